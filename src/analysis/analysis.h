@@ -1,0 +1,115 @@
+/*
+ * analysis: runs the line once, from the capture to the verdicts.
+ *
+ * Rows are handed to a listener as they become final, in the order of frames
+ * and of flow numbers. The rooms to the right see rows and findings only,
+ * never a packet's bytes.
+ */
+#ifndef SYNSCOPE_ANALYSIS_H
+#define SYNSCOPE_ANALYSIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "decode/decode.h"
+#include "tcp/tcp.h"
+
+enum finding_kind {
+#define FINDING(id, name, prose) FINDING_##id,
+#include "analysis/finding.def"
+#undef FINDING
+	FINDING_COUNT
+};
+
+extern const struct word finding_words[FINDING_COUNT];
+
+struct finding {
+	uint64_t count;
+	uint32_t first_index; /* the first frame it was seen in; 0: none in particular */
+	uint32_t last_index;
+};
+
+/* A frame named for people: which part, and its number there. */
+struct frame_name {
+	const char *file;
+	uint32_t number;
+};
+
+struct packet_row {
+	struct frame_name frame;
+	int64_t ts_ns;
+	uint32_t index;
+	uint32_t flow;
+	struct tuple tuple; /* as sent */
+	uint16_t flags;     /* enum tcp_flag; 0 unless TCP */
+	uint32_t seq;       /* relative; TCP only, as are ack and window */
+	uint32_t ack;
+	uint32_t window;
+	uint32_t length; /* payload bytes on the wire */
+	struct verdict verdict;
+	uint8_t icmp_type; /* ICMP only */
+	uint8_t icmp_code;
+};
+
+struct flow_row {
+	const char *file; /* of its first packet */
+	uint32_t flow;
+	struct tuple tuple; /* as the client sends */
+	int64_t start_ns;
+	int64_t end_ns;
+	uint32_t packets[2]; /* from client, from server */
+	uint64_t bytes[2];
+	bool is_tcp;               /* what follows is told of TCP only, but conn_state and history */
+	struct conn_verdict conn;  /* of UDP and ICMP: conn_state and history alone */
+	int64_t rtt_ns;            /* the smallest by Karn's rule; -1 where there is none */
+	uint32_t retransmissions;  /* of the three kinds together */
+	uint32_t mark_counts[MARK_COUNT];
+};
+
+/* Who wants what; NULL: not wanted, and not computed where that saves work. Rows are borrowed for the call. */
+struct analysis_ops {
+	void (*packet)(void *ctx, const struct packet_row *row);
+	void (*flow)(void *ctx, const struct flow_row *row);
+	/* What one part of the capture could not give: told once for each, as a whole sentence. */
+	void (*trouble)(void *ctx, const char *sentence);
+	void (*progress)(void *ctx, uint64_t done_bytes, uint64_t total_bytes);
+};
+
+struct analysis_options {
+	const char *filter;
+	/* Follow one flow's bytes: its number, whose, and where they go. 0: none. */
+	uint32_t stream_flow;
+	bool stream_from_server;
+	const struct stream_ops *stream_ops;
+};
+
+/* What was seen besides the rows. */
+struct analysis_summary {
+	uint64_t frames;
+	uint64_t filtered;  /* frames that the filter dropped */
+	uint64_t decoded[DECODE_COUNT];
+	uint64_t packets;   /* in flows */
+	uint32_t flows;
+	uint32_t link;      /* a link type that was not decoded, where one was met */
+	int64_t first_ns;
+	int64_t last_ns;
+	struct finding findings[FINDING_COUNT];
+	uint64_t hindsight_lost; /* packets whose row went out before all later packets were seen */
+	unsigned troubles;
+	bool stream_found;
+};
+
+/* One run over the parts of one capture. Fails only where nothing at all could be read. */
+struct analysis;
+enum status analysis_run(struct analysis **out, const char *const *paths, size_t count,
+    const struct analysis_options *options, const struct analysis_ops *ops, void *ctx,
+    struct diag *diag);
+void analysis_free(struct analysis *analysis);
+
+const struct analysis_summary *analysis_summary(const struct analysis *analysis);
+/* Usable from within the calls to ops too. */
+struct frame_name analysis_frame(const struct analysis *analysis, uint32_t index);
+
+#endif

@@ -1,0 +1,189 @@
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Chosen by trying it: large enough that page faults, not calls, are the cost. */
+#define POOL_CHUNK_BYTES (256u << 10)
+#define ARENA_BLOCK_BYTES (64u << 10)
+
+static void
+out_of_memory(void)
+{
+	fputs("synscope: out of memory\n", stderr);
+	exit(2);
+}
+
+void *
+mem_alloc(size_t bytes)
+{
+	void *p = malloc(bytes == 0 ? 1 : bytes);
+
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
+mem_zalloc(size_t bytes)
+{
+	void *p = calloc(1, bytes == 0 ? 1 : bytes);
+
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
+mem_realloc_array(void *old, size_t count, size_t item_bytes)
+{
+	void *p;
+
+	if (item_bytes != 0 && count > SIZE_MAX / item_bytes)
+		out_of_memory();
+	p = realloc(old, count * item_bytes == 0 ? 1 : count * item_bytes);
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+char *
+mem_strdup(const char *text)
+{
+	size_t bytes = strlen(text) + 1;
+
+	return memcpy(mem_alloc(bytes), text, bytes);
+}
+
+bool
+budget_take(struct budget *budget, size_t bytes)
+{
+	if (budget == NULL)
+		return true;
+	if (budget->limit_bytes != 0 && bytes > budget->limit_bytes - budget->used_bytes) {
+		budget->refusals++;
+		return false;
+	}
+	budget->used_bytes += bytes;
+	return true;
+}
+
+void
+budget_give(struct budget *budget, size_t bytes)
+{
+	if (budget == NULL)
+		return;
+	assert(bytes <= budget->used_bytes);
+	budget->used_bytes -= bytes;
+}
+
+void
+pool_init(struct pool *pool, size_t item_bytes)
+{
+	/* A returned item holds the number of the next one. */
+	if (item_bytes < sizeof(uint32_t))
+		item_bytes = sizeof(uint32_t);
+	item_bytes = (item_bytes + 7) & ~(size_t)7;
+	*pool = (struct pool){ .item_bytes = item_bytes, .free_head = POOL_NONE };
+	while (item_bytes << (pool->shift + 1) <= POOL_CHUNK_BYTES)
+		pool->shift++;
+}
+
+void
+pool_fini(struct pool *pool)
+{
+	for (uint32_t i = 0; i < pool->chunk_count; i++)
+		free(pool->chunks[i]);
+	free(pool->chunks);
+	*pool = (struct pool){ .free_head = POOL_NONE };
+}
+
+static void
+add_chunk(struct pool *pool)
+{
+	if ((pool->chunk_count & (pool->chunk_count - 1)) == 0)
+		pool->chunks = mem_realloc_array(pool->chunks,
+		    pool->chunk_count == 0 ? 1 : 2 * (size_t)pool->chunk_count,
+		    sizeof(*pool->chunks));
+	pool->chunks[pool->chunk_count++] = mem_zalloc(pool->item_bytes << pool->shift);
+}
+
+uint32_t
+pool_get(struct pool *pool)
+{
+	uint32_t item = pool->free_head;
+
+	if (item != POOL_NONE) {
+		void *at = pool_at(pool, item);
+
+		memcpy(&pool->free_head, at, sizeof(pool->free_head));
+		memset(at, 0, pool->item_bytes);
+		return item;
+	}
+	item = pool->item_count;
+	if (item == POOL_NONE)
+		out_of_memory();
+	if (item >> pool->shift == pool->chunk_count)
+		add_chunk(pool);
+	pool->item_count++;
+	return item;
+}
+
+void
+pool_put(struct pool *pool, uint32_t item)
+{
+	assert(item < pool->item_count);
+	memcpy(pool_at(pool, item), &pool->free_head, sizeof(pool->free_head));
+	pool->free_head = item;
+}
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used;
+	size_t size;
+	max_align_t data[];
+};
+
+void *
+arena_zalloc(struct arena *arena, size_t bytes)
+{
+	size_t rounded = (bytes + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1);
+	struct arena_block *block = arena->blocks;
+	void *at;
+
+	if (rounded < bytes)
+		out_of_memory();
+	if (block == NULL || block->size - block->used < rounded) {
+		size_t size = rounded > ARENA_BLOCK_BYTES ? rounded : ARENA_BLOCK_BYTES;
+
+		block = mem_zalloc(sizeof(*block) + size);
+		block->size = size;
+		block->next = arena->blocks;
+		arena->blocks = block;
+	}
+	at = (uint8_t *)block->data + block->used;
+	block->used += rounded;
+	return at;
+}
+
+char *
+arena_strdup(struct arena *arena, const char *text)
+{
+	size_t bytes = strlen(text) + 1;
+
+	return memcpy(arena_zalloc(arena, bytes), text, bytes);
+}
+
+void
+arena_fini(struct arena *arena)
+{
+	struct arena_block *next;
+
+	for (struct arena_block *block = arena->blocks; block != NULL; block = next) {
+		next = block->next;
+		free(block);
+	}
+	arena->blocks = NULL;
+}

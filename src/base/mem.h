@@ -1,0 +1,71 @@
+/*
+ * mem: memory by lifetime.
+ *
+ * Running out of memory ends the program here, with one message, so nobody
+ * else checks. What grows with the traffic asks a budget first. Pools and
+ * arenas chain blocks that never move.
+ */
+#ifndef SYNSCOPE_BASE_MEM_H
+#define SYNSCOPE_BASE_MEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void *mem_alloc(size_t bytes) __attribute__((malloc, returns_nonnull));
+void *mem_zalloc(size_t bytes) __attribute__((malloc, returns_nonnull));
+/* count and item_bytes are multiplied with a check. */
+void *mem_realloc_array(void *old, size_t count, size_t item_bytes)
+	__attribute__((returns_nonnull));
+char *mem_strdup(const char *text) __attribute__((malloc, returns_nonnull));
+
+/* A bound on what traffic may make us keep. A zeroed limit means no bound. */
+struct budget {
+	size_t limit_bytes;
+	size_t used_bytes;
+	uint64_t refusals;
+};
+
+/* A NULL budget always agrees. */
+bool budget_take(struct budget *budget, size_t bytes);
+void budget_give(struct budget *budget, size_t bytes);
+
+/*
+ * Items of one size, named by numbers from 0. An item's address holds for as
+ * long as the pool; a returned item's number is handed out again.
+ */
+struct pool {
+	uint8_t **chunks;
+	size_t item_bytes;
+	uint32_t chunk_count;
+	uint32_t item_count; /* ever handed out at once */
+	uint32_t free_head;
+	unsigned shift; /* items in a chunk: 1 << shift */
+};
+
+#define POOL_NONE UINT32_MAX
+
+void pool_init(struct pool *pool, size_t item_bytes);
+void pool_fini(struct pool *pool);
+/* A zeroed item. */
+uint32_t pool_get(struct pool *pool);
+void pool_put(struct pool *pool, uint32_t item);
+
+static inline void *
+pool_at(const struct pool *pool, uint32_t item)
+{
+	return pool->chunks[item >> pool->shift] +
+	    (item & ((1u << pool->shift) - 1)) * pool->item_bytes;
+}
+
+/* Small pieces of one lifetime, freed whole. */
+struct arena_block;
+struct arena {
+	struct arena_block *blocks;
+};
+
+void *arena_zalloc(struct arena *arena, size_t bytes);
+char *arena_strdup(struct arena *arena, const char *text);
+void arena_fini(struct arena *arena);
+
+#endif

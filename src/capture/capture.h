@@ -1,0 +1,69 @@
+/*
+ * capture: a path becomes one frame after another.
+ *
+ * pcap and pcapng, plain or compressed (gzip, zstd, xz, lz4, known by their
+ * first bytes), from a file, standard input or the parts of one rotated
+ * capture. Nothing is decoded here; a frame is bytes with a time and a place.
+ */
+#ifndef SYNSCOPE_CAPTURE_H
+#define SYNSCOPE_CAPTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+
+struct frame {
+	int64_t ts_ns;           /* since 1970, UTC */
+	const uint8_t *data;     /* valid until the next frame is asked for */
+	uint32_t captured_bytes; /* at data */
+	uint32_t wire_bytes;     /* as long as it was on the wire */
+	uint32_t link;           /* a DLT_ or LINKTYPE_ number; decode knows both */
+	uint32_t part;           /* which of the capture's parts, from 0 */
+	uint32_t number;         /* within its part, from 1, as Wireshark counts */
+};
+
+struct capture_options {
+	const char *filter; /* pcap-filter(7), or NULL; frames it drops still count */
+};
+
+/* Several paths make one capture, its parts: read in order of their first timestamps. */
+struct capture;
+enum status capture_open(struct capture **out, const char *const *paths, size_t count,
+    const struct capture_options *options, struct diag *diag);
+
+/*
+ * The next frame: ST_OK; ST_END after the last. Anything else is trouble with
+ * one part, told in diag with its byte offset or frame: what came before was
+ * good, and asking again goes on with the next part.
+ */
+enum status capture_next(struct capture *capture, struct frame *frame, struct diag *diag);
+void capture_close(struct capture *capture);
+
+size_t capture_part_count(const struct capture *capture);
+/* As the user gave it; "-" for standard input. In reading order. */
+const char *capture_part_path(const struct capture *capture, size_t part);
+/* Frames read of that part so far, the filtered ones too. */
+uint32_t capture_part_frames(const struct capture *capture, size_t part);
+/* How far the reading is, for a progress bar: bytes of the files as they lie on disk; total 0 if unknown. */
+void capture_progress(const struct capture *capture, uint64_t *done_bytes, uint64_t *total_bytes);
+
+/* "EN10MB", "NFLOG", or "link type 4242". The text lives in out. */
+struct text;
+void capture_link_name(uint32_t link, struct text *out);
+
+/*
+ * The captures that the user's words name: a file is itself, "-" is standard
+ * input, a folder is every capture in it (known by its first bytes; not
+ * entered recursively), in name order.
+ */
+struct capture_paths {
+	char **paths;
+	size_t count;
+};
+
+enum status capture_paths_add(struct capture_paths *list, const char *word, struct diag *diag);
+void capture_paths_fini(struct capture_paths *list);
+
+#endif

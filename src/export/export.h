@@ -1,0 +1,59 @@
+/*
+ * export: rows for programs and for people, from one table of columns.
+ *
+ * A record is a table of columns, each with a name, a type and a way to read
+ * it from a row. The four formats are written from that table alone: adding a
+ * column is adding a row to the table.
+ */
+#ifndef SYNSCOPE_EXPORT_H
+#define SYNSCOPE_EXPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/diag.h"
+
+struct analysis;
+struct packet_row;
+struct flow_row;
+
+enum export_format {
+	FORMAT_TEXT,  /* aligned, for people */
+	FORMAT_JSONL, /* one object a line */
+	FORMAT_CSV,   /* RFC 4180, with a header line */
+	FORMAT_XML,
+	FORMAT_COUNT
+};
+
+extern const char *const export_format_names[FORMAT_COUNT];
+
+enum export_record {
+	RECORD_PACKETS,
+	RECORD_FLOWS,
+	RECORD_COUNT
+};
+
+struct export_options {
+	enum export_format format;
+	bool color;      /* text only */
+	bool local_time; /* text only: wall clock in the local zone, else UTC */
+};
+
+/*
+ * Where the rows go: standard output (path NULL), or a file that appears whole
+ * at _close or, with _abandon, not at all. Errors are kept and told by _close.
+ */
+struct export;
+enum status export_open(struct export **out, const char *path, enum export_record record,
+    const struct export_options *options, struct diag *diag);
+/* The analysis that the following rows come from; names their frames. May change between files. */
+void export_source(struct export *out, const struct analysis *analysis);
+void export_packet(struct export *out, const struct packet_row *row);
+void export_flow(struct export *out, const struct flow_row *row);
+/* Raw bytes, for stream: takes no record's format. */
+enum status export_close(struct export *out, struct diag *diag);
+void export_abandon(struct export *out);
+/* true once writing failed (a closed pipe, a full disk): no use in going on */
+bool export_failed(const struct export *out);
+
+#endif

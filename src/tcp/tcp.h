@@ -1,0 +1,267 @@
+/*
+ * tcp: what the segments of one connection say about each other.
+ *
+ * Segments go in, in capture order; each comes back with its marks and, where
+ * the packets show it, its cause. A mark means what Wireshark 4.0 means by it;
+ * a cause is our own reading, with the frames that show it, and later packets
+ * may revise it. Nothing here reads a clock, a file or the network, so the
+ * same capture always earns the same verdicts.
+ *
+ *   mark.c    the marks, in Wireshark's order of questions
+ *   trail.c   which bytes are out, which are missing, round-trip times
+ *   cause.c   why a segment was sent again, late or refused
+ *   conn.c    how the connection opened, went and closed
+ *   stream.c  the bytes, put in order
+ */
+#ifndef SYNSCOPE_TCP_H
+#define SYNSCOPE_TCP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "decode/decode.h"
+#include "flow/flow.h"
+
+struct budget;
+
+enum mark {
+#define MARK(id, name, family, prose) MARK_##id,
+#include "tcp/mark.def"
+#undef MARK
+	MARK_COUNT
+};
+
+#define MARK_BIT(mark) (1u << (mark))
+
+enum cause {
+#define CAUSE(id, name, prose) CAUSE_##id,
+#include "tcp/cause.def"
+#undef CAUSE
+	CAUSE_COUNT
+};
+
+/* The users' spellings and sentences, by enum mark and enum cause. */
+extern const struct word {
+	const char *name;
+	const char *prose;
+} mark_words[MARK_COUNT], cause_words[CAUSE_COUNT];
+
+#define BECAUSE_MAX 4
+
+/* A cause and the frames (struct packet's index) that show it, ascending. */
+struct reason {
+	uint8_t cause; /* enum cause */
+	uint8_t because_count;
+	uint32_t because[BECAUSE_MAX];
+};
+
+struct verdict {
+	uint32_t marks; /* MARK_BIT of each */
+	struct reason reason;
+};
+
+/* A later packet's word on an earlier one. */
+struct revision {
+	uint32_t index; /* of the packet it is about */
+	struct reason reason;
+};
+
+/* --- mark.c --- */
+
+/* One side, as Wireshark remembers it. Windows and numbers as they stand in the header. */
+struct mark_half {
+	uint32_t next_seq; /* highest end sent */
+	uint32_t max_ack;  /* end of the contiguous part */
+	uint32_t last_ack;
+	uint32_t window; /* UINT32_MAX until it has sent something */
+	uint32_t last_marks;
+	int32_t dup_acks;
+	int64_t next_seq_ns;
+	int64_t last_ns;
+	uint32_t base_seq;
+	int8_t wscale; /* -1 unknown, -2 known not to be used */
+	uint8_t mptcp;
+	uint8_t known; /* bits, in mark.c */
+};
+
+struct mark_pair {
+	struct mark_half half[2];
+	int64_t syn_ns; /* of the latest SYN without ACK; 0 none, as in Wireshark */
+	int64_t initial_rtt_ns; /* 0 until known */
+};
+
+/* Mark one segment and move its side forward. reused: what flow_of said. */
+uint32_t mark_segment(struct mark_pair *pair, const struct packet *pkt, enum side side, bool reused);
+
+/* Relative to the first number of each side, as Wireshark shows them; 0 where that is unknown. */
+uint32_t mark_relative_seq(const struct mark_pair *pair, const struct packet *pkt, enum side side);
+uint32_t mark_relative_ack(const struct mark_pair *pair, const struct packet *pkt, enum side side);
+/* The window in bytes, scaled where the scale is known. */
+uint32_t mark_scaled_window(const struct mark_pair *pair, const struct packet *pkt, enum side side);
+
+/* --- trail.c and cause.c --- */
+
+struct tcp; /* what all connections share: pools, revisions waiting */
+
+/* Round-trip times by Karn's rule: never from bytes that were sent twice. */
+struct rtt {
+	int64_t min_ns; /* meaningless while samples is 0 */
+	int64_t sum_ns;
+	uint32_t samples;
+};
+
+struct trail_half {
+	uint32_t oldest; /* segments not yet acknowledged, in tcp's pool; POOL_NONE: none */
+	uint32_t newest;
+	uint32_t end;    /* highest end sent */
+	uint32_t last_index; /* of the latest packet of this side */
+	int64_t last_ns;
+	uint16_t last_ip_id;
+	uint16_t last_checksum;
+	uint8_t count_log; /* see trail.c */
+	uint8_t flags;
+};
+
+struct trail_rare; /* holes, re-sent segments: only connections that need one have one */
+
+struct trail {
+	struct trail_half half[2];
+	struct rtt rtt;
+	struct trail_rare *rare;
+};
+
+/* --- conn.c --- */
+
+enum conn_open {
+	OPEN_COMPLETE,
+	OPEN_REFUSED,
+	OPEN_UNANSWERED,
+	OPEN_HALF_OPEN,
+	OPEN_SIMULTANEOUS,
+	OPEN_FAST_OPEN,
+	OPEN_MIDSTREAM,
+	OPEN_COUNT
+};
+
+enum conn_close {
+	CLOSE_OPEN,
+	CLOSE_FIN,
+	CLOSE_HALF_CLOSED,
+	CLOSE_RESET_BY_CLIENT,
+	CLOSE_RESET_BY_SERVER,
+	CLOSE_TIMEOUT,
+	CLOSE_COUNT
+};
+
+/* What the client's connect() returned. */
+enum conn_connect {
+	CONNECT_UNKNOWN, /* its SYN is not in the capture */
+	CONNECT_PENDING,
+	CONNECT_OK,
+	CONNECT_ECONNREFUSED,
+	CONNECT_ETIMEDOUT,
+	CONNECT_EHOSTUNREACH,
+	CONNECT_COUNT
+};
+
+extern const char *const conn_open_names[OPEN_COUNT];
+extern const char *const conn_close_names[CLOSE_COUNT];
+extern const char *const conn_connect_names[CONNECT_COUNT];
+
+#define HISTORY_MAX 30
+
+struct conn_half {
+	uint32_t syn_seq, fin_seq, rst_seq, synack_seq; /* the last of each kind; Zeek counts others again */
+	uint32_t end; /* highest end seen */
+	uint8_t state; /* of Zeek's endpoint states */
+	uint8_t seen;  /* letters given, bits in conn.c */
+	uint8_t resends_at_end; /* sent again with no answer since, up to 255 */
+	uint8_t pad;
+};
+
+struct conn {
+	struct conn_half half[2];
+	int64_t syn_ns;    /* the first SYN */
+	int64_t synack_ns; /* the first SYN-ACK */
+	int64_t ack_ns;    /* the ACK that completed the handshake */
+	int64_t connect_ns; /* when connect() returned */
+	int64_t last_resend_ns, resend_gap_ns;
+	uint8_t client;  /* enum side */
+	uint8_t facts;   /* bits, in conn.c */
+	uint8_t connect; /* enum conn_connect, as far as known */
+	uint8_t reset_by; /* 1 + enum side of the first RST that counted; 0 none */
+	uint32_t reset_index, syn_index, refused_index;
+	uint8_t history_length;
+	char history[HISTORY_MAX + 1];
+};
+
+/* Sizes are a promise: see "What a flow costs" in ARCHITECTURE. */
+struct conn_verdict {
+	enum side client;
+	enum conn_open open;
+	enum conn_close close;
+	enum conn_connect connect;
+	int64_t connect_ns;   /* when it returned; 0 where it did not */
+	int64_t handshake_ns; /* first SYN to the ACK that completed it; -1 where it did not */
+	const char *conn_state; /* Zeek's */
+	const char *history;    /* Zeek's */
+	struct reason reason;
+};
+
+/* --- one connection, as it lies in a flow's block --- */
+
+struct tcp_pair {
+	struct mark_pair mark;
+	struct trail trail;
+	struct conn conn;
+	uint32_t packets[2]; /* by enum side */
+	uint64_t bytes[2];   /* of payload, repeats too */
+	uint32_t *mark_counts; /* [MARK_COUNT]; NULL until the first mark */
+};
+
+struct tcp *tcp_new(struct budget *budget);
+void tcp_free(struct tcp *tcp);
+
+/* A zeroed pair is ready. _fini gives back what it held. */
+void tcp_pair_fini(struct tcp *tcp, struct tcp_pair *pair);
+
+/* Judge one segment, then move its connection forward. place: where flow_of put it. */
+struct verdict tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
+    const struct place *place);
+/* An ICMP error that quotes this connection; quoted_side sent the packet it quotes. */
+void tcp_icmp(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum side quoted_side);
+
+/* What later packets said of earlier ones since last asked; false when there is no more. */
+bool tcp_next_revision(struct tcp *tcp, struct revision *revision);
+
+/* until_ns: how long the capture is known to have run. */
+struct conn_verdict conn_verdict(const struct tcp_pair *pair, int64_t until_ns);
+
+/* --- stream.c --- */
+
+/*
+ * The bytes that one side sent, in order. Of bytes sent twice the first copy
+ * wins. What is missing holds the rest back until it is clear that it will not
+ * come: when it is acknowledged, or the budget is used up, or the capture ends.
+ */
+struct stream;
+
+struct stream_ops {
+	void (*data)(void *ctx, const uint8_t *data, size_t count);
+	/* bytes that are not in the capture; at: offset in the stream */
+	void (*gap)(void *ctx, uint64_t at, uint64_t count);
+	/* a second copy differs from the first; index: of the packet that brought it */
+	void (*conflict)(void *ctx, uint64_t at, uint64_t count, uint32_t index);
+};
+
+struct stream *stream_new(const struct stream_ops *ops, void *ctx, struct budget *budget);
+void stream_free(struct stream *stream);
+/* A segment of the side whose stream this is; all of its packets, empty ones too. */
+void stream_segment(struct stream *stream, const struct packet *pkt);
+/* A segment of the other side, whose ACKs tell what was received. */
+void stream_acked(struct stream *stream, const struct packet *pkt);
+/* Hand out what was still held back. */
+void stream_end(struct stream *stream);
+
+#endif
