@@ -25,7 +25,7 @@ void text_reserve(struct text *text, size_t count);
 static inline void
 text_bytes(struct text *text, const char *data, size_t count)
 {
-	if (text->room - text->length < count)
+	if (text->room - text->length <= count) /* even of none, so that at is not NULL */
 		text_reserve(text, count);
 	memcpy(text->at + text->length, data, count);
 	text->length += count;
