@@ -1,0 +1,1 @@
+libsynscope_a_SOURCES += %D%/analysis.h %D%/finding.def

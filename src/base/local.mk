@@ -1,0 +1,7 @@
+libsynscope_a_SOURCES += \
+	%D%/bytes.h \
+	%D%/diag.c %D%/diag.h \
+	%D%/hash.c %D%/hash.h \
+	%D%/mem.c %D%/mem.h \
+	%D%/seq.h \
+	%D%/text.c %D%/text.h

@@ -1,0 +1,1 @@
+# libsynscope_a_SOURCES += %D%/name.c %D%/name.h

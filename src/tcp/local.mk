@@ -1,0 +1,1 @@
+libsynscope_a_SOURCES += %D%/tcp.h %D%/mark.def %D%/cause.def
