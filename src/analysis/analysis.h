@@ -96,12 +96,15 @@ struct analysis_summary {
 	int64_t first_ns;
 	int64_t last_ns;
 	struct finding findings[FINDING_COUNT];
-	uint64_t hindsight_lost; /* packets whose row went out before all later packets were seen */
+	uint64_t hindsight_lost; /* revisions of causes that came after their row had gone out */
 	unsigned troubles;
 	bool stream_found;
 };
 
-/* One run over the parts of one capture. Fails only where nothing at all could be read. */
+/*
+ * One run over the parts of one capture. Fails only where nothing at all could
+ * be read. *out is set before the first call to ops, which may use it.
+ */
 struct analysis;
 enum status analysis_run(struct analysis **out, const char *const *paths, size_t count,
     const struct analysis_options *options, const struct analysis_ops *ops, void *ctx,

@@ -1,1 +1,2 @@
-libsynscope_a_SOURCES += %D%/analysis.h %D%/finding.def
+libsynscope_a_SOURCES += %D%/analysis.c %D%/analysis.h %D%/finding.def
+libsynscope_a_SOURCES += %D%/hindsight.c %D%/hindsight.h

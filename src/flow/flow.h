@@ -24,13 +24,10 @@ enum side {
 
 struct flow {
 	struct tuple tuple; /* as side A sends */
+	uint8_t base_known; /* bit 0: side A's base_seq; bit 1: side B's */
 	uint32_t number;
+	uint32_t base_seq[2]; /* the number before the first byte, by side: tells the next incarnation */
 	uint32_t hash;
-	int64_t last_ns;
-	uint32_t slot;      /* its own number in the pool */
-	uint32_t base_seq[2]; /* of each side, where known: what tells the next incarnation */
-	uint8_t base_known; /* bit 0: side A's; bit 1: side B's */
-	uint8_t done;       /* out of the index; its row is due */
 	max_align_t block[];
 };
 
@@ -42,22 +39,31 @@ void flow_table_free(struct flow_table *table);
 
 /*
  * Where a packet belongs. A bare SYN that begins a flow is only noted, since
- * many are never answered: flow is NULL then. The packet that follows it makes
- * the flow whole, and first tells of the SYN that must be taken in before it.
+ * many are never answered: flow is NULL then. The next packet makes the flow
+ * whole, and its place first tells of the SYN that must be taken in before it.
  */
 struct place {
 	struct flow *flow;
-	const struct packet *first; /* a packet head to take in first, or NULL; valid for this call */
+	const struct packet *first; /* the head of a SYN to take in first, or NULL; valid until the next call */
 	uint32_t number;
 	enum side side;
 	bool fresh;  /* the first packet of its flow */
-	bool reused; /* Wireshark's "port numbers reused": see MARK_PORT_REUSED */
+	bool reused; /* Wireshark's "port numbers reused" */
+	bool again;  /* a SYN with the number its side began with */
 };
 
-void flow_prefetch(const struct flow_table *table, const struct packet *pkt);
-struct place flow_of(struct flow_table *table, const struct packet *pkt);
-/* The flow that an ICMP error quotes, or none (number 0); finds, never makes. */
-struct place flow_quoted(struct flow_table *table, const struct packet *pkt);
+/*
+ * Looking up is in three steps, so that a batch of packets can wait for
+ * memory together: hash them all, have their slots and then their flows
+ * fetched, and only then place them one after another.
+ */
+uint32_t flow_hash(const struct flow_table *table, const struct tuple *tuple);
+void flow_fetch_slot(const struct flow_table *table, uint32_t hash);
+void flow_fetch_state(const struct flow_table *table, uint32_t hash);
+struct place flow_of(struct flow_table *table, const struct packet *pkt, uint32_t hash);
+
+/* The flow that an ICMP error quotes, and who sent what it quotes; finds, never makes: flow may be NULL. */
+struct place flow_quoted(struct flow_table *table, const struct tuple *quoted);
 
 static inline void *
 flow_block(struct flow *flow)
@@ -66,8 +72,8 @@ flow_block(struct flow *flow)
 }
 
 /*
- * After the last packet: each flow in the order of its number. A lone SYN is
- * made whole here (first is set), and its memory is free again at the next call.
+ * Each flow in the order of its number, after the last packet. A lone SYN is
+ * made whole here (first is set) and lives until the next call.
  */
 bool flow_each(struct flow_table *table, struct place *place);
 

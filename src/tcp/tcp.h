@@ -79,7 +79,6 @@ struct mark_half {
 	int32_t dup_acks;
 	int64_t next_seq_ns;
 	int64_t last_ns;
-	uint32_t base_seq;
 	int8_t wscale; /* -1 unknown, -2 known not to be used */
 	uint8_t mptcp;
 	uint8_t known; /* bits, in mark.c */
@@ -91,12 +90,9 @@ struct mark_pair {
 	int64_t initial_rtt_ns; /* 0 until known */
 };
 
-/* Mark one segment and move its side forward. reused: what flow_of said. */
-uint32_t mark_segment(struct mark_pair *pair, const struct packet *pkt, enum side side, bool reused);
+/* Mark one segment and move its side forward. place: where flow_of put it. */
+uint32_t mark_segment(struct mark_pair *pair, const struct packet *pkt, const struct place *place);
 
-/* Relative to the first number of each side, as Wireshark shows them; 0 where that is unknown. */
-uint32_t mark_relative_seq(const struct mark_pair *pair, const struct packet *pkt, enum side side);
-uint32_t mark_relative_ack(const struct mark_pair *pair, const struct packet *pkt, enum side side);
 /* The window in bytes, scaled where the scale is known. */
 uint32_t mark_scaled_window(const struct mark_pair *pair, const struct packet *pkt, enum side side);
 
@@ -215,9 +211,7 @@ struct tcp_pair {
 	struct mark_pair mark;
 	struct trail trail;
 	struct conn conn;
-	uint32_t packets[2]; /* by enum side */
-	uint64_t bytes[2];   /* of payload, repeats too */
-	uint32_t *mark_counts; /* [MARK_COUNT]; NULL until the first mark */
+	uint32_t counts; /* of marks: 1 + an item of tcp's pool; 0 until the first mark */
 };
 
 struct tcp *tcp_new(struct budget *budget);
@@ -232,27 +226,40 @@ struct verdict tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct 
 /* An ICMP error that quotes this connection; quoted_side sent the packet it quotes. */
 void tcp_icmp(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum side quoted_side);
 
+/* How often each mark was given, [MARK_COUNT]. */
+const uint32_t *tcp_mark_counts(const struct tcp *tcp, const struct tcp_pair *pair);
+
 /* What later packets said of earlier ones since last asked; false when there is no more. */
 bool tcp_next_revision(struct tcp *tcp, struct revision *revision);
 
 /* until_ns: how long the capture is known to have run. */
 struct conn_verdict conn_verdict(const struct tcp_pair *pair, int64_t until_ns);
+/* UDP and ICMP: who asked, conn_state and history; packets by enum side. */
+struct conn_verdict conn_plain_verdict(const struct tuple *tuple, const uint32_t packets[2]);
+/* Which side is the client, as far as a flow's first packet tells. */
+enum side conn_first_client(const struct packet *first);
 
 /* --- stream.c --- */
 
 /*
- * The bytes that one side sent, in order. Of bytes sent twice the first copy
- * wins. What is missing holds the rest back until it is clear that it will not
- * come: when it is acknowledged, or the budget is used up, or the capture ends.
+ * The bytes that one side sent, in order, from the first of its packets seen.
+ * Of bytes sent twice the first copy wins. What is missing holds the rest back
+ * until it is clear that it will not come: when it was acknowledged a while
+ * ago, or the budget is used up. At the end acknowledged holes become gaps, and
+ * bytes beyond a hole that nobody acknowledged are left out, as in Wireshark.
  */
 struct stream;
 
+/* All but data may be NULL. at: offset in the stream, gaps counted. */
 struct stream_ops {
 	void (*data)(void *ctx, const uint8_t *data, size_t count);
-	/* bytes that are not in the capture; at: offset in the stream */
+	/* bytes that are not in the capture */
 	void (*gap)(void *ctx, uint64_t at, uint64_t count);
 	/* a second copy differs from the first; index: of the packet that brought it */
 	void (*conflict)(void *ctx, uint64_t at, uint64_t count, uint32_t index);
+	/* at the end: so many bytes wait beyond a hole at at that was never acknowledged */
+	void (*left_out)(void *ctx, uint64_t at, uint64_t count);
+	bool beyond_too; /* hand those out as well, after a gap, rather than leave them out */
 };
 
 struct stream *stream_new(const struct stream_ops *ops, void *ctx, struct budget *budget);

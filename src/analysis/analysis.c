@@ -1,0 +1,527 @@
+/*
+ * The line, pulled. Packets go down it in small batches, because with many
+ * flows the cost of a packet is waiting for its flow's memory: a batch is
+ * decoded, then all its flows are asked for, then each packet is taken in.
+ */
+#include "analysis/analysis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/hindsight.h"
+#include "base/mem.h"
+#include "capture/capture.h"
+#include "flow/flow.h"
+
+/* Chosen by trying 8 to 64 on captures of 50,000 and of 500,000 flows. */
+#define BATCH_PACKETS 32
+
+/* For fragments, bytes out of order and holes together. */
+#define KEPT_LIMIT_BYTES ((size_t)256 << 20)
+
+/* A pause between two parts is worth a finding from here on. */
+#define PART_GAP_MIN_NS INT64_C(1000000000)
+
+const struct word finding_words[FINDING_COUNT] = {
+#define FINDING(id, name, prose) { name, prose },
+#include "analysis/finding.def"
+#undef FINDING
+};
+
+/* What lies behind each flow. */
+struct ends {
+	int64_t start_ns;
+	int64_t end_ns;
+	uint64_t bytes[2]; /* of payload, repeats too; by enum side */
+	uint32_t packets[2];
+	uint32_t first_index;
+	struct tcp_pair tcp;
+};
+
+struct analysis {
+	struct analysis_summary summary;
+	struct analysis_options options;
+	const struct analysis_ops *ops;
+	void *ctx;
+
+	struct capture *capture;
+	struct decoder *decoder;
+	struct flow_table *flows;
+	struct tcp *tcp;
+	struct hindsight *hindsight; /* NULL where no packet rows are wanted */
+	struct stream *stream;
+	enum side stream_side;
+	struct budget budget;
+
+	struct packet batch[BATCH_PACKETS];
+	uint32_t hashes[BATCH_PACKETS];
+	unsigned batch_count;
+	unsigned batch_limit;
+
+	uint32_t *part_base; /* index of the frame before a part's first */
+	char **part_path;
+	size_t part_count;
+	uint32_t part; /* being read */
+	int64_t longest_pause_ns;
+	uint64_t next_progress;
+};
+
+struct frame_name
+analysis_frame(const struct analysis *analysis, uint32_t index)
+{
+	size_t part = analysis->part;
+
+	while (part > 0 && analysis->part_base[part] >= index)
+		part--;
+	return (struct frame_name){ analysis->part_path[part], index - analysis->part_base[part] };
+}
+
+const struct analysis_summary *
+analysis_summary(const struct analysis *analysis)
+{
+	return &analysis->summary;
+}
+
+static void
+note(struct analysis *a, enum finding_kind kind, uint32_t index, uint64_t count)
+{
+	struct finding *finding = &a->summary.findings[kind];
+
+	if (count == 0)
+		return;
+	if (finding->count == 0)
+		finding->first_index = index;
+	finding->last_index = index;
+	finding->count += count;
+}
+
+/* --- rows --- */
+
+static struct packet_row
+row_of(const struct analysis *a, const struct packet *pkt, const struct place *place)
+{
+	struct packet_row row = {
+		.frame = analysis_frame(a, pkt->index),
+		.ts_ns = pkt->ts_ns,
+		.index = pkt->index,
+		.flow = place->number,
+		.tuple = pkt->tuple,
+		.length = pkt->payload_bytes,
+	};
+
+	if (pkt->tuple.proto == PROTO_TCP) {
+		row.flags = pkt->tcp.flags;
+		row.ack = pkt->tcp.ack;
+		row.window = pkt->tcp.window;
+	} else if (pkt->tuple.proto != PROTO_UDP) {
+		row.icmp_type = pkt->icmp.type;
+		row.icmp_code = pkt->icmp.code;
+	}
+	return row;
+}
+
+/* What of a TCP row depends on what was learnt from the segments before it. */
+static void
+relate_row(struct packet_row *row, const struct packet *pkt, const struct place *place)
+{
+	const struct flow *flow = place->flow;
+	const struct ends *ends = flow_block(place->flow);
+
+	row->seq = pkt->tcp.seq - flow->base_seq[place->side];
+	if (pkt->tcp.flags & TCP_ACK)
+		row->ack = pkt->tcp.ack - flow->base_seq[!place->side];
+	row->window = mark_scaled_window(&ends->tcp.mark, pkt, place->side);
+}
+
+static void
+fill_tcp_row(const struct analysis *a, struct flow_row *row, const struct ends *ends)
+{
+	const struct rtt *rtt = &ends->tcp.trail.rtt;
+
+	row->conn = conn_verdict(&ends->tcp, a->summary.last_ns);
+	row->rtt_ns = rtt->samples > 0 ? rtt->min_ns : -1;
+	memcpy(row->mark_counts, tcp_mark_counts(a->tcp, &ends->tcp), sizeof(row->mark_counts));
+	row->retransmissions = row->mark_counts[MARK_RETRANSMISSION] +
+	    row->mark_counts[MARK_FAST_RETRANSMISSION] +
+	    row->mark_counts[MARK_SPURIOUS_RETRANSMISSION];
+}
+
+static struct tuple
+swap_ends(const struct tuple *tuple)
+{
+	struct tuple swapped = *tuple;
+
+	memcpy(swapped.src, tuple->dst, sizeof(swapped.src));
+	memcpy(swapped.dst, tuple->src, sizeof(swapped.dst));
+	swapped.sport = tuple->dport;
+	swapped.dport = tuple->sport;
+	return swapped;
+}
+
+static void
+tell_flow(struct analysis *a, const struct place *place)
+{
+	struct ends *ends = flow_block(place->flow);
+	struct flow_row row = {
+		.file = analysis_frame(a, ends->first_index).file,
+		.flow = place->number,
+		.start_ns = ends->start_ns,
+		.end_ns = ends->end_ns,
+		.rtt_ns = -1,
+	};
+	enum side client;
+
+	if (place->flow->tuple.proto == PROTO_TCP) {
+		row.is_tcp = true;
+		fill_tcp_row(a, &row, ends);
+	} else {
+		row.conn = conn_plain_verdict(&place->flow->tuple, ends->packets);
+	}
+	client = row.conn.client;
+	row.tuple = client == SIDE_A ? place->flow->tuple : swap_ends(&place->flow->tuple);
+	for (int i = 0; i < 2; i++) {
+		enum side side = i == 0 ? client : (enum side)!client;
+
+		row.packets[i] = ends->packets[side];
+		row.bytes[i] = ends->bytes[side];
+	}
+	a->ops->flow(a->ctx, &row);
+}
+
+/* --- one packet --- */
+
+static void
+count_packet(struct ends *ends, const struct packet *pkt, enum side side)
+{
+	if (ends->packets[0] + ends->packets[1] == 0) {
+		ends->start_ns = ends->end_ns = pkt->ts_ns;
+		ends->first_index = pkt->index;
+	}
+	if (pkt->ts_ns > ends->end_ns)
+		ends->end_ns = pkt->ts_ns;
+	ends->packets[side]++;
+	ends->bytes[side] += pkt->payload_bytes;
+}
+
+/* The SYN that was only noted when it came. Its verdict was given then: none. */
+static void
+take_in_first(struct analysis *a, const struct place *place)
+{
+	struct place then = *place;
+	struct ends *ends = flow_block(place->flow);
+
+	then.side = SIDE_A;
+	then.fresh = true;
+	then.reused = then.again = false;
+	count_packet(ends, place->first, SIDE_A);
+	tcp_segment(a->tcp, &ends->tcp, place->first, &then);
+}
+
+static void
+feed_stream(struct analysis *a, const struct packet *pkt, const struct place *place)
+{
+	if (place->number != a->options.stream_flow || pkt->tuple.proto != PROTO_TCP)
+		return;
+	if (place->fresh) {
+		enum side client = conn_first_client(pkt);
+
+		a->stream_side = a->options.stream_from_server ? (enum side)!client : client;
+		a->summary.stream_found = true;
+	}
+	if (place->side == a->stream_side)
+		stream_segment(a->stream, pkt);
+	else
+		stream_acked(a->stream, pkt);
+}
+
+/* An ICMP error belongs to the flow it quotes, where that is known. */
+static bool
+take_in_error(struct analysis *a, const struct packet *pkt, struct place *place)
+{
+	struct ends *ends;
+
+	if (!pkt->icmp.quotes)
+		return false;
+	*place = flow_quoted(a->flows, &pkt->icmp.quoted);
+	if (place->flow == NULL)
+		return false;
+	if (place->first != NULL)
+		take_in_first(a, place);
+	ends = flow_block(place->flow);
+	if (pkt->icmp.quoted.proto == PROTO_TCP)
+		tcp_icmp(a->tcp, &ends->tcp, pkt, place->side);
+	return true;
+}
+
+static void
+take_in(struct analysis *a, const struct packet *pkt, uint32_t hash)
+{
+	bool is_tcp = pkt->tuple.proto == PROTO_TCP;
+	struct verdict verdict = { 0 };
+	struct place place;
+	struct packet_row row;
+	struct ends *ends;
+	bool is_error = !is_tcp && pkt->tuple.proto != PROTO_UDP && take_in_error(a, pkt, &place);
+
+	if (!is_error)
+		place = flow_of(a->flows, pkt, hash);
+	if (a->hindsight != NULL)
+		row = row_of(a, pkt, &place);
+	if (place.flow != NULL && !is_error) {
+		ends = flow_block(place.flow);
+		if (place.first != NULL)
+			take_in_first(a, &place);
+		count_packet(ends, pkt, place.side);
+		if (is_tcp)
+			verdict = tcp_segment(a->tcp, &ends->tcp, pkt, &place);
+		if (is_tcp && a->hindsight != NULL)
+			relate_row(&row, pkt, &place);
+	}
+	if (a->stream != NULL)
+		feed_stream(a, pkt, &place);
+	a->summary.packets++;
+	if (a->hindsight != NULL) {
+		struct revision revision;
+
+		row.verdict = verdict;
+		hindsight_add(a->hindsight, &row);
+		while (tcp_next_revision(a->tcp, &revision))
+			hindsight_revise(a->hindsight, &revision);
+	}
+}
+
+static void
+work_off_batch(struct analysis *a)
+{
+	for (unsigned i = 0; i < a->batch_count; i++)
+		flow_fetch_state(a->flows, a->hashes[i]);
+	for (unsigned i = 0; i < a->batch_count; i++)
+		take_in(a, &a->batch[i], a->hashes[i]);
+	a->batch_count = 0;
+}
+
+/* --- one frame --- */
+
+static const int decode_findings[DECODE_COUNT] = {
+	[DECODE_OK] = -1,
+	[DECODE_OTHER] = -1,
+	[DECODE_LINK] = FINDING_LINK,
+	[DECODE_FRAGMENT] = -1,
+	[DECODE_TRUNCATED] = FINDING_TRUNCATED_HEADER,
+	[DECODE_MALFORMED] = FINDING_MALFORMED,
+};
+
+static void
+note_frame(struct analysis *a, const struct frame *frame, uint32_t index)
+{
+	if (a->summary.frames++ == 0)
+		a->summary.first_ns = a->summary.last_ns = frame->ts_ns;
+	else if (frame->ts_ns < a->summary.last_ns)
+		note(a, FINDING_TIME_STEP_BACK, index, 1);
+	else if (frame->ts_ns - a->summary.last_ns > a->longest_pause_ns)
+		a->longest_pause_ns = frame->ts_ns - a->summary.last_ns;
+	if (frame->ts_ns > a->summary.last_ns)
+		a->summary.last_ns = frame->ts_ns;
+	if (frame->captured_bytes < frame->wire_bytes)
+		note(a, FINDING_CUT_SHORT, index, 1);
+	else if (frame->captured_bytes > frame->wire_bytes)
+		note(a, FINDING_LONGER_THAN_WIRE, index, 1);
+}
+
+/* Frames are numbered through all parts; each part's numbers start where the last ended. */
+static void
+begin_part(struct analysis *a, const struct frame *frame)
+{
+	for (; a->part < frame->part; a->part++)
+		a->part_base[a->part + 1] =
+		    a->part_base[a->part] + capture_part_frames(a->capture, a->part);
+	if (a->summary.frames > 0 && frame->ts_ns - a->summary.last_ns > PART_GAP_MIN_NS &&
+	    frame->ts_ns - a->summary.last_ns > a->longest_pause_ns)
+		note(a, FINDING_PART_GAP, a->part_base[a->part] + frame->number, 1);
+}
+
+static void
+take_in_frame(struct analysis *a, const struct frame *frame)
+{
+	struct packet *pkt = &a->batch[a->batch_count];
+	uint32_t index;
+	enum decoded decoded;
+
+	if (frame->part != a->part)
+		begin_part(a, frame);
+	index = a->part_base[a->part] + frame->number;
+	note_frame(a, frame, index);
+	decoded = decode_frame(a->decoder, frame, pkt);
+	a->summary.decoded[decoded]++;
+	if (decoded != DECODE_OK) {
+		if (decode_findings[decoded] >= 0)
+			note(a, (enum finding_kind)decode_findings[decoded], index, 1);
+		if (decoded == DECODE_LINK)
+			a->summary.link = frame->link;
+		return;
+	}
+	pkt->index = index;
+	if (pkt->checksum == CHECKSUM_BAD)
+		note(a, FINDING_BAD_CHECKSUM, index, 1);
+	else if (pkt->checksum == CHECKSUM_OFFLOADED)
+		note(a, FINDING_OFFLOADED_CHECKSUM, index, 1);
+	a->hashes[a->batch_count] = flow_hash(a->flows, &pkt->tuple);
+	flow_fetch_slot(a->flows, a->hashes[a->batch_count]);
+	if (++a->batch_count == a->batch_limit)
+		work_off_batch(a);
+}
+
+/* --- the run --- */
+
+static void
+tell_progress(struct analysis *a)
+{
+	uint64_t done, total;
+
+	if (a->ops->progress == NULL || a->summary.frames < a->next_progress)
+		return;
+	a->next_progress = a->summary.frames + 16384;
+	capture_progress(a->capture, &done, &total);
+	a->ops->progress(a->ctx, done, total);
+}
+
+/* The numbers of frames are 32 bits wide; a capture of four billion ends there. */
+static bool
+is_full(const struct analysis *a)
+{
+	return a->summary.frames + a->summary.filtered >= UINT32_MAX - 1;
+}
+
+static void
+tell_trouble(struct analysis *a, const char *sentence)
+{
+	a->summary.troubles++;
+	if (a->ops->trouble != NULL)
+		a->ops->trouble(a->ctx, sentence);
+}
+
+static void
+read_frames(struct analysis *a)
+{
+	struct frame frame;
+	struct diag diag;
+	enum status st;
+
+	while ((st = capture_next(a->capture, &frame, &diag)) != ST_END) {
+		if (st != ST_OK) {
+			tell_trouble(a, diag.text);
+			continue;
+		}
+		if (is_full(a)) {
+			diag_set(&diag, ST_LIMIT, "%s: more than %u frames; the rest was not read",
+			    a->part_path[frame.part], UINT32_MAX - 1);
+			tell_trouble(a, diag.text);
+			break;
+		}
+		take_in_frame(a, &frame);
+		tell_progress(a);
+	}
+	work_off_batch(a);
+}
+
+static void
+finish_run(struct analysis *a)
+{
+	struct fragment_story fragments = decoder_fragments(a->decoder);
+	struct place place;
+	uint64_t read = 0;
+
+	note(a, FINDING_FRAGMENT_LEFT, 0, fragments.expired);
+	note(a, FINDING_FRAGMENT_CONFLICT, 0, fragments.conflicts);
+	note(a, FINDING_LIMIT, 0, a->budget.refusals);
+	for (size_t i = 0; i < a->part_count; i++)
+		read += capture_part_frames(a->capture, i);
+	a->summary.filtered = read - a->summary.frames;
+	a->summary.flows = flow_count(a->flows);
+	if (a->stream != NULL)
+		stream_end(a->stream);
+	if (a->hindsight != NULL)
+		a->summary.hindsight_lost = hindsight_flush(a->hindsight);
+	while (a->ops->flow != NULL && flow_each(a->flows, &place)) {
+		if (place.first != NULL)
+			take_in_first(a, &place);
+		tell_flow(a, &place);
+		tcp_pair_fini(a->tcp, &((struct ends *)flow_block(place.flow))->tcp);
+	}
+}
+
+static void
+name_parts(struct analysis *a)
+{
+	a->part_count = capture_part_count(a->capture);
+	a->part_base = mem_zalloc((a->part_count + 1) * sizeof(*a->part_base));
+	a->part_path = mem_zalloc((a->part_count + 1) * sizeof(*a->part_path));
+	for (size_t i = 0; i < a->part_count; i++)
+		a->part_path[i] = mem_strdup(capture_part_path(a->capture, i));
+}
+
+static void
+close_line(struct analysis *a)
+{
+	hindsight_free(a->hindsight);
+	stream_free(a->stream);
+	tcp_free(a->tcp);
+	flow_table_free(a->flows);
+	decoder_free(a->decoder);
+	capture_close(a->capture);
+	a->hindsight = NULL;
+	a->stream = NULL;
+	a->tcp = NULL;
+	a->flows = NULL;
+	a->decoder = NULL;
+	a->capture = NULL;
+}
+
+enum status
+analysis_run(struct analysis **out, const char *const *paths, size_t count,
+    const struct analysis_options *options, const struct analysis_ops *ops, void *ctx,
+    struct diag *diag)
+{
+	struct capture_options capture_options = { .filter = options->filter };
+	struct analysis *a = mem_zalloc(sizeof(*a));
+	enum status st;
+
+	a->options = *options;
+	a->ops = ops;
+	a->ctx = ctx;
+	a->budget.limit_bytes = KEPT_LIMIT_BYTES;
+	st = capture_open(&a->capture, paths, count, &capture_options, diag);
+	if (st != ST_OK) {
+		analysis_free(a);
+		return st;
+	}
+	name_parts(a);
+	a->decoder = decoder_new(&a->budget);
+	a->flows = flow_table_new(sizeof(struct ends));
+	a->tcp = tcp_new(&a->budget);
+	a->batch_limit = BATCH_PACKETS;
+	if (ops->packet != NULL)
+		a->hindsight = hindsight_new(ops->packet, ctx);
+	if (options->stream_flow != 0) {
+		a->stream = stream_new(options->stream_ops, ctx, &a->budget);
+		a->batch_limit = 1; /* a payload is gone when the next frame is asked for */
+	}
+	*out = a; /* callers name frames by it while it runs */
+	read_frames(a);
+	finish_run(a);
+	close_line(a);
+	return ST_OK;
+}
+
+void
+analysis_free(struct analysis *a)
+{
+	if (a == NULL)
+		return;
+	close_line(a);
+	for (size_t i = 0; i < a->part_count; i++)
+		free(a->part_path[i]);
+	free(a->part_path);
+	free(a->part_base);
+	free(a);
+}

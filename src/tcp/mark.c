@@ -1,0 +1,340 @@
+/*
+ * Marks mean what Wireshark 4.0 means by them, its oddities included, so that
+ * people can trust what they know. Where Wireshark is known to be wrong the
+ * cause says better (cause.c). Three of the oddities are easy to "repair" by
+ * mistake: numbers are compared as they stand in the header, differences of
+ * times are unsigned, so that time running backwards is a very long time, and
+ * the count of duplicate ACKs is compared as unsigned after it was set to -1.
+ */
+#include "tcp/tcp.h"
+
+#include "base/seq.h"
+
+enum {
+	KNOWN_WINDOW = 0x01,
+	KNOWN_WSCALE = 0x02,       /* wscale holds a shift, or WSCALE_UNUSED */
+	FIRST_ACK_PENDING = 0x04,  /* it sent a SYN; windows are unscaled until its first ACK */
+};
+
+#define WSCALE_UNUSED (-2)
+#define WSCALE_MAX 14 /* RFC 7323, 2.3 */
+
+/* Wireshark's limits: for a fast retransmission, and for reordering where the RTT is unknown. */
+#define FAST_LIMIT_NS 20000000u
+#define REORDER_DEFAULT_NS 3000000
+
+/* One question about one segment: it, its sender, the other side. */
+struct asked {
+	const struct packet *pkt;
+	const struct mark_half *me;
+	const struct mark_half *peer;
+	const struct mark_pair *pair;
+	uint32_t seq;
+	uint32_t length;
+	uint16_t flags;
+	bool old; /* below what its sender already sent */
+};
+
+#define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
+
+static bool
+same_window(const struct asked *q)
+{
+	return q->me->known & KNOWN_WINDOW && q->pkt->tcp.window == q->me->window;
+}
+
+/* A bare segment that repeats its sender's numbers. */
+static bool
+repeats_numbers(const struct asked *q)
+{
+	return q->length == 0 && q->seq == q->me->next_seq && q->pkt->tcp.ack == q->me->last_ack &&
+	    !(q->flags & CONTROL);
+}
+
+static bool
+is_zero_window_probe(const struct asked *q)
+{
+	return q->length == 1 && q->seq == q->me->next_seq && q->peer->known & KNOWN_WINDOW &&
+	    q->peer->window == 0;
+}
+
+static bool
+is_zero_window(const struct asked *q)
+{
+	return q->pkt->tcp.window == 0 && !(q->flags & CONTROL);
+}
+
+static bool
+is_lost_segment(const struct asked *q)
+{
+	return q->me->next_seq != 0 && seq_gt(q->seq, q->me->next_seq) && !(q->flags & TCP_RST);
+}
+
+static bool
+is_keep_alive(const struct asked *q)
+{
+	return q->length <= 1 && q->seq == q->me->next_seq - 1 && !(q->flags & CONTROL);
+}
+
+static bool
+is_window_update(const struct asked *q)
+{
+	return q->pkt->tcp.window != 0 && !same_window(q) && repeats_numbers(q);
+}
+
+static unsigned
+window_shift(const struct mark_half *half)
+{
+	if (half->known & FIRST_ACK_PENDING || half->wscale < 0)
+		return 0;
+	return (unsigned)half->wscale;
+}
+
+static bool
+is_window_full(const struct asked *q)
+{
+	uint32_t window = q->peer->known & KNOWN_WINDOW ? q->peer->window : UINT32_MAX;
+
+	return q->length > 0 && q->peer->known & KNOWN_WSCALE && !(q->flags & CONTROL) &&
+	    q->seq + q->length == q->peer->last_ack + (window << window_shift(q->peer));
+}
+
+static bool
+is_keep_alive_ack(const struct asked *q)
+{
+	return q->pkt->tcp.window != 0 && same_window(q) && repeats_numbers(q) &&
+	    q->peer->last_marks & MARK_BIT(MARK_KEEP_ALIVE);
+}
+
+static bool
+is_zero_window_probe_ack(const struct asked *q)
+{
+	return q->pkt->tcp.window == 0 && same_window(q) && repeats_numbers(q) &&
+	    q->peer->last_marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE);
+}
+
+/* MPTCP repeats ACKs to tell of its options (RFC 8684, 4). */
+static bool
+is_duplicate_ack(const struct asked *q)
+{
+	uint8_t mptcp = q->pkt->tcp.options & OPT_MPTCP ? q->pkt->tcp.mptcp + 1 : 0;
+
+	return q->pkt->tcp.window != 0 && same_window(q) && repeats_numbers(q) &&
+	    mptcp == q->me->mptcp;
+}
+
+/*
+ * The first part, asked from the top. ONLY: where it holds, none of the rows
+ * below is asked.
+ */
+static const struct rule {
+	enum mark mark;
+	enum { AND_GO_ON, ONLY } then;
+	bool (*holds)(const struct asked *q);
+} rules[] = {
+	{ MARK_ZERO_WINDOW_PROBE, ONLY, is_zero_window_probe },
+	{ MARK_ZERO_WINDOW, AND_GO_ON, is_zero_window },
+	{ MARK_LOST_SEGMENT, AND_GO_ON, is_lost_segment },
+	{ MARK_KEEP_ALIVE, AND_GO_ON, is_keep_alive },
+	{ MARK_WINDOW_UPDATE, AND_GO_ON, is_window_update },
+	{ MARK_WINDOW_FULL, AND_GO_ON, is_window_full },
+	{ MARK_KEEP_ALIVE_ACK, ONLY, is_keep_alive_ack },
+	{ MARK_ZERO_WINDOW_PROBE_ACK, ONLY, is_zero_window_probe_ack },
+	{ MARK_DUPLICATE_ACK, ONLY, is_duplicate_ack },
+};
+
+static bool
+is_spurious(const struct asked *q)
+{
+	return q->length > 0 && q->peer->last_ack != 0 &&
+	    seq_le(q->seq + q->length, q->peer->last_ack);
+}
+
+static bool
+is_fast(const struct asked *q)
+{
+	return q->old && (uint32_t)q->peer->dup_acks >= 2 && q->peer->last_ack == q->seq &&
+	    (uint64_t)(q->pkt->ts_ns - q->peer->last_ns) < FAST_LIMIT_NS;
+}
+
+static bool
+is_out_of_order(const struct asked *q)
+{
+	int64_t limit_ns = q->pair->initial_rtt_ns != 0 ? q->pair->initial_rtt_ns : REORDER_DEFAULT_NS;
+	uint32_t end = q->seq + q->length + (q->flags & (TCP_SYN | TCP_FIN) ? 1 : 0);
+
+	return q->old && (uint64_t)(q->pkt->ts_ns - q->me->next_seq_ns) < (uint64_t)limit_ns &&
+	    end != q->me->next_seq;
+}
+
+static bool
+is_retransmission(const struct asked *q)
+{
+	return q->old;
+}
+
+/* Why bytes come below the highest sent: the first that holds. */
+static const struct {
+	enum mark mark;
+	bool (*holds)(const struct asked *q);
+} resent_rules[] = {
+	{ MARK_SPURIOUS_RETRANSMISSION, is_spurious },
+	{ MARK_FAST_RETRANSMISSION, is_fast },
+	{ MARK_OUT_OF_ORDER, is_out_of_order },
+	{ MARK_RETRANSMISSION, is_retransmission },
+};
+
+static uint32_t
+ask_rules(const struct asked *q)
+{
+	uint32_t marks = 0;
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (!rules[i].holds(q))
+			continue;
+		marks |= MARK_BIT(rules[i].mark);
+		if (rules[i].then == ONLY)
+			break;
+	}
+	return marks;
+}
+
+static uint32_t
+ask_resent(struct asked *q, uint32_t marks)
+{
+	if (q->length == 0 && !(q->flags & (TCP_SYN | TCP_FIN)))
+		return 0;
+	if (marks & MARK_BIT(MARK_KEEP_ALIVE))
+		return 0;
+	q->old = q->me->next_seq != 0 && seq_lt(q->seq, q->me->next_seq);
+	/* data after a probe's byte that nobody acknowledged */
+	if (q->length > 1 && q->seq == q->me->next_seq - 1)
+		q->old = false;
+	for (size_t i = 0; i < sizeof(resent_rules) / sizeof(resent_rules[0]); i++)
+		if (resent_rules[i].holds(q))
+			return MARK_BIT(resent_rules[i].mark);
+	return 0;
+}
+
+/* An ACK of bytes that the capture does not have, and the memory of it. */
+static uint32_t
+ask_acked_unseen(const struct packet *pkt, struct mark_half *peer)
+{
+	if (!(pkt->tcp.flags & TCP_ACK) || peer->max_ack == 0 || !seq_gt(pkt->tcp.ack, peer->max_ack))
+		return 0;
+	if (seq_lt(peer->max_ack, peer->next_seq)) {
+		peer->max_ack = peer->next_seq;
+		return MARK_BIT(MARK_ACK_LOST_SEGMENT);
+	}
+	if (peer->dup_acks != 0)
+		return 0;
+	peer->dup_acks = -1;
+	return MARK_BIT(MARK_ACK_LOST_SEGMENT);
+}
+
+static void
+count_duplicates(struct mark_half *me, const struct packet *pkt, uint32_t marks)
+{
+	if (marks & MARK_BIT(MARK_DUPLICATE_ACK))
+		me->dup_acks = me->dup_acks < 0 ? 1 : me->dup_acks + 1;
+	if (pkt->tcp.ack != me->last_ack)
+		me->dup_acks = 0;
+}
+
+/* The scale counts only where both SYNs carry it (RFC 7323, 1.3). */
+static void
+learn_scale(struct mark_half *me, struct mark_half *peer, const struct packet *pkt)
+{
+	if (pkt->tcp.options & OPT_WSCALE) {
+		me->wscale = (int8_t)(pkt->tcp.wscale > WSCALE_MAX ? WSCALE_MAX : pkt->tcp.wscale);
+		me->known |= KNOWN_WSCALE;
+	}
+	if (!(pkt->tcp.flags & TCP_SYN))
+		return;
+	if (!(me->known & KNOWN_WSCALE)) {
+		me->wscale = peer->wscale = WSCALE_UNUSED;
+		me->known |= KNOWN_WSCALE;
+		peer->known |= KNOWN_WSCALE;
+	} else if (pkt->tcp.flags & TCP_ACK && peer->known & KNOWN_WSCALE &&
+	    peer->wscale == WSCALE_UNUSED) {
+		me->wscale = WSCALE_UNUSED;
+	}
+}
+
+static void
+learn_initial_rtt(struct mark_pair *pair, const struct packet *pkt)
+{
+	switch (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) {
+	case TCP_SYN:
+		pair->syn_ns = pkt->ts_ns;
+		break;
+	case TCP_ACK:
+		if (pair->initial_rtt_ns == 0 && pair->syn_ns != 0)
+			pair->initial_rtt_ns = pkt->ts_ns - pair->syn_ns;
+		break;
+	}
+}
+
+/* What the next segments will be held against. */
+static void
+move_forward(struct mark_half *me, const struct packet *pkt, uint32_t marks)
+{
+	bool probe = marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE);
+	bool counts = pkt->tcp.flags & (TCP_SYN | TCP_FIN);
+	uint32_t end = pkt->tcp.seq + pkt->payload_bytes + counts;
+
+	if (!probe) {
+		if (seq_gt(end, me->next_seq) || me->next_seq == 0) {
+			me->next_seq = end;
+			me->next_seq_ns = pkt->ts_ns;
+		}
+		if (pkt->tcp.seq == me->max_ack || me->max_ack == 0)
+			me->max_ack = me->next_seq;
+	}
+	me->window = pkt->tcp.window;
+	me->last_ack = (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN ? 0 : pkt->tcp.ack;
+	me->last_ns = pkt->ts_ns;
+	me->last_marks = marks;
+	me->mptcp = pkt->tcp.options & OPT_MPTCP ? pkt->tcp.mptcp + 1 : 0;
+	me->known |= KNOWN_WINDOW;
+	if (pkt->tcp.flags & TCP_SYN)
+		me->known |= FIRST_ACK_PENDING;
+	else if (pkt->tcp.flags & TCP_ACK)
+		me->known &= (uint8_t)~FIRST_ACK_PENDING;
+}
+
+uint32_t
+mark_segment(struct mark_pair *pair, const struct packet *pkt, const struct place *place)
+{
+	struct mark_half *me = &pair->half[place->side];
+	struct mark_half *peer = &pair->half[!place->side];
+	struct asked q = {
+		.pkt = pkt, .me = me, .peer = peer, .pair = pair,
+		.seq = pkt->tcp.seq, .length = pkt->payload_bytes, .flags = pkt->tcp.flags,
+	};
+	uint32_t marks;
+
+	/* The same SYN again is a retransmission, whatever a RST did to the numbers since. */
+	if (place->again)
+		me->next_seq = me->max_ack;
+	learn_initial_rtt(pair, pkt);
+	learn_scale(me, peer, pkt);
+	marks = ask_rules(&q);
+	count_duplicates(me, pkt, marks);
+	marks |= ask_acked_unseen(pkt, peer);
+	marks |= ask_resent(&q, marks);
+	if (place->reused)
+		marks |= MARK_BIT(MARK_PORT_REUSED);
+	move_forward(me, pkt, marks);
+	return marks;
+}
+
+uint32_t
+mark_scaled_window(const struct mark_pair *pair, const struct packet *pkt, enum side side)
+{
+	const struct mark_half *me = &pair->half[side];
+
+	if (pkt->tcp.flags & TCP_SYN || !(me->known & KNOWN_WSCALE) || me->wscale < 0)
+		return pkt->tcp.window;
+	return (uint32_t)pkt->tcp.window << me->wscale;
+}

@@ -1,0 +1,86 @@
+#include "tcp/tcp.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "tcp/tcp_priv.h"
+
+struct tcp {
+	struct trails trails;
+	struct pool counts; /* uint32_t[MARK_COUNT], for connections with marks */
+};
+
+struct tcp *
+tcp_new(struct budget *budget)
+{
+	struct tcp *tcp = mem_zalloc(sizeof(*tcp));
+
+	trails_init(&tcp->trails, budget);
+	pool_init(&tcp->counts, MARK_COUNT * sizeof(uint32_t));
+	return tcp;
+}
+
+void
+tcp_free(struct tcp *tcp)
+{
+	if (tcp == NULL)
+		return;
+	trails_fini(&tcp->trails);
+	pool_fini(&tcp->counts);
+	free(tcp);
+}
+
+void
+tcp_pair_fini(struct tcp *tcp, struct tcp_pair *pair)
+{
+	trail_fini(&tcp->trails, &pair->trail);
+	if (pair->counts != 0)
+		pool_put(&tcp->counts, pair->counts - 1);
+	pair->counts = 0;
+}
+
+static void
+count_marks(struct tcp *tcp, struct tcp_pair *pair, uint32_t marks)
+{
+	uint32_t *counts;
+
+	if (pair->counts == 0)
+		pair->counts = pool_get(&tcp->counts) + 1;
+	counts = pool_at(&tcp->counts, pair->counts - 1);
+	for (; marks != 0; marks &= marks - 1)
+		counts[__builtin_ctz(marks)]++;
+}
+
+const uint32_t *
+tcp_mark_counts(const struct tcp *tcp, const struct tcp_pair *pair)
+{
+	static const uint32_t none[MARK_COUNT];
+
+	return pair->counts == 0 ? none : pool_at(&tcp->counts, pair->counts - 1);
+}
+
+struct verdict
+tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
+    const struct place *place)
+{
+	struct verdict verdict = { .marks = mark_segment(&pair->mark, pkt, place) };
+
+	if (verdict.marks != 0)
+		count_marks(tcp, pair, verdict.marks);
+	verdict.reason = trail_segment(&tcp->trails, pair, pkt, place->side, verdict.marks);
+	conn_segment(&pair->conn, pkt, place->side, verdict.marks);
+	return verdict;
+}
+
+void
+tcp_icmp(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum side quoted_side)
+{
+	(void)tcp;
+	conn_icmp(&pair->conn, pkt, quoted_side);
+}
+
+bool
+tcp_next_revision(struct tcp *tcp, struct revision *revision)
+{
+	return trails_next_revision(&tcp->trails, revision);
+}
