@@ -33,7 +33,7 @@ enum {
 	IP_BYTES = 20,
 	FRAME_MAX = 1514,
 	SEGMENTS_MAX = 4, /* in one round */
-	FULL_SEGMENT = 1448,
+	FULL_SEGMENT = 1300,
 	PAYLOAD_SPAN = 1 << 16,
 	LIVE_ORDINARY = 400, /* flows at a time */
 	LIVE_TINY = 300,
@@ -199,13 +199,13 @@ one_in(struct traffic *t, uint32_t count)
 	return draw_below(t, count) == 0;
 }
 
-/* 1, 2, 3 or so, and now and then thousands: each doubling is 1.7 times rarer. */
+/* 1, 2, 3 or so, and now and then thousands: each doubling is half as likely. */
 static uint32_t
 draw_heavy(struct traffic *t)
 {
 	uint32_t scale = 1;
 
-	while (scale < 2048 && draw_below(t, 100) < 53)
+	while (scale < 2048 && draw_below(t, 100) < 51)
 		scale *= 2;
 	return scale + draw_below(t, scale);
 }
@@ -285,7 +285,7 @@ put_options(uint8_t *p, const struct end *from, const struct end *to, const stru
     const uint16_t *offset)
 {
 	if (step->flags & SYN) {
-		p = put32(p, 0x020405b4);
+		p = put32(p, 0x02040520);
 		p = put16(p, 0x0402);
 	} else {
 		p = put16(p, 0x0101);
