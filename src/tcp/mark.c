@@ -292,7 +292,7 @@ move_forward(struct mark_half *me, const struct packet *pkt, uint32_t marks)
 			me->max_ack = me->next_seq;
 	}
 	me->window = pkt->tcp.window;
-	me->last_ack = (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN ? 0 : pkt->tcp.ack;
+	me->last_ack = pkt->tcp.ack; /* as it stands, even where ACK is not set */
 	me->last_ns = pkt->ts_ns;
 	me->last_marks = marks;
 	me->mptcp = pkt->tcp.options & OPT_MPTCP ? pkt->tcp.mptcp + 1 : 0;
