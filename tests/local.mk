@@ -1,11 +1,70 @@
-# One line a program: its source is the .c file of the same name.
+# One word a program; its source is the .c file of that name.
 unit_tests =
 fuzz_targets =
+# These print TAP too.
+script_tests = \
+	tests/headers.sh \
+	tests/manual.sh \
+	tests/golden/golden.sh \
+	tests/differential/marks.sh
 
 if UNIT_TESTS
 check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
 endif
+check_PROGRAMS += $(fuzz_targets)
+if !FUZZING
+check_LIBRARIES += tests/fuzz/libreplay.a
+TESTS += $(fuzz_targets)
+endif
+TESTS += $(script_tests)
 
-# What a program without an _LDADD of its own is linked with.
+# Nobody's main comes out of libreplay.a but that of a program without one:
+# a fuzz target. With --enable-fuzzing, the engine is libFuzzer instead.
+tests_fuzz_libreplay_a_SOURCES = tests/fuzz/replay.c
+LDADD = $(FUZZ_ENGINE) libsynscope.a $(CMOCKA_LIBS) $(synscope_libs)
 AM_CPPFLAGS += -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
-LDADD = libsynscope.a $(CMOCKA_LIBS) $(synscope_libs)
+
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = $(SHELL) $(top_srcdir)/.build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	TZ=UTC LC_ALL=C CMOCKA_MESSAGE_OUTPUT=TAP \
+	srcdir='$(srcdir)' builddir="`pwd`" \
+	CC='$(CC)' CPPFLAGS='$(AM_CPPFLAGS) $(CPPFLAGS)' CFLAGS='-std=c11 $(WARN_CFLAGS)'; \
+	export TZ LC_ALL CMOCKA_MESSAGE_OUTPUT srcdir builddir CC CPPFLAGS CFLAGS;
+
+# automake's own rule, and then the tally: however the tests went, the last
+# line says how many single cases passed and failed.
+check-TESTS: $(check_PROGRAMS) $(check_LIBRARIES) synscope$(EXEEXT)
+	@rm -f $(TEST_LOGS) $(TEST_LOGS:.log=.trs) $(TEST_SUITE_LOG) tally
+	@$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG); status=$$?; \
+	$(AWK) -f $(srcdir)/tests/tally.awk $(TEST_LOGS:.log=.trs) | tee tally; \
+	exit $$status
+CLEANFILES += tally
+
+.PHONY: bench fuzz update-golden
+update-golden: synscope$(EXEEXT)
+	@srcdir='$(srcdir)' builddir="`pwd`" TZ=UTC LC_ALL=C \
+		$(SHELL) $(srcdir)/tests/golden/golden.sh --update '$(T)'
+bench: synscope$(EXEEXT)
+	@srcdir='$(srcdir)' builddir="`pwd`" CC='$(CC)' CFLAGS='$(CFLAGS)' \
+		$(SHELL) $(srcdir)/tests/bench/bench.sh
+
+# Each target for a while, from its corpus on; what it finds stays in fuzz/.
+FUZZ_SECONDS = 30
+if FUZZING
+fuzz: $(fuzz_targets)
+	@set -e; for target in $(fuzz_targets); do \
+		name=`echo $$target | sed 's|.*/fuzz_||'`; \
+		$(MKDIR_P) fuzz/$$name; \
+		echo "fuzzing $$name for $(FUZZ_SECONDS) s"; \
+		./$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+			-artifact_prefix=fuzz/$$name- \
+			fuzz/$$name $(srcdir)/tests/fuzz/corpus/$$name; \
+	done
+else
+fuzz:
+	@echo 'configure with CC=clang and --enable-fuzzing first'; exit 1
+endif

@@ -1,0 +1,89 @@
+#!/bin/sh
+# The program as users run it: one line of LIST, one file of what they see.
+#
+#	golden.sh [NAME...]           test these, or all; print TAP
+#	golden.sh --update NAME|all   write the file anew, to be read like code
+#
+# The arguments in LIST are shell words, and what follows them may be a
+# redirection or a pipe. They run inside captures/, which may be read-only;
+# $TMP is a folder of their own that is empty at the start.
+: "${srcdir:=.}" "${builddir:=.}"
+here=$(cd "$srcdir/tests/golden" && pwd) || exit 99
+captures=$(cd "$srcdir/captures" && pwd) || exit 99
+PATH=$(cd "$builddir" && pwd):$PATH
+TZ=UTC LC_ALL=C
+export PATH TZ LC_ALL TMP
+unset NO_COLOR COLUMNS SYNSCOPE_CORPUS
+
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' 0
+trap 'exit 99' 1 2 15
+
+# What a person would see: the command, standard output, standard error, status.
+show()
+{
+	TMP=$work/tmp
+	rm -rf "$TMP" && mkdir "$TMP" || exit 99
+	(cd "$captures" && eval "synscope $1") >"$work/stdout" 2>"$work/stderr" </dev/null
+	status=$?
+	echo "\$ synscope $1"
+	cat "$work/stdout"
+	# A last line that does not end is told apart from one that does.
+	test -z "$(tail -c 1 "$work/stdout")" || echo '\ no newline at the end'
+	if test -s "$work/stderr"; then
+		echo '--- standard error'
+		cat "$work/stderr"
+	fi
+	echo "--- exit status $status"
+}
+
+# name<TAB>arguments
+lines()
+{
+	sed -e '/^#/d' -e '/^[ 	]*$/d' \
+	    -e 's/^\([^ 	]*\)[ 	]*/\1	/' "$here/LIST"
+}
+
+chosen()
+{
+	case " $* " in
+	'  ' | ' all ') lines ;;
+	*) lines | awk -F '\t' -v names=" $* " 'index(names, " " $1 " ")' ;;
+	esac
+}
+
+if test "$1" = --update; then
+	shift
+	test -n "$1" || { echo 'usage: make update-golden T=name (or T=all)' >&2; exit 2; }
+	chosen "$@" >"$work/chosen"
+	test -s "$work/chosen" || { echo "$here/LIST names no $*" >&2; exit 2; }
+	while IFS='	' read -r name arguments; do
+		show "$arguments" >"$work/actual"
+		cmp -s "$work/actual" "$here/$name.out" && continue
+		cat "$work/actual" >"$here/$name.out" && echo "wrote $name.out"
+	done <"$work/chosen"
+	exit
+fi
+
+chosen "$@" >"$work/chosen"
+echo "1..$(($(wc -l <"$work/chosen") + 1))"
+while IFS='	' read -r name arguments; do
+	show "$arguments" >"$work/actual"
+	if cmp -s "$here/$name.out" "$work/actual"; then
+		echo "ok - $name"
+	else
+		echo "not ok - $name"
+		diff -a -u "$here/$name.out" "$work/actual" 2>&1 | sed 's/^/# /'
+	fi
+done <"$work/chosen"
+
+# A name used twice, or a file that nothing names, would test nothing.
+lines | cut -f 1 | sort >"$work/names"
+stray=$(uniq -d "$work/names"
+	(cd "$here" && ls) | sed -n 's/\.out$//p' | sort | comm -13 "$work/names" -)
+if test -z "$stray"; then
+	echo 'ok - names and files belong together'
+else
+	echo 'not ok - names and files belong together'
+	echo "$stray" | sed 's/^/# /'
+fi
