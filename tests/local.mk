@@ -1,5 +1,7 @@
 # One word a program; its source is the .c file of that name.
-unit_tests =
+unit_tests = \
+	tests/unit/test_flow \
+	tests/unit/test_mark
 fuzz_targets =
 # These print TAP too.
 script_tests = \
