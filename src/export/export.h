@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/diag.h"
+#include "export/sink.h"
 
 struct analysis;
 struct packet_row;
@@ -36,24 +37,29 @@ enum export_record {
 struct export_options {
 	enum export_format format;
 	bool color;      /* text only */
-	bool local_time; /* text only: wall clock in the local zone, else UTC */
+	bool local_time; /* text only: the first moment in the local zone, else UTC */
 };
 
 /*
- * Where the rows go: standard output (path NULL), or a file that appears whole
- * at _close or, with _abandon, not at all. Errors are kept and told by _close.
+ * Where the rows go, through a sink: standard output (path NULL), or a file
+ * that appears whole at _close or, with _abandon, not at all. Errors are kept
+ * and told by _close, as sink_close tells them: ST_END, without a word, where
+ * the reader of a pipe had enough.
  */
 struct export;
 enum status export_open(struct export **out, const char *path, enum export_record record,
     const struct export_options *options, struct diag *diag);
-/* The analysis that the following rows come from; names their frames. May change between files. */
+/*
+ * The analysis that the following rows come from; names their frames, and may
+ * be NULL, which shows the frames of because by their index in the run. Call
+ * it once for each capture: in text, times count anew from its first row.
+ */
 void export_source(struct export *out, const struct analysis *analysis);
 void export_packet(struct export *out, const struct packet_row *row);
 void export_flow(struct export *out, const struct flow_row *row);
-/* Raw bytes, for stream: takes no record's format. */
 enum status export_close(struct export *out, struct diag *diag);
 void export_abandon(struct export *out);
-/* true once writing failed (a closed pipe, a full disk): no use in going on */
+/* As sink_failed: no use in going on. */
 bool export_failed(const struct export *out);
 
 #endif

@@ -1,1 +1,1 @@
-# libsynscope_a_SOURCES += %D%/name.c %D%/name.h
+libsynscope_a_SOURCES += %D%/markup.h %D%/markup.c

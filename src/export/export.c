@@ -1,0 +1,173 @@
+#include "export/export_priv.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+const char *const export_format_names[FORMAT_COUNT] = {
+	[FORMAT_TEXT] = "text",
+	[FORMAT_JSONL] = "jsonl",
+	[FORMAT_CSV] = "csv",
+	[FORMAT_XML] = "xml",
+};
+
+static const struct writer *const writers[FORMAT_COUNT] = {
+	[FORMAT_TEXT] = &text_writer,
+	[FORMAT_JSONL] = &jsonl_writer,
+	[FORMAT_CSV] = &csv_writer,
+	[FORMAT_XML] = &xml_writer,
+};
+
+static const struct record *const records[RECORD_COUNT] = {
+	[RECORD_PACKETS] = &packets_record,
+	[RECORD_FLOWS] = &flows_record,
+};
+
+const struct word flag_words[9] = {
+	{ "FIN", "the sender will send no more" },
+	{ "SYN", "begins a connection" },
+	{ "RST", "ends a connection at once" },
+	{ "PSH", "the application should have this now" },
+	{ "ACK", "the acknowledgment number counts" },
+	{ "URG", "the urgent pointer counts" },
+	{ "ECE", "congestion was experienced" },
+	{ "CWR", "the sender slowed down" },
+	{ "AE", "accurate ECN" },
+};
+
+const char *
+proto_name(uint8_t proto)
+{
+	switch (proto) {
+	case PROTO_TCP:
+		return "tcp";
+	case PROTO_UDP:
+		return "udp";
+	case PROTO_ICMP:
+		return "icmp";
+	case PROTO_ICMP6:
+		return "icmp6";
+	default:
+		return NULL;
+	}
+}
+
+void
+put_address(struct text *text, const struct address *address)
+{
+	if (address->ip_version == 6)
+		text_ipv6(text, address->bytes);
+	else
+		text_ipv4(text, address->bytes);
+}
+
+void
+put_file(struct export *out, const char *name, escape_fn *escape)
+{
+	struct shown_file *file = &out->file;
+
+	if (file->name == NULL || strcmp(file->name, name) != 0) {
+		free(file->name);
+		file->name = mem_strdup(name);
+		file->shown.length = 0;
+		escape(&file->shown, name, strlen(name));
+	}
+	text_bytes(out->text, file->shown.at, file->shown.length);
+}
+
+const char *
+name_frame(const struct export *out, uint32_t index, const char *row_file, uint32_t *number)
+{
+	struct frame_name name = { .file = NULL, .number = index };
+
+	if (out->analysis != NULL)
+		name = analysis_frame(out->analysis, index);
+	*number = name.number;
+	if (name.file == row_file || name.file == NULL || row_file == NULL)
+		return NULL;
+	return strcmp(name.file, row_file) == 0 ? NULL : name.file;
+}
+
+enum status
+export_open(struct export **out, const char *path, enum export_record record,
+    const struct export_options *options, struct diag *diag)
+{
+	struct export *export = mem_zalloc(sizeof(*export));
+	enum status st = sink_open(&export->sink, path, diag);
+
+	if (st != ST_OK) {
+		free(export);
+		return st;
+	}
+	export->text = &export->sink->pending;
+	export->record = records[record];
+	export->writer = writers[options->format];
+	export->options = *options;
+	export->writer->begin(export);
+	*out = export;
+	return ST_OK;
+}
+
+void
+export_source(struct export *out, const struct analysis *analysis)
+{
+	out->analysis = analysis;
+	out->based = false;
+	out->headed = false;
+}
+
+static void
+write_row(struct export *out, const void *row)
+{
+	out->writer->row(out, row);
+	sink_settle(out->sink);
+}
+
+void
+export_packet(struct export *out, const struct packet_row *row)
+{
+	write_row(out, row);
+}
+
+void
+export_flow(struct export *out, const struct flow_row *row)
+{
+	write_row(out, row);
+}
+
+bool
+export_failed(const struct export *out)
+{
+	return sink_failed(out->sink);
+}
+
+static void
+export_free(struct export *out)
+{
+	free(out->file.name);
+	text_fini(&out->file.shown);
+	text_fini(&out->scratch);
+	free(out);
+}
+
+enum status
+export_close(struct export *out, struct diag *diag)
+{
+	enum status st;
+
+	out->writer->end(out);
+	st = sink_close(out->sink, diag);
+	export_free(out);
+	return st;
+}
+
+/* The end is written here too: standard output should hold a document that parses. */
+void
+export_abandon(struct export *out)
+{
+	if (out == NULL)
+		return;
+	out->writer->end(out);
+	sink_abandon(out->sink);
+	export_free(out);
+}

@@ -1,0 +1,163 @@
+/*
+ * export_priv: what the files of export share; private to the room.
+ *
+ * A record is a table of columns; a column reads its cell from a row, and each
+ * of the four writers knows how to write each kind of cell.
+ *
+ *   columns_*.c  the two tables
+ *   write_*.c    the four writers
+ *   export.c     what they share, and the way in
+ *   sink.c       where the bytes go
+ */
+#ifndef SYNSCOPE_EXPORT_PRIV_H
+#define SYNSCOPE_EXPORT_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/analysis.h"
+#include "base/text.h"
+#include "export/export.h"
+
+struct markup_writer;
+
+enum cell_kind {
+	CELL_NUMBER,
+	CELL_WORD,     /* a string of ours: plain ASCII that no format need escape */
+	CELL_FILE,     /* a file's name: foreign */
+	CELL_ADDRESS,
+	CELL_TIME,
+	CELL_MILLIS,
+	CELL_PAIR,     /* from client, from server */
+	CELL_WORDS,    /* those of a table whose bits are set */
+	CELL_COUNTS,   /* how often each of a table, where at all */
+	CELL_BECAUSE,  /* the frames of a reason */
+	/* For people only, who like to see together what belongs together: */
+	CELL_ENDPOINT, /* address and port */
+	CELL_PACKET,   /* the flags, or what it is instead of TCP */
+	CELL_REASON,   /* a cause and the frames that show it */
+};
+
+struct address {
+	const uint8_t *bytes;
+	uint8_t ip_version;
+	bool has_port;
+	uint16_t port;
+};
+
+union cell {
+	uint64_t number;
+	const char *word; /* a file's name too */
+	struct address address;
+	int64_t ns;
+	uint64_t pair[2];
+	struct {
+		const struct word *words;
+		uint32_t bits;
+	} list;
+	struct {
+		const struct word *words;
+		const uint32_t *numbers;
+		size_t count;
+	} counts;
+	struct {
+		const struct reason *reason;
+		const char *file; /* the row's own, whose frames need no file's name */
+	} because;
+	const struct packet_row *packet;
+};
+
+/* What is said by colour is said by words too. */
+enum hue {
+	HUE_NONE,
+	HUE_BAD,     /* refused, reset */
+	HUE_WORSE,   /* sent again, lost, unanswered */
+	HUE_BEGIN,   /* SYN */
+	HUE_END,     /* FIN */
+	HUE_STRONG,  /* our own conclusion; headings */
+	HUE_FAINT,   /* where the rows are from */
+	HUE_COUNT
+};
+
+enum view {
+	VIEW_DATA = 1, /* JSON Lines, CSV, XML: the names are a promise */
+	VIEW_TEXT = 2,
+};
+
+struct column {
+	const char *name; /* "seq"; in text, the heading */
+	const char *key;  /* ,"seq": */
+	uint8_t key_length;
+	uint8_t kind;  /* enum cell_kind */
+	uint8_t views; /* enum view */
+	/* false: unknown, or it does not apply. Of a list, none is an empty one. */
+	bool (*read)(const void *row, union cell *cell);
+	const char *item; /* lists: what XML calls one of them */
+
+	/* Text: how wide it is planned to be, and on which side it is flush. */
+	uint8_t width;
+	bool right;
+	const char *lead; /* stands before cell and heading alike, or NULL */
+	enum hue (*hue)(const void *row); /* or NULL */
+};
+
+#define COLUMN_NAME(string) \
+	.name = string, .key = ",\"" string "\":", .key_length = sizeof(",\"" string "\":") - 1
+
+struct record {
+	const char *name; /* "packets", the root element */
+	const char *item; /* "packet" */
+	const struct column *columns;
+	size_t column_count;
+	const char *(*file)(const void *row);
+	int64_t (*time_ns)(const void *row); /* when it begins */
+};
+
+extern const struct record packets_record, flows_record;
+
+/* The columns' common readings. */
+extern const struct word flag_words[9]; /* by bit of enum tcp_flag */
+const char *proto_name(uint8_t proto); /* NULL: none that decode yields */
+
+/* A file's name, escaped once for the many rows it stands in. */
+struct shown_file {
+	char *name;
+	struct text shown;
+};
+
+struct export {
+	struct sink *sink;
+	struct text *text; /* the sink's: rows are written where they are sent from */
+	const struct record *record;
+	const struct writer *writer;
+	const struct analysis *analysis; /* NULL: frames are named by their index */
+	struct export_options options;
+	struct shown_file file;
+	struct text scratch;
+	struct markup_writer *markup; /* XML only */
+	/* text only */
+	bool based;      /* a row of this source was written */
+	int64_t base_ns; /* its time, which the others' count from */
+	bool headed;     /* the file at hand is named above its rows */
+};
+
+struct writer {
+	void (*begin)(struct export *out);
+	void (*row)(struct export *out, const void *row);
+	void (*end)(struct export *out);
+};
+
+extern const struct writer text_writer, jsonl_writer, csv_writer, xml_writer;
+
+typedef void escape_fn(struct text *text, const char *data, size_t count);
+/* Write name as escape writes it. */
+void put_file(struct export *out, const char *name, escape_fn *escape);
+
+void put_address(struct text *text, const struct address *address);
+
+/* The frame's number in *number, and its file where that is not the row's own, else NULL. */
+const char *name_frame(const struct export *out, uint32_t index, const char *row_file,
+    uint32_t *number);
+
+#endif

@@ -1,0 +1,155 @@
+/*
+ * <packets> or <flows>, with one element a row. What has one value is an
+ * attribute, left out where it is unknown; what has several is child elements:
+ *
+ *   <flow flow="1" proto="tcp" client="127.0.0.1" ...>
+ *     <packets client="4" server="3"/><mark name="retransmission" count="2"/>
+ *     <because frame="12"/></flow>
+ */
+#include "export/export_priv.h"
+
+#include "markup/markup.h"
+
+static void
+begin(struct export *out)
+{
+	out->markup = markup_writer_new(out->text);
+	markup_begin(out->markup, out->record->name);
+	markup_break(out->markup);
+}
+
+static bool
+is_scalar(const struct column *column)
+{
+	return column->kind < CELL_PAIR;
+}
+
+static void
+put_scalar(struct export *out, const struct column *column, const union cell *cell)
+{
+	struct text *value = &out->scratch;
+
+	value->length = 0;
+	switch (column->kind) {
+	case CELL_NUMBER:
+		markup_attribute_u64(out->markup, column->name, cell->number);
+		return;
+	case CELL_WORD:
+	case CELL_FILE:
+		markup_attribute(out->markup, column->name, cell->word);
+		return;
+	case CELL_ADDRESS:
+		put_address(value, &cell->address);
+		break;
+	case CELL_TIME:
+		text_seconds(value, cell->ns);
+		break;
+	case CELL_MILLIS:
+		text_millis(value, cell->ns);
+		break;
+	}
+	markup_attribute(out->markup, column->name, text_str(value));
+}
+
+static void
+put_pair(struct markup_writer *markup, const struct column *column, const union cell *cell)
+{
+	markup_begin(markup, column->name);
+	markup_attribute_u64(markup, "client", cell->pair[0]);
+	markup_attribute_u64(markup, "server", cell->pair[1]);
+	markup_end(markup);
+}
+
+static void
+put_words(struct markup_writer *markup, const struct column *column, const union cell *cell)
+{
+	for (uint32_t bits = cell->list.bits; bits != 0; bits &= bits - 1) {
+		markup_begin(markup, column->item);
+		markup_attribute(markup, "name", cell->list.words[__builtin_ctz(bits)].name);
+		markup_end(markup);
+	}
+}
+
+static void
+put_counts(struct markup_writer *markup, const struct column *column, const union cell *cell)
+{
+	for (size_t i = 0; i < cell->counts.count; i++) {
+		if (cell->counts.numbers[i] == 0)
+			continue;
+		markup_begin(markup, column->item);
+		markup_attribute(markup, "name", cell->counts.words[i].name);
+		markup_attribute_u64(markup, "count", cell->counts.numbers[i]);
+		markup_end(markup);
+	}
+}
+
+static void
+put_because(struct export *out, const struct column *column, const union cell *cell)
+{
+	const struct reason *reason = cell->because.reason;
+	uint32_t number;
+
+	for (unsigned i = 0; i < reason->because_count; i++) {
+		const char *file =
+		    name_frame(out, reason->because[i], cell->because.file, &number);
+
+		markup_begin(out->markup, column->item);
+		if (file != NULL)
+			markup_attribute(out->markup, "file", file);
+		markup_attribute_u64(out->markup, "frame", number);
+		markup_end(out->markup);
+	}
+}
+
+static void
+put_children(struct export *out, const struct column *column, const union cell *cell)
+{
+	switch (column->kind) {
+	case CELL_PAIR:
+		put_pair(out->markup, column, cell);
+		break;
+	case CELL_WORDS:
+		put_words(out->markup, column, cell);
+		break;
+	case CELL_COUNTS:
+		put_counts(out->markup, column, cell);
+		break;
+	case CELL_BECAUSE:
+		put_because(out, column, cell);
+		break;
+	}
+}
+
+/* Attributes go first, so that the table is walked twice. */
+static void
+write_row(struct export *out, const void *row)
+{
+	const struct record *record = out->record;
+	const struct column *end = record->columns + record->column_count;
+	union cell cell;
+
+	markup_begin(out->markup, record->item);
+	for (const struct column *column = record->columns; column < end; column++) {
+		if (column->views & VIEW_DATA && is_scalar(column) && column->read(row, &cell))
+			put_scalar(out, column, &cell);
+	}
+	for (const struct column *column = record->columns; column < end; column++) {
+		if (column->views & VIEW_DATA && !is_scalar(column) && column->read(row, &cell))
+			put_children(out, column, &cell);
+	}
+	markup_end(out->markup);
+	markup_break(out->markup);
+}
+
+static void
+end(struct export *out)
+{
+	markup_writer_free(out->markup);
+	out->markup = NULL;
+}
+
+const struct writer xml_writer = {
+	.begin = begin,
+	.row = write_row,
+	.end = end,
+};

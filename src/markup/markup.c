@@ -1,0 +1,151 @@
+#include "markup/markup.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/xmlwriter.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+struct markup_writer {
+	xmlTextWriterPtr xml;
+	struct text *out;
+	struct text clean; /* the string at hand, made harmless */
+};
+
+static int
+append(void *ctx, const char *data, int count)
+{
+	struct markup_writer *writer = ctx;
+
+	text_bytes(writer->out, data, (size_t)count);
+	return count;
+}
+
+static int
+close_nothing(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+/* Its strings are clean, its output is ours, and memory is below: only we can be wrong. */
+static void
+expect(int result)
+{
+	assert(result >= 0);
+	(void)result;
+}
+
+static void *
+resize(void *old, size_t bytes)
+{
+	return mem_realloc_array(old, bytes, 1);
+}
+
+/*
+ * libxml2 shares our way of running out of memory, so that nobody need check.
+ * Both sides use the C library's heap: what was there before may stay.
+ */
+static void
+share_memory(void)
+{
+	expect(xmlMemSetup(free, mem_alloc, resize, mem_strdup));
+	xmlInitParser();
+}
+
+struct markup_writer *
+markup_writer_new(struct text *out)
+{
+	struct markup_writer *writer = mem_zalloc(sizeof(*writer));
+
+	share_memory();
+	writer->out = out;
+	writer->xml =
+	    xmlNewTextWriter(xmlOutputBufferCreateIO(append, close_nothing, writer, NULL));
+	expect(xmlTextWriterStartDocument(writer->xml, NULL, "UTF-8", NULL));
+	return writer;
+}
+
+void
+markup_writer_free(struct markup_writer *writer)
+{
+	if (writer == NULL)
+		return;
+	xmlTextWriterEndDocument(writer->xml);
+	xmlFreeTextWriter(writer->xml); /* flushes */
+	text_fini(&writer->clean);
+	free(writer);
+}
+
+static bool
+is_plain(const char *str)
+{
+	for (; *str != '\0'; str++) {
+		if (*str < 0x20 || *str > 0x7e)
+			return false;
+	}
+	return true;
+}
+
+/* str itself, or what it became, valid until the next call; keep: characters let through as they are. */
+static const xmlChar *
+cleaned(struct markup_writer *writer, const char *str, const char *keep)
+{
+	if (is_plain(str))
+		return (const xmlChar *)str;
+	writer->clean.length = 0;
+	while (*str != '\0') {
+		size_t count = strcspn(str, keep);
+
+		text_terminal(&writer->clean, str, count);
+		str += count;
+		count = strspn(str, keep);
+		text_bytes(&writer->clean, str, count);
+		str += count;
+	}
+	return (const xmlChar *)text_str(&writer->clean);
+}
+
+void
+markup_begin(struct markup_writer *writer, const char *element)
+{
+	expect(xmlTextWriterStartElement(writer->xml, (const xmlChar *)element));
+}
+
+void
+markup_end(struct markup_writer *writer)
+{
+	expect(xmlTextWriterEndElement(writer->xml));
+}
+
+void
+markup_attribute(struct markup_writer *writer, const char *name, const char *value)
+{
+	expect(xmlTextWriterWriteAttribute(writer->xml, (const xmlChar *)name,
+	    cleaned(writer, value, "")));
+}
+
+void
+markup_attribute_u64(struct markup_writer *writer, const char *name, uint64_t value)
+{
+	writer->clean.length = 0;
+	text_u64(&writer->clean, value);
+	expect(xmlTextWriterWriteAttribute(writer->xml, (const xmlChar *)name,
+	    (const xmlChar *)text_str(&writer->clean)));
+}
+
+void
+markup_text(struct markup_writer *writer, const char *content)
+{
+	expect(xmlTextWriterWriteString(writer->xml, cleaned(writer, content, "\n\t")));
+}
+
+void
+markup_break(struct markup_writer *writer)
+{
+	expect(xmlTextWriterWriteRaw(writer->xml, (const xmlChar *)"\n"));
+}

@@ -1,0 +1,13 @@
+#include "tcp/tcp.h"
+
+const struct word mark_words[MARK_COUNT] = {
+#define MARK(id, name, family, prose) { name, prose },
+#include "tcp/mark.def"
+#undef MARK
+};
+
+const struct word cause_words[CAUSE_COUNT] = {
+#define CAUSE(id, name, prose) { name, prose },
+#include "tcp/cause.def"
+#undef CAUSE
+};
