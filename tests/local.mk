@@ -1,8 +1,10 @@
 # One word a program; its source is the .c file of that name.
 unit_tests = \
+	tests/unit/test_stream \
 	tests/unit/test_flow \
 	tests/unit/test_mark
-fuzz_targets =
+fuzz_targets = \
+	tests/fuzz/fuzz_stream
 # These print TAP too.
 script_tests = \
 	tests/headers.sh \
@@ -23,8 +25,13 @@ TESTS += $(script_tests)
 
 # Nobody's main comes out of libreplay.a but that of a program without one:
 # a fuzz target. With --enable-fuzzing, the engine is libFuzzer instead.
-tests_fuzz_libreplay_a_SOURCES = tests/fuzz/replay.c
-LDADD = $(FUZZ_ENGINE) libsynscope.a $(CMOCKA_LIBS) $(synscope_libs)
+tests_fuzz_libreplay_a_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz.h
+tests_libs = libsynscope.a $(CMOCKA_LIBS) $(synscope_libs)
+if FUZZING
+LDADD = $(FUZZ_ENGINE) $(tests_libs)
+else
+LDADD = tests/fuzz/libreplay.a $(tests_libs)
+endif
 AM_CPPFLAGS += -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 
 TEST_EXTENSIONS = .sh

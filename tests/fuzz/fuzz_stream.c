@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "fuzz/fuzz.h"
 #include "tcp/tcp.h"
 
 #define SPAN 70000 /* any offset of 16 bits, and any length of 12 after it */

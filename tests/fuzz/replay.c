@@ -5,14 +5,14 @@
  * crashes ends the program in the middle of its TAP, which counts as failed.
  * Files may also be named on the command line, to look into one of them.
  */
+#include "fuzz/fuzz.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Past any seed of ours; libFuzzer's own inputs are smaller still. */
 #define INPUT_BYTES_MAX (1 << 20)
