@@ -65,14 +65,21 @@ bench: synscope$(EXEEXT)
 FUZZ_SECONDS = 30
 if FUZZING
 fuzz: $(fuzz_targets)
-	@set -e; for target in $(fuzz_targets); do \
+	@passed=0; failed=0; \
+	for target in $(fuzz_targets); do \
 		name=`echo $$target | sed 's|.*/fuzz_||'`; \
 		$(MKDIR_P) fuzz/$$name; \
 		echo "fuzzing $$name for $(FUZZ_SECONDS) s"; \
-		./$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
-			-artifact_prefix=fuzz/$$name- \
-			fuzz/$$name $(srcdir)/tests/fuzz/corpus/$$name; \
-	done
+		if ./$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 \
+			-print_final_stats=1 -artifact_prefix=fuzz/$$name- \
+			fuzz/$$name $(srcdir)/tests/fuzz/corpus/$$name; then \
+			passed=`expr $$passed + 1`; \
+		else \
+			failed=`expr $$failed + 1`; \
+		fi; \
+	done; \
+	echo "$$passed passed, $$failed failed"; \
+	test $$failed = 0
 else
 fuzz:
 	@echo 'configure with CC=clang and --enable-fuzzing first'; exit 1
