@@ -20,13 +20,13 @@ WIRESHARK_CONFIG_DIR=$work
 TZ=UTC LC_ALL=C
 export WIRESHARK_CONFIG_DIR TZ LC_ALL
 
+# folder<TAB>path in it
 captures()
 {
-	for file in "$srcdir"/captures/* ${SYNSCOPE_CORPUS:+"$SYNSCOPE_CORPUS"/*}; do
-		case $file in
-		*/README* | *.md | *.txt | *.xml | *.tsv) ;;
-		*) test -f "$file" && echo "$file" ;;
-		esac
+	for folder in "$srcdir/captures" ${SYNSCOPE_CORPUS:+"$SYNSCOPE_CORPUS"}; do
+		(cd "$folder" && find . -type f ! -name 'README*' ! -name '*.script' \
+			! -name '*.md' ! -name '*.txt' ! -name '*.xml' ! -name '*.tsv') |
+			LC_ALL=C sort | sed "s|^\./|$folder	|"
 	done
 }
 
@@ -61,12 +61,11 @@ theirs()
 		-e tcp.len -e _ws.malformed -e _ws.short "$@" 2>/dev/null
 }
 
-# Known by their names only: where a file lies is nobody's business here.
 captures >"$work/captures"
 echo "1..$(($(wc -l <"$work/captures") + 1))"
 : >"$work/used"
-while read -r file; do
-	name=${file##*/}
+while IFS='	' read -r folder name; do
+	file=$folder/$name
 	plain=$(unpacked "$file")
 	if test -z "$plain"; then
 		echo "ok - $name # SKIP nothing here unpacks it"
