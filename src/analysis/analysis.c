@@ -23,7 +23,7 @@
 #define PART_GAP_MIN_NS INT64_C(1000000000)
 
 const struct word finding_words[FINDING_COUNT] = {
-#define FINDING(id, name, prose) { name, prose },
+#define FINDING(id, name, one, many) { name, many },
 #include "analysis/finding.def"
 #undef FINDING
 };
@@ -136,10 +136,8 @@ relate_row(struct packet_row *row, const struct packet *pkt, const struct place 
 static void
 fill_tcp_row(const struct analysis *a, struct flow_row *row, const struct ends *ends)
 {
-	const struct rtt *rtt = &ends->tcp.trail.rtt;
-
 	row->conn = conn_verdict(&ends->tcp, a->summary.last_ns);
-	row->rtt_ns = rtt->samples > 0 ? rtt->min_ns : -1;
+	row->rtt_ns = trail_rtt_ns(&ends->tcp.trail);
 	memcpy(row->mark_counts, tcp_mark_counts(a->tcp, &ends->tcp), sizeof(row->mark_counts));
 	row->retransmissions = row->mark_counts[MARK_RETRANSMISSION] +
 	    row->mark_counts[MARK_FAST_RETRANSMISSION] +
@@ -420,6 +418,8 @@ read_frames(struct analysis *a)
 		}
 		take_in_frame(a, &frame);
 		tell_progress(a);
+		if (a->batch_count == 0 && a->ops->enough != NULL && a->ops->enough(a->ctx))
+			break;
 	}
 	work_off_batch(a);
 }

@@ -17,7 +17,7 @@
 #include "tcp/tcp.h"
 
 enum finding_kind {
-#define FINDING(id, name, prose) FINDING_##id,
+#define FINDING(id, name, one, many) FINDING_##id,
 #include "analysis/finding.def"
 #undef FINDING
 	FINDING_COUNT
@@ -75,6 +75,8 @@ struct analysis_ops {
 	/* What one part of the capture could not give: told once for each, as a whole sentence. */
 	void (*trouble)(void *ctx, const char *sentence);
 	void (*progress)(void *ctx, uint64_t done_bytes, uint64_t total_bytes);
+	/* asked now and then: true ends the reading, as if the capture ended there */
+	bool (*enough)(void *ctx);
 };
 
 struct analysis_options {
