@@ -1,1 +1,12 @@
-# libsynscope_a_SOURCES += %D%/name.c %D%/name.h
+libsynscope_a_SOURCES += \
+	%D%/cli.c %D%/cli.h %D%/cli_priv.h \
+	%D%/cmd_flows.c \
+	%D%/cmd_packets.c \
+	%D%/cmd_stream.c \
+	%D%/completion.c \
+	%D%/help.c \
+	%D%/option.def \
+	%D%/options.c \
+	%D%/progress.c \
+	%D%/reading.c \
+	%D%/rows.c %D%/rows.h

@@ -1,0 +1,108 @@
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli_priv.h"
+#include "export/sink.h"
+
+void
+say(const char *format, ...)
+{
+	char sentence[2048];
+	struct text line = { 0 };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	text_put(&line, "synscope: ");
+	text_terminal(&line, sentence, strlen(sentence));
+	text_char(&line, '\n');
+	fwrite(line.at, 1, line.length, stderr);
+	text_fini(&line);
+}
+
+/* Where a user finds out what would have been right. */
+static int
+refuse(const struct options *options, const char *sentence)
+{
+	if (options->command == NULL)
+		say("%s; try synscope --help", sentence);
+	else
+		say("%s; try synscope %s --help", sentence, options->command->name);
+	return EXIT_TROUBLE;
+}
+
+static void
+write_version(struct text *out)
+{
+	text_put(out, PACKAGE_NAME " " PACKAGE_VERSION "\n");
+}
+
+/* What is about synscope itself; none of it: false. */
+static bool
+write_about(struct text *out, const struct options *options)
+{
+	if (options->help && options->command != NULL)
+		help_command(out, options->command);
+	else if (options->help)
+		help_overall(out);
+	else if (options->version)
+		write_version(out);
+	else if (options->completion != SHELL_NONE)
+		completion_write(out, (enum shell)options->completion);
+	else
+		return false;
+	return true;
+}
+
+static int
+print(const struct text *out)
+{
+	struct sink *sink;
+	struct diag diag;
+	enum status st = sink_open(&sink, NULL, &diag);
+
+	if (st == ST_OK) {
+		sink_write(sink, out->at, out->length);
+		st = sink_close(sink, &diag);
+	}
+	if (st == ST_OK || st == ST_END)
+		return EXIT_WELL;
+	say("%s", diag.text);
+	return EXIT_TROUBLE;
+}
+
+static int
+run(const struct options *options)
+{
+	struct text about = { 0 };
+	int status;
+
+	if (write_about(&about, options)) {
+		status = print(&about);
+		text_fini(&about);
+		return status;
+	}
+	if (options->command == NULL)
+		return refuse(options, "a command is wanted");
+	if (options->word_count == 0)
+		return refuse(options, "a capture is wanted");
+	return options->command->run(options);
+}
+
+int
+cli_main(int argc, char **argv)
+{
+	struct options options;
+	struct diag diag;
+
+	/* A reader that went away is then told by write, and files are put in order. */
+	signal(SIGPIPE, SIG_IGN);
+	if (options_parse(&options, argc, argv, &diag) != ST_OK)
+		return refuse(&options, diag.text);
+	return run(&options);
+}

@@ -1,0 +1,179 @@
+/* cli_priv: what the files of cli share; private to the room. */
+#ifndef SYNSCOPE_CLI_PRIV_H
+#define SYNSCOPE_CLI_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/analysis.h"
+#include "base/diag.h"
+#include "base/text.h"
+
+enum exit_status {
+	EXIT_WELL = 0,
+	EXIT_DIFFERENT = 1, /* a check's verdict; no other command's */
+	EXIT_TROUBLE = 2,
+};
+
+/* --- what the user said: options.c --- */
+
+enum when {
+	WHEN_AUTO,
+	WHEN_ALWAYS,
+	WHEN_NEVER,
+};
+
+enum from {
+	FROM_NOBODY,
+	FROM_CLIENT,
+	FROM_SERVER,
+};
+
+enum shell {
+	SHELL_NONE,
+	SHELL_BASH,
+	SHELL_ZSH,
+	SHELL_FISH,
+};
+
+enum talk {
+	TALK_QUIET = -1,
+	TALK_NORMAL,
+	TALK_VERBOSE,
+};
+
+/* Flags and choices are int, so that the table of options can set any of them. */
+struct options {
+	const struct command *command; /* NULL: none was given */
+	char **words;                  /* the captures */
+	size_t word_count;
+
+	const char *filter;
+	const char *output; /* NULL: standard output */
+	uint32_t flow;      /* 0: none was given */
+	int from;           /* enum from */
+	int fill;
+	int merge;
+	int format; /* enum export_format */
+	int local_time;
+	int color;    /* enum when */
+	int progress; /* enum when */
+	int talk;     /* enum talk */
+	int help;
+	int version;
+	int completion; /* enum shell */
+};
+
+/* Which commands take an option. */
+enum {
+	ON_FLOWS = 0x01,
+	ON_PACKETS = 0x02,
+	ON_STREAM = 0x04,
+	ON_ROWS = ON_FLOWS | ON_PACKETS,
+	ON_ALL = ON_ROWS | ON_STREAM,
+	ON_NONE = 0x100,   /* without a command */
+	ON_HIDDEN = 0x200, /* likewise, and not in --help */
+};
+
+struct command {
+	const char *name;
+	unsigned bit;
+	const char *words; /* after the options, in the usage line */
+	const char *summary;
+	int (*run)(const struct options *options);
+};
+
+extern const struct command commands[];
+extern const size_t command_count;
+
+enum option_kind {
+	KIND_FLAG,
+	KIND_CHOICE,
+	KIND_TEXT,
+	KIND_NUMBER, /* from 1 on */
+};
+
+enum option_id {
+#define OPTION(id, letter, name, argument, kind, field, values, commands, help) OPTION_##id,
+#include "cli/option.def"
+#undef OPTION
+	OPTION_COUNT
+};
+
+extern const struct option_row {
+	const char *name;
+	const char *argument; /* NULL: takes none */
+	const char *help;
+	const char *const *values; /* of a choice */
+	size_t value_count;
+	int value; /* what a flag sets, or what the first of the values stands for */
+	enum option_kind kind;
+	size_t field; /* in struct options */
+	unsigned on;
+	char letter; /* 0: none */
+} option_rows[OPTION_COUNT];
+
+/* ST_USAGE: diag holds the sentence. */
+enum status options_parse(struct options *options, int argc, char **argv, struct diag *diag);
+
+/* --- what is told about it --- */
+
+void help_overall(struct text *out);
+void help_command(struct text *out, const struct command *command);
+void completion_write(struct text *out, enum shell shell);
+
+/* A line on standard error; whatever is foreign in it is made harmless. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* --- what all commands do with a capture: reading.c --- */
+
+struct progress {
+	bool wanted;
+	bool drawn;
+	int64_t due_ns;
+};
+
+void progress_begin(struct progress *progress, const struct options *options);
+void progress_draw(struct progress *progress, uint64_t done_bytes, uint64_t total_bytes);
+void progress_end(struct progress *progress);
+
+/*
+ * One capture, or several read as one, on its way through the analysis. Stands
+ * first in the struct that a command gives the analysis as its ctx.
+ */
+struct reading {
+	const struct options *options;
+	struct analysis *analysis; /* from the first row on */
+	struct text name; /* of the capture, for people */
+	bool is_merged;
+	bool was_read; /* something was, of any capture */
+	struct text troubles; /* sentences, each with a zero byte at its end */
+	struct progress progress;
+};
+
+void reading_init(struct reading *reading, const struct options *options);
+void reading_fini(struct reading *reading);
+
+/* For a command's struct analysis_ops. */
+void reading_trouble(void *ctx, const char *sentence);
+void reading_progress(void *ctx, uint64_t done_bytes, uint64_t total_bytes);
+
+/*
+ * Run the analysis, then tell what was odd or wrong. analysis stays until the
+ * next call or _fini; NULL where nothing could be read at all.
+ */
+int reading_run(struct reading *reading, const char *const *paths, size_t count,
+    const struct analysis_options *options, const struct analysis_ops *ops);
+
+/* The captures that the user's words name; what is wrong with a word has been said. */
+struct capture_paths;
+int captures_named(struct capture_paths *paths, const struct options *options);
+
+/* --- the commands --- */
+
+int cmd_flows(const struct options *options);
+int cmd_packets(const struct options *options);
+int cmd_stream(const struct options *options);
+
+#endif

@@ -1,0 +1,253 @@
+/*
+ * What all commands do with a capture: run the analysis over it, and then tell
+ * what was odd or wrong about it, one line each.
+ */
+#include "cli/cli_priv.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "capture/capture.h"
+
+void
+reading_init(struct reading *reading, const struct options *options)
+{
+	*reading = (struct reading){ .options = options };
+}
+
+void
+reading_fini(struct reading *reading)
+{
+	analysis_free(reading->analysis);
+	text_fini(&reading->troubles);
+	text_fini(&reading->name);
+}
+
+void
+reading_trouble(void *ctx, const char *sentence)
+{
+	struct reading *reading = ctx;
+
+	text_bytes(&reading->troubles, sentence, strlen(sentence) + 1);
+}
+
+void
+reading_progress(void *ctx, uint64_t done_bytes, uint64_t total_bytes)
+{
+	struct reading *reading = ctx;
+
+	progress_draw(&reading->progress, done_bytes, total_bytes);
+}
+
+/* "-" is nothing a sentence should start with. */
+static const char *
+file_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+/* "a.pcap", "a.pcap and 3 more" */
+static void
+name_capture(struct text *name, const char *const *paths, size_t count)
+{
+	name->length = 0;
+	text_put(name, file_name(paths[0]));
+	if (count > 1) {
+		text_put(name, " and ");
+		text_u64(name, count - 1);
+		text_put(name, " more");
+	}
+	text_str(name);
+}
+
+/* --- what was wrong --- */
+
+static void
+tell_troubles(const struct reading *reading)
+{
+	const struct text *troubles = &reading->troubles;
+
+	for (size_t at = 0; at < troubles->length; at += strlen(troubles->at + at) + 1)
+		say("%s", troubles->at + at);
+}
+
+static bool
+is_all(const struct analysis_summary *sum, uint64_t count)
+{
+	return count == sum->frames;
+}
+
+static void
+tell_link(const char *name, uint32_t link)
+{
+	struct text link_name = { 0 };
+
+	capture_link_name(link, &link_name);
+	say("%s: nothing could be decoded: frames of link type %s are not taken apart", name,
+	    text_str(&link_name));
+	text_fini(&link_name);
+}
+
+/* Why there is no packet. Trouble with the file has been told by then. */
+static int
+explain_nothing(const char *name, const struct analysis_summary *sum, enum talk talk)
+{
+	uint64_t damaged = sum->decoded[DECODE_TRUNCATED] + sum->decoded[DECODE_MALFORMED];
+
+	if (sum->frames == 0 && sum->filtered > 0) {
+		if (talk != TALK_QUIET)
+			say("%s: the filter matches none of %" PRIu64 " frames", name,
+			    sum->filtered);
+		return EXIT_WELL;
+	}
+	if (sum->frames == 0 && sum->troubles == 0)
+		say("%s: the capture holds no frames", name);
+	else if (sum->frames == 0)
+		return EXIT_TROUBLE;
+	else if (is_all(sum, sum->decoded[DECODE_LINK]))
+		tell_link(name, sum->link);
+	else if (is_all(sum, damaged))
+		say("%s: nothing could be decoded: the headers of all %" PRIu64
+		    " frames are cut short or malformed", name, sum->frames);
+	else
+		say("%s: %" PRIu64 " frames, but no TCP, UDP or ICMP among them", name,
+		    sum->frames);
+	return EXIT_TROUBLE;
+}
+
+/* --- what was odd --- */
+
+static const struct {
+	const char *one;
+	const char *many;
+} finding_sentences[FINDING_COUNT] = {
+#define FINDING(id, name, one, many) { one, many },
+#include "analysis/finding.def"
+#undef FINDING
+};
+
+/* "17", or "17 of b.pcap" where the capture has several parts */
+static void
+put_frame(struct text *out, const struct reading *reading, uint32_t index)
+{
+	struct frame_name frame = analysis_frame(reading->analysis, index);
+
+	text_u64(out, frame.number);
+	if (reading->is_merged) {
+		text_put(out, " of ");
+		text_put(out, file_name(frame.file));
+	}
+}
+
+static void
+tell_finding(const struct reading *reading, enum finding_kind kind, const struct finding *finding)
+{
+	struct text line = { 0 };
+
+	text_u64(&line, finding->count);
+	text_char(&line, ' ');
+	text_put(&line, finding->count == 1 ? finding_sentences[kind].one :
+					      finding_sentences[kind].many);
+	if (finding->first_index != 0) {
+		text_put(&line, finding->count == 1 ? " (frame " : " (first: ");
+		put_frame(&line, reading, finding->first_index);
+		text_char(&line, ')');
+	}
+	say("%s: %s", reading->name.at, text_str(&line));
+	text_fini(&line);
+}
+
+static void
+tell_findings(const struct reading *reading, const struct analysis_summary *sum)
+{
+	for (int i = 0; i < FINDING_COUNT; i++)
+		if (sum->findings[i].count > 0)
+			tell_finding(reading, (enum finding_kind)i, &sum->findings[i]);
+	if (sum->hindsight_lost > 0)
+		say("%s: %" PRIu64 " causes became clear only after their row was written",
+		    reading->name.at, sum->hindsight_lost);
+}
+
+static void
+tell_counts(const char *name, const struct analysis_summary *sum)
+{
+	struct text line = { 0 };
+
+	text_u64(&line, sum->frames);
+	text_put(&line, " frames");
+	if (sum->filtered > 0) {
+		text_put(&line, " (the filter dropped ");
+		text_u64(&line, sum->filtered);
+		text_put(&line, " more)");
+	}
+	text_put(&line, ", ");
+	text_u64(&line, sum->packets);
+	text_put(&line, " packets in ");
+	text_u64(&line, sum->flows);
+	text_put(&line, " flows, ");
+	text_seconds(&line, sum->last_ns - sum->first_ns);
+	text_put(&line, " s");
+	say("%s: %s", name, text_str(&line));
+	text_fini(&line);
+}
+
+static int
+tell(const struct reading *reading)
+{
+	const struct analysis_summary *sum = analysis_summary(reading->analysis);
+	enum talk talk = (enum talk)reading->options->talk;
+	int status = sum->troubles > 0 ? EXIT_TROUBLE : EXIT_WELL;
+
+	tell_troubles(reading);
+	if (sum->packets == 0 && explain_nothing(reading->name.at, sum, talk) != EXIT_WELL)
+		status = EXIT_TROUBLE;
+	if (talk != TALK_QUIET)
+		tell_findings(reading, sum);
+	if (talk == TALK_VERBOSE)
+		tell_counts(reading->name.at, sum);
+	return status;
+}
+
+int
+reading_run(struct reading *reading, const char *const *paths, size_t count,
+    const struct analysis_options *options, const struct analysis_ops *ops)
+{
+	struct diag diag;
+	enum status st;
+
+	analysis_free(reading->analysis);
+	reading->analysis = NULL;
+	reading->troubles.length = 0;
+	reading->is_merged = count > 1;
+	name_capture(&reading->name, paths, count);
+	progress_begin(&reading->progress, reading->options);
+	st = analysis_run(&reading->analysis, paths, count, options, ops, reading, &diag);
+	progress_end(&reading->progress);
+	if (st != ST_OK) {
+		say("%s", diag.text);
+		return EXIT_TROUBLE;
+	}
+	reading->was_read = true;
+	/* Nobody is left to be told what the rest would have held. */
+	if (ops->enough != NULL && ops->enough(reading))
+		return EXIT_WELL;
+	return tell(reading);
+}
+
+/* --- which captures --- */
+
+int
+captures_named(struct capture_paths *paths, const struct options *options)
+{
+	int status = EXIT_WELL;
+	struct diag diag;
+
+	*paths = (struct capture_paths){ 0 };
+	for (size_t i = 0; i < options->word_count; i++) {
+		if (capture_paths_add(paths, options->words[i], &diag) == ST_OK)
+			continue;
+		say("%s", diag.text);
+		status = EXIT_TROUBLE;
+	}
+	return status;
+}

@@ -1,0 +1,104 @@
+#include "cli/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+
+/* https://no-color.org: set and not empty is a wish, whatever it says. */
+static bool
+is_color_wanted(const struct options *options)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if (options->color != WHEN_AUTO)
+		return options->color == WHEN_ALWAYS;
+	if (no_color != NULL && no_color[0] != '\0')
+		return false;
+	return options->output == NULL && isatty(STDOUT_FILENO) && term != NULL &&
+	    strcmp(term, "dumb") != 0;
+}
+
+/* The reader went away, or the disk is full: the rest of the capture is for nobody. */
+bool
+rows_enough(void *ctx)
+{
+	const struct rows *rows = ctx;
+
+	return export_failed(rows->out);
+}
+
+/* Without --merge each capture is analyzed on its own. */
+static int
+read_captures(struct rows *rows, const struct capture_paths *paths, const struct analysis_ops *ops)
+{
+	const struct options *options = rows->reading.options;
+	const struct analysis_options analysis_options = { .filter = options->filter };
+	size_t together = options->merge ? paths->count : 1;
+	int status = EXIT_WELL;
+
+	for (size_t i = 0; i < paths->count && !export_failed(rows->out); i += together) {
+		rows->source = NULL;
+		if (reading_run(&rows->reading, (const char *const *)paths->paths + i, together,
+			&analysis_options, ops) != EXIT_WELL)
+			status = EXIT_TROUBLE;
+	}
+	return status;
+}
+
+/* A file that would hold nothing, because nothing could be read, does not replace one that does. */
+static int
+close_rows(struct rows *rows)
+{
+	struct diag diag;
+	enum status st;
+
+	if (!rows->reading.was_read && rows->reading.options->output != NULL) {
+		export_abandon(rows->out);
+		return EXIT_TROUBLE;
+	}
+	st = export_close(rows->out, &diag);
+	if (st == ST_OK || st == ST_END)
+		return EXIT_WELL;
+	say("%s", diag.text);
+	return EXIT_TROUBLE;
+}
+
+static int
+run_on(const struct options *options, const struct capture_paths *paths,
+    enum export_record record, const struct analysis_ops *ops)
+{
+	const struct export_options export_options = {
+		.format = (enum export_format)options->format,
+		.color = is_color_wanted(options),
+		.local_time = options->local_time,
+	};
+	struct rows rows = { 0 };
+	struct diag diag;
+	int status;
+
+	if (export_open(&rows.out, options->output, record, &export_options, &diag) != ST_OK) {
+		say("%s", diag.text);
+		return EXIT_TROUBLE;
+	}
+	reading_init(&rows.reading, options);
+	status = read_captures(&rows, paths, ops);
+	if (close_rows(&rows) != EXIT_WELL)
+		status = EXIT_TROUBLE;
+	reading_fini(&rows.reading);
+	return status;
+}
+
+int
+rows_run(const struct options *options, enum export_record record, const struct analysis_ops *ops)
+{
+	struct capture_paths paths;
+	int status = captures_named(&paths, options);
+
+	if (paths.count > 0 && run_on(options, &paths, record, ops) != EXIT_WELL)
+		status = EXIT_TROUBLE;
+	capture_paths_fini(&paths);
+	return status;
+}
