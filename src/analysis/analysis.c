@@ -5,6 +5,7 @@
  */
 #include "analysis/analysis.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,12 @@ struct ends {
 	struct tcp_pair tcp;
 };
 
+/* A row whose turn has not come: an older flow is not done yet. */
+struct waiting {
+	struct flow_row row;
+	char history[HISTORY_MAX + 1];
+};
+
 struct analysis {
 	struct analysis_summary summary;
 	struct analysis_options options;
@@ -52,6 +59,7 @@ struct analysis {
 	struct stream *stream;
 	enum side stream_side;
 	struct budget budget;
+	struct pool waiting;
 
 	struct packet batch[BATCH_PACKETS];
 	uint32_t hashes[BATCH_PACKETS];
@@ -156,37 +164,35 @@ swap_ends(const struct tuple *tuple)
 	return swapped;
 }
 
-static void
-tell_flow(struct analysis *a, const struct place *place)
+static struct flow_row
+flow_row_of(const struct analysis *a, struct flow *flow)
 {
-	struct ends *ends = flow_block(place->flow);
+	const struct ends *ends = flow_block(flow);
 	struct flow_row row = {
 		.file = analysis_frame(a, ends->first_index).file,
-		.flow = place->number,
+		.flow = flow->number,
 		.start_ns = ends->start_ns,
 		.end_ns = ends->end_ns,
 		.rtt_ns = -1,
 	};
 	enum side client;
 
-	if (place->flow->tuple.proto == PROTO_TCP) {
+	if (flow->tuple.proto == PROTO_TCP) {
 		row.is_tcp = true;
 		fill_tcp_row(a, &row, ends);
 	} else {
-		row.conn = conn_plain_verdict(&place->flow->tuple, ends->packets);
+		row.conn = conn_plain_verdict(&flow->tuple, ends->packets);
 	}
 	client = row.conn.client;
-	row.tuple = client == SIDE_A ? place->flow->tuple : swap_ends(&place->flow->tuple);
+	row.tuple = client == SIDE_A ? flow->tuple : swap_ends(&flow->tuple);
 	for (int i = 0; i < 2; i++) {
 		enum side side = i == 0 ? client : (enum side)!client;
 
 		row.packets[i] = ends->packets[side];
 		row.bytes[i] = ends->bytes[side];
 	}
-	a->ops->flow(a->ctx, &row);
+	return row;
 }
-
-/* --- one packet --- */
 
 static void
 count_packet(struct ends *ends, const struct packet *pkt, enum side side)
@@ -214,6 +220,61 @@ take_in_first(struct analysis *a, const struct place *place)
 	count_packet(ends, place->first, SIDE_A);
 	tcp_segment(a->tcp, &ends->tcp, place->first, &then);
 }
+
+/* Rows go out in the order of numbers, so some wait. */
+static void
+tell_flows(struct analysis *a, bool all)
+{
+	struct place place;
+
+	while (flow_listed(a->flows, all, &place)) {
+		if (place.flow == NULL) {
+			struct waiting *waiting = pool_at(&a->waiting, place.row);
+
+			a->ops->flow(a->ctx, &waiting->row);
+			pool_put(&a->waiting, place.row);
+		} else {
+			struct ends *ends = flow_block(place.flow);
+			struct flow_row row;
+
+			if (place.first != NULL)
+				take_in_first(a, &place);
+			row = flow_row_of(a, place.flow);
+			a->ops->flow(a->ctx, &row);
+			tcp_pair_fini(a->tcp, &ends->tcp);
+		}
+	}
+}
+
+/* Connections that are over give back their memory; their row is final. */
+static void
+put_away(struct analysis *a, int64_t now_ns)
+{
+	struct flow *flow;
+
+	while ((flow = flow_done(a->flows, now_ns)) != NULL) {
+		struct ends *ends = flow_block(flow);
+		struct remains remains = mark_remains(&ends->tcp.mark);
+		uint32_t item = 0;
+
+		if (a->ops->flow != NULL) {
+			struct waiting *waiting;
+
+			item = pool_get(&a->waiting);
+			waiting = pool_at(&a->waiting, item);
+			waiting->row = flow_row_of(a, flow);
+			snprintf(waiting->history, sizeof(waiting->history), "%s",
+			    waiting->row.conn.history);
+			waiting->row.conn.history = waiting->history;
+		}
+		tcp_pair_fini(a->tcp, &ends->tcp);
+		flow_put_away(a->flows, flow, item, &remains);
+	}
+	if (a->ops->flow != NULL)
+		tell_flows(a, false);
+}
+
+/* --- one packet --- */
 
 static void
 feed_stream(struct analysis *a, const struct packet *pkt, const struct place *place)
@@ -270,10 +331,14 @@ take_in(struct analysis *a, const struct packet *pkt, uint32_t hash)
 		if (place.first != NULL)
 			take_in_first(a, &place);
 		count_packet(ends, pkt, place.side);
+		if (place.flow->late)
+			note(a, FINDING_LATE, pkt->index, 1);
 		if (is_tcp)
 			verdict = tcp_segment(a->tcp, &ends->tcp, pkt, &place);
 		if (is_tcp && a->hindsight != NULL)
 			relate_row(&row, pkt, &place);
+		if (is_tcp && ends->tcp.over != 0 && tcp_is_over(&ends->tcp))
+			flow_linger(a->flows, place.flow);
 	}
 	if (a->stream != NULL)
 		feed_stream(a, pkt, &place);
@@ -286,6 +351,7 @@ take_in(struct analysis *a, const struct packet *pkt, uint32_t hash)
 		while (tcp_next_revision(a->tcp, &revision))
 			hindsight_revise(a->hindsight, &revision);
 	}
+	put_away(a, pkt->ts_ns);
 }
 
 static void
@@ -428,7 +494,6 @@ static void
 finish_run(struct analysis *a)
 {
 	struct fragment_story fragments = decoder_fragments(a->decoder);
-	struct place place;
 	uint64_t read = 0;
 
 	note(a, FINDING_FRAGMENT_LEFT, 0, fragments.expired);
@@ -442,12 +507,8 @@ finish_run(struct analysis *a)
 		stream_end(a->stream);
 	if (a->hindsight != NULL)
 		a->summary.hindsight_lost = hindsight_flush(a->hindsight);
-	while (a->ops->flow != NULL && flow_each(a->flows, &place)) {
-		if (place.first != NULL)
-			take_in_first(a, &place);
-		tell_flow(a, &place);
-		tcp_pair_fini(a->tcp, &((struct ends *)flow_block(place.flow))->tcp);
-	}
+	if (a->ops->flow != NULL)
+		tell_flows(a, true);
 }
 
 static void
@@ -467,6 +528,7 @@ close_line(struct analysis *a)
 	stream_free(a->stream);
 	tcp_free(a->tcp);
 	flow_table_free(a->flows);
+	pool_fini(&a->waiting);
 	decoder_free(a->decoder);
 	capture_close(a->capture);
 	a->hindsight = NULL;
@@ -499,6 +561,7 @@ analysis_run(struct analysis **out, const char *const *paths, size_t count,
 	a->decoder = decoder_new(&a->budget);
 	a->flows = flow_table_new(sizeof(struct ends));
 	a->tcp = tcp_new(&a->budget);
+	pool_init(&a->waiting, sizeof(struct waiting));
 	a->batch_limit = BATCH_PACKETS;
 	if (ops->packet != NULL)
 		a->hindsight = hindsight_new(ops->packet, ctx);

@@ -4,9 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-/* Chosen by trying it: large enough that page faults, not calls, are the cost. */
-#define POOL_CHUNK_BYTES (256u << 10)
+/*
+ * A pool's chunks are large, because filling fresh memory one small page at a
+ * time costs more than what is done with it; untouched parts cost nothing.
+ */
+#define POOL_CHUNK_BYTES ((size_t)2 << 20)
 #define ARENA_BLOCK_BYTES (64u << 10)
 
 static void
@@ -100,6 +104,22 @@ pool_fini(struct pool *pool)
 	*pool = (struct pool){ .free_head = POOL_NONE };
 }
 
+/* The first chunk of a pool stays in small pages: most runs need no more. */
+static uint8_t *
+map_chunk(const struct pool *pool, uint32_t number)
+{
+	size_t bytes = pool->item_bytes << pool->shift;
+	uint8_t *chunk;
+
+	if (number == 0)
+		return mem_zalloc(bytes);
+	chunk = aligned_alloc(POOL_CHUNK_BYTES, POOL_CHUNK_BYTES);
+	if (chunk == NULL)
+		out_of_memory();
+	madvise(chunk, POOL_CHUNK_BYTES, MADV_HUGEPAGE);
+	return memset(chunk, 0, bytes);
+}
+
 static void
 add_chunk(struct pool *pool)
 {
@@ -107,7 +127,8 @@ add_chunk(struct pool *pool)
 		pool->chunks = mem_realloc_array(pool->chunks,
 		    pool->chunk_count == 0 ? 1 : 2 * (size_t)pool->chunk_count,
 		    sizeof(*pool->chunks));
-	pool->chunks[pool->chunk_count++] = mem_zalloc(pool->item_bytes << pool->shift);
+	pool->chunks[pool->chunk_count] = map_chunk(pool, pool->chunk_count);
+	pool->chunk_count++;
 }
 
 uint32_t

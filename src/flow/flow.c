@@ -21,10 +21,39 @@ struct lone {
 	uint32_t hash;
 };
 
-/* A handle: which pool, and the number there. Zero is no flow. */
+/* A connection that is over, after its row was closed. */
+struct ghost {
+	struct tuple tuple;
+	uint8_t base_known;
+	uint32_t number;
+	uint32_t base_seq[2];
+	struct remains remains;
+};
+
+/*
+ * What a flow is at the moment, and its item in the pool of that kind. Stands
+ * in the index and under the flow's number. Zero is no flow.
+ */
 typedef uint32_t handle;
 
-#define HANDLE_LONE 1u
+enum kind {
+	KIND_FLOW,
+	KIND_LONE,
+	KIND_GHOST, /* in the index only */
+	KIND_DONE,  /* under the number only; the item is the caller's row */
+};
+
+#define KIND_BITS 2
+
+/* How long a flow lingers after its connection is over, and how many do. */
+#define LINGER_NS INT64_C(60000000000)
+#define LINGER_MAX 4096u
+#define LINGER_RING (2 * LINGER_MAX)
+
+struct lingering {
+	uint32_t item;
+	int64_t since_ns;
+};
 
 struct flow_table {
 	uint64_t *slots;
@@ -33,42 +62,61 @@ struct flow_table {
 	struct hash_seed seed;
 	struct pool flows;
 	struct pool lones;
+	struct pool ghosts;
 	handle *by_number; /* [0] is flow number 1 */
 	uint32_t count;
 	uint32_t room;
-	uint32_t next_each;
-	uint32_t each_slot; /* flow that flow_each made whole, or POOL_NONE */
-	struct packet first; /* what struct place's first points to */
+	uint32_t listed;
+	uint32_t listed_whole; /* the flow that flow_listed made whole, or POOL_NONE */
+	struct lingering *lingering; /* a ring */
+	uint32_t lingering_first;
+	uint32_t lingering_count;
+	struct packet first;   /* what struct place's first points to */
+	struct remains revived; /* what struct place's revived points to */
 };
 
 static handle
-handle_of_flow(uint32_t item)
+handle_of(enum kind kind, uint32_t item)
 {
-	return (item + 1) << 1;
+	assert(item < UINT32_MAX >> KIND_BITS);
+	return (item + 1) << KIND_BITS | kind;
 }
 
-static handle
-handle_of_lone(uint32_t item)
+static enum kind
+kind_of(handle h)
 {
-	return (item + 1) << 1 | HANDLE_LONE;
+	return (enum kind)(h & ((1u << KIND_BITS) - 1));
 }
 
 static uint32_t
-handle_item(handle h)
+item_of(handle h)
 {
-	return (h >> 1) - 1;
+	return (h >> KIND_BITS) - 1;
 }
 
 static struct flow *
 flow_at(const struct flow_table *table, handle h)
 {
-	return pool_at(&table->flows, handle_item(h));
+	return pool_at(&table->flows, item_of(h));
 }
 
 static struct lone *
 lone_at(const struct flow_table *table, handle h)
 {
-	return pool_at(&table->lones, handle_item(h));
+	return pool_at(&table->lones, item_of(h));
+}
+
+static struct ghost *
+ghost_at(const struct flow_table *table, handle h)
+{
+	return pool_at(&table->ghosts, item_of(h));
+}
+
+/* The SYN that a lone one is, as far as it was kept. */
+static const struct packet *
+lone_syn(const struct lone *lone)
+{
+	return (const struct packet *)(const void *)lone->head;
 }
 
 struct flow_table *
@@ -81,7 +129,9 @@ flow_table_new(size_t block_bytes)
 	table->seed = hash_seed_draw();
 	pool_init(&table->flows, sizeof(struct flow) + block_bytes);
 	pool_init(&table->lones, sizeof(struct lone));
-	table->each_slot = POOL_NONE;
+	pool_init(&table->ghosts, sizeof(struct ghost));
+	table->lingering = mem_alloc(LINGER_RING * sizeof(*table->lingering));
+	table->listed_whole = POOL_NONE;
 	return table;
 }
 
@@ -92,6 +142,8 @@ flow_table_free(struct flow_table *table)
 		return;
 	pool_fini(&table->flows);
 	pool_fini(&table->lones);
+	pool_fini(&table->ghosts);
+	free(table->lingering);
 	free(table->by_number);
 	free(table->slots);
 	free(table);
@@ -145,37 +197,54 @@ flow_fetch_state(const struct flow_table *table, uint32_t hash)
 
 	if (slot == 0 || slot >> 32 != hash)
 		return;
-	if ((handle)slot & HANDLE_LONE) {
+	switch (kind_of((handle)slot)) {
+	case KIND_FLOW:
+		at = (const uint8_t *)flow_at(table, (handle)slot);
+		for (size_t i = 0; i < table->flows.item_bytes; i += 64)
+			__builtin_prefetch(at + i, 1);
+		break;
+	case KIND_LONE:
 		at = (const uint8_t *)lone_at(table, (handle)slot);
 		__builtin_prefetch(at, 1);
 		__builtin_prefetch(at + 64, 1);
-		return;
+		break;
+	default:
+		break;
 	}
-	at = (const uint8_t *)flow_at(table, (handle)slot);
-	for (size_t i = 0; i < table->flows.item_bytes; i += 64)
-		__builtin_prefetch(at + i, 1);
+}
+
+/* Zero where both addresses are the same. */
+static uint64_t
+differ(const uint8_t *a, const uint8_t *b)
+{
+	return (load64(a) ^ load64(b)) | (load64(a + 8) ^ load64(b + 8));
 }
 
 static bool
 same_ends(const struct tuple *a, const struct tuple *b)
 {
-	return memcmp(a, b, offsetof(struct tuple, ip_version) + 1) == 0;
+	return a->sport == b->sport && a->dport == b->dport && a->proto == b->proto &&
+	    a->ip_version == b->ip_version && (differ(a->src, b->src) | differ(a->dst, b->dst)) == 0;
 }
 
 static bool
 swapped_ends(const struct tuple *a, const struct tuple *b)
 {
 	return a->sport == b->dport && a->dport == b->sport && a->proto == b->proto &&
-	    a->ip_version == b->ip_version && memcmp(a->src, b->dst, 16) == 0 &&
-	    memcmp(a->dst, b->src, 16) == 0;
+	    a->ip_version == b->ip_version && (differ(a->src, b->dst) | differ(a->dst, b->src)) == 0;
 }
 
 static const struct tuple *
 tuple_of(const struct flow_table *table, handle h)
 {
-	if (h & HANDLE_LONE)
-		return &((const struct packet *)(const void *)lone_at(table, h)->head)->tuple;
-	return &flow_at(table, h)->tuple;
+	switch (kind_of(h)) {
+	case KIND_LONE:
+		return &lone_syn(lone_at(table, h))->tuple;
+	case KIND_GHOST:
+		return &ghost_at(table, h)->tuple;
+	default:
+		return &flow_at(table, h)->tuple;
+	}
 }
 
 /* The slot of these ends, and who is asking; or the empty slot where they would go. */
@@ -278,7 +347,9 @@ make_flow(struct flow_table *table, const struct packet *pkt, uint32_t hash, han
 
 	flow->tuple = pkt->tuple;
 	flow->hash = hash;
-	*out = handle_of_flow(item);
+	flow->item = item;
+	flow->last_ns = pkt->ts_ns;
+	*out = handle_of(KIND_FLOW, item);
 	return flow;
 }
 
@@ -294,7 +365,7 @@ begin_flow(struct flow_table *table, uint64_t *slot, const struct packet *pkt, u
 
 		memcpy(lone->head, pkt, sizeof(lone->head));
 		lone->hash = hash;
-		h = handle_of_lone(item);
+		h = handle_of(KIND_LONE, item);
 		place.number = lone->number = next_number(table, h);
 	} else {
 		place.flow = make_flow(table, pkt, hash, &h);
@@ -311,7 +382,7 @@ static struct flow *
 make_whole(struct flow_table *table, handle *h)
 {
 	struct lone *lone = lone_at(table, *h);
-	uint32_t item = handle_item(*h);
+	uint32_t item = item_of(*h);
 	struct flow *flow;
 
 	memcpy(&table->first, lone->head, sizeof(lone->head));
@@ -323,19 +394,44 @@ make_whole(struct flow_table *table, handle *h)
 	return flow;
 }
 
+/* A packet for a connection that was put away. Its row is closed; its number lives on. */
+static struct flow *
+revive(struct flow_table *table, handle *h, uint32_t hash)
+{
+	struct ghost *ghost = ghost_at(table, *h);
+	uint32_t old = item_of(*h);
+	uint32_t item = pool_get(&table->flows);
+	struct flow *flow = pool_at(&table->flows, item);
+
+	flow->tuple = ghost->tuple;
+	flow->base_known = ghost->base_known;
+	memcpy(flow->base_seq, ghost->base_seq, sizeof(flow->base_seq));
+	flow->number = ghost->number;
+	flow->hash = hash;
+	flow->item = item;
+	flow->late = 1;
+	table->revived = ghost->remains;
+	pool_put(&table->ghosts, old);
+	*h = handle_of(KIND_FLOW, item);
+	return flow;
+}
+
 /* Does this SYN begin the next connection between the same ends? */
 static bool
 is_next_incarnation(const struct flow_table *table, handle h, const struct packet *pkt, enum side side)
 {
 	if (pkt->tuple.proto != PROTO_TCP || (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
 		return false;
-	if (h & HANDLE_LONE) {
-		const struct packet *syn = (const struct packet *)(const void *)lone_at(table, h)->head;
-
-		return side == SIDE_A && syn->tcp.seq != pkt->tcp.seq;
+	switch (kind_of(h)) {
+	case KIND_LONE:
+		return side == SIDE_A && lone_syn(lone_at(table, h))->tcp.seq != pkt->tcp.seq;
+	case KIND_GHOST:
+		return ghost_at(table, h)->base_known >> side & 1 &&
+		    ghost_at(table, h)->base_seq[side] != pkt->tcp.seq;
+	default:
+		return flow_at(table, h)->base_known >> side & 1 &&
+		    flow_at(table, h)->base_seq[side] != pkt->tcp.seq;
 	}
-	return flow_at(table, h)->base_known >> side & 1 &&
-	    flow_at(table, h)->base_seq[side] != pkt->tcp.seq;
 }
 
 static void
@@ -355,28 +451,51 @@ learn_from_segment(struct place *place, const struct packet *pkt)
 	learn_bases(flow, pkt, place->side);
 }
 
+/* The flow of a slot in use, made whole or anew where only a trace of it was kept. */
+static struct place
+place_at(struct flow_table *table, uint64_t *slot, enum side side)
+{
+	struct place place = { .side = side };
+	uint32_t hash = (uint32_t)(*slot >> 32);
+	handle h = (handle)*slot;
+
+	switch (kind_of(h)) {
+	case KIND_LONE:
+		place.flow = make_whole(table, &h);
+		place.first = &table->first;
+		set_slot(table, slot, hash, h);
+		break;
+	case KIND_GHOST:
+		place.flow = revive(table, &h, hash);
+		place.revived = &table->revived;
+		set_slot(table, slot, hash, h);
+		break;
+	default:
+		place.flow = flow_at(table, h);
+		break;
+	}
+	place.number = place.flow->number;
+	return place;
+}
+
 struct place
 flow_of(struct flow_table *table, const struct packet *pkt, uint32_t hash)
 {
-	struct place place = { .side = SIDE_A };
-	uint64_t *slot = find_slot(table, &pkt->tuple, hash, &place.side);
-	handle h = (handle)*slot;
+	enum side side = SIDE_A;
+	uint64_t *slot = find_slot(table, &pkt->tuple, hash, &side);
+	struct place place;
 
-	if (h == 0)
+	if (*slot == 0)
 		return begin_flow(table, slot, pkt, hash);
-	if (is_next_incarnation(table, h, pkt, place.side)) {
+	if (is_next_incarnation(table, (handle)*slot, pkt, side)) {
+		if (kind_of((handle)*slot) == KIND_GHOST)
+			pool_put(&table->ghosts, item_of((handle)*slot));
 		place = begin_flow(table, slot, pkt, hash);
 		place.reused = true;
 		return place;
 	}
-	if (h & HANDLE_LONE) {
-		place.flow = make_whole(table, &h);
-		place.first = &table->first;
-		set_slot(table, slot, hash, h);
-	} else {
-		place.flow = flow_at(table, h);
-	}
-	place.number = place.flow->number;
+	place = place_at(table, slot, side);
+	place.flow->last_ns = pkt->ts_ns;
 	if (pkt->tuple.proto == PROTO_TCP)
 		learn_from_segment(&place, pkt);
 	return place;
@@ -385,44 +504,113 @@ flow_of(struct flow_table *table, const struct packet *pkt, uint32_t hash)
 struct place
 flow_quoted(struct flow_table *table, const struct tuple *quoted)
 {
-	struct place place = { .side = SIDE_A };
-	uint32_t hash = flow_hash(table, quoted);
-	uint64_t *slot = find_slot(table, quoted, hash, &place.side);
-	handle h = (handle)*slot;
+	enum side side = SIDE_A;
+	uint64_t *slot = find_slot(table, quoted, flow_hash(table, quoted), &side);
 
-	if (h == 0)
-		return place;
-	if (h & HANDLE_LONE) {
-		place.flow = make_whole(table, &h);
-		place.first = &table->first;
-		set_slot(table, slot, hash, h);
-	} else {
-		place.flow = flow_at(table, h);
+	if (*slot == 0)
+		return (struct place){ .side = side };
+	return place_at(table, slot, side);
+}
+
+static void
+push_lingering(struct flow_table *table, const struct flow *flow)
+{
+	uint32_t at = (table->lingering_first + table->lingering_count++) % LINGER_RING;
+
+	assert(table->lingering_count <= LINGER_RING);
+	table->lingering[at] = (struct lingering){ flow->item, flow->last_ns };
+}
+
+void
+flow_linger(struct flow_table *table, struct flow *flow)
+{
+	if (flow->lingers || flow->late)
+		return;
+	flow->lingers = 1;
+	push_lingering(table, flow);
+}
+
+struct flow *
+flow_done(struct flow_table *table, int64_t now_ns)
+{
+	const struct lingering *head = &table->lingering[table->lingering_first];
+	struct flow *flow;
+
+	if (table->lingering_count == 0 ||
+	    (table->lingering_count <= LINGER_MAX && now_ns - head->since_ns < LINGER_NS))
+		return NULL;
+	flow = pool_at(&table->flows, head->item);
+	table->lingering_first = (table->lingering_first + 1) % LINGER_RING;
+	table->lingering_count--;
+	/* Where it was not over after all it goes on, if there is room to wait. */
+	if (flow->last_ns <= head->since_ns || table->lingering_count >= LINGER_RING - 2)
+		return flow;
+	push_lingering(table, flow);
+	return NULL;
+}
+
+/* Its slot in the index, unless the next connection between the same ends has it. */
+static uint64_t *
+own_slot(const struct flow_table *table, const struct flow *flow)
+{
+	uint64_t own = (uint64_t)flow->hash << 32 | handle_of(KIND_FLOW, flow->item);
+
+	for (uint32_t i = flow->hash & table->slot_mask;; i = (i + 1) & table->slot_mask) {
+		if (table->slots[i] == own)
+			return &table->slots[i];
+		if (table->slots[i] == 0)
+			return NULL;
 	}
-	place.number = place.flow->number;
-	return place;
+}
+
+void
+flow_put_away(struct flow_table *table, struct flow *flow, uint32_t row,
+    const struct remains *remains)
+{
+	uint64_t *slot = own_slot(table, flow);
+
+	if (slot != NULL) {
+		uint32_t item = pool_get(&table->ghosts);
+		struct ghost *ghost = pool_at(&table->ghosts, item);
+
+		ghost->tuple = flow->tuple;
+		ghost->base_known = flow->base_known;
+		ghost->number = flow->number;
+		memcpy(ghost->base_seq, flow->base_seq, sizeof(ghost->base_seq));
+		ghost->remains = *remains;
+		*slot = (uint64_t)flow->hash << 32 | handle_of(KIND_GHOST, item);
+	}
+	table->by_number[flow->number - 1] = handle_of(KIND_DONE, row);
+	pool_put(&table->flows, flow->item);
 }
 
 bool
-flow_each(struct flow_table *table, struct place *place)
+flow_listed(struct flow_table *table, bool all, struct place *place)
 {
 	handle h;
 
-	if (table->each_slot != POOL_NONE)
-		pool_put(&table->flows, table->each_slot);
-	table->each_slot = POOL_NONE;
-	if (table->next_each == table->count)
+	if (table->listed_whole != POOL_NONE)
+		pool_put(&table->flows, table->listed_whole);
+	table->listed_whole = POOL_NONE;
+	if (table->listed == table->count)
 		return false;
-	h = table->by_number[table->next_each++];
-	*place = (struct place){ .side = SIDE_A };
-	if (h & HANDLE_LONE) {
+	h = table->by_number[table->listed];
+	if (!all && kind_of(h) != KIND_DONE)
+		return false;
+	*place = (struct place){ .side = SIDE_A, .number = ++table->listed };
+	switch (kind_of(h)) {
+	case KIND_DONE:
+		place->row = item_of(h);
+		break;
+	case KIND_LONE:
 		place->flow = make_whole(table, &h);
 		place->first = &table->first;
-		table->each_slot = handle_item(h);
-	} else {
+		table->listed_whole = item_of(h);
+		break;
+	default:
 		place->flow = flow_at(table, h);
+		break;
 	}
-	place->number = place->flow->number;
 	return true;
 }
 

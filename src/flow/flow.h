@@ -28,6 +28,10 @@ struct flow {
 	uint32_t number;
 	uint32_t base_seq[2]; /* the number before the first byte, by side: tells the next incarnation */
 	uint32_t hash;
+	uint32_t item;   /* the pool's name for it */
+	uint8_t lingers; /* its connection is over: see flow_linger */
+	uint8_t late;    /* made anew for packets that came after its row was closed */
+	int64_t last_ns; /* of its latest packet */
 	max_align_t block[];
 };
 
@@ -50,6 +54,14 @@ struct place {
 	bool fresh;  /* the first packet of its flow */
 	bool reused; /* Wireshark's "port numbers reused" */
 	bool again;  /* a SYN with the number its side began with */
+	const struct remains *revived; /* of a flow that was put away and is needed again, else NULL */
+	uint32_t row; /* from flow_listed: what flow_put_away was told; flow is NULL then */
+};
+
+/* What is kept of a connection that is over: enough to judge a late segment. */
+struct remains {
+	uint32_t next_seq[2];
+	uint32_t last_ack[2];
 };
 
 /*
@@ -72,10 +84,21 @@ flow_block(struct flow *flow)
 }
 
 /*
- * Each flow in the order of its number, after the last packet. A lone SYN is
- * made whole here (first is set) and lives until the next call.
+ * A flow whose connection is over lingers for late packets: a minute, or until
+ * some thousands more are over. Then flow_done hands it out, once, and
+ * flow_put_away takes its memory back, leaving its remains under its number.
  */
-bool flow_each(struct flow_table *table, struct place *place);
+void flow_linger(struct flow_table *table, struct flow *flow);
+struct flow *flow_done(struct flow_table *table, int64_t now_ns);
+void flow_put_away(struct flow_table *table, struct flow *flow, uint32_t row,
+    const struct remains *remains);
+
+/*
+ * The next flow in the order of numbers, if it was put away; once all packets
+ * are in, whether it was or not. A lone SYN is made whole here (first is set)
+ * and lives until the next call.
+ */
+bool flow_listed(struct flow_table *table, bool all, struct place *place);
 
 uint32_t flow_count(const struct flow_table *table);
 

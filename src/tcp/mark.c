@@ -184,10 +184,24 @@ static const struct {
 	{ MARK_RETRANSMISSION, is_retransmission },
 };
 
+/*
+ * Most segments are the next bytes, or the first ACK of others, with the
+ * window open: of the rules only "window full" can hold of them.
+ */
+static bool
+is_plain(const struct asked *q)
+{
+	return q->seq == q->me->next_seq && q->pkt->tcp.window != 0 && !(q->flags & CONTROL) &&
+	    (q->length > 1 || (q->length == 0 && q->pkt->tcp.ack != q->me->last_ack));
+}
+
 static uint32_t
 ask_rules(const struct asked *q)
 {
 	uint32_t marks = 0;
+
+	if (is_plain(q))
+		return is_window_full(q) ? MARK_BIT(MARK_WINDOW_FULL) : 0;
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (!rules[i].holds(q))
@@ -207,6 +221,8 @@ ask_resent(struct asked *q, uint32_t marks)
 	if (marks & MARK_BIT(MARK_KEEP_ALIVE))
 		return 0;
 	q->old = q->me->next_seq != 0 && seq_lt(q->seq, q->me->next_seq);
+	if (!q->old)
+		return is_spurious(q) ? MARK_BIT(MARK_SPURIOUS_RETRANSMISSION) : 0;
 	/* data after a probe's byte that nobody acknowledged */
 	if (q->length > 1 && q->seq == q->me->next_seq - 1)
 		q->old = false;
@@ -327,6 +343,26 @@ mark_segment(struct mark_pair *pair, const struct packet *pkt, const struct plac
 		marks |= MARK_BIT(MARK_PORT_REUSED);
 	move_forward(me, pkt, marks);
 	return marks;
+}
+
+struct remains
+mark_remains(const struct mark_pair *pair)
+{
+	const struct mark_half *half = pair->half;
+
+	return (struct remains){
+		.next_seq = { half[0].next_seq, half[1].next_seq },
+		.last_ack = { half[0].last_ack, half[1].last_ack },
+	};
+}
+
+void
+mark_revive(struct mark_pair *pair, const struct remains *remains)
+{
+	for (int i = 0; i < 2; i++) {
+		pair->half[i].next_seq = pair->half[i].max_ack = remains->next_seq[i];
+		pair->half[i].last_ack = remains->last_ack[i];
+	}
 }
 
 uint32_t

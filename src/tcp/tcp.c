@@ -59,16 +59,49 @@ tcp_mark_counts(const struct tcp *tcp, const struct tcp_pair *pair)
 	return pair->counts == 0 ? none : pool_at(&tcp->counts, pair->counts - 1);
 }
 
+enum {
+	OVER_FIN = 0x01, /* of side A; shifted by the side */
+	OVER_FIN_ACKED = 0x04,
+	OVER_RESET = 0x10,
+};
+
+static void
+watch_end(struct tcp_pair *pair, const struct packet *pkt, enum side side)
+{
+	if (pkt->tcp.flags & TCP_RST)
+		pair->over |= OVER_RESET;
+	if (pkt->tcp.flags & TCP_FIN) {
+		pair->fin_end[side] = pkt->tcp.seq + pkt->payload_bytes + 1;
+		pair->over |= (uint8_t)(OVER_FIN << side);
+	}
+	if (pair->over & OVER_FIN << !side && pkt->tcp.flags & TCP_ACK &&
+	    pkt->tcp.ack == pair->fin_end[!side])
+		pair->over |= (uint8_t)(OVER_FIN_ACKED << !side);
+}
+
+bool
+tcp_is_over(const struct tcp_pair *pair)
+{
+	uint8_t both = OVER_FIN_ACKED | OVER_FIN_ACKED << 1;
+
+	return pair->over & OVER_RESET || (pair->over & both) == both;
+}
+
 struct verdict
 tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
     const struct place *place)
 {
-	struct verdict verdict = { .marks = mark_segment(&pair->mark, pkt, place) };
+	struct verdict verdict;
 
+	if (place->revived != NULL)
+		mark_revive(&pair->mark, place->revived);
+	verdict.marks = mark_segment(&pair->mark, pkt, place);
 	if (verdict.marks != 0)
 		count_marks(tcp, pair, verdict.marks);
 	verdict.reason = trail_segment(&tcp->trails, pair, pkt, place->side, verdict.marks);
 	conn_segment(&pair->conn, pkt, place->side, verdict.marks);
+	if (pair->over != 0 || pkt->tcp.flags & (TCP_FIN | TCP_RST))
+		watch_end(pair, pkt, place->side);
 	return verdict;
 }
 

@@ -10,6 +10,7 @@
  *   mark.c    the marks, in Wireshark's order of questions
  *   trail.c   which bytes are out, which are missing, round-trip times
  *   cause.c   why a segment was sent again, late or refused
+ *   revise.c  what later packets say of that
  *   conn.c    how the connection opened, went and closed
  *   stream.c  the bytes, put in order
  */
@@ -93,60 +94,77 @@ struct mark_pair {
 /* Mark one segment and move its side forward. place: where flow_of put it. */
 uint32_t mark_segment(struct mark_pair *pair, const struct packet *pkt, const struct place *place);
 
+/* What is kept of a connection that was put away, and the way back from it. */
+struct remains mark_remains(const struct mark_pair *pair);
+void mark_revive(struct mark_pair *pair, const struct remains *remains);
+
 /* The window in bytes, scaled where the scale is known. */
 uint32_t mark_scaled_window(const struct mark_pair *pair, const struct packet *pkt, enum side side);
 
-/* --- trail.c and cause.c --- */
+/* --- trail.c, cause.c and revise.c --- */
 
 struct tcp; /* what all connections share: pools, revisions waiting */
 
 /* Round-trip times by Karn's rule: never from bytes that were sent twice. */
 struct rtt {
 	int64_t min_ns; /* meaningless while samples is 0 */
-	int64_t sum_ns;
+	uint32_t smoothed_us; /* as RFC 6298 does */
 	uint32_t samples;
 };
 
+/* One side. A zeroed one is ready. */
 struct trail_half {
-	uint32_t oldest; /* segments not yet acknowledged, in tcp's pool; POOL_NONE: none */
+	uint32_t oldest; /* its segments not yet acknowledged, in trails' pool; 0: none */
 	uint32_t newest;
 	uint32_t end;    /* highest end sent */
-	uint32_t last_index; /* of the latest packet of this side */
-	int64_t last_ns;
+	uint32_t acked;  /* highest number it acknowledged */
+	uint32_t last_index; /* of its latest packet */
 	uint16_t last_ip_id;
 	uint16_t last_checksum;
-	uint8_t count_log; /* see trail.c */
-	uint8_t flags;
+	uint16_t flags;  /* bits, in tcp_priv.h */
+	uint16_t count;  /* of segments not yet acknowledged */
+	uint32_t first_ack_index; /* of its first ACK of the other side's SYN */
+	int64_t last_ns;
+	struct rtt rtt;  /* from its packets to the other side's ACKs */
 };
 
 struct trail_rare; /* holes, re-sent segments: only connections that need one have one */
 
 struct trail {
-	struct trail_half half[2];
-	struct rtt rtt;
+	struct trail_half half[2]; /* by enum side */
 	struct trail_rare *rare;
 };
 
+/*
+ * There and back, wherever the capture was taken: from the capture to either
+ * end and back, added. -1 where neither is known.
+ */
+int64_t trail_rtt_ns(const struct trail *trail);
+
 /* --- conn.c --- */
 
+/*
+ * How the connection began. What one side's segments prove of the other's, in
+ * a capture that lacks those, counts as seen.
+ */
 enum conn_open {
-	OPEN_COMPLETE,
-	OPEN_REFUSED,
-	OPEN_UNANSWERED,
-	OPEN_HALF_OPEN,
-	OPEN_SIMULTANEOUS,
-	OPEN_FAST_OPEN,
-	OPEN_MIDSTREAM,
+	OPEN_COMPLETE,     /* SYN, a SYN-ACK that acknowledges it, the client's ACK of that */
+	OPEN_REFUSED,      /* SYN, and an RST that acknowledges it */
+	OPEN_UNANSWERED,   /* SYN, and nothing that acknowledges it */
+	OPEN_HALF_OPEN,    /* SYN, SYN-ACK, but no ACK of that */
+	OPEN_SIMULTANEOUS, /* both sides sent a SYN before they saw the other's */
+	OPEN_FAST_OPEN,    /* the SYN-ACK acknowledges data of the SYN (RFC 7413) */
+	OPEN_MIDSTREAM,    /* the client's SYN is not in the capture */
 	OPEN_COUNT
 };
 
 enum conn_close {
 	CLOSE_OPEN,
-	CLOSE_FIN,
-	CLOSE_HALF_CLOSED,
-	CLOSE_RESET_BY_CLIENT,
-	CLOSE_RESET_BY_SERVER,
-	CLOSE_TIMEOUT,
+	CLOSE_FIN,         /* both sides sent one */
+	CLOSE_HALF_CLOSED, /* one side did */
+	CLOSE_RESET_BY_CLIENT, /* by a plausible RST, and not after both FINs */
+	CLOSE_RESET_BY_SERVER, /* likewise; refusing a SYN counts */
+	CLOSE_TIMEOUT, /* something was sent again and again, unanswered, and then no longer */
 	CLOSE_COUNT
 };
 
@@ -163,32 +181,49 @@ enum conn_connect {
 
 extern const char *const conn_open_names[OPEN_COUNT];
 extern const char *const conn_close_names[CLOSE_COUNT];
-extern const char *const conn_connect_names[CONNECT_COUNT];
+extern const char *const conn_connect_names[CONNECT_COUNT]; /* NULL for unknown */
 
-#define HISTORY_MAX 30
+#define HISTORY_MAX 32
 
+/* One side. The first five are numbers of its sequence space. */
 struct conn_half {
-	uint32_t syn_seq, fin_seq, rst_seq, synack_seq; /* the last of each kind; Zeek counts others again */
-	uint32_t end; /* highest end seen */
-	uint8_t state; /* of Zeek's endpoint states */
-	uint8_t seen;  /* letters given, bits in conn.c */
-	uint8_t resends_at_end; /* sent again with no answer since, up to 255 */
-	uint8_t pad;
+	uint32_t start;    /* its SYN; one below its first byte where that was not seen */
+	uint32_t end;      /* highest end seen */
+	uint32_t next;     /* what comes before is in the capture, or was given up as missing */
+	uint32_t hole_end; /* where bytes go on behind the first hole; meaningful while holes > 0 */
+	uint32_t fin_rel;  /* relative to start; the last FIN's */
+	uint32_t last_ack; /* that it sent */
+	uint32_t last_index;
+	uint8_t state;      /* enum zeek_state, in conn_priv.h, as is the next */
+	uint8_t prev_state; /* the one before */
+	uint8_t flags;      /* bits, in conn_priv.h */
+	uint8_t holes;
 };
 
 struct conn {
 	struct conn_half half[2];
-	int64_t syn_ns;    /* the first SYN */
-	int64_t synack_ns; /* the first SYN-ACK */
-	int64_t ack_ns;    /* the ACK that completed the handshake */
-	int64_t connect_ns; /* when connect() returned */
-	int64_t last_resend_ns, resend_gap_ns;
-	uint8_t client;  /* enum side */
-	uint8_t facts;   /* bits, in conn.c */
-	uint8_t connect; /* enum conn_connect, as far as known */
-	uint8_t reset_by; /* 1 + enum side of the first RST that counted; 0 none */
-	uint32_t reset_index, syn_index, refused_index;
+	int64_t retry_ns;    /* when retry_side last sent bytes, or sent them again */
+	uint8_t retry_side;  /* enum side */
+	uint8_t retry_count; /* sent again with no answer since, up to 255 */
+	uint8_t facts;       /* bits, in conn_priv.h */
+	uint8_t client;      /* enum side */
+	uint8_t origin;      /* enum side: Zeek's originator */
+	uint8_t seen[2];     /* letters given for originator and responder, bits in zeek.c */
 	uint8_t history_length;
+
+	int64_t retry_gap_ns;
+	int64_t syn_ns;     /* the client's first SYN */
+	int64_t ack_ns;     /* the ACK that completed the handshake */
+	int64_t connect_ns; /* when connect() returned */
+	int64_t closed_ns;  /* when Zeek would have taken the connection for over */
+	uint32_t syn_index;   /* the client's latest SYN */
+	uint32_t other_index; /* what the reset answers, or the server's SYN that crossed */
+	uint32_t reset_index;
+	uint32_t syn_rel[2], rst_rel[2]; /* relative to start, by enum side: the last of each kind */
+	uint16_t rare[2][4];             /* how often C, G, T, W, by enum side */
+	uint8_t connect;     /* enum conn_connect, as far as known */
+	uint8_t reset_by;    /* 1 + enum side of the first RST that counted; 0 none */
+	uint8_t reset_cause; /* enum cause */
 	char history[HISTORY_MAX + 1];
 };
 
@@ -211,6 +246,8 @@ struct tcp_pair {
 	struct mark_pair mark;
 	struct trail trail;
 	struct conn conn;
+	uint32_t fin_end[2]; /* the number after each side's FIN */
+	uint8_t over;        /* bits, in tcp.c */
 	uint32_t counts; /* of marks: 1 + an item of tcp's pool; 0 until the first mark */
 };
 
@@ -225,6 +262,9 @@ struct verdict tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct 
     const struct place *place);
 /* An ICMP error that quotes this connection; quoted_side sent the packet it quotes. */
 void tcp_icmp(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum side quoted_side);
+
+/* Both sides have sent a FIN and seen it acknowledged, or one has reset the connection. */
+bool tcp_is_over(const struct tcp_pair *pair);
 
 /* How often each mark was given, [MARK_COUNT]. */
 const uint32_t *tcp_mark_counts(const struct tcp *tcp, const struct tcp_pair *pair);

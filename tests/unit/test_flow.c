@@ -115,13 +115,13 @@ test_a_lone_syn_gives_way_to_another(void **state)
 	(void)state;
 	place_of(SEG(100, 0, .flags = TCP_SYN));
 	assert_int_equal(place_of(SEG(200, 0, .flags = TCP_SYN)).number, 2);
-	assert_true(flow_each(table, &place));
+	assert_true(flow_listed(table, true, &place));
 	assert_int_equal(place.number, 1);
 	assert_int_equal(place.first->tcp.seq, 100);
-	assert_true(flow_each(table, &place));
+	assert_true(flow_listed(table, true, &place));
 	assert_int_equal(place.number, 2);
 	assert_null(place.first);
-	assert_false(flow_each(table, &place));
+	assert_false(flow_listed(table, true, &place));
 }
 
 static void
@@ -171,7 +171,7 @@ test_many_flows_keep_their_numbers(void **state)
 		assert_int_equal(place_of(SEG(1, 0, .client_port = (uint16_t)i)).number, i);
 	for (uint32_t i = 1; i <= 20000; i++)
 		assert_int_equal(place_of(REPLY(.client_port = (uint16_t)i)).number, i);
-	while (flow_each(table, &place))
+	while (flow_listed(table, true, &place))
 		assert_int_equal(place.number, ++seen);
 	assert_int_equal(seen, flow_count(table));
 }
@@ -189,6 +189,100 @@ test_a_quoted_packet_finds_its_flow_and_makes_none(void **state)
 	assert_non_null(place.first);
 	assert_null(flow_quoted(table, &SEG(100, 0, .client_port = 5)->tuple).flow);
 	assert_int_equal(flow_count(table), 1);
+}
+
+static void
+open_and_linger(uint16_t port, int64_t at_us)
+{
+	place_of(SEG(100, 0, .flags = TCP_SYN, .client_port = port, .at_us = at_us));
+	flow_linger(table, place_of(REPLY(.seq = 500, .ack = 101, .flags = TCP_SYN | TCP_ACK,
+	    .client_port = port, .at_us = at_us)).flow);
+}
+
+static void
+test_a_flow_that_is_over_is_done_after_a_minute(void **state)
+{
+	(void)state;
+	open_and_linger(1000, 1000000);
+	assert_null(flow_done(table, 60999999 * INT64_C(1000)));
+	assert_non_null(flow_done(table, 61000000 * INT64_C(1000)));
+	assert_null(flow_done(table, 61000000 * INT64_C(1000)));
+}
+
+static void
+test_a_flow_that_goes_on_is_not_done(void **state)
+{
+	(void)state;
+	open_and_linger(1000, 1000000);
+	place_of(SEG(101, 0, .client_port = 1000, .at_us = 50000000));
+	assert_null(flow_done(table, 61000000 * INT64_C(1000)));
+	assert_null(flow_done(table, 109000000 * INT64_C(1000)));
+	assert_non_null(flow_done(table, 110000000 * INT64_C(1000)));
+}
+
+static void
+test_rows_put_away_are_listed_in_the_order_of_numbers(void **state)
+{
+	const struct remains remains = { { 0 }, { 0 } };
+	struct place place;
+
+	(void)state;
+	open_and_linger(1000, 5000000);
+	open_and_linger(2000, 1000000);
+	/* the ring goes by when it was told, so the first asked is flow 1 */
+	flow_put_away(table, flow_done(table, INT64_MAX), 77, &remains);
+	assert_true(flow_listed(table, false, &place));
+	assert_null(place.flow);
+	assert_int_equal(place.number, 1);
+	assert_int_equal(place.row, 77);
+	assert_false(flow_listed(table, false, &place));
+	assert_true(flow_listed(table, true, &place));
+	assert_non_null(place.flow);
+	assert_int_equal(place.number, 2);
+}
+
+static void
+test_a_late_packet_keeps_the_number_of_its_flow(void **state)
+{
+	const struct remains remains = { { 111, 555 }, { 555, 111 } };
+	struct place place;
+
+	(void)state;
+	open_and_linger(1000, 1000000);
+	flow_put_away(table, flow_done(table, INT64_MAX), 0, &remains);
+	place = place_of(REPLY(.seq = 554, .client_port = 1000));
+	assert_int_equal(place.number, 1);
+	assert_int_equal(place.side, SIDE_B);
+	assert_int_equal(place.revived->next_seq[SIDE_B], 555);
+	assert_int_equal(place.flow->base_seq[SIDE_A], 100);
+	assert_null(place_of(REPLY(.seq = 554, .client_port = 1000)).revived);
+	assert_int_equal(flow_count(table), 1);
+}
+
+static void
+test_a_new_syn_after_a_flow_was_put_away_is_a_port_reused(void **state)
+{
+	const struct remains remains = { { 0 }, { 0 } };
+	struct place place;
+
+	(void)state;
+	open_and_linger(1000, 1000000);
+	flow_put_away(table, flow_done(table, INT64_MAX), 0, &remains);
+	place = place_of(SEG(9000, 0, .flags = TCP_SYN, .client_port = 1000));
+	assert_true(place.reused);
+	assert_int_equal(place.number, 2);
+}
+
+static void
+test_putting_away_leaves_the_next_connection_alone(void **state)
+{
+	const struct remains remains = { { 0 }, { 0 } };
+
+	(void)state;
+	open_and_linger(1000, 1000000);
+	place_of(SEG(9000, 0, .flags = TCP_SYN, .client_port = 1000));
+	flow_put_away(table, flow_done(table, INT64_MAX), 0, &remains);
+	assert_int_equal(place_of(SEG(9001, 0, .client_port = 1000)).number, 2);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -209,6 +303,12 @@ main(void)
 		TEST(test_the_peer_s_ack_tells_where_a_side_began),
 		TEST(test_many_flows_keep_their_numbers),
 		TEST(test_a_quoted_packet_finds_its_flow_and_makes_none),
+		TEST(test_a_flow_that_is_over_is_done_after_a_minute),
+		TEST(test_a_flow_that_goes_on_is_not_done),
+		TEST(test_rows_put_away_are_listed_in_the_order_of_numbers),
+		TEST(test_a_late_packet_keeps_the_number_of_its_flow),
+		TEST(test_a_new_syn_after_a_flow_was_put_away_is_a_port_reused),
+		TEST(test_putting_away_leaves_the_next_connection_alone),
 	};
 
 	return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
