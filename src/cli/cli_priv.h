@@ -91,6 +91,7 @@ enum option_kind {
 	KIND_FLAG,
 	KIND_CHOICE,
 	KIND_TEXT,
+	KIND_FILE,
 	KIND_NUMBER, /* from 1 on */
 };
 

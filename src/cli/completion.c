@@ -52,14 +52,14 @@ put_bash_options(struct text *out, unsigned bit)
 	}
 }
 
-/* The words that may follow an option; of some nothing is known, and files are no help. */
+/* The words to choose from after an option. After others bash offers files. */
 static void
 put_bash_arguments(struct text *out)
 {
 	for (int i = 0; i < OPTION_COUNT; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (row->argument == NULL || row->kind == KIND_TEXT)
+		if (row->value_count == 0)
 			continue;
 		text_put(out, "\t--");
 		text_put(out, row->name);
@@ -135,7 +135,7 @@ put_zsh_option(struct text *out, const struct option_row *row)
 		text_char(out, '(');
 		put_values(out, row);
 		text_char(out, ')');
-	} else if (row->kind == KIND_TEXT) {
+	} else if (row->kind == KIND_FILE) {
 		text_put(out, "_files");
 	}
 	text_char(out, '\'');
@@ -191,7 +191,7 @@ put_fish_option(struct text *out, const struct option_row *row, const char *comm
 		text_char(out, row->letter);
 	}
 	if (row->argument != NULL)
-		text_put(out, row->kind == KIND_TEXT ? " -r" : " -x");
+		text_put(out, row->kind == KIND_FILE ? " -r" : " -x");
 	if (row->value_count > 0) {
 		text_put(out, " -a '");
 		put_values(out, row);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* Where the sentences start. */
-#define COLUMN 24
+#define COLUMN 26
 
 /* "  -f, --filter EXPR" */
 static void
@@ -11,13 +11,12 @@ put_option(struct text *out, const struct option_row *row)
 {
 	size_t start = out->length;
 
-	text_put(out, "  ");
+	text_put(out, row->letter != 0 ? "  -" : "     ");
 	if (row->letter != 0) {
-		text_char(out, '-');
 		text_char(out, row->letter);
-		text_put(out, ", ");
+		text_char(out, ',');
 	}
-	text_put(out, "--");
+	text_put(out, " --");
 	text_put(out, row->name);
 	if (row->argument != NULL) {
 		text_char(out, ' ');

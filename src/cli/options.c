@@ -164,22 +164,36 @@ set_field(const struct option_row *row, struct options *options, const char *arg
 	case KIND_NUMBER:
 		return set_number(row, field, argument, diag);
 	case KIND_TEXT:
+	case KIND_FILE:
 		*(const char **)field = argument;
 		return ST_OK;
 	}
 	return ST_OK;
 }
 
+/* "--co" is the beginning of two options. */
+static bool
+is_ambiguous(const char *word)
+{
+	size_t length = strcspn(word, "=");
+	int count = 0;
+
+	for (int i = 0; i < OPTION_COUNT; i++)
+		count += strncmp(option_rows[i].name, word + 2, length - 2) == 0;
+	return count > 1;
+}
+
 /* What getopt_long stumbled over. word: what it was looking at. */
 static enum status
 unknown_option(const char *word, struct diag *diag)
 {
-	if (strncmp(word, "--", 2) == 0)
-		return diag_set(diag, ST_USAGE,
-		    optopt >= LONG_BASE ? "%s takes no argument" :
-					  "there is no option %s, or it is cut too short",
-		    word);
-	return diag_set(diag, ST_USAGE, "there is no option -%c", optopt);
+	if (strncmp(word, "--", 2) != 0)
+		return diag_set(diag, ST_USAGE, "there is no option -%c", optopt);
+	if (optopt >= LONG_BASE)
+		return diag_set(diag, ST_USAGE, "%s: this option takes no value", word);
+	if (is_ambiguous(word))
+		return diag_set(diag, ST_USAGE, "%s could mean more than one option", word);
+	return diag_set(diag, ST_USAGE, "there is no option %s", word);
 }
 
 static enum status
