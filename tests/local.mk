@@ -2,7 +2,8 @@
 unit_tests = \
 	tests/unit/test_stream \
 	tests/unit/test_flow \
-	tests/unit/test_mark
+	tests/unit/test_mark \
+	tests/unit/test_hindsight
 fuzz_targets = \
 	tests/fuzz/fuzz_stream
 # These print TAP too.
