@@ -3,6 +3,7 @@ unit_tests = \
 	tests/unit/test_stream \
 	tests/unit/test_flow \
 	tests/unit/test_mark \
+	tests/unit/test_conn \
 	tests/unit/test_hindsight
 fuzz_targets = \
 	tests/fuzz/fuzz_stream

@@ -1,0 +1,469 @@
+/*
+ * How a connection opened, went and closed: our own judgement of it, by what
+ * each end must have believed. A number counts only where the end that got it
+ * would have accepted it, so that a forged or late segment turns no verdict;
+ * beyond the handshake we are less strict than a stack, because a capture can
+ * lack what made a segment right. Zeek's words for the same are zeek.c's.
+ */
+#include "tcp/conn_priv.h"
+
+#include "base/seq.h"
+#include "tcp/tcp_priv.h"
+
+#define PROBES (MARK_BIT(MARK_KEEP_ALIVE) | MARK_BIT(MARK_ZERO_WINDOW_PROBE))
+
+/* How far from its side's end a RST may lie. Chosen: no common window is larger. */
+#define RST_REACH (1 << 24)
+
+/* What comes again sooner than this was copied on the way, not sent twice. */
+#define COPY_NS INT64_C(1000000)
+
+/*
+ * Retries that stopped: stacks wait up to twice as long each time, so nothing
+ * is overdue before that. Chosen on top: half as much again, and never less
+ * than three seconds, which a probe after two round trips does not wait for.
+ */
+#define PATIENCE_MIN_NS INT64_C(3000000000)
+
+const char *const conn_open_names[OPEN_COUNT] = {
+	[OPEN_COMPLETE] = "complete",
+	[OPEN_REFUSED] = "refused",
+	[OPEN_UNANSWERED] = "unanswered",
+	[OPEN_HALF_OPEN] = "half-open",
+	[OPEN_SIMULTANEOUS] = "simultaneous",
+	[OPEN_FAST_OPEN] = "fast-open",
+	[OPEN_MIDSTREAM] = "midstream",
+};
+
+const char *const conn_close_names[CLOSE_COUNT] = {
+	[CLOSE_OPEN] = "open",
+	[CLOSE_FIN] = "fin",
+	[CLOSE_HALF_CLOSED] = "half-closed",
+	[CLOSE_RESET_BY_CLIENT] = "reset-by-client",
+	[CLOSE_RESET_BY_SERVER] = "reset-by-server",
+	[CLOSE_TIMEOUT] = "timeout",
+};
+
+const char *const conn_connect_names[CONNECT_COUNT] = {
+	[CONNECT_UNKNOWN] = NULL,
+	[CONNECT_PENDING] = "pending",
+	[CONNECT_OK] = "ok",
+	[CONNECT_ECONNREFUSED] = "ECONNREFUSED",
+	[CONNECT_ETIMEDOUT] = "ETIMEDOUT",
+	[CONNECT_EHOSTUNREACH] = "EHOSTUNREACH",
+};
+
+static struct conn_half *
+client_of(struct conn *conn)
+{
+	return &conn->half[conn->client];
+}
+
+static struct conn_half *
+server_of(struct conn *conn)
+{
+	return &conn->half[!conn->client];
+}
+
+/* --- the handshake --- */
+
+static void
+return_connect(struct conn *conn, enum conn_connect result, int64_t ts_ns)
+{
+	conn->connect = (uint8_t)result;
+	conn->connect_ns = ts_ns;
+}
+
+static void
+client_syn_acked(struct conn *conn, uint32_t ack, int64_t ts_ns)
+{
+	conn->facts |= FACT_SYN_ACKED;
+	if (ack != client_of(conn)->start + 1)
+		conn->facts |= FACT_DATA_IN_SYN;
+	if (conn->facts & FACT_REPLY_ACKED)
+		conn->ack_ns = ts_ns;
+	return_connect(conn, CONNECT_OK, ts_ns);
+}
+
+static void
+server_syn_acked(struct conn *conn, int64_t ts_ns)
+{
+	conn->facts |= FACT_REPLY_ACKED;
+	if (conn->facts & FACT_SYN_ACKED)
+		conn->ack_ns = ts_ns;
+}
+
+static void
+client_sent_syn(struct conn *conn, const struct packet *pkt)
+{
+	if (!(conn->facts & FACT_SYN))
+		conn->syn_ns = pkt->ts_ns;
+	conn->facts |= FACT_SYN;
+	conn->syn_index = pkt->index;
+	if (conn->connect == CONNECT_OK)
+		return;
+	/* Some try again after a RST (Windows) or an ICMP error (BSD): then that was not the end. */
+	conn->reset_by = 0;
+	conn->reset_cause = CAUSE_NONE;
+	return_connect(conn, CONNECT_PENDING, 0);
+	if (conn->facts & FACT_SYN_ACK_FIRST && server_of(conn)->last_ack == pkt->tcp.seq + 1) {
+		client_of(conn)->start = pkt->tcp.seq;
+		client_syn_acked(conn, pkt->tcp.seq + 1, pkt->ts_ns);
+	}
+}
+
+static void
+server_sent_syn(struct conn *conn, const struct packet *pkt)
+{
+	if ((conn->facts & (FACT_SYN | FACT_SYN_ACKED)) != FACT_SYN)
+		return;
+	conn->facts |= FACT_SYN_CROSSED;
+	conn->other_index = pkt->index;
+}
+
+static bool
+acks_client_syn(const struct conn *conn, const struct packet *pkt)
+{
+	const struct conn_half *client = &conn->half[conn->client];
+
+	return pkt->tcp.flags & TCP_ACK && seq_gt(pkt->tcp.ack, client->start) &&
+	    seq_le(pkt->tcp.ack, client->end);
+}
+
+static void
+server_sent_ack(struct conn *conn, const struct packet *pkt)
+{
+	bool has_syn = pkt->tcp.flags & TCP_SYN;
+
+	if (conn->facts & FACT_SYN_ACKED)
+		return;
+	if (!(conn->facts & FACT_SYN)) {
+		if (has_syn)
+			conn->facts |= FACT_SYN_ACK_FIRST;
+		return;
+	}
+	if ((has_syn || conn->facts & FACT_SYN_CROSSED) && acks_client_syn(conn, pkt))
+		client_syn_acked(conn, pkt->tcp.ack, pkt->ts_ns);
+}
+
+static void
+client_sent_ack(struct conn *conn, const struct packet *pkt)
+{
+	const struct conn_half *client = client_of(conn);
+	bool knows_reply = conn->facts & (FACT_SYN_ACKED | FACT_SYN_CROSSED);
+
+	if (!(conn->facts & FACT_SYN) || conn->facts & FACT_REPLY_ACKED)
+		return;
+	if (pkt->tcp.flags & TCP_SYN && !(conn->facts & FACT_SYN_CROSSED))
+		return;
+	if (knows_reply && seq_le(pkt->tcp.ack, server_of(conn)->start))
+		return;
+	if (!knows_reply) {
+		/* It goes on as one does after a SYN-ACK: the capture lacks that. */
+		if (seq_le(pkt->tcp.seq, client->start))
+			return;
+		client_syn_acked(conn, client->start + 1, pkt->ts_ns);
+	}
+	server_syn_acked(conn, pkt->ts_ns);
+}
+
+/* --- RST --- */
+
+static bool
+is_plausible_rst(const struct conn *conn, const struct packet *pkt, enum side side)
+{
+	const struct conn_half *half = &conn->half[side];
+	const struct conn_half *peer = &conn->half[!side];
+	int32_t off = seq_diff(pkt->tcp.seq, half->end);
+
+	if (!half_was_seen(half) || (off <= RST_REACH && off >= -RST_REACH))
+		return true;
+	return half_was_seen(peer) && pkt->tcp.seq == peer->last_ack;
+}
+
+/* All that the server has sent is its SYN-ACK. */
+static bool
+server_only_agreed(const struct conn *conn)
+{
+	const struct conn_half *client = &conn->half[conn->client];
+	const struct conn_half *server = &conn->half[!conn->client];
+
+	return server->end == server->start + 1 && server->last_ack == client->start + 1;
+}
+
+/*
+ * A stack that does not have the connection answers with a bare RST, numbered
+ * as the segment asks for (RFC 9293, 3.5.2); one that gives up a connection it
+ * has sends RST and ACK. The bare one right after a handshake may be an accept
+ * queue that overflows: not for us to say.
+ */
+static enum cause
+cause_of_rst(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	const struct conn_half *half = &conn->half[side];
+	const struct conn_half *peer = &conn->half[!side];
+	bool answers = !(pkt->tcp.flags & TCP_ACK) && half_was_seen(peer) &&
+	    pkt->tcp.seq == peer->last_ack;
+
+	if (answers && side != conn->client && conn->facts & FACT_REPLY_ACKED &&
+	    server_only_agreed(conn))
+		return CAUSE_NONE;
+	if (answers) {
+		conn->other_index = peer->last_index;
+		return CAUSE_STRAY_SEGMENT;
+	}
+	if (conn->facts & FACT_REPLY_ACKED || (!(conn->facts & FACT_SYN) && half_was_seen(half)))
+		return CAUSE_ABORTED;
+	return CAUSE_NONE;
+}
+
+static void
+saw_rst(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	bool answers_syn = side != conn->client &&
+	    (conn->facts & (FACT_SYN | FACT_SYN_ACKED | FACT_SYN_CROSSED)) == FACT_SYN;
+
+	if (conn->reset_by != 0 || (conn->half[0].flags & conn->half[1].flags & HALF_FIN))
+		return;
+	if (answers_syn && !acks_client_syn(conn, pkt))
+		return;
+	if (!answers_syn && !is_plausible_rst(conn, pkt, side))
+		return;
+	conn->reset_by = (uint8_t)(1 + side);
+	conn->reset_index = pkt->index;
+	if (answers_syn) {
+		conn->reset_cause = CAUSE_NO_LISTENER;
+		return_connect(conn, CONNECT_ECONNREFUSED, pkt->ts_ns);
+	} else {
+		conn->reset_cause = (uint8_t)cause_of_rst(conn, pkt, side);
+	}
+}
+
+/* --- retries --- */
+
+static uint32_t
+seq_length(const struct packet *pkt)
+{
+	return pkt->payload_bytes + ((pkt->tcp.flags & TCP_SYN) != 0) +
+	    ((pkt->tcp.flags & TCP_FIN) != 0);
+}
+
+/* What asks for an answer is timed; whatever the other side sends is one. */
+static void
+note_retry(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks)
+{
+	const struct conn_half *half = &conn->half[side];
+	bool is_probe = marks & PROBES;
+	uint32_t length = pkt->tcp.flags & TCP_RST ? 0 : seq_length(pkt);
+	int64_t gap_ns = since(pkt->ts_ns, conn->retry_ns);
+
+	if (length == 0 && !is_probe) {
+		if (side != conn->retry_side)
+			conn->retry_count = 0;
+		return;
+	}
+	if (side != conn->retry_side || !half_was_seen(half) ||
+	    (!is_probe && seq_gt(pkt->tcp.seq + length, half->end))) {
+		conn->retry_count = 0;
+	} else {
+		if (gap_ns < COPY_NS)
+			return;
+		conn->retry_gap_ns = gap_ns;
+		conn->retry_count += conn->retry_count < UINT8_MAX;
+	}
+	conn->retry_side = (uint8_t)side;
+	conn->retry_ns = pkt->ts_ns;
+}
+
+/* A SYN is given up after one retry at the least, anything else after two. */
+static bool
+has_given_up(const struct conn *conn, int64_t until_ns)
+{
+	unsigned least = conn->connect == CONNECT_PENDING ? 1 : 2;
+	int64_t gap_ns = conn->retry_gap_ns;
+	int64_t patience_ns = gap_ns > INT64_MAX / 3 ? INT64_MAX : 3 * gap_ns;
+
+	if (patience_ns < PATIENCE_MIN_NS)
+		patience_ns = PATIENCE_MIN_NS;
+	return conn->retry_count >= least && since(until_ns, conn->retry_ns) > patience_ns;
+}
+
+/* --- the way in --- */
+
+static void
+begin(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	enum side client = conn_first_client(pkt);
+
+	conn->client = (uint8_t)(side == SIDE_A ? client : (enum side)!client);
+	conn->facts |= FACT_BEGUN;
+	zeek_begin(conn, pkt, side);
+}
+
+static void
+shake_hands(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	bool is_client = side == conn->client;
+
+	if ((pkt->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN) {
+		if (is_client)
+			client_sent_syn(conn, pkt);
+		else
+			server_sent_syn(conn, pkt);
+	} else if (pkt->tcp.flags & TCP_ACK) {
+		if (is_client)
+			client_sent_ack(conn, pkt);
+		else
+			server_sent_ack(conn, pkt);
+	}
+}
+
+/* A segment with a wrong checksum reached nobody. */
+void
+conn_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks)
+{
+	struct conn_half *half = &conn->half[side];
+	uint16_t flags = pkt->tcp.flags;
+
+	if (!(conn->facts & FACT_BEGUN))
+		begin(conn, pkt, side);
+	if (pkt->checksum == CHECKSUM_BAD) {
+		zeek_corrupt(conn, pkt, side);
+		return;
+	}
+	note_retry(conn, pkt, side, marks);
+	if (flags & TCP_RST)
+		saw_rst(conn, pkt, side);
+	else if (flags & TCP_SYN || !(conn->facts & FACT_REPLY_ACKED))
+		shake_hands(conn, pkt, side);
+	zeek_segment(conn, pkt, side);
+	half->last_index = pkt->index;
+	if ((flags & (TCP_ACK | TCP_RST)) == TCP_ACK)
+		half->last_ack = pkt->tcp.ack;
+}
+
+/*
+ * What Linux makes of destination unreachable, by code (icmp_err_convert and
+ * its like for IPv6). DESIGN knows fewer words: what is blank here and not a
+ * matter of size or of a port is EHOSTUNREACH too, though Linux would say
+ * ENETUNREACH, EACCES or ENOPROTOOPT.
+ */
+static enum conn_connect
+connect_error(const struct packet *pkt)
+{
+	enum { UNREACHABLE = 3, UNREACHABLE6 = 1, EXPIRED = 11, EXPIRED6 = 3 };
+	bool is_v4 = pkt->tuple.proto == PROTO_ICMP;
+	uint8_t code = pkt->icmp.code;
+
+	if (pkt->icmp.type == (is_v4 ? EXPIRED : EXPIRED6))
+		return CONNECT_EHOSTUNREACH;
+	if (pkt->icmp.type != (is_v4 ? UNREACHABLE : UNREACHABLE6))
+		return CONNECT_PENDING;
+	if (is_v4 && code == 4) /* fragmentation needed: another size is tried */
+		return CONNECT_PENDING;
+	return code == (is_v4 ? 3 : 4) ? CONNECT_ECONNREFUSED : CONNECT_EHOSTUNREACH;
+}
+
+void
+conn_icmp(struct conn *conn, const struct packet *pkt, enum side quoted_side)
+{
+	enum conn_connect error = connect_error(pkt);
+
+	if (pkt->checksum == CHECKSUM_BAD || conn->connect != CONNECT_PENDING ||
+	    quoted_side != conn->client || pkt->icmp.quoted_seq != client_of(conn)->start)
+		return;
+	if (error != CONNECT_PENDING)
+		return_connect(conn, error, pkt->ts_ns);
+}
+
+/* --- the verdict --- */
+
+static enum conn_open
+open_of(const struct conn *conn)
+{
+	if (!(conn->facts & FACT_SYN))
+		return OPEN_MIDSTREAM;
+	if (conn->facts & FACT_SYN_CROSSED)
+		return OPEN_SIMULTANEOUS;
+	if (conn->facts & FACT_DATA_IN_SYN)
+		return OPEN_FAST_OPEN;
+	if (conn->facts & FACT_REPLY_ACKED)
+		return OPEN_COMPLETE;
+	if (conn->facts & FACT_SYN_ACKED)
+		return OPEN_HALF_OPEN;
+	return conn->reset_cause == CAUSE_NO_LISTENER ? OPEN_REFUSED : OPEN_UNANSWERED;
+}
+
+static enum conn_close
+close_of(const struct conn *conn, int64_t until_ns)
+{
+	uint8_t a = conn->half[SIDE_A].flags & HALF_FIN;
+	uint8_t b = conn->half[SIDE_B].flags & HALF_FIN;
+
+	if (conn->reset_by != 0)
+		return conn->reset_by == 1 + conn->client ? CLOSE_RESET_BY_CLIENT :
+		    CLOSE_RESET_BY_SERVER;
+	if (a && b)
+		return CLOSE_FIN;
+	if (has_given_up(conn, until_ns))
+		return CLOSE_TIMEOUT;
+	return a || b ? CLOSE_HALF_CLOSED : CLOSE_OPEN;
+}
+
+static struct reason
+because_one(enum cause cause, uint32_t index)
+{
+	return (struct reason){ (uint8_t)cause, 1, { index } };
+}
+
+static struct reason
+because_two(enum cause cause, uint32_t a, uint32_t b)
+{
+	return (struct reason){ (uint8_t)cause, 2, { a < b ? a : b, a < b ? b : a } };
+}
+
+static struct reason
+reason_of(const struct conn *conn)
+{
+	switch (conn->reset_by != 0 ? conn->reset_cause : CAUSE_NONE) {
+	case CAUSE_NO_LISTENER:
+		return because_two(CAUSE_NO_LISTENER, conn->syn_index, conn->reset_index);
+	case CAUSE_STRAY_SEGMENT:
+		return because_two(CAUSE_STRAY_SEGMENT, conn->other_index, conn->reset_index);
+	case CAUSE_ABORTED:
+		return because_one(CAUSE_ABORTED, conn->reset_index);
+	}
+	if (conn->facts & FACT_SYN_CROSSED && conn->reset_by == 0)
+		return because_two(CAUSE_SIMULTANEOUS_OPEN, conn->syn_index, conn->other_index);
+	return (struct reason){ .cause = CAUSE_NONE };
+}
+
+struct conn_verdict
+conn_verdict(const struct tcp_pair *pair, int64_t until_ns)
+{
+	const struct conn *conn = &pair->conn;
+	bool is_shaken = (conn->facts & (FACT_SYN | FACT_REPLY_ACKED | FACT_SYN_ACKED)) ==
+	    (FACT_SYN | FACT_REPLY_ACKED | FACT_SYN_ACKED);
+	struct conn_verdict verdict = {
+		.client = (enum side)conn->client,
+		.open = open_of(conn),
+		.close = close_of(conn, until_ns),
+		.connect = (enum conn_connect)conn->connect,
+		.connect_ns = conn->connect_ns,
+		.handshake_ns = is_shaken ? since(conn->ack_ns, conn->syn_ns) : -1,
+		.conn_state = zeek_conn_state(conn),
+		.history = conn->history,
+		.reason = reason_of(conn),
+	};
+
+	if (is_shaken && verdict.handshake_ns < 0)
+		verdict.handshake_ns = 0; /* the clock was set back meanwhile */
+	if (conn->connect == CONNECT_PENDING && conn->retry_side == conn->client &&
+	    has_given_up(conn, until_ns)) {
+		verdict.connect = CONNECT_ETIMEDOUT;
+		/* Stacks wait for one more retry's time before they give up. */
+		verdict.connect_ns = (int64_t)((uint64_t)conn->retry_ns +
+		    2 * (uint64_t)conn->retry_gap_ns);
+	}
+	return verdict;
+}

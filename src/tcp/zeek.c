@@ -1,0 +1,564 @@
+/*
+ * Zeek's words for a connection, conn_state and history, since analysts read
+ * them fluently. They come out of Zeek's own picture of the two ends, which
+ * is not TCP's: a SYN-ACK establishes, nothing checks an ACK, and a RST is
+ * believed from wherever it comes. So that picture is kept here as it is, and
+ * conn.c judges for itself.
+ *
+ * What is approximate: of several holes in one side's bytes at once only the
+ * first is followed; an unanswered SYN and a long silence do not end the
+ * record here, as Zeek's timers do, because our flow goes on.
+ */
+#include "tcp/conn_priv.h"
+
+#include "base/seq.h"
+
+#define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
+
+/* Zeek's tcp_close_delay: what comes later begins a record of its own. */
+#define LINGER_NS INT64_C(5000000000)
+
+/* Zeek does not believe the number of a SYN or RST that is further off than this. */
+#define TRUSTED_JUMP (1 << 20)
+
+enum event { GOT_SYN, GOT_SYN_ACK, GOT_FIN, GOT_RST, EVENT_COUNT };
+
+/*
+ * One end, by what it sent. A blank cell is ZEEK_INACTIVE, zero on purpose:
+ * nothing leads back there, so it says that nothing changes. What depends on
+ * the other end is in the functions that step.
+ */
+static const uint8_t next_state[ZEEK_STATE_COUNT][EVENT_COUNT] = {
+	[ZEEK_INACTIVE] = {
+		[GOT_SYN] = ZEEK_SYN_SENT, /* of the responder: ZEEK_ESTABLISHED */
+		[GOT_SYN_ACK] = ZEEK_SYN_ACK_SENT,
+		[GOT_FIN] = ZEEK_CLOSED,
+		[GOT_RST] = ZEEK_RESET,
+	},
+	[ZEEK_SYN_SENT] = { [GOT_FIN] = ZEEK_CLOSED, [GOT_RST] = ZEEK_RESET },
+	[ZEEK_SYN_ACK_SENT] = { [GOT_FIN] = ZEEK_CLOSED, [GOT_RST] = ZEEK_RESET },
+	[ZEEK_PARTIAL] = { [GOT_FIN] = ZEEK_CLOSED, [GOT_RST] = ZEEK_RESET },
+	[ZEEK_ESTABLISHED] = { [GOT_FIN] = ZEEK_CLOSED, [GOT_RST] = ZEEK_RESET },
+	[ZEEK_CLOSED] = { [GOT_RST] = ZEEK_RESET }, /* unless the other is closed too */
+};
+
+/* --- history --- */
+
+/* Letters that are given once, or again only for another sequence number. */
+enum seen {
+	SEEN_SYN = 0x01,
+	SEEN_FIN = 0x02,
+	SEEN_RST = 0x04,
+	SEEN_ACK = 0x08,
+	SEEN_DATA = 0x10,
+	SEEN_FIN_RST = 0x20,
+	SEEN_MIXED = 0x40,
+};
+
+/* Letters that are given the 1st, 10th, 100th, ... time. */
+enum rare { RARE_CHECKSUM, RARE_GAP, RARE_RESENT, RARE_ZERO_WINDOW };
+
+static void
+append(struct conn *conn, char letter)
+{
+	if (conn->history_length < HISTORY_MAX)
+		conn->history[conn->history_length++] = letter;
+}
+
+static void
+add(struct conn *conn, enum side side, char letter)
+{
+	append(conn, side == conn->origin ? letter : (char)(letter | 0x20));
+}
+
+/* False where it had been given already. Zeek remembers by role, not by end. */
+static bool
+add_once(struct conn *conn, enum side side, enum seen kind, char letter)
+{
+	uint8_t *seen = &conn->seen[side != conn->origin];
+
+	if (*seen & kind)
+		return false;
+	*seen |= kind;
+	add(conn, side, letter);
+	return true;
+}
+
+static void
+add_rare(struct conn *conn, enum side side, enum rare kind, char letter)
+{
+	uint16_t *count = &conn->rare[side][kind];
+
+	if (*count == UINT16_MAX)
+		return;
+	switch (++*count) {
+	case 1: case 10: case 100: case 1000: case 10000:
+		add(conn, side, letter);
+	}
+}
+
+/* S, H and R: again where the number differs from the last of the kind. */
+static void
+add_numbered(struct conn *conn, enum side side, enum seen kind, char letter, uint32_t *last,
+    uint32_t rel)
+{
+	if (!add_once(conn, side, kind, letter) && *last != rel)
+		add(conn, side, letter);
+	*last = rel;
+}
+
+/*
+ * A SYN-ACK out of nowhere may be a scan, so its sender is the originator at
+ * first. Scanners neither get nor send what comes now: it was the responder.
+ */
+static void
+turn_round(struct conn *conn)
+{
+	conn->origin = !conn->origin;
+	conn->history[0] = '^';
+	conn->history[1] = 'h';
+	conn->history_length = 2;
+}
+
+static void
+add_plain(struct conn *conn, enum side side, enum seen kind, char letter)
+{
+	if (conn->seen[side != conn->origin] & kind)
+		return;
+	if (conn->history_length == 1 && conn->history[0] == 'H')
+		turn_round(conn);
+	add_once(conn, side, kind, letter);
+}
+
+static void
+add_controls(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	struct conn_half *half = &conn->half[side];
+	uint32_t rel = pkt->tcp.seq - half->start;
+
+	switch (pkt->tcp.flags & CONTROL) {
+	case TCP_SYN:
+		add_numbered(conn, side, SEEN_SYN, pkt->tcp.flags & TCP_ACK ? 'H' : 'S',
+		    &conn->syn_rel[side], rel);
+		return;
+	case TCP_FIN:
+		add_numbered(conn, side, SEEN_FIN, 'F', &half->fin_rel, rel + pkt->payload_bytes);
+		return;
+	case TCP_RST:
+		add_numbered(conn, side, SEEN_RST, 'R', &conn->rst_rel[side], rel);
+		return;
+	}
+	if ((pkt->tcp.flags & (TCP_FIN | TCP_RST)) == (TCP_FIN | TCP_RST))
+		add_once(conn, side, SEEN_FIN_RST, 'I');
+	else
+		add_once(conn, side, SEEN_MIXED, 'Q');
+}
+
+static void
+add_letters(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	if (pkt->tcp.flags & CONTROL)
+		add_controls(conn, pkt, side);
+	else if (pkt->payload_bytes > 0)
+		add_plain(conn, side, SEEN_DATA, 'D');
+	else if (pkt->tcp.flags & TCP_ACK)
+		add_plain(conn, side, SEEN_ACK, 'A');
+	if (pkt->tcp.window == 0 && !(pkt->tcp.flags & TCP_RST) &&
+	    conn->half[!side].state != ZEEK_CLOSED && conn->half[side].state != ZEEK_RESET)
+		add_rare(conn, side, RARE_ZERO_WINDOW, 'W');
+}
+
+/* --- sequence space --- */
+
+/* Zeek leaves the bytes of a RST out of it. */
+static uint32_t
+end_of(const struct packet *pkt)
+{
+	uint16_t flags = pkt->tcp.flags;
+
+	return pkt->tcp.seq + (flags & TCP_RST ? 0 : pkt->payload_bytes) +
+	    ((flags & TCP_SYN) != 0) + ((flags & TCP_FIN) != 0);
+}
+
+static void
+start_half(struct conn_half *half, uint32_t syn, uint32_t end)
+{
+	if (syn != half->start || half->state == ZEEK_INACTIVE) {
+		half->next = syn + 1;
+		half->holes = 0;
+	}
+	half->start = syn;
+	half->end = end;
+}
+
+/* Zeek numbers an end's bytes anew with each SYN that can be meant. */
+static void
+learn_start(struct conn_half *half, const struct packet *pkt)
+{
+	uint32_t seq = pkt->tcp.seq;
+	bool again;
+
+	if (!(pkt->tcp.flags & TCP_SYN)) {
+		if (half->state == ZEEK_INACTIVE)
+			start_half(half, seq - 1, seq);
+		return;
+	}
+	switch (half->state) {
+	case ZEEK_SYN_SENT:
+	case ZEEK_SYN_ACK_SENT:
+		again = seq != half->start;
+		break;
+	case ZEEK_CLOSED:
+		again = false;
+		break;
+	case ZEEK_RESET:
+		again = half->prev_state == ZEEK_INACTIVE;
+		break;
+	default:
+		again = true;
+	}
+	if (again)
+		start_half(half, seq, end_of(pkt));
+}
+
+/* Move the end of what was sent; true where bytes came that were sent before. */
+static bool
+move_end(struct conn_half *half, const struct packet *pkt)
+{
+	uint32_t end = end_of(pkt);
+	int32_t ahead = seq_diff(end, half->end);
+
+	if (pkt->tcp.flags & (TCP_SYN | TCP_RST) && (ahead > TRUSTED_JUMP || ahead < -TRUSTED_JUMP))
+		return false;
+	if (pkt->tcp.flags & TCP_FIN && half->end == half->start + 1) {
+		half->end = end; /* all in between is missing, so it may lie 2 GB ahead */
+		return false;
+	}
+	if (half->state == ZEEK_RESET)
+		return false;
+	if (ahead > 0) {
+		half->end = end;
+		return false;
+	}
+	return pkt->payload_bytes > 0;
+}
+
+/* Zeek does nothing with a payload that the capture cut short: the bytes are missing. */
+static bool
+has_whole_payload(const struct packet *pkt)
+{
+	return pkt->payload_bytes > 0 && pkt->payload_captured >= pkt->payload_bytes &&
+	    !(pkt->tcp.flags & TCP_RST);
+}
+
+/* Its bytes came; old_end: what had been sent before them. */
+static void
+fill(struct conn_half *half, const struct packet *pkt, uint32_t old_end)
+{
+	uint32_t seq = pkt->tcp.seq + ((pkt->tcp.flags & TCP_SYN) != 0);
+	uint32_t end = seq + pkt->payload_bytes;
+
+	if (seq_le(seq, half->next)) {
+		if (seq_gt(end, half->next))
+			half->next = end;
+		if (half->holes > 0 && seq_ge(half->next, half->hole_end)) {
+			if (seq_gt(half->end, half->next))
+				half->next = half->end; /* holes behind it are forgotten */
+			half->holes = 0;
+		}
+	} else if (half->holes == 0) {
+		half->hole_end = seq;
+		half->holes = 1;
+	} else if (half->holes < UINT8_MAX && seq_lt(seq, half->hole_end)) {
+		half->holes += seq_lt(end, half->hole_end);
+		half->hole_end = seq;
+	} else if (half->holes < UINT8_MAX && seq_gt(seq, old_end)) {
+		half->holes++;
+	}
+}
+
+/* How many holes the other side acknowledges, which thereby will not be filled. */
+static unsigned
+give_up_holes(struct conn_half *half, uint32_t ack)
+{
+	unsigned count = 1;
+
+	if (half->flags & HALF_FIN && seq_ge(ack, half->end))
+		ack = half->end - 1;
+	if (seq_le(ack, half->next))
+		return 0;
+	if (half->holes > 0 && seq_ge(ack, half->hole_end)) {
+		bool beyond = seq_gt(ack, half->end);
+
+		if (seq_ge(ack, half->end - 1))
+			count = half->holes + beyond;
+		half->next = beyond ? ack : half->end;
+		half->holes = 0;
+		return count;
+	}
+	half->next = ack;
+	return count;
+}
+
+static bool
+is_clean(const struct conn_half *half)
+{
+	return half->state == ZEEK_ESTABLISHED ||
+	    (half->state == ZEEK_CLOSED && half->prev_state == ZEEK_ESTABLISHED);
+}
+
+/* Missing bytes are worth a letter only where both ends are known to be in step. */
+static void
+note_ack(struct conn *conn, uint32_t ack, enum side acked)
+{
+	unsigned count = give_up_holes(&conn->half[acked], ack);
+
+	if (count == 0 || !is_clean(&conn->half[0]) || !is_clean(&conn->half[1]))
+		return;
+	while (count-- > 0)
+		add_rare(conn, acked, RARE_GAP, 'G');
+}
+
+/* --- states --- */
+
+static void
+enter(struct conn_half *half, uint8_t state)
+{
+	if (state == ZEEK_INACTIVE || state == half->state)
+		return;
+	half->prev_state = half->state;
+	half->state = state;
+}
+
+static void
+step_syn(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	struct conn_half *half = &conn->half[side];
+	struct conn_half *peer = &conn->half[!side];
+	bool has_ack = pkt->tcp.flags & TCP_ACK;
+
+	if (half->state == ZEEK_PARTIAL && peer->state == ZEEK_INACTIVE && !has_ack) {
+		enter(half, ZEEK_SYN_SENT);
+		return;
+	}
+	if (half->state != ZEEK_INACTIVE || side == conn->origin) {
+		enter(half, next_state[half->state][has_ack ? GOT_SYN_ACK : GOT_SYN]);
+		return;
+	}
+	if (!has_ack && peer->state == ZEEK_SYN_ACK_SENT) {
+		/* The SYN-ACK was captured before its SYN. */
+		conn->origin = side;
+		append(conn, '^');
+		enter(peer, ZEEK_ESTABLISHED);
+	}
+	if (peer->state == ZEEK_SYN_SENT)
+		enter(peer, ZEEK_ESTABLISHED);
+	enter(half, ZEEK_ESTABLISHED);
+}
+
+static void
+step_fin(struct conn_half *half, struct conn_half *peer)
+{
+	bool was_open = half->state == ZEEK_ESTABLISHED || half->state == ZEEK_PARTIAL;
+
+	enter(half, next_state[half->state][GOT_FIN]);
+	if (was_open && peer->state == ZEEK_RESET && peer->prev_state == ZEEK_CLOSED)
+		enter(peer, ZEEK_CLOSED); /* FIN, then RST: an ordinary ending after all */
+}
+
+static void
+step_rst(struct conn_half *half, const struct conn_half *peer)
+{
+	if (half->state != ZEEK_CLOSED || peer->state != ZEEK_CLOSED)
+		enter(half, next_state[half->state][GOT_RST]);
+}
+
+/* The first segment of an end, and it carries no control flag. */
+static void
+step_first(struct conn *conn, const struct packet *pkt, enum side side, bool by_origin)
+{
+	struct conn_half *half = &conn->half[side];
+	const struct conn_half *peer = &conn->half[!side];
+
+	if (!by_origin && pkt->payload_bytes == 0 && peer->state == ZEEK_SYN_SENT)
+		return; /* some acknowledge a SYN before they answer it */
+	if (pkt->tcp.flags & TCP_ACK && peer->state == ZEEK_ESTABLISHED)
+		enter(half, ZEEK_ESTABLISHED);
+	else
+		enter(half, ZEEK_PARTIAL);
+}
+
+static void
+step(struct conn *conn, const struct packet *pkt, enum side side, bool by_origin)
+{
+	struct conn_half *half = &conn->half[side];
+	struct conn_half *peer = &conn->half[!side];
+	uint16_t flags = pkt->tcp.flags;
+	bool was_inactive = half->state == ZEEK_INACTIVE;
+
+	if (flags & TCP_SYN)
+		step_syn(conn, pkt, side);
+	if (flags & TCP_FIN && (was_inactive || !(flags & TCP_RST)))
+		step_fin(half, peer);
+	if (flags & TCP_RST)
+		step_rst(half, peer);
+	if (half->state == ZEEK_INACTIVE)
+		step_first(conn, pkt, side, by_origin);
+}
+
+/* An end is done with once all that it sent is accounted for. */
+static bool
+is_done(const struct conn_half *half, const struct conn_half *peer)
+{
+	if (half->state != ZEEK_CLOSED && half->state != ZEEK_RESET)
+		return false;
+	if (half->state == ZEEK_CLOSED && peer->holes > 0)
+		return false;
+	return seq_ge(half->next, half->end - 1);
+}
+
+static bool
+closes(const struct conn_half *half, const struct conn_half *peer)
+{
+	return is_done(half, peer) && (half->state == ZEEK_RESET ||
+	    peer->state == ZEEK_INACTIVE || is_done(peer, half));
+}
+
+static void
+note_end(struct conn *conn, int64_t ts_ns)
+{
+	const struct conn_half *a = &conn->half[SIDE_A];
+	const struct conn_half *b = &conn->half[SIDE_B];
+
+	if (conn->facts & FACT_ENDED || (!closes(a, b) && !closes(b, a)))
+		return;
+	conn->facts |= FACT_ENDED;
+	conn->closed_ns = ts_ns;
+}
+
+static bool
+is_over(const struct conn *conn, const struct packet *pkt)
+{
+	return conn->facts & FACT_ENDED && since(pkt->ts_ns, conn->closed_ns) > LINGER_NS;
+}
+
+/* --- the way in --- */
+
+void
+zeek_begin(struct conn *conn, const struct packet *first, enum side side)
+{
+	conn->origin = (uint8_t)side;
+	if (looks_like_reply(&first->tuple, first->tcp.flags)) {
+		conn->origin = !side;
+		append(conn, '^');
+	}
+}
+
+void
+zeek_corrupt(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	if (!is_over(conn, pkt))
+		add_rare(conn, side, RARE_CHECKSUM, 'C');
+}
+
+/* The steps are in Zeek's order, which is that of the letters one segment can earn. */
+void
+zeek_segment(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	struct conn_half *half = &conn->half[side];
+	struct conn_half *peer = &conn->half[!side];
+	uint16_t flags = pkt->tcp.flags;
+	bool by_origin = side == conn->origin;
+	bool peer_was_active = peer->state != ZEEK_INACTIVE;
+	uint32_t old_end;
+
+	if (is_over(conn, pkt))
+		return;
+	learn_start(half, pkt);
+	add_letters(conn, pkt, side);
+	if (flags & TCP_FIN)
+		half->flags |= HALF_FIN;
+	if (flags & TCP_ACK && !peer_was_active)
+		start_half(peer, pkt->tcp.ack - 1, pkt->tcp.ack - 1);
+	old_end = half->end;
+	if (move_end(half, pkt))
+		add_rare(conn, side, RARE_RESENT, 'T');
+	if (flags & CONTROL || half->state == ZEEK_INACTIVE)
+		step(conn, pkt, side, by_origin);
+	if (flags & TCP_ACK && peer_was_active)
+		note_ack(conn, pkt->tcp.ack, !side);
+	if (has_whole_payload(pkt))
+		fill(half, pkt, old_end);
+	if (half->state >= ZEEK_CLOSED || peer->state >= ZEEK_CLOSED)
+		note_end(conn, pkt->ts_ns);
+}
+
+/* --- conn_state --- */
+
+/* What Zeek counts as sent: the highest end, or the highest ACK, less SYN and FIN. */
+static bool
+sent_nothing(const struct conn_half *half, const struct conn_half *peer)
+{
+	int32_t sent = seq_diff(half->end, half->start);
+	int32_t acked = peer->last_ack == 0 ? 0 : seq_diff(peer->last_ack, half->start);
+
+	return (sent > acked ? sent : acked) <= 1 + ((half->flags & HALF_FIN) != 0);
+}
+
+static bool
+is_silent(const struct conn_half *half)
+{
+	return half->state == ZEEK_INACTIVE || half->state == ZEEK_PARTIAL;
+}
+
+/* A SYN and then a RST of its sender, and nothing that would have been more: ^?S[^HAFGIQ]*R */
+static bool
+tells_withdrawn_syn(const char *history)
+{
+	if (*history == '^')
+		history++;
+	if (*history++ != 'S')
+		return false;
+	for (; *history != '\0' && *history != 'R'; history++) {
+		switch (*history) {
+		case 'H': case 'A': case 'F': case 'G': case 'I': case 'Q':
+			return false;
+		}
+	}
+	return *history == 'R';
+}
+
+static const char *
+responder_reset(const struct conn_half *o, const struct conn_half *r)
+{
+	if (o->state == ZEEK_SYN_SENT || o->state == ZEEK_SYN_ACK_SENT)
+		return "REJ";
+	if (o->state == ZEEK_RESET && sent_nothing(o, r) && sent_nothing(r, o))
+		return "REJ";
+	return is_silent(o) ? "RSTRH" : "RSTR";
+}
+
+const char *
+zeek_conn_state(const struct conn *conn)
+{
+	const struct conn_half *o = &conn->half[conn->origin];
+	const struct conn_half *r = &conn->half[!conn->origin];
+
+	if (r->state == ZEEK_RESET)
+		return responder_reset(o, r);
+	if (o->state == ZEEK_RESET && !is_silent(r))
+		return "RSTO";
+	if (o->state == ZEEK_RESET)
+		return tells_withdrawn_syn(conn->history) ? "RSTOS0" : "OTH";
+	if (o->state == ZEEK_CLOSED && r->state == ZEEK_CLOSED)
+		return "SF";
+	if (o->state == ZEEK_CLOSED)
+		return is_silent(r) ? "SH" : "S2";
+	if (r->state == ZEEK_CLOSED)
+		return is_silent(o) ? "SHR" : "S3";
+	if (o->state == ZEEK_SYN_SENT && r->state == ZEEK_INACTIVE)
+		return "S0";
+	if (o->state == ZEEK_ESTABLISHED && r->state == ZEEK_ESTABLISHED)
+		return "S1";
+	return "OTH";
+}
