@@ -11,6 +11,7 @@ fuzz_targets = \
 script_tests = \
 	tests/headers.sh \
 	tests/manual.sh \
+	tests/vocabulary.sh \
 	tests/golden/golden.sh \
 	tests/differential/marks.sh
 

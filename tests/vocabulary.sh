@@ -1,0 +1,58 @@
+#!/bin/sh
+# The manual knows every option, mark, cause and field that the program does.
+: "${srcdir:=.}"
+manual=$srcdir/man/synscope.1
+
+# As one line of words, without most of the macros: what a reader reads.
+prose=$(sed -e 's/^\.\([A-Z][a-z] \)*//' "$manual" | tr '\n' ' ' |
+    sed 's/ \([.,;:]\) /\1 /g')
+
+# WORD(identifier, "spelling", ..., "sentence") becomes spelling:sentence
+words()
+{
+	sed -n 's/^[A-Z]*([A-Z_]*, "\([a-z-]\{1,\}\)",.* "\(.*\)")$/\1:\2/p' \
+	    "$srcdir/src/tcp/$1.def"
+}
+
+options()
+{
+	sed -n 's/^OPTION([A-Z_]*, [^,]*, "\([a-z-]*\)",.*/\1/p' "$srcdir/src/cli/option.def"
+}
+
+fields()
+{
+	sed -n 's/.*COLUMN_NAME("\([a-z_]*\)").*VIEW_DATA.*/\1/p' "$srcdir/src/export/columns_$1.c"
+}
+
+# A subsection's list of fields.
+described()
+{
+	sed -n "/^\.Ss Rows of $1\$/,/^\.El/s/^\.It Li //p" "$manual"
+}
+
+# result WHETHER WHAT
+result()
+{
+	test "$1" -eq 0 && echo "ok - $2" || echo "not ok - $2"
+}
+
+{
+	for option in $(options); do
+		grep -q "^\.It Fl.*[ -]-$option\( \|\$\)" "$manual"
+		result $? "the manual has the option --$option"
+	done
+	for kind in mark cause; do
+		words $kind | while IFS=: read -r name sentence; do
+			case $prose in
+			*"$name $sentence"*) result 0 "the manual says what the $kind $name means" ;;
+			*) result 1 "the manual says of the $kind $name: $sentence" ;;
+			esac
+		done
+	done
+	for record in flows packets; do
+		for field in $(fields $record); do
+			described $record | tr ' ' '\n' | grep -qx "$field"
+			result $? "the manual has the field $field of $record"
+		done
+	done
+} | awk '{ print } END { print "1.." NR }'
