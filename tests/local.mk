@@ -12,6 +12,7 @@ script_tests = \
 	tests/headers.sh \
 	tests/manual.sh \
 	tests/vocabulary.sh \
+	tests/support/captures.sh \
 	tests/golden/golden.sh \
 	tests/differential/marks.sh
 
@@ -19,7 +20,7 @@ if UNIT_TESTS
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
-check_PROGRAMS += $(fuzz_targets)
+check_PROGRAMS += $(fuzz_targets) tests/support/mkcapture
 if !FUZZING
 check_LIBRARIES += tests/fuzz/libreplay.a
 TESTS += $(fuzz_targets)
@@ -36,6 +37,17 @@ else
 LDADD = tests/fuzz/libreplay.a $(tests_libs)
 endif
 AM_CPPFLAGS += -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+
+# Shares no code with the program it makes captures for.
+tests_support_mkcapture_SOURCES = \
+	tests/support/mkcapture.c \
+	tests/support/script.c tests/support/script.h tests/support/script_priv.h \
+	tests/support/packet.c tests/support/vocabulary.c \
+	tests/support/transport.c tests/support/transport.h \
+	tests/support/layer.c tests/support/layer.h \
+	tests/support/capture_file.c tests/support/capture_file.h \
+	tests/support/wire.c tests/support/wire.h
+tests_support_mkcapture_LDADD =
 
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = $(SHELL) $(top_srcdir)/.build-aux/tap-driver.sh
@@ -56,7 +68,10 @@ check-TESTS: $(check_PROGRAMS) $(check_LIBRARIES) synscope$(EXEEXT)
 	exit $$status
 CLEANFILES += tally
 
-.PHONY: bench fuzz update-golden
+.PHONY: bench fuzz update-captures update-golden
+update-captures: tests/support/mkcapture$(EXEEXT)
+	@srcdir='$(srcdir)' builddir="`pwd`" \
+		$(SHELL) $(srcdir)/tests/support/captures.sh --write
 update-golden: synscope$(EXEEXT)
 	@srcdir='$(srcdir)' builddir="`pwd`" TZ=UTC LC_ALL=C \
 		$(SHELL) $(srcdir)/tests/golden/golden.sh --update '$(T)'

@@ -1,0 +1,87 @@
+#!/bin/sh
+# The captures that ship are, byte for byte, what the scripts beside them say.
+#
+#	captures.sh           print TAP
+#	captures.sh --write   write those that are not; to be read like code
+: "${srcdir:=.}" "${builddir:=.}"
+mkcapture=$(cd "$builddir/tests/support" && pwd)/mkcapture || exit 99
+cd "$srcdir/captures" || exit 99
+LC_ALL=C
+export LC_ALL
+
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' 0
+trap 'exit 99' 1 2 15
+
+# The capture that a script is for: there already, or yet to be written.
+capture_of()
+{
+	for suffix in pcap pcapng cap; do
+		if test -e "${1%.script}.$suffix"; then
+			echo "${1%.script}.$suffix"
+			return
+		fi
+	done
+	if grep -q '^format.*pcapng' "$1"; then
+		echo "${1%.script}.pcapng"
+	else
+		echo "${1%.script}.pcap"
+	fi
+}
+
+verdict()
+{
+	if test "$1" = 0; then
+		echo "ok - $2"
+	else
+		echo "not ok - $2"
+		sed 's/^/# /' "$work/says"
+	fi
+}
+
+scripts=$(find . -name '*.script' | sed 's,^\./,,' | sort)
+if test "$1" = --write; then
+	for script in $scripts; do
+		capture=$(capture_of "$script")
+		"$mkcapture" "$script" "$work/made" || exit
+		cmp -s "$work/made" "$capture" && continue
+		cat "$work/made" >"$capture" && echo "wrote $capture"
+	done
+	exit
+fi
+
+echo "1..$(($(echo "$scripts" | wc -l) + 2))"
+for script in $scripts; do
+	capture=$(capture_of "$script")
+	"$mkcapture" "$script" "$work/made" >"$work/says" 2>&1 &&
+	    cmp "$work/made" "$capture" >>"$work/says" 2>&1
+	verdict $? "$capture is what its script says"
+done
+
+# Compressed copies are made by hand: the tools' bytes differ from version to version.
+is_compressed()
+{
+	case $1 in
+	*.gz | *.zst | *.xz | *.lz4) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+find . -type f ! -name '*.script' ! -name '*.inc' ! -name README ! -name '*.xml' |
+    sed 's,^\./,,' | sort >"$work/captures"
+: >"$work/says"
+while read -r capture; do
+	is_compressed "$capture" || test -e "${capture%.*}.script" || echo "$capture" >>"$work/says"
+done <"$work/captures"
+test ! -s "$work/says"
+verdict $? 'every capture has a script'
+
+: >"$work/says"
+while read -r capture; do
+	name=${capture##*/}
+	is_compressed "$name" && name=${name%.*}
+	awk -v name="${name%.*}" '$1 == name { found = 1 } END { exit !found }' README ||
+	    echo "$capture" >>"$work/says"
+done <"$work/captures"
+test ! -s "$work/says"
+verdict $? 'README tells of every capture'
