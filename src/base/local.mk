@@ -3,5 +3,6 @@ libsynscope_a_SOURCES += \
 	%D%/diag.c %D%/diag.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/mem.c %D%/mem.h \
+	%D%/put.c %D%/put.h \
 	%D%/seq.h \
 	%D%/text.c %D%/text.h

@@ -4,29 +4,13 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/put.h"
 
-#define NS_PER_S 1000000000u
-#define NS_PER_MS 1000000u
 #define ROOM_MIN 256
-
-enum {
-	U64_MAX_CHARS = 20,
-	SECONDS_MAX_CHARS = 22, /* -9223372036.854775808 and to spare */
-	MILLIS_MAX_CHARS = 24,
-	ISO8601_MAX_CHARS = 32,
-	IPV4_MAX_CHARS = 15,
-	IPV6_MAX_CHARS = 45,
-	CODE_MAX_CHARS = 12, /* \ud83d\ude00 */
-};
 
 #define REPLACEMENT "\xef\xbf\xbd"
 #define REPLACEMENT_CODE 0xfffdu
 
-static const char digit_pairs[] =
-    "00010203040506070809101112131415161718192021222324"
-    "25262728293031323334353637383940414243444546474849"
-    "50515253545556575859606162636465666768697071727374"
-    "75767778798081828384858687888990919293949596979899";
 static const char hex_digits[] = "0123456789abcdef";
 
 void
@@ -59,66 +43,23 @@ text_str(struct text *text)
 }
 
 /* Where the next count characters go; the caller moves length. */
-static inline char *
+static char *
 tail(struct text *text, size_t count)
 {
 	text_reserve(text, count);
 	return text->at + text->length;
 }
 
-static inline unsigned
-digits_of(uint64_t value)
+static void
+end_at(struct text *text, const char *end)
 {
-	static const uint64_t powers[] = {
-		0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
-		10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000,
-		1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000,
-		10000000000000000000u,
-	};
-	/* 1233 / 4096 is log10(2), near enough for 64 bits. */
-	unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
-	unsigned guess = bits * 1233 >> 12;
-
-	return guess + (value >= powers[guess]);
-}
-
-/* Exactly count digits, with leading zeros where value is shorter. */
-static inline void
-put_digits(char *to, unsigned count, uint64_t value)
-{
-	char *p = to + count;
-
-	while (p - to >= 2) {
-		p -= 2;
-		memcpy(p, digit_pairs + value % 100 * 2, 2);
-		value /= 100;
-	}
-	if (p != to)
-		*to = (char)('0' + value % 10);
-}
-
-static inline size_t
-put_number(char *to, uint64_t value)
-{
-	unsigned count = value == 0 ? 1 : digits_of(value);
-
-	put_digits(to, count, value);
-	return count;
-}
-
-/* What a signed number is without its sign; right for the smallest of them too. */
-static inline uint64_t
-magnitude(int64_t value)
-{
-	return value < 0 ? -(uint64_t)value : (uint64_t)value;
+	text->length = (size_t)(end - text->at);
 }
 
 void
 text_u64(struct text *text, uint64_t value)
 {
-	char *to = tail(text, U64_MAX_CHARS);
-
-	text->length += put_number(to, value);
+	end_at(text, put_u64(tail(text, PUT_MAX), value));
 }
 
 void
@@ -126,7 +67,7 @@ text_i64(struct text *text, int64_t value)
 {
 	if (value < 0)
 		text_char(text, '-');
-	text_u64(text, magnitude(value));
+	text_u64(text, value < 0 ? -(uint64_t)value : (uint64_t)value);
 }
 
 void
@@ -141,200 +82,31 @@ text_pad(struct text *text, int count)
 void
 text_seconds(struct text *text, int64_t ns)
 {
-	char *start = tail(text, SECONDS_MAX_CHARS);
-	char *to = start;
-	uint64_t whole = magnitude(ns);
-
-	if (ns < 0)
-		*to++ = '-';
-	to += put_number(to, whole / NS_PER_S);
-	*to++ = '.';
-	put_digits(to, 9, whole % NS_PER_S);
-	text->length += (size_t)(to + 9 - start);
+	end_at(text, put_seconds(tail(text, PUT_MAX), ns));
 }
 
 void
 text_millis(struct text *text, int64_t ns)
 {
-	char *start = tail(text, MILLIS_MAX_CHARS);
-	char *to = start;
-	uint64_t whole = magnitude(ns);
-	uint64_t rest = whole % NS_PER_MS;
-
-	if (ns < 0)
-		*to++ = '-';
-	to += put_number(to, whole / NS_PER_MS);
-	if (rest != 0) {
-		*to++ = '.';
-		put_digits(to, 6, rest);
-		to += 6;
-		while (to[-1] == '0')
-			to--;
-	}
-	text->length += (size_t)(to - start);
-}
-
-struct date {
-	uint32_t year, month, day;
-};
-
-/*
- * The proleptic Gregorian calendar. Years are counted from March, so that the
- * leap day is the last; 719468 days lie between 0000-03-01 and 1970-01-01, and
- * 400 years have 146097. All 64-bit nanoseconds fall between 1677 and 2262.
- */
-static struct date
-date_of(int64_t days_since_1970)
-{
-	uint32_t days = (uint32_t)(days_since_1970 + 719468);
-	uint32_t era = days / 146097;
-	uint32_t day_of_era = days % 146097;
-	uint32_t year_of_era =
-	    (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	uint32_t day_of_year =
-	    day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	uint32_t month_from_march = (5 * day_of_year + 2) / 153;
-	struct date date;
-
-	date.day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-	date.month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-	date.year = era * 400 + year_of_era + (date.month <= 2);
-	return date;
+	end_at(text, put_millis(tail(text, PUT_MAX), ns));
 }
 
 void
 text_iso8601(struct text *text, int64_t ns)
 {
-	static const char shape[] = "0000-00-00T00:00:00.000000000Z";
-	int64_t seconds = ns / NS_PER_S;
-	int64_t fraction = ns % NS_PER_S;
-	int64_t days;
-	uint32_t in_day;
-	struct date date;
-	char *to;
-
-	if (fraction < 0) {
-		fraction += NS_PER_S;
-		seconds--;
-	}
-	days = seconds / 86400;
-	if (seconds % 86400 < 0)
-		days--;
-	in_day = (uint32_t)(seconds - days * 86400);
-	date = date_of(days);
-
-	to = tail(text, ISO8601_MAX_CHARS);
-	memcpy(to, shape, sizeof(shape) - 1);
-	put_digits(to, 4, date.year);
-	put_digits(to + 5, 2, date.month);
-	put_digits(to + 8, 2, date.day);
-	put_digits(to + 11, 2, in_day / 3600);
-	put_digits(to + 14, 2, in_day / 60 % 60);
-	put_digits(to + 17, 2, in_day % 60);
-	put_digits(to + 20, 9, (uint64_t)fraction);
-	text->length += sizeof(shape) - 1;
-}
-
-static inline char *
-put_octet(char *to, unsigned value)
-{
-	if (value >= 100) {
-		*to++ = (char)('0' + value / 100);
-		value %= 100;
-	} else if (value < 10) {
-		*to++ = (char)('0' + value);
-		return to;
-	}
-	memcpy(to, digit_pairs + value * 2, 2);
-	return to + 2;
-}
-
-static char *
-put_ipv4(char *to, const uint8_t address[4])
-{
-	for (int i = 0; i < 4; i++) {
-		if (i > 0)
-			*to++ = '.';
-		to = put_octet(to, address[i]);
-	}
-	return to;
+	end_at(text, put_iso8601(tail(text, PUT_MAX), ns));
 }
 
 void
 text_ipv4(struct text *text, const uint8_t address[4])
 {
-	char *start = tail(text, IPV4_MAX_CHARS);
-
-	text->length += (size_t)(put_ipv4(start, address) - start);
-}
-
-static inline char *
-put_hex_group(char *to, unsigned group)
-{
-	int shift = group >= 0x1000 ? 12 : group >= 0x100 ? 8 : group >= 0x10 ? 4 : 0;
-
-	for (; shift >= 0; shift -= 4)
-		*to++ = hex_digits[group >> shift & 0xf];
-	return to;
-}
-
-/* RFC 5952, 4.2: the longest run of zero groups, the first of equals, never of one. */
-static int
-longest_zeros(const unsigned group[8], int *length)
-{
-	int best = -1;
-
-	*length = 1;
-	for (int i = 0; i < 8; i++) {
-		int end = i;
-
-		while (end < 8 && group[end] == 0)
-			end++;
-		if (end - i > *length) {
-			best = i;
-			*length = end - i;
-		}
-		i = end;
-	}
-	return best;
-}
-
-static char *
-put_ipv6(char *to, const uint8_t address[16])
-{
-	/* RFC 5952, 5: an address known to hold an IPv4 address shows it. */
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	unsigned group[8];
-	int zeros, zeros_length;
-
-	if (memcmp(address, mapped, sizeof(mapped)) == 0) {
-		memcpy(to, "::ffff:", 7);
-		return put_ipv4(to + 7, address + 12);
-	}
-	for (int i = 0; i < 8; i++)
-		group[i] = (unsigned)address[i * 2] << 8 | address[i * 2 + 1];
-	zeros = longest_zeros(group, &zeros_length);
-	for (int i = 0; i < 8; i++) {
-		if (i == zeros) {
-			*to++ = ':';
-			i += zeros_length - 1;
-			if (i == 7)
-				*to++ = ':';
-			continue;
-		}
-		if (i > 0)
-			*to++ = ':';
-		to = put_hex_group(to, group[i]);
-	}
-	return to;
+	end_at(text, put_ipv4(tail(text, PUT_MAX), address));
 }
 
 void
 text_ipv6(struct text *text, const uint8_t address[16])
 {
-	char *start = tail(text, IPV6_MAX_CHARS);
-
-	text->length += (size_t)(put_ipv6(start, address) - start);
+	end_at(text, put_ipv6(tail(text, PUT_MAX), address));
 }
 
 /* --- foreign bytes --- */

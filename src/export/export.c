@@ -1,8 +1,10 @@
 #include "export/export_priv.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/put.h"
 
 const char *const export_format_names[FORMAT_COUNT] = {
 	[FORMAT_TEXT] = "text",
@@ -53,30 +55,42 @@ proto_name(uint8_t proto)
 }
 
 void
-put_address(struct text *text, const struct address *address)
+write_nothing(struct export *out)
 {
-	if (address->ip_version == 6)
-		text_ipv6(text, address->bytes);
-	else
-		text_ipv4(text, address->bytes);
+	(void)out;
+}
+
+char *
+row_begin(struct export *out)
+{
+	text_reserve(out->text, ROW_MAX + out->file.shown.length);
+	return out->text->at + out->text->length;
 }
 
 void
-put_file(struct export *out, const char *name, escape_fn *escape)
+row_end(struct export *out, char *to)
 {
-	struct shown_file *file = &out->file;
+	out->text->length = (size_t)(to - out->text->at);
+	assert(out->text->length <= out->text->room);
+}
 
-	if (file->name == NULL || strcmp(file->name, name) != 0) {
-		free(file->name);
-		file->name = mem_strdup(name);
-		file->shown.length = 0;
-		escape(&file->shown, name, strlen(name));
-	}
-	text_bytes(out->text, file->shown.at, file->shown.length);
+char *
+row_foreign(struct export *out, char *to)
+{
+	row_end(out, to);
+	out->writer->escape(out->text, out->scratch.at, out->scratch.length);
+	return row_begin(out);
+}
+
+char *
+row_address(char *to, const struct address *address)
+{
+	return address->ip_version == 6 ? put_ipv6(to, address->bytes) :
+	                                  put_ipv4(to, address->bytes);
 }
 
 const char *
-name_frame(const struct export *out, uint32_t index, const char *row_file, uint32_t *number)
+row_frame(const struct export *out, uint32_t index, const char *row_file, uint32_t *number)
 {
 	struct frame_name name = { .file = NULL, .number = index };
 
@@ -86,6 +100,32 @@ name_frame(const struct export *out, uint32_t index, const char *row_file, uint3
 	if (name.file == row_file || name.file == NULL || row_file == NULL)
 		return NULL;
 	return strcmp(name.file, row_file) == 0 ? NULL : name.file;
+}
+
+bool
+row_shows_new_file(struct export *out, const void *row)
+{
+	const char *name = out->record->file(row);
+	struct shown_file *file = &out->file;
+
+	if (name == NULL || (file->name != NULL && strcmp(file->name, name) == 0))
+		return false;
+	free(file->name);
+	file->name = mem_strdup(name);
+	file->shown.length = 0;
+	out->writer->escape(&file->shown, name, strlen(name));
+	return true;
+}
+
+static void
+choose_columns(struct export *out)
+{
+	for (size_t i = 0; i < out->record->column_count; i++) {
+		if (!(out->record->columns[i].views & out->writer->view))
+			continue;
+		assert(out->column_count < COLUMNS_MAX);
+		out->columns[out->column_count++] = &out->record->columns[i];
+	}
 }
 
 enum status
@@ -103,6 +143,7 @@ export_open(struct export **out, const char *path, enum export_record record,
 	export->record = records[record];
 	export->writer = writers[options->format];
 	export->options = *options;
+	choose_columns(export);
 	export->writer->begin(export);
 	*out = export;
 	return ST_OK;

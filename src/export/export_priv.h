@@ -85,9 +85,11 @@ enum view {
 	VIEW_TEXT = 2,
 };
 
+#define KEY_MAX 24
+
 struct column {
-	const char *name; /* "seq"; in text, the heading */
-	const char *key;  /* ,"seq": */
+	const char *name;  /* "seq"; in text, the heading */
+	char key[KEY_MAX]; /* ,"seq": */
 	uint8_t key_length;
 	uint8_t kind;  /* enum cell_kind */
 	uint8_t views; /* enum view */
@@ -120,20 +122,24 @@ extern const struct record packets_record, flows_record;
 extern const struct word flag_words[9]; /* by bit of enum tcp_flag */
 const char *proto_name(uint8_t proto); /* NULL: none that decode yields */
 
-/* A file's name, escaped once for the many rows it stands in. */
+/* A file's name as the format writes it, made once for the many rows it stands in. */
 struct shown_file {
-	char *name;
+	char *name; /* NULL: none yet, or the row names none */
 	struct text shown;
 };
+
+#define COLUMNS_MAX 32
 
 struct export {
 	struct sink *sink;
 	struct text *text; /* the sink's: rows are written where they are sent from */
 	const struct record *record;
 	const struct writer *writer;
+	const struct column *columns[COLUMNS_MAX]; /* those that the format shows */
+	size_t column_count;
 	const struct analysis *analysis; /* NULL: frames are named by their index */
 	struct export_options options;
-	struct shown_file file;
+	struct shown_file file; /* of the row at hand */
 	struct text scratch;
 	struct markup_writer *markup; /* XML only */
 	/* text only */
@@ -146,18 +152,32 @@ struct writer {
 	void (*begin)(struct export *out);
 	void (*row)(struct export *out, const void *row);
 	void (*end)(struct export *out);
+	enum view view;
+	/* How foreign bytes are written. */
+	void (*escape)(struct text *text, const char *data, size_t count);
 };
 
 extern const struct writer text_writer, jsonl_writer, csv_writer, xml_writer;
 
-typedef void escape_fn(struct text *text, const char *data, size_t count);
-/* Write name as escape writes it. */
-void put_file(struct export *out, const char *name, escape_fn *escape);
+void write_nothing(struct export *out);
 
-void put_address(struct text *text, const struct address *address);
+/*
+ * A row is written through a pointer into room reserved for all of it, but for
+ * what other files are called: foreign names go through row_foreign.
+ */
+#define ROW_MAX 4096
+
+char *row_begin(struct export *out);
+void row_end(struct export *out, char *to);
+/* Write what is in scratch, as the writer escapes it. */
+char *row_foreign(struct export *out, char *to);
+char *row_address(char *to, const struct address *address);
 
 /* The frame's number in *number, and its file where that is not the row's own, else NULL. */
-const char *name_frame(const struct export *out, uint32_t index, const char *row_file,
+const char *row_frame(const struct export *out, uint32_t index, const char *row_file,
     uint32_t *number);
+
+/* Whether this row's file is another than the row's before; out->file is now of this row. */
+bool row_shows_new_file(struct export *out, const void *row);
 
 #endif

@@ -6,17 +6,16 @@
  */
 #include "export/export_priv.h"
 
+#include "base/put.h"
+
 static void
 begin(struct export *out)
 {
-	const struct record *record = out->record;
 	const char *separator = "";
 
-	for (size_t i = 0; i < record->column_count; i++) {
-		const struct column *column = &record->columns[i];
+	for (size_t i = 0; i < out->column_count; i++) {
+		const struct column *column = out->columns[i];
 
-		if (!(column->views & VIEW_DATA))
-			continue;
 		text_put(out->text, separator);
 		text_put(out->text, column->name);
 		if (column->kind == CELL_PAIR) {
@@ -29,43 +28,45 @@ begin(struct export *out)
 	text_put(out->text, "\r\n");
 }
 
-static void
-put_words(struct text *text, const struct word *words, uint32_t bits)
+static char *
+write_words(char *to, const struct word *words, uint32_t bits)
 {
 	for (; bits != 0; bits &= bits - 1) {
-		text_put(text, words[__builtin_ctz(bits)].name);
+		to = put_str(to, words[__builtin_ctz(bits)].name);
 		if (bits & (bits - 1))
-			text_char(text, ' ');
+			to = put_char(to, ' ');
 	}
+	return to;
 }
 
-static void
-put_counts(struct text *text, const union cell *cell)
+static char *
+write_counts(char *to, const union cell *cell)
 {
-	const char *separator = "";
+	const char *start = to;
 
 	for (size_t i = 0; i < cell->counts.count; i++) {
 		if (cell->counts.numbers[i] == 0)
 			continue;
-		text_put(text, separator);
-		text_put(text, cell->counts.words[i].name);
-		text_char(text, ':');
-		text_u64(text, cell->counts.numbers[i]);
-		separator = " ";
+		if (to > start)
+			to = put_char(to, ' ');
+		to = put_str(to, cell->counts.words[i].name);
+		to = put_u64(put_char(to, ':'), cell->counts.numbers[i]);
 	}
+	return to;
 }
 
 /* Another file's name may hold anything, so that the cell is taken for foreign as a whole. */
-static void
-put_because(struct export *out, const union cell *cell)
+static char *
+write_because(struct export *out, char *to, const union cell *cell)
 {
 	const struct reason *reason = cell->because.reason;
 	uint32_t number;
 
+	if (reason->because_count == 0)
+		return to;
 	out->scratch.length = 0;
 	for (unsigned i = 0; i < reason->because_count; i++) {
-		const char *file =
-		    name_frame(out, reason->because[i], cell->because.file, &number);
+		const char *file = row_frame(out, reason->because[i], cell->because.file, &number);
 
 		if (i > 0)
 			text_char(&out->scratch, ' ');
@@ -75,78 +76,62 @@ put_because(struct export *out, const union cell *cell)
 		}
 		text_u64(&out->scratch, number);
 	}
-	text_csv_cell(out->text, out->scratch.at, out->scratch.length);
+	return row_foreign(out, to);
 }
 
-static void
-put_cell(struct export *out, const struct column *column, const union cell *cell)
+static char *
+write_cell(struct export *out, char *to, const struct column *column, const union cell *cell)
 {
-	struct text *text = out->text;
-
 	switch (column->kind) {
 	case CELL_NUMBER:
-		text_u64(text, cell->number);
-		break;
+		return put_u64(to, cell->number);
 	case CELL_WORD:
-		text_put(text, cell->word);
-		break;
+		return put_str(to, cell->word);
 	case CELL_FILE:
-		put_file(out, cell->word, text_csv_cell);
-		break;
+		return put_bytes(to, out->file.shown.at, out->file.shown.length);
 	case CELL_ADDRESS:
-		put_address(text, &cell->address);
-		break;
+		return row_address(to, &cell->address);
 	case CELL_TIME:
-		text_seconds(text, cell->ns);
-		break;
+		return put_seconds(to, cell->ns);
 	case CELL_MILLIS:
-		text_millis(text, cell->ns);
-		break;
+		return put_millis(to, cell->ns);
 	case CELL_PAIR:
-		text_u64(text, cell->pair[0]);
-		text_char(text, ',');
-		text_u64(text, cell->pair[1]);
-		break;
+		to = put_u64(to, cell->pair[0]);
+		return put_u64(put_char(to, ','), cell->pair[1]);
 	case CELL_WORDS:
-		put_words(text, cell->list.words, cell->list.bits);
-		break;
+		return write_words(to, cell->list.words, cell->list.bits);
 	case CELL_COUNTS:
-		put_counts(text, cell);
-		break;
+		return write_counts(to, cell);
 	case CELL_BECAUSE:
-		put_because(out, cell);
-		break;
+		return write_because(out, to, cell);
 	}
+	return to;
 }
 
 static void
 write_row(struct export *out, const void *row)
 {
-	const struct column *column = out->record->columns;
-	const struct column *end = column + out->record->column_count;
 	union cell cell;
+	char *to;
 
-	for (; column < end; column++) {
-		if (!(column->views & VIEW_DATA))
-			continue;
+	row_shows_new_file(out, row);
+	to = row_begin(out);
+	for (size_t i = 0; i < out->column_count; i++) {
+		const struct column *column = out->columns[i];
+
 		if (column->read(row, &cell))
-			put_cell(out, column, &cell);
+			to = write_cell(out, to, column, &cell);
 		else if (column->kind == CELL_PAIR)
-			text_char(out->text, ',');
-		text_char(out->text, ',');
+			to = put_char(to, ',');
+		to = put_char(to, ',');
 	}
-	out->text->length--; /* the comma after the last cell */
-	text_put(out->text, "\r\n");
-}
-
-static void
-write_nothing(struct export *out)
-{
-	(void)out;
+	row_end(out, put_bytes(to - 1, "\r\n", 2)); /* instead of the last comma */
 }
 
 const struct writer csv_writer = {
 	.begin = begin,
 	.row = write_row,
 	.end = write_nothing,
+	.view = VIEW_DATA,
+	.escape = text_csv_cell,
 };

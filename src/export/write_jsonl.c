@@ -1,150 +1,131 @@
 #include "export/export_priv.h"
 
-static void
-put_word(struct text *text, const char *word)
+#include "base/put.h"
+
+static char *
+write_word(char *to, const char *word)
 {
-	text_char(text, '"');
-	text_put(text, word);
-	text_char(text, '"');
+	return put_char(put_str(put_char(to, '"'), word), '"');
 }
 
-static void
-put_words(struct text *text, const struct word *words, uint32_t bits)
+static char *
+write_words(char *to, const struct word *words, uint32_t bits)
 {
 	char separator = '[';
 
-	if (bits == 0) {
-		text_put(text, "[]");
-		return;
-	}
+	if (bits == 0)
+		return put_bytes(to, "[]", 2);
 	for (; bits != 0; bits &= bits - 1) {
-		text_char(text, separator);
-		put_word(text, words[__builtin_ctz(bits)].name);
+		to = put_char(to, separator);
+		to = write_word(to, words[__builtin_ctz(bits)].name);
 		separator = ',';
 	}
-	text_char(text, ']');
+	return put_char(to, ']');
 }
 
-static void
-put_counts(struct text *text, const union cell *cell)
+static char *
+write_counts(char *to, const union cell *cell)
 {
 	char separator = '{';
 
 	for (size_t i = 0; i < cell->counts.count; i++) {
 		if (cell->counts.numbers[i] == 0)
 			continue;
-		text_char(text, separator);
-		put_word(text, cell->counts.words[i].name);
-		text_char(text, ':');
-		text_u64(text, cell->counts.numbers[i]);
+		to = put_char(to, separator);
+		to = write_word(to, cell->counts.words[i].name);
+		to = put_char(to, ':');
+		to = put_u64(to, cell->counts.numbers[i]);
 		separator = ',';
 	}
-	text_put(text, separator == '{' ? "{}" : "}");
+	if (separator == '{')
+		to = put_char(to, '{');
+	return put_char(to, '}');
 }
 
 /* A frame's number alone means the row's own file; elsewhere it is a string, "file:number". */
-static void
-put_because(struct export *out, const union cell *cell)
+static char *
+write_because(struct export *out, char *to, const union cell *cell)
 {
 	const struct reason *reason = cell->because.reason;
 	uint32_t number;
 
-	text_char(out->text, '[');
+	to = put_char(to, '[');
 	for (unsigned i = 0; i < reason->because_count; i++) {
-		const char *file =
-		    name_frame(out, reason->because[i], cell->because.file, &number);
+		const char *file = row_frame(out, reason->because[i], cell->because.file, &number);
 
 		if (i > 0)
-			text_char(out->text, ',');
+			to = put_char(to, ',');
 		if (file == NULL) {
-			text_u64(out->text, number);
+			to = put_u64(to, number);
 			continue;
 		}
 		out->scratch.length = 0;
 		text_put(&out->scratch, file);
 		text_char(&out->scratch, ':');
 		text_u64(&out->scratch, number);
-		text_json_string(out->text, out->scratch.at, out->scratch.length);
+		to = row_foreign(out, to);
 	}
-	text_char(out->text, ']');
+	return put_char(to, ']');
 }
 
-static void
-put_cell(struct export *out, const struct column *column, const union cell *cell)
+static char *
+write_cell(struct export *out, char *to, const struct column *column, const union cell *cell)
 {
-	struct text *text = out->text;
-
 	switch (column->kind) {
 	case CELL_NUMBER:
-		text_u64(text, cell->number);
-		break;
+		return put_u64(to, cell->number);
 	case CELL_WORD:
-		put_word(text, cell->word);
-		break;
+		return write_word(to, cell->word);
 	case CELL_FILE:
-		put_file(out, cell->word, text_json_string);
-		break;
+		return put_bytes(to, out->file.shown.at, out->file.shown.length);
 	case CELL_ADDRESS:
-		text_char(text, '"');
-		put_address(text, &cell->address);
-		text_char(text, '"');
-		break;
+		return put_char(row_address(put_char(to, '"'), &cell->address), '"');
 	case CELL_TIME:
-		text_char(text, '"');
-		text_seconds(text, cell->ns);
-		text_char(text, '"');
-		break;
+		return put_char(put_seconds(put_char(to, '"'), cell->ns), '"');
 	case CELL_MILLIS:
-		text_millis(text, cell->ns);
-		break;
+		return put_millis(to, cell->ns);
 	case CELL_PAIR:
-		text_char(text, '[');
-		text_u64(text, cell->pair[0]);
-		text_char(text, ',');
-		text_u64(text, cell->pair[1]);
-		text_char(text, ']');
-		break;
+		to = put_u64(put_char(to, '['), cell->pair[0]);
+		to = put_u64(put_char(to, ','), cell->pair[1]);
+		return put_char(to, ']');
 	case CELL_WORDS:
-		put_words(text, cell->list.words, cell->list.bits);
-		break;
+		return write_words(to, cell->list.words, cell->list.bits);
 	case CELL_COUNTS:
-		put_counts(text, cell);
-		break;
+		return write_counts(to, cell);
 	case CELL_BECAUSE:
-		put_because(out, cell);
-		break;
+		return write_because(out, to, cell);
 	}
+	return to;
 }
 
 static void
 write_row(struct export *out, const void *row)
 {
-	const struct column *column = out->record->columns;
-	const struct column *end = column + out->record->column_count;
-	size_t start = out->text->length;
 	union cell cell;
+	size_t start;
+	char *to;
 
-	for (; column < end; column++) {
-		if (!(column->views & VIEW_DATA))
-			continue;
-		text_bytes(out->text, column->key, column->key_length);
+	row_shows_new_file(out, row);
+	to = row_begin(out);
+	start = out->text->length;
+	for (size_t i = 0; i < out->column_count; i++) {
+		const struct column *column = out->columns[i];
+
+		memcpy(to, column->key, KEY_MAX); /* all of it: a constant is quicker to copy */
+		to += column->key_length;
 		if (column->read(row, &cell))
-			put_cell(out, column, &cell);
+			to = write_cell(out, to, column, &cell);
 		else
-			text_put(out->text, "null");
+			to = put_bytes(to, "null", 4);
 	}
-	out->text->at[start] = '{'; /* the first key's comma */
-	text_put(out->text, "}\n");
-}
-
-static void
-write_nothing(struct export *out)
-{
-	(void)out;
+	row_end(out, put_bytes(to, "}\n", 2));
+	out->text->at[start] = '{'; /* was the first key's comma */
 }
 
 const struct writer jsonl_writer = {
 	.begin = write_nothing,
 	.row = write_row,
 	.end = write_nothing,
+	.view = VIEW_DATA,
+	.escape = text_json_string,
 };

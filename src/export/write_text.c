@@ -6,7 +6,10 @@
  */
 #include "export/export_priv.h"
 
+#include <assert.h>
 #include <time.h>
+
+#include "base/put.h"
 
 #define NS_PER_S 1000000000
 
@@ -19,84 +22,72 @@ static const char *const hue_codes[HUE_COUNT] = {
 	[HUE_FAINT] = "\x1b[2m",
 };
 
+#define HUE_OFF "\x1b[m"
+/* A constant is quicker to fill; no planned column is wider. */
+#define PAD_MAX 32
+
+/* Places are kept as offsets: the text may move where a foreign name is written. */
 struct line {
-	struct text *text;
+	const struct text *text;
 	size_t start;
 	size_t unseen;  /* characters of colour codes */
 	size_t planned; /* where the next column starts, if all goes well */
 };
 
-static size_t
-line_seen(const struct line *line)
+static inline size_t
+seen(const struct line *line, const char *to)
 {
-	return line->text->length - line->start - line->unseen;
+	return (size_t)(to - line->text->at) - line->start - line->unseen;
 }
 
-static void
-put_hue(struct line *line, const char *code)
+static char *
+write_code(struct line *line, char *to, const char *code)
 {
 	line->unseen += strlen(code);
-	text_put(line->text, code);
+	return put_str(to, code);
 }
 
-static void
-begin_cell(struct line *line, const struct column *column)
+/* length: of the cell that follows; asked for only where it is to be flush right. */
+static inline char *
+begin_cell(struct line *line, char *to, const struct column *column, size_t length)
 {
-	size_t seen = line_seen(line);
+	size_t at = seen(line, to);
+	size_t goal = line->planned;
 
-	if (!column->right && seen < line->planned)
-		text_pad(line->text, (int)(line->planned - seen));
-	else if (seen > 0)
-		text_char(line->text, ' ');
-	if (column->lead != NULL)
-		text_put(line->text, column->lead);
-}
-
-/* at: where in the text the cell begins. */
-static void
-end_cell(struct line *line, const struct column *column, size_t at)
-{
-	struct text *text = line->text;
-	size_t seen = line_seen(line);
-	size_t count = text->length - at;
-
-	line->planned += column->width;
-	if (column->right && seen < line->planned) {
-		size_t shift = line->planned - seen;
-
-		text_pad(text, (int)shift);
-		memmove(text->at + at + shift, text->at + at, count);
-		memset(text->at + at, ' ', shift);
+	if (column->right && length < column->width)
+		goal += column->width - length;
+	if (at < goal) {
+		assert(goal - at <= PAD_MAX);
+		memset(to, ' ', PAD_MAX);
+		to += goal - at;
+	} else if (at > 0) {
+		*to++ = ' ';
 	}
-	line->planned++;
+	line->planned += column->width + 1u;
+	return column->lead == NULL ? to : put_str(to, column->lead);
 }
 
 static void
 begin(struct export *out)
 {
-	const struct record *record = out->record;
 	struct line line = { .text = out->text, .start = out->text->length };
+	char *to = row_begin(out);
 
 	if (out->options.color)
-		put_hue(&line, hue_codes[HUE_STRONG]);
-	for (size_t i = 0; i < record->column_count; i++) {
-		const struct column *column = &record->columns[i];
-		size_t at;
+		to = write_code(&line, to, hue_codes[HUE_STRONG]);
+	for (size_t i = 0; i < out->column_count; i++) {
+		const struct column *column = out->columns[i];
 
-		if (!(column->views & VIEW_TEXT))
-			continue;
-		begin_cell(&line, column);
-		at = out->text->length;
-		text_put(out->text, column->name);
-		end_cell(&line, column, at);
+		to = begin_cell(&line, to, column, strlen(column->name));
+		to = put_str(to, column->name);
 	}
 	if (out->options.color)
-		put_hue(&line, "\x1b[m");
-	text_char(out->text, '\n');
+		to = write_code(&line, to, HUE_OFF);
+	row_end(out, put_char(to, '\n'));
 }
 
 static void
-put_local_time(struct text *text, int64_t ns)
+text_local_time(struct text *text, int64_t ns)
 {
 	time_t seconds = (time_t)(ns / NS_PER_S - (ns % NS_PER_S < 0));
 	int64_t shifted_ns;
@@ -123,234 +114,232 @@ put_local_time(struct text *text, int64_t ns)
 static void
 head_file(struct export *out, const void *row)
 {
-	const char *name = out->record->file(row);
+	struct text *text = out->text;
 
+	if (row_shows_new_file(out, row))
+		out->headed = false;
 	if (!out->based) {
 		out->base_ns = out->record->time_ns(row);
 		out->based = true;
 	}
-	if (name == NULL ||
-	    (out->headed && strcmp(name, out->file.name) == 0))
+	if (out->headed || out->file.name == NULL)
 		return;
 	out->headed = true;
 	if (out->options.color)
-		text_put(out->text, hue_codes[HUE_FAINT]);
-	text_put(out->text, "# ");
-	put_file(out, name, text_terminal);
-	text_put(out->text, ", first packet ");
+		text_put(text, hue_codes[HUE_FAINT]);
+	text_put(text, "# ");
+	text_bytes(text, out->file.shown.at, out->file.shown.length);
+	text_put(text, ", first packet ");
 	if (out->options.local_time)
-		put_local_time(out->text, out->base_ns);
+		text_local_time(text, out->base_ns);
 	else
-		text_iso8601(out->text, out->base_ns);
+		text_iso8601(text, out->base_ns);
 	if (out->options.color)
-		text_put(out->text, "\x1b[m");
-	text_char(out->text, '\n');
+		text_put(text, HUE_OFF);
+	text_char(text, '\n');
 }
 
 /* Microseconds are what most captures have. */
-static void
-put_time(struct export *out, int64_t ns)
+static char *
+write_time(const struct export *out, char *to, int64_t ns)
 {
 	int64_t since;
 
-	if (__builtin_sub_overflow(ns, out->base_ns, &since)) {
-		text_seconds(out->text, ns);
-		return;
-	}
-	text_seconds(out->text, since);
-	out->text->length -= 3;
+	if (__builtin_sub_overflow(ns, out->base_ns, &since))
+		return put_seconds(to, ns);
+	return put_seconds(to, since) - 3;
 }
 
-static void
-put_millis(struct text *text, int64_t ns)
+static uint64_t
+rounded_us(int64_t ns)
 {
-	uint64_t us = ((uint64_t)ns + 500) / 1000;
-
-	text_u64(text, us / 1000);
-	text_char(text, '.');
-	text_char(text, (char)('0' + us / 100 % 10));
-	text_char(text, (char)('0' + us / 10 % 10));
-	text_char(text, (char)('0' + us % 10));
+	return ((uint64_t)ns + 500) / 1000;
 }
 
-static void
-put_endpoint(struct text *text, const struct address *address)
+static char *
+write_millis(char *to, int64_t ns)
+{
+	uint64_t us = rounded_us(ns);
+
+	to = put_u64(to, us / 1000);
+	*to++ = '.';
+	*to++ = (char)('0' + us / 100 % 10);
+	return put_bytes(to, put_pairs + us % 100 * 2, 2);
+}
+
+/* Of the kinds that are set flush right. */
+static size_t
+cell_length(const struct export *out, const struct column *column, const union cell *cell)
+{
+	char room[PUT_MAX];
+
+	switch (column->kind) {
+	case CELL_NUMBER:
+		return put_u64_length(cell->number);
+	case CELL_PAIR:
+		return put_u64_length(cell->pair[0]) + 1 + put_u64_length(cell->pair[1]);
+	case CELL_MILLIS:
+		return put_u64_length(rounded_us(cell->ns) / 1000) + 4;
+	case CELL_TIME:
+		return (size_t)(write_time(out, room, cell->ns) - room);
+	}
+	return 0;
+}
+
+static char *
+write_endpoint(char *to, const struct address *address)
 {
 	bool brackets = address->ip_version == 6 && address->has_port;
 
 	if (brackets)
-		text_char(text, '[');
-	put_address(text, address);
+		*to++ = '[';
+	to = row_address(to, address);
 	if (brackets)
-		text_char(text, ']');
-	if (address->has_port) {
-		text_char(text, ':');
-		text_u64(text, address->port);
-	}
+		*to++ = ']';
+	return address->has_port ? put_u64(put_char(to, ':'), address->port) : to;
 }
 
-static void
-put_words(struct text *text, const struct word *words, uint32_t bits)
+static char *
+write_words(char *to, const struct word *words, uint32_t bits)
 {
 	for (; bits != 0; bits &= bits - 1) {
-		text_put(text, words[__builtin_ctz(bits)].name);
+		to = put_str(to, words[__builtin_ctz(bits)].name);
 		if (bits & (bits - 1))
-			text_char(text, ',');
+			to = put_char(to, ',');
 	}
+	return to;
 }
 
-static void
-put_counts(struct text *text, const union cell *cell)
+static char *
+write_counts(char *to, const union cell *cell)
 {
-	const char *separator = "";
+	const char *start = to;
 
 	for (size_t i = 0; i < cell->counts.count; i++) {
 		if (cell->counts.numbers[i] == 0)
 			continue;
-		text_put(text, separator);
-		text_put(text, cell->counts.words[i].name);
-		text_char(text, ':');
-		text_u64(text, cell->counts.numbers[i]);
-		separator = ",";
+		if (to > start)
+			to = put_char(to, ',');
+		to = put_str(to, cell->counts.words[i].name);
+		to = put_u64(put_char(to, ':'), cell->counts.numbers[i]);
 	}
+	return to;
 }
 
-static void
-put_packet(struct text *text, const struct packet_row *row)
+static char *
+write_packet(char *to, const struct packet_row *row)
 {
 	const char *proto = proto_name(row->tuple.proto);
 
-	if (row->tuple.proto == PROTO_TCP) {
-		put_words(text, flag_words, row->flags);
-		return;
-	}
+	if (row->tuple.proto == PROTO_TCP)
+		return write_words(to, flag_words, row->flags);
 	if (proto == NULL)
-		return;
-	text_put(text, proto);
-	if (row->tuple.proto != PROTO_UDP) {
-		text_char(text, ':');
-		text_u64(text, row->icmp_type);
-		text_char(text, '/');
-		text_u64(text, row->icmp_code);
-	}
+		return to;
+	to = put_str(to, proto);
+	if (row->tuple.proto == PROTO_UDP)
+		return to;
+	to = put_u64(put_char(to, ':'), row->icmp_type);
+	return put_u64(put_char(to, '/'), row->icmp_code);
 }
 
-static void
-put_reason(struct export *out, const union cell *cell)
+static char *
+write_reason(struct export *out, char *to, const union cell *cell)
 {
 	const struct reason *reason = cell->because.reason;
 	uint32_t number;
 
-	text_put(out->text, cause_words[reason->cause].name);
+	to = put_str(to, cause_words[reason->cause].name);
 	for (unsigned i = 0; i < reason->because_count; i++) {
-		const char *file =
-		    name_frame(out, reason->because[i], cell->because.file, &number);
+		const char *file = row_frame(out, reason->because[i], cell->because.file, &number);
 
-		text_put(out->text, i == 0 ? " <- " : ", ");
+		to = put_str(to, i == 0 ? " <- " : ", ");
 		if (file != NULL) {
-			text_terminal(out->text, file, strlen(file));
-			text_char(out->text, ':');
+			out->scratch.length = 0;
+			text_put(&out->scratch, file);
+			to = put_char(row_foreign(out, to), ':');
 		}
-		text_u64(out->text, number);
+		to = put_u64(to, number);
 	}
+	return to;
 }
 
-static void
-put_cell(struct export *out, const struct column *column, const union cell *cell)
+static char *
+write_cell(struct export *out, char *to, const struct column *column, const union cell *cell)
 {
-	struct text *text = out->text;
-
 	switch (column->kind) {
 	case CELL_NUMBER:
-		text_u64(text, cell->number);
-		break;
+		return put_u64(to, cell->number);
 	case CELL_WORD:
-		text_put(text, cell->word);
-		break;
+		return put_str(to, cell->word);
 	case CELL_TIME:
-		put_time(out, cell->ns);
-		break;
+		return write_time(out, to, cell->ns);
 	case CELL_MILLIS:
-		put_millis(text, cell->ns);
-		break;
+		return write_millis(to, cell->ns);
 	case CELL_PAIR:
-		text_u64(text, cell->pair[0]);
-		text_char(text, '/');
-		text_u64(text, cell->pair[1]);
-		break;
+		return put_u64(put_char(put_u64(to, cell->pair[0]), '/'), cell->pair[1]);
 	case CELL_WORDS:
-		put_words(text, cell->list.words, cell->list.bits);
-		break;
+		return write_words(to, cell->list.words, cell->list.bits);
 	case CELL_COUNTS:
-		put_counts(text, cell);
-		break;
+		return write_counts(to, cell);
 	case CELL_ENDPOINT:
-		put_endpoint(text, &cell->address);
-		break;
+		return write_endpoint(to, &cell->address);
 	case CELL_PACKET:
-		put_packet(text, cell->packet);
-		break;
+		return write_packet(to, cell->packet);
 	case CELL_REASON:
-		put_reason(out, cell);
-		break;
+		return write_reason(out, to, cell);
 	}
+	return to;
 }
 
-/* Whether the cell says anything. */
-static bool
-put_column(struct export *out, struct line *line, const struct column *column, const void *row)
+/* Offset of the end in *told if the cell says anything. */
+static char *
+write_column(struct export *out, struct line *line, char *to, const struct column *column,
+    const void *row, size_t *told)
 {
-	struct text *text = out->text;
 	enum hue hue = HUE_NONE;
 	union cell cell;
-	size_t at, inside;
-	bool told;
+	bool known = column->read(row, &cell);
+	size_t length = column->right && known ? cell_length(out, column, &cell) : 1;
+	size_t inside;
+	bool tells;
 
-	begin_cell(line, column);
-	at = text->length;
+	to = begin_cell(line, to, column, length);
 	if (out->options.color && column->hue != NULL)
 		hue = column->hue(row);
 	if (hue != HUE_NONE)
-		put_hue(line, hue_codes[hue]);
-	inside = text->length;
-	if (column->read(row, &cell))
-		put_cell(out, column, &cell);
-	told = text->length > inside;
-	if (!told)
-		text_char(text, '-');
+		to = write_code(line, to, hue_codes[hue]);
+	inside = (size_t)(to - out->text->at);
+	if (known)
+		to = write_cell(out, to, column, &cell);
+	tells = to > out->text->at + inside;
+	if (!tells)
+		*to++ = '-';
 	if (hue != HUE_NONE)
-		put_hue(line, "\x1b[m");
-	end_cell(line, column, at);
-	return told;
+		to = write_code(line, to, HUE_OFF);
+	if (tells)
+		*told = (size_t)(to - out->text->at);
+	return to;
 }
 
 static void
 write_row(struct export *out, const void *row)
 {
-	const struct column *column = out->record->columns;
-	const struct column *end = column + out->record->column_count;
-	struct line line;
-	size_t last;
+	struct line line = { .text = out->text };
+	size_t told;
+	char *to;
 
 	head_file(out, row);
-	line = (struct line){ .text = out->text, .start = out->text->length };
-	last = line.start;
-	for (; column < end; column++) {
-		if (column->views & VIEW_TEXT && put_column(out, &line, column, row))
-			last = out->text->length;
-	}
-	out->text->length = last;
-	text_char(out->text, '\n');
-}
-
-static void
-write_nothing(struct export *out)
-{
-	(void)out;
+	to = row_begin(out);
+	line.start = told = out->text->length;
+	for (size_t i = 0; i < out->column_count; i++)
+		to = write_column(out, &line, to, out->columns[i], row, &told);
+	row_end(out, put_char(out->text->at + told, '\n'));
 }
 
 const struct writer text_writer = {
 	.begin = begin,
 	.row = write_row,
 	.end = write_nothing,
+	.view = VIEW_TEXT,
+	.escape = text_terminal,
 };

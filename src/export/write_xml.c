@@ -8,6 +8,7 @@
  */
 #include "export/export_priv.h"
 
+#include "base/put.h"
 #include "markup/markup.h"
 
 static void
@@ -25,11 +26,11 @@ is_scalar(const struct column *column)
 }
 
 static void
-put_scalar(struct export *out, const struct column *column, const union cell *cell)
+write_scalar(struct export *out, const struct column *column, const union cell *cell)
 {
-	struct text *value = &out->scratch;
+	char value[PUT_MAX + 1];
+	char *end = value;
 
-	value->length = 0;
 	switch (column->kind) {
 	case CELL_NUMBER:
 		markup_attribute_u64(out->markup, column->name, cell->number);
@@ -39,20 +40,21 @@ put_scalar(struct export *out, const struct column *column, const union cell *ce
 		markup_attribute(out->markup, column->name, cell->word);
 		return;
 	case CELL_ADDRESS:
-		put_address(value, &cell->address);
+		end = row_address(value, &cell->address);
 		break;
 	case CELL_TIME:
-		text_seconds(value, cell->ns);
+		end = put_seconds(value, cell->ns);
 		break;
 	case CELL_MILLIS:
-		text_millis(value, cell->ns);
+		end = put_millis(value, cell->ns);
 		break;
 	}
-	markup_attribute(out->markup, column->name, text_str(value));
+	*end = '\0';
+	markup_attribute(out->markup, column->name, value);
 }
 
 static void
-put_pair(struct markup_writer *markup, const struct column *column, const union cell *cell)
+write_pair(struct markup_writer *markup, const struct column *column, const union cell *cell)
 {
 	markup_begin(markup, column->name);
 	markup_attribute_u64(markup, "client", cell->pair[0]);
@@ -61,7 +63,7 @@ put_pair(struct markup_writer *markup, const struct column *column, const union 
 }
 
 static void
-put_words(struct markup_writer *markup, const struct column *column, const union cell *cell)
+write_words(struct markup_writer *markup, const struct column *column, const union cell *cell)
 {
 	for (uint32_t bits = cell->list.bits; bits != 0; bits &= bits - 1) {
 		markup_begin(markup, column->item);
@@ -71,7 +73,7 @@ put_words(struct markup_writer *markup, const struct column *column, const union
 }
 
 static void
-put_counts(struct markup_writer *markup, const struct column *column, const union cell *cell)
+write_counts(struct markup_writer *markup, const struct column *column, const union cell *cell)
 {
 	for (size_t i = 0; i < cell->counts.count; i++) {
 		if (cell->counts.numbers[i] == 0)
@@ -84,14 +86,13 @@ put_counts(struct markup_writer *markup, const struct column *column, const unio
 }
 
 static void
-put_because(struct export *out, const struct column *column, const union cell *cell)
+write_because(struct export *out, const struct column *column, const union cell *cell)
 {
 	const struct reason *reason = cell->because.reason;
 	uint32_t number;
 
 	for (unsigned i = 0; i < reason->because_count; i++) {
-		const char *file =
-		    name_frame(out, reason->because[i], cell->because.file, &number);
+		const char *file = row_frame(out, reason->because[i], cell->because.file, &number);
 
 		markup_begin(out->markup, column->item);
 		if (file != NULL)
@@ -102,20 +103,20 @@ put_because(struct export *out, const struct column *column, const union cell *c
 }
 
 static void
-put_children(struct export *out, const struct column *column, const union cell *cell)
+write_children(struct export *out, const struct column *column, const union cell *cell)
 {
 	switch (column->kind) {
 	case CELL_PAIR:
-		put_pair(out->markup, column, cell);
+		write_pair(out->markup, column, cell);
 		break;
 	case CELL_WORDS:
-		put_words(out->markup, column, cell);
+		write_words(out->markup, column, cell);
 		break;
 	case CELL_COUNTS:
-		put_counts(out->markup, column, cell);
+		write_counts(out->markup, column, cell);
 		break;
 	case CELL_BECAUSE:
-		put_because(out, column, cell);
+		write_because(out, column, cell);
 		break;
 	}
 }
@@ -124,18 +125,16 @@ put_children(struct export *out, const struct column *column, const union cell *
 static void
 write_row(struct export *out, const void *row)
 {
-	const struct record *record = out->record;
-	const struct column *end = record->columns + record->column_count;
 	union cell cell;
 
-	markup_begin(out->markup, record->item);
-	for (const struct column *column = record->columns; column < end; column++) {
-		if (column->views & VIEW_DATA && is_scalar(column) && column->read(row, &cell))
-			put_scalar(out, column, &cell);
+	markup_begin(out->markup, out->record->item);
+	for (size_t i = 0; i < out->column_count; i++) {
+		if (is_scalar(out->columns[i]) && out->columns[i]->read(row, &cell))
+			write_scalar(out, out->columns[i], &cell);
 	}
-	for (const struct column *column = record->columns; column < end; column++) {
-		if (column->views & VIEW_DATA && !is_scalar(column) && column->read(row, &cell))
-			put_children(out, column, &cell);
+	for (size_t i = 0; i < out->column_count; i++) {
+		if (!is_scalar(out->columns[i]) && out->columns[i]->read(row, &cell))
+			write_children(out, out->columns[i], &cell);
 	}
 	markup_end(out->markup);
 	markup_break(out->markup);
@@ -152,4 +151,5 @@ const struct writer xml_writer = {
 	.begin = begin,
 	.row = write_row,
 	.end = end,
+	.view = VIEW_DATA,
 };
