@@ -71,48 +71,58 @@ tell_troubles(const struct reading *reading)
 		say("%s", troubles->at + at);
 }
 
-static bool
-is_all(const struct analysis_summary *sum, uint64_t count)
-{
-	return count == sum->frames;
-}
-
 static void
-tell_link(const char *name, uint32_t link)
+put_count(struct text *out, uint64_t count, const char *one, const char *many)
 {
-	struct text link_name = { 0 };
-
-	capture_link_name(link, &link_name);
-	say("%s: nothing could be decoded: frames of link type %s are not taken apart", name,
-	    text_str(&link_name));
-	text_fini(&link_name);
+	text_u64(out, count);
+	text_char(out, ' ');
+	text_put(out, count == 1 ? one : many);
 }
 
-/* Why there is no packet. Trouble with the file has been told by then. */
+/* "2 malformed, 3 of link type NETLINK (Linux netlink)" */
+static void
+put_reasons(struct text *out, const struct analysis_summary *sum)
+{
+	static const char *const reasons[DECODE_COUNT] = {
+		[DECODE_OTHER] = "without TCP, UDP or ICMP",
+		[DECODE_LINK] = "of link type ",
+		[DECODE_FRAGMENT] = "of datagrams that are not whole",
+		[DECODE_TRUNCATED] = "cut short before the end of their headers",
+		[DECODE_MALFORMED] = "malformed",
+	};
+	const char *separator = "";
+
+	for (int i = 0; i < DECODE_COUNT; i++) {
+		if (sum->decoded[i] == 0 || reasons[i] == NULL)
+			continue;
+		text_put(out, separator);
+		put_count(out, sum->decoded[i], reasons[i], reasons[i]);
+		if (i == DECODE_LINK)
+			capture_link_name(sum->link, out);
+		separator = ", ";
+	}
+}
+
+/* Why there is no packet. What is wrong with the file itself has been told by then. */
 static int
 explain_nothing(const char *name, const struct analysis_summary *sum, enum talk talk)
 {
-	uint64_t damaged = sum->decoded[DECODE_TRUNCATED] + sum->decoded[DECODE_MALFORMED];
+	struct text line = { 0 };
 
-	if (sum->frames == 0 && sum->filtered > 0) {
-		if (talk != TALK_QUIET)
-			say("%s: the filter matches none of %" PRIu64 " frames", name,
-			    sum->filtered);
-		return EXIT_WELL;
+	if (sum->frames > 0) {
+		text_put(&line, "nothing could be analyzed in ");
+		put_count(&line, sum->frames, "frame: ", "frames: ");
+		put_reasons(&line, sum);
+	} else if (sum->filtered > 0) {
+		text_put(&line, "the filter matches none of ");
+		put_count(&line, sum->filtered, "frame", "frames");
+	} else if (sum->troubles == 0) {
+		text_put(&line, "the capture holds no frames");
 	}
-	if (sum->frames == 0 && sum->troubles == 0)
-		say("%s: the capture holds no frames", name);
-	else if (sum->frames == 0)
-		return EXIT_TROUBLE;
-	else if (is_all(sum, sum->decoded[DECODE_LINK]))
-		tell_link(name, sum->link);
-	else if (is_all(sum, damaged))
-		say("%s: nothing could be decoded: the headers of all %" PRIu64
-		    " frames are cut short or malformed", name, sum->frames);
-	else
-		say("%s: %" PRIu64 " frames, but no TCP, UDP or ICMP among them", name,
-		    sum->frames);
-	return EXIT_TROUBLE;
+	if (line.length > 0 && (talk != TALK_QUIET || sum->filtered == 0))
+		say("%s: %s", name, text_str(&line));
+	text_fini(&line);
+	return sum->frames == 0 && sum->filtered > 0 ? EXIT_WELL : EXIT_TROUBLE;
 }
 
 /* --- what was odd --- */
@@ -144,10 +154,7 @@ tell_finding(const struct reading *reading, enum finding_kind kind, const struct
 {
 	struct text line = { 0 };
 
-	text_u64(&line, finding->count);
-	text_char(&line, ' ');
-	text_put(&line, finding->count == 1 ? finding_sentences[kind].one :
-					      finding_sentences[kind].many);
+	put_count(&line, finding->count, finding_sentences[kind].one, finding_sentences[kind].many);
 	if (finding->first_index != 0) {
 		text_put(&line, finding->count == 1 ? " (frame " : " (first: ");
 		put_frame(&line, reading, finding->first_index);
@@ -157,11 +164,19 @@ tell_finding(const struct reading *reading, enum finding_kind kind, const struct
 	text_fini(&line);
 }
 
+/* Said already of a capture in which nothing could be analyzed. */
+static bool
+is_explained(const struct analysis_summary *sum, enum finding_kind kind)
+{
+	return sum->packets == 0 && (kind == FINDING_LINK || kind == FINDING_MALFORMED ||
+					kind == FINDING_TRUNCATED_HEADER);
+}
+
 static void
 tell_findings(const struct reading *reading, const struct analysis_summary *sum)
 {
 	for (int i = 0; i < FINDING_COUNT; i++)
-		if (sum->findings[i].count > 0)
+		if (sum->findings[i].count > 0 && !is_explained(sum, (enum finding_kind)i))
 			tell_finding(reading, (enum finding_kind)i, &sum->findings[i]);
 	if (sum->hindsight_lost > 0)
 		say("%s: %" PRIu64 " causes became clear only after their row was written",
@@ -173,18 +188,15 @@ tell_counts(const char *name, const struct analysis_summary *sum)
 {
 	struct text line = { 0 };
 
-	text_u64(&line, sum->frames);
-	text_put(&line, " frames");
+	put_count(&line, sum->frames, "frame", "frames");
 	if (sum->filtered > 0) {
 		text_put(&line, " (the filter dropped ");
 		text_u64(&line, sum->filtered);
 		text_put(&line, " more)");
 	}
 	text_put(&line, ", ");
-	text_u64(&line, sum->packets);
-	text_put(&line, " packets in ");
-	text_u64(&line, sum->flows);
-	text_put(&line, " flows, ");
+	put_count(&line, sum->packets, "packet in ", "packets in ");
+	put_count(&line, sum->flows, "flow, ", "flows, ");
 	text_seconds(&line, sum->last_ns - sum->first_ns);
 	text_put(&line, " s");
 	say("%s: %s", name, text_str(&line));

@@ -430,11 +430,11 @@ is_keep_alive(const struct stream *s, const struct packet *pkt, int64_t distance
 	return pkt->payload_bytes == 1 && s->next + (uint64_t)distance + 1 == s->end;
 }
 
+/* A bare ACK does not tell: its number may stand beyond a FIN, which is no byte. */
 static void
 note_end(struct stream *s, const struct packet *pkt, int64_t distance)
 {
-	/* Neither a RST's number nor that of a second, different SYN says how far the sender has got. */
-	if (pkt->tcp.flags & (TCP_RST | TCP_SYN) && pkt->payload_bytes == 0)
+	if (pkt->payload_bytes == 0 && !(pkt->tcp.flags & TCP_FIN))
 		return;
 	distance += pkt->payload_bytes;
 	if (distance > 0 && s->next + (uint64_t)distance > s->end)

@@ -348,6 +348,21 @@ test_missing_last_bytes_are_a_gap_when_the_fin_shows_them(void **state)
 }
 
 static void
+test_a_fin_is_no_byte(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, &ops, 0);
+	send(&f, 1000, "ab");
+	send_flags(&f, 1002, "", TCP_FIN | TCP_ACK);
+	ack(&f, 1003);
+	send(&f, 1003, "");
+	ack(&f, 1003);
+	assert_out(&f, "ab");
+}
+
+static void
 test_an_ack_alone_does_not_make_a_stream_longer(void **state)
 {
 	struct fixture f;
@@ -529,6 +544,7 @@ main(void)
 		cmocka_unit_test(test_bytes_beyond_a_hole_that_nobody_acknowledged_are_left_out),
 		cmocka_unit_test(test_on_request_bytes_beyond_any_hole_are_handed_out),
 		cmocka_unit_test(test_missing_last_bytes_are_a_gap_when_the_fin_shows_them),
+		cmocka_unit_test(test_a_fin_is_no_byte),
 		cmocka_unit_test(test_an_ack_alone_does_not_make_a_stream_longer),
 		cmocka_unit_test(test_what_the_capture_cut_off_is_a_gap),
 		cmocka_unit_test(test_the_first_copy_wins_and_a_differing_second_is_told),
