@@ -1,5 +1,6 @@
 #!/bin/sh
-# The manual knows every option, mark, cause and field that the program does.
+# The manual knows every option, mark, cause and field that the program does,
+# and its examples are tested.
 : "${srcdir:=.}"
 manual=$srcdir/man/synscope.1
 
@@ -54,5 +55,9 @@ result()
 			described $record | tr ' ' '\n' | grep -qx "$field"
 			result $? "the manual has the field $field of $record"
 		done
+	done
+	sed -n 's/^\.Dl \$ synscope //p' "$manual" | while read -r example; do
+		sed 's/^[^ ]* *//' "$srcdir/tests/golden/LIST" | grep -Fqx -e "$example"
+		result $? "the example $example is a golden test"
 	done
 } | awk '{ print } END { print "1.." NR }'

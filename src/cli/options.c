@@ -102,34 +102,38 @@ command_named(const char *name)
 	return NULL;
 }
 
-/* "text, jsonl, csv or xml" */
-static const char *
-list_values(const struct option_row *row, struct text *out)
+/* "--format wants text, jsonl, csv or xml"; argument: what it got, or NULL */
+static enum status
+unwanted(const struct option_row *row, const char *argument, struct diag *diag)
 {
+	struct text wanted = { 0 };
+	enum status st;
+
 	for (size_t i = 0; i < row->value_count; i++) {
-		if (i > 0)
-			text_put(out, i + 1 == row->value_count ? " or " : ", ");
-		text_put(out, row->values[i]);
+		text_put(&wanted, i == 0 ? "" : i + 1 == row->value_count ? " or " : ", ");
+		text_put(&wanted, row->values[i]);
 	}
-	return text_str(out);
+	if (row->value_count == 0)
+		text_put(&wanted, row->kind == KIND_NUMBER ? "a number from 1 on" : row->argument);
+	if (argument == NULL)
+		st = diag_set(diag, ST_USAGE, "--%s wants %s", row->name, text_str(&wanted));
+	else
+		st = diag_set(diag, ST_USAGE, "--%s wants %s, not \"%s\"", row->name,
+		    text_str(&wanted), argument);
+	text_fini(&wanted);
+	return st;
 }
 
 static enum status
 set_choice(const struct option_row *row, int *field, const char *argument, struct diag *diag)
 {
-	struct text list = { 0 };
-	enum status st;
-
 	for (size_t i = 0; i < row->value_count; i++) {
 		if (strcmp(row->values[i], argument) == 0) {
 			*field = row->value + (int)i;
 			return ST_OK;
 		}
 	}
-	st = diag_set(diag, ST_USAGE, "--%s wants %s, not \"%s\"", row->name,
-	    list_values(row, &list), argument);
-	text_fini(&list);
-	return st;
+	return unwanted(row, argument, diag);
 }
 
 static enum status
@@ -143,8 +147,7 @@ set_number(const struct option_row *row, uint32_t *field, const char *argument, 
 	/* strtoull takes signs and spaces, we do not */
 	if (argument[0] < '0' || argument[0] > '9' || *end != '\0' || errno != 0 || value == 0 ||
 	    value > UINT32_MAX)
-		return diag_set(diag, ST_USAGE, "--%s wants a number from 1 on, not \"%s\"",
-		    row->name, argument);
+		return unwanted(row, argument, diag);
 	*field = (uint32_t)value;
 	return ST_OK;
 }
@@ -201,8 +204,7 @@ missing_argument(struct diag *diag)
 {
 	int i = optopt >= LONG_BASE ? optopt - LONG_BASE : option_of_letter(optopt);
 
-	return diag_set(diag, ST_USAGE, "--%s wants a value: %s", option_rows[i].name,
-	    option_rows[i].argument);
+	return unwanted(&option_rows[i], NULL, diag);
 }
 
 /* given: a bit of each option that was met. */

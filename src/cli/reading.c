@@ -79,13 +79,27 @@ put_count(struct text *out, uint64_t count, const char *one, const char *many)
 	text_put(out, count == 1 ? one : many);
 }
 
+/* "link type NETLINK (Linux netlink)", "link type 147" */
+static void
+put_link(struct text *out, uint32_t link)
+{
+	static const char prefix[] = "link type ";
+	struct text name = { 0 };
+
+	capture_link_name(link, &name);
+	if (strncmp(text_str(&name), prefix, strlen(prefix)) != 0)
+		text_put(out, prefix);
+	text_bytes(out, name.at, name.length);
+	text_fini(&name);
+}
+
 /* "2 malformed, 3 of link type NETLINK (Linux netlink)" */
 static void
 put_reasons(struct text *out, const struct analysis_summary *sum)
 {
 	static const char *const reasons[DECODE_COUNT] = {
 		[DECODE_OTHER] = "without TCP, UDP or ICMP",
-		[DECODE_LINK] = "of link type ",
+		[DECODE_LINK] = "of ",
 		[DECODE_FRAGMENT] = "of datagrams that are not whole",
 		[DECODE_TRUNCATED] = "cut short before the end of their headers",
 		[DECODE_MALFORMED] = "malformed",
@@ -98,7 +112,7 @@ put_reasons(struct text *out, const struct analysis_summary *sum)
 		text_put(out, separator);
 		put_count(out, sum->decoded[i], reasons[i], reasons[i]);
 		if (i == DECODE_LINK)
-			capture_link_name(sum->link, out);
+			put_link(out, sum->link);
 		separator = ", ";
 	}
 }

@@ -48,14 +48,14 @@ read_captures(struct rows *rows, const struct capture_paths *paths, const struct
 	return status;
 }
 
-/* A file that would hold nothing, because nothing could be read, does not replace one that does. */
+/* Where nothing could be read no heading is written, and no file replaced. */
 static int
 close_rows(struct rows *rows)
 {
 	struct diag diag;
 	enum status st;
 
-	if (!rows->reading.was_read && rows->reading.options->output != NULL) {
+	if (!rows->reading.was_read) {
 		export_abandon(rows->out);
 		return EXIT_TROUBLE;
 	}

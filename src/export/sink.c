@@ -205,7 +205,5 @@ sink_abandon(struct sink *sink)
 		return;
 	if (sink->temporary != NULL)
 		unlink(sink->temporary);
-	else
-		send_pending(sink);
 	sink_free(sink);
 }

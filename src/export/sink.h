@@ -38,7 +38,7 @@ bool sink_failed(const struct sink *sink);
  * what it wanted, as `head` does. ST_IO where bytes were lost; no file appears then.
  */
 enum status sink_close(struct sink *sink, struct diag *diag);
-/* No file appears. What went to standard output, a pipe or a device stays there. */
+/* No file appears, and what is pending is dropped; what went to a pipe or a device stays there. */
 void sink_abandon(struct sink *sink);
 
 #endif
