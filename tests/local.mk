@@ -4,9 +4,12 @@ unit_tests = \
 	tests/unit/test_flow \
 	tests/unit/test_mark \
 	tests/unit/test_conn \
-	tests/unit/test_hindsight
+	tests/unit/test_hindsight \
+	tests/unit/test_text \
+	tests/unit/test_export
 fuzz_targets = \
-	tests/fuzz/fuzz_stream
+	tests/fuzz/fuzz_stream \
+	tests/fuzz/fuzz_text
 # These print TAP too.
 script_tests = \
 	tests/headers.sh \

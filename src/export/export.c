@@ -128,25 +128,32 @@ choose_columns(struct export *out)
 	}
 }
 
+struct export *
+export_new_adopt(struct sink *sink, enum export_record record,
+    const struct export_options *options)
+{
+	struct export *out = mem_zalloc(sizeof(*out));
+
+	out->sink = sink;
+	out->text = &sink->pending;
+	out->record = records[record];
+	out->writer = writers[options->format];
+	out->options = *options;
+	choose_columns(out);
+	out->writer->begin(out);
+	return out;
+}
+
 enum status
 export_open(struct export **out, const char *path, enum export_record record,
     const struct export_options *options, struct diag *diag)
 {
-	struct export *export = mem_zalloc(sizeof(*export));
-	enum status st = sink_open(&export->sink, path, diag);
+	struct sink *sink;
+	enum status st = sink_open(&sink, path, diag);
 
-	if (st != ST_OK) {
-		free(export);
-		return st;
-	}
-	export->text = &export->sink->pending;
-	export->record = records[record];
-	export->writer = writers[options->format];
-	export->options = *options;
-	choose_columns(export);
-	export->writer->begin(export);
-	*out = export;
-	return ST_OK;
+	if (st == ST_OK)
+		*out = export_new_adopt(sink, record, options);
+	return st;
 }
 
 void

@@ -159,6 +159,10 @@ struct writer {
 
 extern const struct writer text_writer, jsonl_writer, csv_writer, xml_writer;
 
+/* The sink is closed, abandoned and freed with the export. */
+struct export *export_new_adopt(struct sink *sink, enum export_record record,
+    const struct export_options *options);
+
 void write_nothing(struct export *out);
 
 /*
