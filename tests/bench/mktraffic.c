@@ -3,6 +3,8 @@
  *
  *     mktraffic [-n PACKETS] [-s SEED] ordinary|tiny|flood FILE
  *
+ * Prints how many flows there are.
+ *
  * ordinary  some hundreds of flows at a time, of every length, mostly TCP: what
  *           a busy link looks like (a million packets, 0.5 GB)
  * tiny      connections of ten packets each, one after the other, some hundreds
@@ -522,6 +524,7 @@ make_flood(struct traffic *t, uint64_t packets)
 		};
 
 		send_tcp(t, &flow, &syn_steps[0]);
+		t->flows++;
 	}
 }
 
@@ -599,6 +602,6 @@ main(int argc, char **argv)
 		fprintf(stderr, "%s: %s\n", argv[optind + 1], strerror(errno));
 		return 2;
 	}
-	fprintf(stderr, "%s: %llu flows\n", argv[optind + 1], (unsigned long long)traffic.flows);
+	printf("%llu\n", (unsigned long long)traffic.flows);
 	return 0;
 }

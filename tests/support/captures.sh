@@ -50,7 +50,7 @@ if test "$1" = --write; then
 	exit
 fi
 
-echo "1..$(($(echo "$scripts" | wc -l) + 2))"
+echo "1..$(($(echo "$scripts" | wc -l) + 3))"
 for script in $scripts; do
 	capture=$(capture_of "$script")
 	"$mkcapture" "$script" "$work/made" >"$work/says" 2>&1 &&
@@ -85,3 +85,8 @@ while read -r capture; do
 done <"$work/captures"
 test ! -s "$work/says"
 verdict $? 'README tells of every capture'
+
+printf '# a comment\n+0 nobody > else SYN\n' >"$work/script"
+"$mkcapture" "$work/script" "$work/made" >"$work/says" 2>&1
+test $? = 2 && grep -q ':2: nobody: no such end' "$work/says"
+verdict $? 'a script that makes no sense is refused by its line'
