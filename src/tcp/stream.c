@@ -4,8 +4,8 @@
  * Bytes that come in order are handed out at once. Bytes beyond a hole wait as
  * pieces: never overlapping, sorted by where they stand in the stream, in a
  * skip list whose heights the sender cannot foresee, so that no order of
- * arrival makes it slow. The first copy of a byte wins; what was handed out
- * lately is remembered, to hold later copies against it.
+ * arrival makes it slow. The first copy of a byte wins; recall.c keeps what was
+ * handed out lately, to hold later copies against it.
  *
  * Positions are 64 bits wide and count from the first byte; sequence numbers
  * are only ever looked at as a distance from the next expected one.
@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/seq.h"
+#include "tcp/recall.h"
 
 /*
  * A capture can show an ACK a little before the bytes it acknowledges, where
@@ -28,10 +29,6 @@
 
 /* Four pieces share each step up; 4^12 is more than a budget holds. */
 #define HEIGHT_MAX 12
-
-/* How far back copies are compared: the windows of most connections. */
-#define REMEMBERED_MIN (16u << 10)
-#define REMEMBERED_MAX (1u << 20)
 
 struct piece {
 	uint64_t at;
@@ -60,10 +57,7 @@ struct stream {
 	int64_t aging_since_ns;
 	uint64_t acked; /* by the latest ACK */
 
-	/* A ring of the latest bytes handed out without a gap: those before next. */
-	uint8_t *remembered;
-	size_t remembered_room; /* a power of two, or 0 */
-	size_t remembered_count;
+	struct recall recall; /* what was handed out since the last gap */
 };
 
 /* Part of a segment on its way in. */
@@ -119,6 +113,7 @@ stream_new(const struct stream_ops *ops, void *ctx, struct budget *budget)
 	s->ctx = ctx;
 	s->budget = budget;
 	s->random = hash_seed_draw().a | 1;
+	recall_init(&s->recall, budget);
 	return s;
 }
 
@@ -140,52 +135,8 @@ stream_free(struct stream *s)
 		return;
 	while (s->head[0] != NULL)
 		drop_first(s);
-	budget_give(s->budget, s->remembered_room);
-	free(s->remembered);
+	recall_fini(&s->recall);
 	free(s);
-}
-
-/* --- the bytes handed out lately --- */
-
-/* Make room for more, as long as that is little and the budget agrees. */
-static void
-remember_more(struct stream *s, size_t wanted)
-{
-	size_t room = s->remembered_room == 0 ? REMEMBERED_MIN : s->remembered_room;
-	uint8_t *ring;
-
-	while (room < wanted && room < REMEMBERED_MAX)
-		room *= 2;
-	if (room == s->remembered_room || !budget_take(s->budget, room))
-		return;
-	ring = mem_alloc(room);
-	for (uint64_t i = s->next - s->remembered_count; i != s->next; i++)
-		ring[i & (room - 1)] = s->remembered[i & (s->remembered_room - 1)];
-	budget_give(s->budget, s->remembered_room);
-	free(s->remembered);
-	s->remembered = ring;
-	s->remembered_room = room;
-}
-
-/* Called with the bytes at next, before next moves. */
-static void
-remember(struct stream *s, const uint8_t *data, size_t count)
-{
-	size_t room, skipped, start, first;
-
-	if (s->remembered_count + count > s->remembered_room)
-		remember_more(s, s->remembered_count + count);
-	room = s->remembered_room;
-	if (room == 0)
-		return;
-	skipped = count > room ? count - room : 0;
-	start = (s->next + skipped) & (room - 1);
-	first = count - skipped < room - start ? count - skipped : room - start;
-	memcpy(s->remembered + start, data + skipped, first);
-	memcpy(s->remembered, data + skipped + first, count - skipped - first);
-	s->remembered_count += count;
-	if (s->remembered_count > room)
-		s->remembered_count = room;
 }
 
 /* --- copies that differ --- */
@@ -207,21 +158,14 @@ compare(struct stream *s, const struct extent *copy, const uint8_t *first_copy, 
 
 /* All of copy lies before next. */
 static void
-compare_with_remembered(struct stream *s, struct extent copy)
+compare_with_recall(struct stream *s, struct extent copy)
 {
-	uint64_t from = s->next - s->remembered_count;
-
-	if (copy.at < from)
-		extent_skip(&copy, copy.count < from - copy.at ? copy.count :
-		    (uint32_t)(from - copy.at));
-	/* The ring may end amid the copy: in two parts then. */
 	while (copy.captured > 0) {
-		size_t start = copy.at & (s->remembered_room - 1);
-		size_t count = s->remembered_room - start;
+		size_t count = copy.captured;
+		const uint8_t *first_copy = recall_at(&s->recall, copy.at, &count);
 
-		if (count > copy.captured)
-			count = copy.captured;
-		compare(s, &copy, s->remembered + start, count);
+		if (first_copy != NULL)
+			compare(s, &copy, first_copy, count);
 		extent_skip(&copy, (uint32_t)count);
 	}
 }
@@ -257,8 +201,8 @@ hand_out_gap(struct stream *s, uint64_t count)
 		return;
 	if (s->ops->gap != NULL)
 		s->ops->gap(s->ctx, s->next, count);
-	s->remembered_count = 0;
 	advance(s, count);
+	recall_restart(&s->recall, s->next);
 }
 
 /* The bytes at next, and a gap for what the capture cut off. */
@@ -267,7 +211,7 @@ hand_out(struct stream *s, const uint8_t *data, uint32_t captured, uint32_t coun
 {
 	if (captured > 0) {
 		s->ops->data(s->ctx, data, captured);
-		remember(s, data, captured);
+		recall_add(&s->recall, data, captured);
 		advance(s, captured);
 	}
 	hand_out_gap(s, count - captured);
@@ -456,7 +400,7 @@ take_off_old(struct stream *s, struct extent *e, int64_t distance)
 	extent_skip(&copy, (uint32_t)unknown);
 	copy.at = s->next + unknown - (uint64_t)-distance;
 	if (copy.captured > 0)
-		compare_with_remembered(s, copy);
+		compare_with_recall(s, copy);
 }
 
 void
