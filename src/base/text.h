@@ -67,8 +67,11 @@ void text_ipv6(struct text *text, const uint8_t address[16]);
  * characters, the bidirectional controls and line separators are escaped in
  * the way of the format, and never appear as themselves.
  */
-void text_json_string(struct text *text, const char *data, size_t count); /* with quotes */
-void text_csv_cell(struct text *text, const char *data, size_t count);    /* RFC 4180; a leading = + - @ is disarmed with ' */
-void text_terminal(struct text *text, const char *data, size_t count);    /* \x1b, \u202e */
+/* With its quotes. */
+void text_json_string(struct text *text, const char *data, size_t count);
+/* RFC 4180, on one line; a leading = + - @ is disarmed with '. */
+void text_csv_cell(struct text *text, const char *data, size_t count);
+/* \x1b, \u202e */
+void text_terminal(struct text *text, const char *data, size_t count);
 
 #endif

@@ -117,6 +117,9 @@ open_path(struct sink *sink, struct diag *diag)
 			return diag_set(diag, ST_IO, "%s: %s", sink->path, strerror(errno));
 		return ST_OK;
 	}
+	/* A rename would not ask whether the old file may be written. */
+	if (exists && access(sink->path, W_OK) != 0)
+		return diag_set(diag, ST_IO, "%s: %s", sink->path, strerror(errno));
 	/* Through a link, the file behind it is replaced, and not the link. */
 	if (exists)
 		sink->target = realpath(sink->path, NULL);

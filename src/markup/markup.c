@@ -91,7 +91,7 @@ is_plain(const char *str)
 	return true;
 }
 
-/* str itself, or what it became, valid until the next call; keep: characters let through as they are. */
+/* str itself, or what became of it, valid until the next call; keep: let through as it is. */
 static const xmlChar *
 cleaned(struct markup_writer *writer, const char *str, const char *keep)
 {
