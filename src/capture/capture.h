@@ -15,8 +15,8 @@
 #include "base/diag.h"
 
 struct frame {
-	int64_t ts_ns;           /* since 1970, UTC */
-	const uint8_t *data;     /* valid until the next frame is asked for */
+	int64_t ts_ns;       /* since 1970, UTC; of a frame without a time, the latest before it */
+	const uint8_t *data; /* valid until the next frame is asked for */
 	uint32_t captured_bytes; /* at data */
 	uint32_t wire_bytes;     /* as long as it was on the wire */
 	uint32_t link;           /* a DLT_ or LINKTYPE_ number; decode knows both */
@@ -49,7 +49,7 @@ uint32_t capture_part_frames(const struct capture *capture, size_t part);
 /* How far the reading is, for a progress bar: bytes of the files as they lie on disk; total 0 if unknown. */
 void capture_progress(const struct capture *capture, uint64_t *done_bytes, uint64_t *total_bytes);
 
-/* "EN10MB", "NFLOG", or "link type 4242". The text lives in out. */
+/* "EN10MB (Ethernet)", "NFLOG (Linux netfilter log messages)", or "link type 4242". */
 struct text;
 void capture_link_name(uint32_t link, struct text *out);
 

@@ -1,0 +1,192 @@
+/*
+ * A capture is its parts, read one after the other. Trouble ends a part, not
+ * the capture.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "capture/capture_priv.h"
+
+struct capture {
+	struct reader reader;  /* of the current part; closed before and after it */
+	struct filter *filter; /* NULL if every frame is wanted */
+	struct part *parts;
+	size_t part_count;
+	size_t current;
+	uint64_t done_bytes; /* of the parts before the current one */
+};
+
+static struct capture *
+capture_new(size_t part_count)
+{
+	struct capture *capture = mem_zalloc(sizeof(*capture));
+
+	capture->parts = mem_zalloc(part_count * sizeof(*capture->parts));
+	capture->part_count = part_count;
+	return capture;
+}
+
+/* The parts are named. A single one is opened at once, since it may be a pipe that opens but once. */
+static enum status
+start(struct capture *capture, const struct capture_options *options, struct diag *diag)
+{
+	enum status st;
+
+	if (options != NULL && options->filter != NULL) {
+		st = filter_new(&capture->filter, options->filter, diag);
+		if (st != ST_OK)
+			return st;
+	}
+	if (capture->part_count == 1)
+		return reader_open(&capture->reader, &capture->parts[0], diag);
+	parts_order(capture->parts, capture->part_count);
+	return ST_OK;
+}
+
+enum status
+capture_open(struct capture **out, const char *const *paths, size_t count,
+    const struct capture_options *options, struct diag *diag)
+{
+	struct capture *capture;
+	enum status st;
+
+	if (count == 0)
+		return diag_set(diag, ST_USAGE, "no capture was named");
+	capture = capture_new(count);
+	for (size_t i = 0; i < count; i++)
+		part_init(&capture->parts[i], paths[i]);
+	st = start(capture, options, diag);
+	if (st != ST_OK) {
+		capture_close(capture);
+		return st;
+	}
+	*out = capture;
+	return ST_OK;
+}
+
+enum status
+capture_open_memory(struct capture **out, const char *name, const uint8_t *data, size_t count,
+    const struct capture_options *options, struct diag *diag)
+{
+	struct capture *capture = capture_new(1);
+	enum status st;
+
+	capture->parts[0] = (struct part){
+		.path = mem_strdup(name),
+		.memory = data,
+		.memory_bytes = count,
+	};
+	st = start(capture, options, diag);
+	if (st != ST_OK) {
+		capture_close(capture);
+		return st;
+	}
+	*out = capture;
+	return ST_OK;
+}
+
+void
+capture_close(struct capture *capture)
+{
+	if (capture == NULL)
+		return;
+	reader_close(&capture->reader);
+	filter_free(capture->filter);
+	for (size_t i = 0; i < capture->part_count; i++)
+		free(capture->parts[i].path);
+	free(capture->parts);
+	free(capture);
+}
+
+static bool
+is_open(const struct capture *capture)
+{
+	return capture->reader.source != NULL;
+}
+
+static void
+end_part(struct capture *capture)
+{
+	struct part *part = &capture->parts[capture->current++];
+
+	if (is_open(capture))
+		part->frames = reader_frames(&capture->reader);
+	reader_close(&capture->reader);
+	capture->done_bytes += part->disk_bytes;
+}
+
+static enum status
+next_of_part(struct capture *capture, struct frame *frame, struct diag *diag)
+{
+	struct part *part = &capture->parts[capture->current];
+	enum status st = ST_OK;
+
+	if (!is_open(capture))
+		st = reader_open(&capture->reader, part, diag);
+	if (st == ST_OK)
+		st = reader_next(&capture->reader, frame, diag);
+	if (st == ST_OK)
+		return ST_OK;
+	/* Asked at its end again, a part ends again: there may be several things to tell. */
+	if (st == ST_END && capture->filter != NULL) {
+		st = filter_trouble(capture->filter, part->path, diag);
+		if (st != ST_OK)
+			return st;
+		st = ST_END;
+	}
+	end_part(capture);
+	return st;
+}
+
+enum status
+capture_next(struct capture *capture, struct frame *frame, struct diag *diag)
+{
+	enum status st;
+
+	while (capture->current < capture->part_count) {
+		frame->part = (uint32_t)capture->current;
+		st = next_of_part(capture, frame, diag);
+		if (st == ST_END)
+			continue;
+		if (st != ST_OK || capture->filter == NULL || filter_keeps(capture->filter, frame))
+			return st;
+	}
+	return ST_END;
+}
+
+size_t
+capture_part_count(const struct capture *capture)
+{
+	return capture->part_count;
+}
+
+const char *
+capture_part_path(const struct capture *capture, size_t part)
+{
+	return capture->parts[part].path;
+}
+
+uint32_t
+capture_part_frames(const struct capture *capture, size_t part)
+{
+	if (part == capture->current && is_open(capture))
+		return reader_frames(&capture->reader);
+	return capture->parts[part].frames;
+}
+
+void
+capture_progress(const struct capture *capture, uint64_t *done_bytes, uint64_t *total_bytes)
+{
+	*done_bytes = capture->done_bytes;
+	if (is_open(capture))
+		*done_bytes += capture->reader.source->raw_offset;
+	*total_bytes = 0;
+	for (size_t i = 0; i < capture->part_count; i++) {
+		if (capture->parts[i].pipe) {
+			*total_bytes = 0;
+			return;
+		}
+		*total_bytes += capture->parts[i].disk_bytes;
+	}
+}

@@ -1,0 +1,157 @@
+/*
+ * parts: which files are read, and in which order.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "capture/capture_priv.h"
+
+void
+part_init(struct part *part, const char *path)
+{
+	struct stat info;
+
+	*part = (struct part){ .path = mem_strdup(path), .pipe = strcmp(path, "-") == 0 };
+	if (part->pipe || stat(path, &info) != 0)
+		return;
+	part->pipe = !S_ISREG(info.st_mode);
+	if (!part->pipe)
+		part->disk_bytes = (uint64_t)info.st_size;
+}
+
+struct place {
+	struct part part;
+	int64_t first_ns;
+	size_t given; /* its place on the command line */
+};
+
+/*
+ * Pipes can be read but once, so they come first and are not looked into;
+ * what has no frame, or cannot be read, comes last.
+ */
+static int64_t
+first_ns(const struct part *part)
+{
+	int64_t ns = INT64_MAX;
+	struct reader reader;
+	struct frame frame;
+	struct diag unused;
+
+	if (part->pipe)
+		return INT64_MIN;
+	if (reader_open(&reader, part, &unused) != ST_OK)
+		return ns;
+	if (reader_next(&reader, &frame, &unused) == ST_OK)
+		ns = frame.ts_ns;
+	reader_close(&reader);
+	return ns;
+}
+
+static int
+compare_places(const void *left, const void *right)
+{
+	const struct place *a = left;
+	const struct place *b = right;
+
+	if (a->first_ns != b->first_ns)
+		return a->first_ns < b->first_ns ? -1 : 1;
+	return a->given < b->given ? -1 : 1;
+}
+
+void
+parts_order(struct part *parts, size_t count)
+{
+	struct place *places = mem_realloc_array(NULL, count, sizeof(*places));
+
+	for (size_t i = 0; i < count; i++)
+		places[i] = (struct place){ parts[i], first_ns(&parts[i]), i };
+	qsort(places, count, sizeof(*places), compare_places);
+	for (size_t i = 0; i < count; i++)
+		parts[i] = places[i].part;
+	free(places);
+}
+
+static void
+add_path(struct capture_paths *list, char *path)
+{
+	list->paths = mem_realloc_array(list->paths, list->count + 1, sizeof(*list->paths));
+	list->paths[list->count++] = path;
+}
+
+static char *
+path_in(const char *folder, const char *name)
+{
+	size_t folder_bytes = strlen(folder);
+	size_t name_bytes = strlen(name);
+	char *path = mem_alloc(folder_bytes + 1 + name_bytes + 1);
+	char *to = path;
+
+	memcpy(to, folder, folder_bytes);
+	to += folder_bytes;
+	if (to[-1] != '/')
+		*to++ = '/';
+	memcpy(to, name, name_bytes + 1);
+	return path;
+}
+
+static bool
+is_capture(const char *path)
+{
+	struct stat info; /* of what a link leads to */
+
+	return stat(path, &info) == 0 && S_ISREG(info.st_mode) && reader_may_read(path);
+}
+
+static int
+compare_paths(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static enum status
+add_folder(struct capture_paths *list, const char *folder, struct diag *diag)
+{
+	size_t before = list->count;
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	if (dir == NULL)
+		return diag_set(diag, ST_IO, "%s: %s", folder, strerror(errno));
+	while ((entry = readdir(dir)) != NULL) {
+		char *path = path_in(folder, entry->d_name);
+
+		if (is_capture(path))
+			add_path(list, path);
+		else
+			free(path);
+	}
+	closedir(dir);
+	if (list->count == before)
+		return diag_set(diag, ST_USAGE, "%s: no captures in this folder", folder);
+	qsort(list->paths + before, list->count - before, sizeof(*list->paths), compare_paths);
+	return ST_OK;
+}
+
+enum status
+capture_paths_add(struct capture_paths *list, const char *word, struct diag *diag)
+{
+	struct stat info;
+
+	if (strcmp(word, "-") != 0 && stat(word, &info) == 0 && S_ISDIR(info.st_mode))
+		return add_folder(list, word, diag);
+	add_path(list, mem_strdup(word));
+	return ST_OK;
+}
+
+void
+capture_paths_fini(struct capture_paths *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->paths[i]);
+	free(list->paths);
+	*list = (struct capture_paths){ 0 };
+}
