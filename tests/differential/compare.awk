@@ -85,7 +85,12 @@ function differ(frame, theirs, ours,   line)
 		said = said sprintf("# frame %s\ttshark: %s\tours: %s\n", frame, theirs, ours)
 }
 
-# Sorted, as lists: what was said, not in which order.
+function or_none(list)
+{
+	return list == "" ? "none" : list
+}
+
+# What was said, not in which order.
 function same_marks(a, b,   i, n, words, unused)
 {
 	n = split(a, words, ",")
@@ -122,7 +127,7 @@ END {
 		}
 		compare_flows(frame)
 		if (!same_marks(their_marks[frame], our_marks[frame]))
-			differ(frame, their_marks[frame], our_marks[frame])
+			differ(frame, or_none(their_marks[frame]), or_none(our_marks[frame]))
 	}
 	printf "%s - %s: %d TCP frames", difference_count ? "not ok" : "ok", name, frame_count
 	if (known_count)
