@@ -80,7 +80,7 @@ update-golden: synscope$(EXEEXT)
 		$(SHELL) $(srcdir)/tests/golden/golden.sh --update '$(T)'
 bench: synscope$(EXEEXT)
 	@srcdir='$(srcdir)' builddir="`pwd`" CC='$(CC)' CFLAGS='$(CFLAGS)' \
-		$(SHELL) $(srcdir)/tests/bench/bench.sh
+		PCAP_LIBS='$(PCAP_LIBS)' $(SHELL) $(srcdir)/tests/bench/bench.sh
 
 # Each target for a while, from its corpus on; what it finds stays in fuzz/.
 FUZZ_SECONDS = 30
