@@ -51,6 +51,8 @@ sink_settle(struct sink *sink)
 void
 sink_write(struct sink *sink, const void *data, size_t count)
 {
+	if (count == 0) /* data may be NULL */
+		return;
 	if (count < SETTLE_BYTES) {
 		text_bytes(&sink->pending, data, count);
 		sink_settle(sink);
