@@ -82,6 +82,9 @@ client_syn_acked(struct conn *conn, uint32_t ack, int64_t ts_ns)
 		conn->facts |= FACT_DATA_IN_SYN;
 	if (conn->facts & FACT_REPLY_ACKED)
 		conn->ack_ns = ts_ns;
+	/* A RST before this was not the end. */
+	conn->reset_by = 0;
+	conn->reset_cause = CAUSE_NONE;
 	return_connect(conn, CONNECT_OK, ts_ns);
 }
 
@@ -102,9 +105,7 @@ client_sent_syn(struct conn *conn, const struct packet *pkt)
 	conn->syn_index = pkt->index;
 	if (conn->connect == CONNECT_OK)
 		return;
-	/* Some try again after a RST (Windows) or an ICMP error (BSD): then that was not the end. */
-	conn->reset_by = 0;
-	conn->reset_cause = CAUSE_NONE;
+	/* Some try again after a RST (Windows) or an ICMP error (BSD): they still wait. */
 	return_connect(conn, CONNECT_PENDING, 0);
 	if (conn->facts & FACT_SYN_ACK_FIRST && server_of(conn)->last_ack == pkt->tcp.seq + 1) {
 		client_of(conn)->start = pkt->tcp.seq;
@@ -160,7 +161,7 @@ client_sent_ack(struct conn *conn, const struct packet *pkt)
 		return;
 	if (!knows_reply) {
 		/* It goes on as one does after a SYN-ACK: the capture lacks that. */
-		if (seq_le(pkt->tcp.seq, client->start))
+		if (seq_le(pkt->tcp.seq, client->start) || pkt->tcp.ack == 0)
 			return;
 		client_syn_acked(conn, client->start + 1, pkt->ts_ns);
 	}
@@ -223,11 +224,11 @@ saw_rst(struct conn *conn, const struct packet *pkt, enum side side)
 	bool answers_syn = side != conn->client &&
 	    (conn->facts & (FACT_SYN | FACT_SYN_ACKED | FACT_SYN_CROSSED)) == FACT_SYN;
 
-	if (conn->reset_by != 0 || (conn->half[0].flags & conn->half[1].flags & HALF_FIN))
+	if (conn->half[0].flags & conn->half[1].flags & HALF_FIN)
 		return;
 	if (answers_syn && !acks_client_syn(conn, pkt))
 		return;
-	if (!answers_syn && !is_plausible_rst(conn, pkt, side))
+	if (!answers_syn && (conn->reset_by != 0 || !is_plausible_rst(conn, pkt, side)))
 		return;
 	conn->reset_by = (uint8_t)(1 + side);
 	conn->reset_index = pkt->index;
@@ -318,25 +319,52 @@ shake_hands(struct conn *conn, const struct packet *pkt, enum side side)
 	}
 }
 
-/* A segment with a wrong checksum reached nobody. */
+/* Zeek's picture does not have this segment, so what we need of it is kept here. */
+static void
+note_corrupt(struct conn_half *half, const struct packet *pkt)
+{
+	bool has_syn = pkt->tcp.flags & TCP_SYN;
+	uint32_t end = pkt->tcp.seq + seq_length(pkt);
+
+	if (has_syn || !half_was_seen(half)) {
+		half->start = pkt->tcp.seq - !has_syn;
+		half->end = end;
+	} else if (seq_gt(end, half->end)) {
+		half->end = end;
+	}
+	if (pkt->tcp.flags & TCP_FIN)
+		half->flags |= HALF_FIN;
+}
+
+/*
+ * A segment with a wrong checksum among good ones was damaged on the way, and
+ * nobody took it. Where all of one side are wrong, it was the capture that was
+ * rewritten since.
+ */
 void
 conn_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks)
 {
 	struct conn_half *half = &conn->half[side];
 	uint16_t flags = pkt->tcp.flags;
+	bool is_corrupt = pkt->checksum == CHECKSUM_BAD;
 
 	if (!(conn->facts & FACT_BEGUN))
 		begin(conn, pkt, side);
-	if (pkt->checksum == CHECKSUM_BAD) {
+	if (is_corrupt)
 		zeek_corrupt(conn, pkt, side);
+	if (is_corrupt && half->flags & HALF_CHECKSUMS)
 		return;
-	}
 	note_retry(conn, pkt, side, marks);
 	if (flags & TCP_RST)
 		saw_rst(conn, pkt, side);
 	else if (flags & TCP_SYN || !(conn->facts & FACT_REPLY_ACKED))
 		shake_hands(conn, pkt, side);
-	zeek_segment(conn, pkt, side);
+	if (is_corrupt)
+		note_corrupt(half, pkt);
+	else
+		zeek_segment(conn, pkt, side);
+	if (pkt->checksum == CHECKSUM_GOOD)
+		half->flags |= HALF_CHECKSUMS;
 	half->last_index = pkt->index;
 	if ((flags & (TCP_ACK | TCP_RST)) == TCP_ACK)
 		half->last_ack = pkt->tcp.ack;

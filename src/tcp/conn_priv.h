@@ -1,5 +1,5 @@
 /*
- * conn_priv: what conn.c, zeek.c and roles.c share, and nobody else.
+ * conn_priv: what conn.c, zeek.c, zeek_half.c and roles.c share, and nobody else.
  */
 #ifndef SYNSCOPE_TCP_CONN_PRIV_H
 #define SYNSCOPE_TCP_CONN_PRIV_H
@@ -36,6 +36,7 @@ enum conn_fact {
 /* struct conn_half's flags. */
 enum conn_half_flag {
 	HALF_FIN = 0x01,
+	HALF_CHECKSUMS = 0x02, /* it sent a segment whose checksum is right */
 };
 
 /* A timestamp can be anything, so differences wrap rather than overflow. */
@@ -59,6 +60,19 @@ void zeek_segment(struct conn *conn, const struct packet *pkt, enum side side);
 /* A segment that Zeek looks at no further, since its checksum is wrong. */
 void zeek_corrupt(struct conn *conn, const struct packet *pkt, enum side side);
 const char *zeek_conn_state(const struct conn *conn);
+
+/* --- zeek_half.c --- */
+
+/* Begin to number an end's bytes: its SYN, or where that must have been. */
+void half_start(struct conn_half *half, uint32_t syn, uint32_t end);
+/* Zeek begins anew with each SYN that can be meant. */
+void half_learn_start(struct conn_half *half, const struct packet *pkt);
+/* Move the end of what was sent; true where bytes came that were sent before. */
+bool half_move_end(struct conn_half *half, const struct packet *pkt);
+/* Its payload came; old_end: what had been sent before it. */
+void half_fill(struct conn_half *half, const struct packet *pkt, uint32_t old_end);
+/* How many holes the other side acknowledges, which thereby will not be filled. */
+unsigned half_acked(struct conn_half *half, uint32_t ack);
 
 /* --- roles.c --- */
 

@@ -9,46 +9,46 @@
 
 /* The ports Zeek 6's own scripts register for the protocols they know. */
 static const uint16_t tcp_server_ports[] = {
-	21, 2811,                                              /* FTP, GridFTP */
-	22,                                                    /* SSH */
-	25, 587,                                               /* SMTP */
-	53,                                                    /* DNS */
-	79,                                                    /* finger */
-	80, 81, 631, 1080, 3128, 8000, 8080, 8888,             /* HTTP; 1080 SOCKS too */
-	88,                                                    /* Kerberos */
-	110,                                                   /* POP3 */
-	135,                                                   /* DCE/RPC */
-	139, 445,                                              /* SMB */
-	143,                                                   /* IMAP */
-	389, 3268,                                             /* LDAP */
+	21, 2811,                                               /* FTP, GridFTP */
+	22,                                                     /* SSH */
+	25, 587,                                                /* SMTP */
+	53,                                                     /* DNS */
+	79,                                                     /* finger */
+	80, 81, 631, 1080, 3128, 8000, 8080, 8888,              /* HTTP; 1080 SOCKS too */
+	88,                                                     /* Kerberos */
+	110,                                                    /* POP3 */
+	135,                                                    /* DCE/RPC */
+	139, 445,                                               /* SMB */
+	143,                                                    /* IMAP */
+	389, 3268,                                              /* LDAP */
 	443, 563, 585, 614, 636, 989, 990, 992, 993, 995, 5223, /* TLS */
-	502,                                                   /* Modbus */
-	1434, 3306,                                            /* MySQL */
-	1883,                                                  /* MQTT */
-	3389,                                                  /* RDP */
-	5222, 5269,                                            /* XMPP */
-	6666, 6667, 6668, 6669,                                /* IRC */
-	20000,                                                 /* DNP3 */
+	502,                                                    /* Modbus */
+	1434, 3306,                                             /* MySQL */
+	1883,                                                   /* MQTT */
+	3389,                                                   /* RDP */
+	5222, 5269,                                             /* XMPP */
+	6666, 6667, 6668, 6669,                                 /* IRC */
+	20000,                                                  /* DNP3 */
 };
 
 static const uint16_t udp_server_ports[] = {
-	53, 137, 5353, 5355,    /* DNS, NetBIOS names, mDNS, LLMNR */
-	67, 68, 4011,           /* DHCP */
-	88,                     /* Kerberos */
-	123,                    /* NTP */
-	161, 162,               /* SNMP */
-	389,                    /* CLDAP */
-	443,                    /* DTLS, QUIC */
-	514,                    /* syslog */
-	1812,                   /* RADIUS */
-	2123, 2152,             /* GTP */
-	3389,                   /* RDP */
-	3544,                   /* Teredo */
-	4789,                   /* VXLAN */
-	5060,                   /* SIP */
-	5072,                   /* AYIYA */
-	6081,                   /* Geneve */
-	20000,                  /* DNP3 */
+	53, 137, 5353, 5355, /* DNS, NetBIOS names, mDNS, LLMNR */
+	67, 68, 4011,        /* DHCP */
+	88,                  /* Kerberos */
+	123,                 /* NTP */
+	161, 162,            /* SNMP */
+	389,                 /* CLDAP */
+	443,                 /* DTLS, QUIC */
+	514,                 /* syslog */
+	1812,                /* RADIUS */
+	2123, 2152,          /* GTP */
+	3389,                /* RDP */
+	3544,                /* Teredo */
+	4789,                /* VXLAN */
+	5060,                /* SIP */
+	5072,                /* AYIYA */
+	6081,                /* Geneve */
+	20000,               /* DNP3 */
 };
 
 static bool

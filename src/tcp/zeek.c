@@ -5,8 +5,7 @@
  * believed from wherever it comes. So that picture is kept here as it is, and
  * conn.c judges for itself.
  *
- * What is approximate: of several holes in one side's bytes at once only the
- * first is followed; an unanswered SYN and a long silence do not end the
+ * What is approximate: an unanswered SYN and a long silence do not end the
  * record here, as Zeek's timers do, because our flow goes on.
  */
 #include "tcp/conn_priv.h"
@@ -17,9 +16,6 @@
 
 /* Zeek's tcp_close_delay: what comes later begins a record of its own. */
 #define LINGER_NS INT64_C(5000000000)
-
-/* Zeek does not believe the number of a SYN or RST that is further off than this. */
-#define TRUSTED_JUMP (1 << 20)
 
 enum event { GOT_SYN, GOT_SYN_ACK, GOT_FIN, GOT_RST, EVENT_COUNT };
 
@@ -123,8 +119,6 @@ turn_round(struct conn *conn)
 static void
 add_plain(struct conn *conn, enum side side, enum seen kind, char letter)
 {
-	if (conn->seen[side != conn->origin] & kind)
-		return;
 	if (conn->history_length == 1 && conn->history[0] == 'H')
 		turn_round(conn);
 	add_once(conn, side, kind, letter);
@@ -154,151 +148,23 @@ add_controls(struct conn *conn, const struct packet *pkt, enum side side)
 		add_once(conn, side, SEEN_MIXED, 'Q');
 }
 
-static void
+static inline void
 add_letters(struct conn *conn, const struct packet *pkt, enum side side)
 {
+	uint8_t seen = conn->seen[side != conn->origin];
+
 	if (pkt->tcp.flags & CONTROL)
 		add_controls(conn, pkt, side);
-	else if (pkt->payload_bytes > 0)
+	else if (pkt->payload_bytes > 0 && !(seen & SEEN_DATA))
 		add_plain(conn, side, SEEN_DATA, 'D');
-	else if (pkt->tcp.flags & TCP_ACK)
+	else if (pkt->payload_bytes == 0 && pkt->tcp.flags & TCP_ACK && !(seen & SEEN_ACK))
 		add_plain(conn, side, SEEN_ACK, 'A');
 	if (pkt->tcp.window == 0 && !(pkt->tcp.flags & TCP_RST) &&
 	    conn->half[!side].state != ZEEK_CLOSED && conn->half[side].state != ZEEK_RESET)
 		add_rare(conn, side, RARE_ZERO_WINDOW, 'W');
 }
 
-/* --- sequence space --- */
-
-/* Zeek leaves the bytes of a RST out of it. */
-static uint32_t
-end_of(const struct packet *pkt)
-{
-	uint16_t flags = pkt->tcp.flags;
-
-	return pkt->tcp.seq + (flags & TCP_RST ? 0 : pkt->payload_bytes) +
-	    ((flags & TCP_SYN) != 0) + ((flags & TCP_FIN) != 0);
-}
-
-static void
-start_half(struct conn_half *half, uint32_t syn, uint32_t end)
-{
-	if (syn != half->start || half->state == ZEEK_INACTIVE) {
-		half->next = syn + 1;
-		half->holes = 0;
-	}
-	half->start = syn;
-	half->end = end;
-}
-
-/* Zeek numbers an end's bytes anew with each SYN that can be meant. */
-static void
-learn_start(struct conn_half *half, const struct packet *pkt)
-{
-	uint32_t seq = pkt->tcp.seq;
-	bool again;
-
-	if (!(pkt->tcp.flags & TCP_SYN)) {
-		if (half->state == ZEEK_INACTIVE)
-			start_half(half, seq - 1, seq);
-		return;
-	}
-	switch (half->state) {
-	case ZEEK_SYN_SENT:
-	case ZEEK_SYN_ACK_SENT:
-		again = seq != half->start;
-		break;
-	case ZEEK_CLOSED:
-		again = false;
-		break;
-	case ZEEK_RESET:
-		again = half->prev_state == ZEEK_INACTIVE;
-		break;
-	default:
-		again = true;
-	}
-	if (again)
-		start_half(half, seq, end_of(pkt));
-}
-
-/* Move the end of what was sent; true where bytes came that were sent before. */
-static bool
-move_end(struct conn_half *half, const struct packet *pkt)
-{
-	uint32_t end = end_of(pkt);
-	int32_t ahead = seq_diff(end, half->end);
-
-	if (pkt->tcp.flags & (TCP_SYN | TCP_RST) && (ahead > TRUSTED_JUMP || ahead < -TRUSTED_JUMP))
-		return false;
-	if (pkt->tcp.flags & TCP_FIN && half->end == half->start + 1) {
-		half->end = end; /* all in between is missing, so it may lie 2 GB ahead */
-		return false;
-	}
-	if (half->state == ZEEK_RESET)
-		return false;
-	if (ahead > 0) {
-		half->end = end;
-		return false;
-	}
-	return pkt->payload_bytes > 0;
-}
-
-/* Zeek does nothing with a payload that the capture cut short: the bytes are missing. */
-static bool
-has_whole_payload(const struct packet *pkt)
-{
-	return pkt->payload_bytes > 0 && pkt->payload_captured >= pkt->payload_bytes &&
-	    !(pkt->tcp.flags & TCP_RST);
-}
-
-/* Its bytes came; old_end: what had been sent before them. */
-static void
-fill(struct conn_half *half, const struct packet *pkt, uint32_t old_end)
-{
-	uint32_t seq = pkt->tcp.seq + ((pkt->tcp.flags & TCP_SYN) != 0);
-	uint32_t end = seq + pkt->payload_bytes;
-
-	if (seq_le(seq, half->next)) {
-		if (seq_gt(end, half->next))
-			half->next = end;
-		if (half->holes > 0 && seq_ge(half->next, half->hole_end)) {
-			if (seq_gt(half->end, half->next))
-				half->next = half->end; /* holes behind it are forgotten */
-			half->holes = 0;
-		}
-	} else if (half->holes == 0) {
-		half->hole_end = seq;
-		half->holes = 1;
-	} else if (half->holes < UINT8_MAX && seq_lt(seq, half->hole_end)) {
-		half->holes += seq_lt(end, half->hole_end);
-		half->hole_end = seq;
-	} else if (half->holes < UINT8_MAX && seq_gt(seq, old_end)) {
-		half->holes++;
-	}
-}
-
-/* How many holes the other side acknowledges, which thereby will not be filled. */
-static unsigned
-give_up_holes(struct conn_half *half, uint32_t ack)
-{
-	unsigned count = 1;
-
-	if (half->flags & HALF_FIN && seq_ge(ack, half->end))
-		ack = half->end - 1;
-	if (seq_le(ack, half->next))
-		return 0;
-	if (half->holes > 0 && seq_ge(ack, half->hole_end)) {
-		bool beyond = seq_gt(ack, half->end);
-
-		if (seq_ge(ack, half->end - 1))
-			count = half->holes + beyond;
-		half->next = beyond ? ack : half->end;
-		half->holes = 0;
-		return count;
-	}
-	half->next = ack;
-	return count;
-}
+/* --- missing bytes --- */
 
 static bool
 is_clean(const struct conn_half *half)
@@ -311,7 +177,7 @@ is_clean(const struct conn_half *half)
 static void
 note_ack(struct conn *conn, uint32_t ack, enum side acked)
 {
-	unsigned count = give_up_holes(&conn->half[acked], ack);
+	unsigned count = half_acked(&conn->half[acked], ack);
 
 	if (count == 0 || !is_clean(&conn->half[0]) || !is_clean(&conn->half[1]))
 		return;
@@ -461,6 +327,27 @@ zeek_corrupt(struct conn *conn, const struct packet *pkt, enum side side)
 		add_rare(conn, side, RARE_CHECKSUM, 'C');
 }
 
+/* Nearly all segments: no control flag, between ends that are established. */
+static void
+plain_segment(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	struct conn_half *half = &conn->half[side];
+	uint32_t seq = pkt->tcp.seq;
+	uint32_t bytes = pkt->payload_bytes;
+	uint32_t old_end = half->end;
+
+	add_letters(conn, pkt, side);
+	if (seq == old_end && seq == half->next && pkt->payload_captured >= bytes) {
+		half->end = half->next = seq + bytes;
+	} else {
+		if (half_move_end(half, pkt))
+			add_rare(conn, side, RARE_RESENT, 'T');
+		half_fill(half, pkt, old_end);
+	}
+	if (seq_gt(pkt->tcp.ack, conn->half[!side].next))
+		note_ack(conn, pkt->tcp.ack, !side);
+}
+
 /* The steps are in Zeek's order, which is that of the letters one segment can earn. */
 void
 zeek_segment(struct conn *conn, const struct packet *pkt, enum side side)
@@ -472,23 +359,27 @@ zeek_segment(struct conn *conn, const struct packet *pkt, enum side side)
 	bool peer_was_active = peer->state != ZEEK_INACTIVE;
 	uint32_t old_end;
 
+	if (half->state == ZEEK_ESTABLISHED && peer->state == ZEEK_ESTABLISHED &&
+	    (flags & (CONTROL | TCP_ACK)) == TCP_ACK) {
+		plain_segment(conn, pkt, side);
+		return;
+	}
 	if (is_over(conn, pkt))
 		return;
-	learn_start(half, pkt);
+	half_learn_start(half, pkt);
 	add_letters(conn, pkt, side);
 	if (flags & TCP_FIN)
 		half->flags |= HALF_FIN;
 	if (flags & TCP_ACK && !peer_was_active)
-		start_half(peer, pkt->tcp.ack - 1, pkt->tcp.ack - 1);
+		half_start(peer, pkt->tcp.ack - 1, pkt->tcp.ack - 1);
 	old_end = half->end;
-	if (move_end(half, pkt))
+	if (half_move_end(half, pkt))
 		add_rare(conn, side, RARE_RESENT, 'T');
 	if (flags & CONTROL || half->state == ZEEK_INACTIVE)
 		step(conn, pkt, side, by_origin);
 	if (flags & TCP_ACK && peer_was_active)
 		note_ack(conn, pkt->tcp.ack, !side);
-	if (has_whole_payload(pkt))
-		fill(half, pkt, old_end);
+	half_fill(half, pkt, old_end);
 	if (half->state >= ZEEK_CLOSED || peer->state >= ZEEK_CLOSED)
 		note_end(conn, pkt->ts_ns);
 }

@@ -257,11 +257,15 @@ test_a_client_that_tries_again_after_a_rst_was_not_refused_yet(void **state)
 {
 	(void)state;
 	PLAY(C(SYN, 0), S(RST | ACK, 0, 1), after(500, C(SYN, 0)));
-	expect(OPEN_UNANSWERED, CLOSE_OPEN, CONNECT_PENDING);
+	expect(OPEN_REFUSED, CLOSE_RESET_BY_SERVER, CONNECT_PENDING);
+	expect_reason(CAUSE_NO_LISTENER, 2, 3);
 	GO_ON(S(RST | ACK, 0, 1));
 	expect(OPEN_REFUSED, CLOSE_RESET_BY_SERVER, CONNECT_ECONNREFUSED);
 	expect_reason(CAUSE_NO_LISTENER, 3, 4);
 	expect_zeek("REJ", "Sr");
+	GO_ON(after(500, C(SYN, 0)), S(SYN | ACK, 0, 1), C(ACK, 1, 1));
+	expect(OPEN_COMPLETE, CLOSE_OPEN, CONNECT_OK);
+	expect_reason(CAUSE_NONE, 0, 0);
 }
 
 static void
@@ -688,7 +692,7 @@ test_a_payload_cut_short_is_missing(void **state)
 }
 
 static void
-test_a_corrupt_segment_reached_nobody(void **state)
+test_a_corrupt_segment_among_good_ones_reached_nobody(void **state)
 {
 	(void)state;
 	PLAY(HANDSHAKE, odd(CORRUPT, C(RST | ACK, 1, 1)), REQUEST);
@@ -696,6 +700,17 @@ test_a_corrupt_segment_reached_nobody(void **state)
 	expect_zeek("S1", "ShACD");
 	PLAY(odd(CORRUPT, C(SYN, 0)));
 	expect_zeek("OTH", "C");
+}
+
+static void
+test_a_capture_whose_checksums_are_all_wrong_is_judged_all_the_same(void **state)
+{
+	(void)state;
+	PLAY(odd(CORRUPT, C(SYN, 0)), odd(CORRUPT, S(SYN | ACK, 0, 1)), odd(CORRUPT, C(ACK, 1, 1)),
+	    odd(CORRUPT, C(FIN | ACK, 1, 1)), odd(CORRUPT, S(FIN | ACK, 1, 2)));
+	expect(OPEN_COMPLETE, CLOSE_FIN, CONNECT_OK);
+	assert_int_equal(scene.verdict.handshake_ns, 3 * MS);
+	expect_zeek("OTH", "Cc");
 }
 
 static void
@@ -810,7 +825,9 @@ main(void)
 		cmocka_unit_test(test_a_hole_that_is_filled_in_time_is_no_gap),
 		cmocka_unit_test(test_what_is_missing_before_a_fin_is_a_gap_and_the_fin_is_not),
 		cmocka_unit_test(test_a_payload_cut_short_is_missing),
-		cmocka_unit_test(test_a_corrupt_segment_reached_nobody),
+		cmocka_unit_test(test_a_corrupt_segment_among_good_ones_reached_nobody),
+		cmocka_unit_test(
+		    test_a_capture_whose_checksums_are_all_wrong_is_judged_all_the_same),
 		cmocka_unit_test(test_segments_with_several_controls_have_their_letters),
 		cmocka_unit_test(test_a_history_that_is_full_grows_no_more),
 		cmocka_unit_test(test_datagrams_are_told_as_zeek_tells_them),
