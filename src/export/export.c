@@ -168,6 +168,7 @@ static void
 write_row(struct export *out, const void *row)
 {
 	out->writer->row(out, row);
+	out->has_rows = true;
 	sink_settle(out->sink);
 }
 
@@ -209,13 +210,15 @@ export_close(struct export *out, struct diag *diag)
 	return st;
 }
 
-/* The end is written here too: standard output should hold a document that parses. */
+/* The end is written here too: what standard output holds should parse. */
 void
 export_abandon(struct export *out)
 {
 	if (out == NULL)
 		return;
 	out->writer->end(out);
+	if (!out->has_rows) /* so that nothing was sent yet */
+		out->text->length = 0;
 	sink_abandon(out->sink);
 	export_free(out);
 }

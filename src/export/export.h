@@ -58,6 +58,7 @@ void export_source(struct export *out, const struct analysis *analysis);
 void export_packet(struct export *out, const struct packet_row *row);
 void export_flow(struct export *out, const struct flow_row *row);
 enum status export_close(struct export *out, struct diag *diag);
+/* On standard output the rows so far stay, ended as they should be; a heading alone is not shown. */
 void export_abandon(struct export *out);
 /* As sink_failed: no use in going on. */
 bool export_failed(const struct export *out);

@@ -140,6 +140,7 @@ struct export {
 	const struct analysis *analysis; /* NULL: frames are named by their index */
 	struct export_options options;
 	struct shown_file file; /* of the row at hand */
+	bool has_rows;
 	struct text scratch;
 	struct markup_writer *markup; /* XML only */
 	/* text only */
