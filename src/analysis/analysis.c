@@ -70,6 +70,7 @@ struct analysis {
 	char **part_path;
 	size_t part_count;
 	uint32_t part; /* being read */
+	int64_t previous_ns; /* the time of the frame before */
 	int64_t longest_pause_ns;
 	uint64_t next_progress;
 };
@@ -250,9 +251,11 @@ tell_flows(struct analysis *a, bool all)
 static void
 put_away(struct analysis *a, int64_t now_ns)
 {
-	struct flow *flow;
+	struct flow *flow = flow_done(a->flows, now_ns);
 
-	while ((flow = flow_done(a->flows, now_ns)) != NULL) {
+	if (flow == NULL)
+		return;
+	for (; flow != NULL; flow = flow_done(a->flows, now_ns)) {
 		struct ends *ends = flow_block(flow);
 		struct remains remains = mark_remains(&ends->tcp.mark);
 		uint32_t item = 0;
@@ -375,15 +378,23 @@ static const int decode_findings[DECODE_COUNT] = {
 	[DECODE_MALFORMED] = FINDING_MALFORMED,
 };
 
+/* A capture's times can be anything, so a difference may wrap; it never overflows. */
+static int64_t
+since(int64_t now_ns, int64_t then_ns)
+{
+	return (int64_t)((uint64_t)now_ns - (uint64_t)then_ns);
+}
+
 static void
 note_frame(struct analysis *a, const struct frame *frame, uint32_t index)
 {
 	if (a->summary.frames++ == 0)
-		a->summary.first_ns = a->summary.last_ns = frame->ts_ns;
-	else if (frame->ts_ns < a->summary.last_ns)
+		a->summary.first_ns = a->summary.last_ns = a->previous_ns = frame->ts_ns;
+	if (frame->ts_ns < a->previous_ns)
 		note(a, FINDING_TIME_STEP_BACK, index, 1);
-	else if (frame->ts_ns - a->summary.last_ns > a->longest_pause_ns)
-		a->longest_pause_ns = frame->ts_ns - a->summary.last_ns;
+	else if (since(frame->ts_ns, a->previous_ns) > a->longest_pause_ns)
+		a->longest_pause_ns = since(frame->ts_ns, a->previous_ns);
+	a->previous_ns = frame->ts_ns;
 	if (frame->ts_ns > a->summary.last_ns)
 		a->summary.last_ns = frame->ts_ns;
 	if (frame->captured_bytes < frame->wire_bytes)
@@ -399,8 +410,8 @@ begin_part(struct analysis *a, const struct frame *frame)
 	for (; a->part < frame->part; a->part++)
 		a->part_base[a->part + 1] =
 		    a->part_base[a->part] + capture_part_frames(a->capture, a->part);
-	if (a->summary.frames > 0 && frame->ts_ns - a->summary.last_ns > PART_GAP_MIN_NS &&
-	    frame->ts_ns - a->summary.last_ns > a->longest_pause_ns)
+	if (a->summary.frames > 0 && since(frame->ts_ns, a->previous_ns) > PART_GAP_MIN_NS &&
+	    since(frame->ts_ns, a->previous_ns) > a->longest_pause_ns)
 		note(a, FINDING_PART_GAP, a->part_base[a->part] + frame->number, 1);
 }
 

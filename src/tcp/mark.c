@@ -185,14 +185,18 @@ static const struct {
 };
 
 /*
- * Most segments are the next bytes, or the first ACK of others, with the
- * window open: of the rules only "window full" can hold of them.
+ * Most segments are the next in their side's order and change something: of
+ * the rules only "window full" can hold of them, and of a SYN or FIN none.
  */
 static bool
 is_plain(const struct asked *q)
 {
-	return q->seq == q->me->next_seq && q->pkt->tcp.window != 0 && !(q->flags & CONTROL) &&
-	    (q->length > 1 || (q->length == 0 && q->pkt->tcp.ack != q->me->last_ack));
+	if (q->length == 1 || q->flags & TCP_RST)
+		return false;
+	if (q->flags & CONTROL)
+		return q->seq == q->me->next_seq || q->me->next_seq == 0;
+	return q->seq == q->me->next_seq && q->pkt->tcp.window != 0 &&
+	    (q->length != 0 || q->pkt->tcp.ack != q->me->last_ack);
 }
 
 static uint32_t
