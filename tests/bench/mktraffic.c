@@ -45,7 +45,7 @@ enum {
 enum from { CLIENT, SERVER };
 
 #define NO_DATA (-1)
-#define ALL (-1)
+#define ALL     (-1)
 
 /* One packet of a round. */
 struct step {
@@ -62,7 +62,10 @@ struct round {
 	uint8_t segments;
 };
 
-#define ROUND(steps, segments) { steps, sizeof(steps) / sizeof((steps)[0]), segments }
+#define ROUND(steps, segments) \
+	{ \
+		steps, sizeof(steps) / sizeof((steps)[0]), segments \
+	}
 
 static const struct step open_steps[] = {
 	{ CLIENT, SYN, NO_DATA, ALL, 0 },
@@ -164,8 +167,8 @@ struct flow {
 	enum round_kind round;
 	uint8_t step;
 	bool udp;
-	uint16_t exchanges; /* requests still to come */
-	uint32_t replies;   /* rounds still to come in this exchange */
+	uint16_t exchanges;                /* requests still to come */
+	uint32_t replies;                  /* rounds still to come in this exchange */
 	uint16_t offset[SEGMENTS_MAX + 1]; /* where the round's segments start */
 };
 

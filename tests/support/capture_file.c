@@ -102,8 +102,8 @@ capture_file_interface(struct capture_file *file, uint32_t link)
 }
 
 static void
-add_pcap_frame(struct capture_file *file, const struct record *record, const uint8_t *frame,
-    size_t count)
+add_pcap_frame(
+    struct capture_file *file, const struct record *record, const uint8_t *frame, size_t count)
 {
 	int64_t fraction = record->ts_ns % 1000000000;
 
@@ -115,8 +115,8 @@ add_pcap_frame(struct capture_file *file, const struct record *record, const uin
 }
 
 static void
-add_pcapng_frame(struct capture_file *file, const struct record *record, const uint8_t *frame,
-    size_t count)
+add_pcapng_frame(
+    struct capture_file *file, const struct record *record, const uint8_t *frame, size_t count)
 {
 	uint64_t time = (uint64_t)(file->nanoseconds ? record->ts_ns : record->ts_ns / 1000);
 	size_t padded = (count + 3) & ~(size_t)3;
@@ -133,8 +133,8 @@ add_pcapng_frame(struct capture_file *file, const struct record *record, const u
 }
 
 void
-capture_file_frame(struct capture_file *file, const struct record *record,
-    const uint8_t *frame, size_t count)
+capture_file_frame(
+    struct capture_file *file, const struct record *record, const uint8_t *frame, size_t count)
 {
 	if (file->format == FORMAT_PCAPNG)
 		add_pcapng_frame(file, record, frame, count);

@@ -33,8 +33,8 @@ void capture_file_begin(struct capture_file *file, uint32_t link);
 /* pcapng: later frames come from a new interface of this link type. */
 void capture_file_interface(struct capture_file *file, uint32_t link);
 /* Writes count bytes, whatever the record says of them. */
-void capture_file_frame(struct capture_file *file, const struct record *record,
-    const uint8_t *frame, size_t count);
+void capture_file_frame(
+    struct capture_file *file, const struct record *record, const uint8_t *frame, size_t count);
 void capture_file_raw(struct capture_file *file, const uint8_t *bytes, size_t count);
 /* Forget the last bytes, as a full disk does. */
 void capture_file_cut(struct capture_file *file, size_t count);

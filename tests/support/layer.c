@@ -28,7 +28,7 @@ uint32_t
 pseudo_sum(const struct hop *hop, uint8_t proto, size_t upper_bytes)
 {
 	return (uint32_t)sum_bytes(hop->from.bytes, address_bytes(&hop->from)) +
-	    sum_bytes(hop->to.bytes, address_bytes(&hop->to)) + proto + (uint32_t)upper_bytes;
+	       sum_bytes(hop->to.bytes, address_bytes(&hop->to)) + proto + (uint32_t)upper_bytes;
 }
 
 static struct hop
@@ -261,7 +261,7 @@ put_ip4(struct frame_build *f, const struct hop *hop, const struct ip_fields *ip
 	p = put16(p, ip->total_bytes >= 0 ? (uint32_t)ip->total_bytes : (uint32_t)bytes);
 	p = put16(p, ip->id);
 	p = put16(p, (ip->may_fragment ? 0u : 0x4000u) | (ip->more_fragments ? 0x2000u : 0) |
-	    ip->fragment_offset / 8);
+			 ip->fragment_offset / 8);
 	p = put16(put8(put8(p, ip->ttl), f->ip_proto), 0);
 	put_bytes(put_bytes(p, hop->from.bytes, 4), hop->to.bytes, 4);
 	put16(header + 10, (sum_bytes(header, 20) ^ 0xffffu) + ip->bad_checksum);
@@ -399,44 +399,46 @@ put_teredo(struct frame_build *f, const struct layer *layer)
 	put_udp(f, 3544, 3544);
 }
 
+/* clang-format off */
 static const struct layer_kind kinds[] = {
-	/* name       put             link ethertype ip_proto takes */
-	{ "eth",        put_eth,        1, ETHERTYPE_ETHERNET, 143, TAKES_NOTHING },
-	{ "802.3",      put_802_3,      1, ETHERTYPE_ETHERNET, 143, TAKES_NOTHING },
-	{ "vlan",       put_tag,        0, 0x8100, 0, TAKES_NUMBER },
-	{ "qinq",       put_tag,        0, 0x88a8, 0, TAKES_NUMBER },
-	{ "mpls",       put_mpls,       0, ETHERTYPE_MPLS, 137, TAKES_NUMBER },
-	{ "pbb",        put_pbb,        0, 0x88e7, 0, TAKES_NUMBER },
-	{ "pppoe",      put_pppoe,      51, 0x8864, 0, TAKES_NUMBER },
-	{ "ppp",        put_ppp,        9, 0, 0, TAKES_NOTHING },
-	{ "chdlc",      put_chdlc,      104, 0, 0, TAKES_NOTHING },
-	{ "sll",        put_sll,        113, 0, 0, TAKES_NOTHING },
-	{ "sll2",       put_sll2,       276, 0, 0, TAKES_NOTHING },
-	{ "null",       put_null,       0, 0, 0, TAKES_NOTHING },
-	{ "loop",       put_loop,       108, 0, 0, TAKES_NOTHING },
-	{ "raw",        put_raw,        101, 0, 0, TAKES_NOTHING },
-	{ "raw4",       put_raw,        228, 0, 0, TAKES_NOTHING },
-	{ "raw6",       put_raw,        229, 0, 0, TAKES_NOTHING },
-	{ "fddi",       put_fddi,       10, 0, 0, TAKES_NOTHING },
-	{ "802.11",     put_802_11,     105, 0, 0, TAKES_NOTHING },
-	{ "802.11-qos", put_802_11_qos, 105, 0, 0, TAKES_NOTHING },
-	{ "radiotap",   put_radiotap,   127, 0, 0, TAKES_NOTHING },
-	{ "ppi",        put_ppi,        192, 0, 0, TAKES_NOTHING },
-	{ "nflog",      put_nflog,      239, 0, 0, TAKES_NOTHING },
-	{ "bytes",      put_spelled_out, 0, 0, 0, TAKES_BYTES },
-	{ "ip",         put_ip,         101, 0, 0, TAKES_ADDRESSES },
-	{ "hop",        put_extension,  0, 0, 0, TAKES_NOTHING },
-	{ "dst",        put_extension,  0, 0, 60, TAKES_NOTHING },
-	{ "route",      put_route,      0, 0, 43, TAKES_NOTHING },
-	{ "ah",         put_ah,         0, 0, 51, TAKES_NUMBER },
-	{ "gre",        put_gre,        0, 0, 47, TAKES_NUMBER },
-	{ "erspan2",    put_erspan2,    0, 0, 47, TAKES_NUMBER },
-	{ "erspan3",    put_erspan3,    0, 0, 47, TAKES_NUMBER },
-	{ "vxlan",      put_vxlan,      0, 0, PROTO_UDP, TAKES_NUMBER },
-	{ "geneve",     put_geneve,     0, 0, PROTO_UDP, TAKES_NUMBER },
-	{ "gtpu",       put_gtpu,       0, 0, PROTO_UDP, TAKES_NUMBER },
-	{ "teredo",     put_teredo,     0, 0, PROTO_UDP, TAKES_NOTHING },
+	/* name          put              link  ethertype           ip_proto   takes */
+	{ "eth",        put_eth,         1,    ETHERTYPE_ETHERNET, 143,       TAKES_NOTHING },
+	{ "802.3",      put_802_3,       1,    ETHERTYPE_ETHERNET, 143,       TAKES_NOTHING },
+	{ "vlan",       put_tag,         0,    0x8100,             0,         TAKES_NUMBER },
+	{ "qinq",       put_tag,         0,    0x88a8,             0,         TAKES_NUMBER },
+	{ "mpls",       put_mpls,        0,    ETHERTYPE_MPLS,     137,       TAKES_NUMBER },
+	{ "pbb",        put_pbb,         0,    0x88e7,             0,         TAKES_NUMBER },
+	{ "pppoe",      put_pppoe,       51,   0x8864,             0,         TAKES_NUMBER },
+	{ "ppp",        put_ppp,         9,    0,                  0,         TAKES_NOTHING },
+	{ "chdlc",      put_chdlc,       104,  0,                  0,         TAKES_NOTHING },
+	{ "sll",        put_sll,         113,  0,                  0,         TAKES_NOTHING },
+	{ "sll2",       put_sll2,        276,  0,                  0,         TAKES_NOTHING },
+	{ "null",       put_null,        0,    0,                  0,         TAKES_NOTHING },
+	{ "loop",       put_loop,        108,  0,                  0,         TAKES_NOTHING },
+	{ "raw",        put_raw,         101,  0,                  0,         TAKES_NOTHING },
+	{ "raw4",       put_raw,         228,  0,                  0,         TAKES_NOTHING },
+	{ "raw6",       put_raw,         229,  0,                  0,         TAKES_NOTHING },
+	{ "fddi",       put_fddi,        10,   0,                  0,         TAKES_NOTHING },
+	{ "802.11",     put_802_11,      105,  0,                  0,         TAKES_NOTHING },
+	{ "802.11-qos", put_802_11_qos,  105,  0,                  0,         TAKES_NOTHING },
+	{ "radiotap",   put_radiotap,    127,  0,                  0,         TAKES_NOTHING },
+	{ "ppi",        put_ppi,         192,  0,                  0,         TAKES_NOTHING },
+	{ "nflog",      put_nflog,       239,  0,                  0,         TAKES_NOTHING },
+	{ "bytes",      put_spelled_out, 0,    0,                  0,         TAKES_BYTES },
+	{ "ip",         put_ip,          101,  0,                  0,         TAKES_ADDRESSES },
+	{ "hop",        put_extension,   0,    0,                  0,         TAKES_NOTHING },
+	{ "dst",        put_extension,   0,    0,                  60,        TAKES_NOTHING },
+	{ "route",      put_route,       0,    0,                  43,        TAKES_NOTHING },
+	{ "ah",         put_ah,          0,    0,                  51,        TAKES_NUMBER },
+	{ "gre",        put_gre,         0,    0,                  47,        TAKES_NUMBER },
+	{ "erspan2",    put_erspan2,     0,    0,                  47,        TAKES_NUMBER },
+	{ "erspan3",    put_erspan3,     0,    0,                  47,        TAKES_NUMBER },
+	{ "vxlan",      put_vxlan,       0,    0,                  PROTO_UDP, TAKES_NUMBER },
+	{ "geneve",     put_geneve,      0,    0,                  PROTO_UDP, TAKES_NUMBER },
+	{ "gtpu",       put_gtpu,        0,    0,                  PROTO_UDP, TAKES_NUMBER },
+	{ "teredo",     put_teredo,      0,    0,                  PROTO_UDP, TAKES_NOTHING },
 };
+/* clang-format on */
 
 const struct layer_kind *
 layer_kind_find(const char *name)

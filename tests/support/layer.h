@@ -51,14 +51,14 @@ struct layer {
 struct frame_build {
 	struct wire wire;
 	struct ip_fields ip;
-	struct hop ends;         /* of the packet */
-	bool backward;           /* from the later end to the earlier: tunnels turn round too */
-	bool little_endian;      /* of the machine that captured */
-	uint16_t ethertype;      /* three names of what stands outermost so far */
+	struct hop ends;    /* of the packet */
+	bool backward;      /* from the later end to the earlier: tunnels turn round too */
+	bool little_endian; /* of the machine that captured */
+	uint16_t ethertype; /* three names of what stands outermost so far */
 	uint8_t ip_proto;
 	uint16_t link;
-	const uint8_t *ip_at;    /* the packet's own IP header, once it is put */
-	size_t ip_bytes;         /* and all it carries */
+	const uint8_t *ip_at; /* the packet's own IP header, once it is put */
+	size_t ip_bytes;      /* and all it carries */
 };
 
 struct layer_kind {

@@ -221,11 +221,19 @@ draft_init(struct draft *d, struct script *script, int64_t ts_ns)
 	*d = (struct draft){
 		.script = script,
 		.ts_ns = ts_ns,
-		.seg = { .proto = TRANSPORT_TCP, .window = 65535, .header_words = -1,
+		.seg = { .proto = TRANSPORT_TCP,
+		    .window = 65535,
+		    .header_words = -1,
 		    .claimed_bytes = -1 },
 		.ip = { .ttl = 64, .total_bytes = -1 },
-		.raw_seq = -1, .raw_ack = -1, .id = -1, .filler = -1, .quoted_bytes = -1,
-		.captured_bytes = -1, .wire_bytes = -1, .claimed_captured_bytes = -1,
+		.raw_seq = -1,
+		.raw_ack = -1,
+		.id = -1,
+		.filler = -1,
+		.quoted_bytes = -1,
+		.captured_bytes = -1,
+		.wire_bytes = -1,
+		.claimed_captured_bytes = -1,
 	};
 }
 

@@ -106,8 +106,8 @@ script_number(const struct script *script, const struct word *word, uint64_t max
 	errno = 0;
 	value = strtoull(word->text, &end, 0);
 	if (*end != '\0' || end == word->text || errno != 0 || value > max || word->text[0] == '-')
-		script_fail(script, "%s: not a number up to %llu", word->text,
-		    (unsigned long long)max);
+		script_fail(
+		    script, "%s: not a number up to %llu", word->text, (unsigned long long)max);
 	return value;
 }
 
@@ -304,8 +304,8 @@ parse_layer(const struct script *s, const struct words *words, unsigned i, struc
 		return i + 2;
 	}
 	if (layer->kind->takes == TAKES_BYTES) {
-		layer->byte_count = script_hex(s, word_at(s, words, i + 1), layer->bytes,
-		    sizeof(layer->bytes));
+		layer->byte_count =
+		    script_hex(s, word_at(s, words, i + 1), layer->bytes, sizeof(layer->bytes));
 		return i + 2;
 	}
 	if (layer->kind->takes == TAKES_NOTHING || i + 2 >= words->count ||
@@ -367,8 +367,7 @@ take_raw(struct script *s, struct words *words)
 		if (word->quoted)
 			capture_file_raw(s->file, (const uint8_t *)word->text, word->bytes);
 		else
-			capture_file_raw(s->file, bytes,
-			    script_hex(s, word, bytes, sizeof(bytes)));
+			capture_file_raw(s->file, bytes, script_hex(s, word, bytes, sizeof(bytes)));
 	}
 }
 
@@ -473,8 +472,8 @@ take_include(struct script *s, struct words *words)
 
 	if (++s->depth > INCLUDES_MAX)
 		script_fail(s, "includes go round in a circle");
-	snprintf(included, sizeof(included), "%.*s%s",
-	    slash == NULL ? 0 : (int)(slash + 1 - path), path, word_at(s, words, 1)->text);
+	snprintf(included, sizeof(included), "%.*s%s", slash == NULL ? 0 : (int)(slash + 1 - path),
+	    path, word_at(s, words, 1)->text);
 	read_lines(s, included);
 	s->depth--;
 	s->path = path;

@@ -114,12 +114,12 @@ struct draft {
 };
 
 void script_fail(const struct script *script, const char *format, ...)
-	__attribute__((format(printf, 2, 3), noreturn));
+    __attribute__((format(printf, 2, 3), noreturn));
 
 uint64_t script_number(const struct script *script, const struct word *word, uint64_t max);
 /* "7-20": two numbers. */
-void script_span(const struct script *script, const struct word *word, uint32_t *from,
-    uint32_t *to);
+void script_span(
+    const struct script *script, const struct word *word, uint32_t *from, uint32_t *to);
 /* Pairs of hex digits. */
 size_t script_hex(const struct script *script, const struct word *word, uint8_t *out, size_t max);
 const struct end *script_end(const struct script *script, const struct word *word);

@@ -28,7 +28,8 @@ static uint16_t
 checksum(const struct frame_build *f, const struct transport *seg)
 {
 	size_t bytes = wire_bytes(&f->wire);
-	uint32_t pseudo = seg->proto == TRANSPORT_ICMP ? 0 : pseudo_sum(&f->ends, seg->proto, bytes);
+	uint32_t pseudo =
+	    seg->proto == TRANSPORT_ICMP ? 0 : pseudo_sum(&f->ends, seg->proto, bytes);
 	uint16_t good = sum_fold(pseudo + sum_bytes(f->wire.at, bytes)) ^ 0xffff;
 
 	switch (seg->sum) {
@@ -48,8 +49,8 @@ static void
 put_tcp(struct frame_build *f, const struct transport *seg)
 {
 	uint32_t option_bytes = up_to_word(seg->option_bytes);
-	uint32_t words = seg->header_words >= 0 ? (uint32_t)seg->header_words :
-	    5 + option_bytes / 4;
+	uint32_t words =
+	    seg->header_words >= 0 ? (uint32_t)seg->header_words : 5 + option_bytes / 4;
 	uint8_t *header = wire_front(&f->wire, 20 + option_bytes);
 	uint8_t *p = put32(put32(put16(put16(header, seg->sport), seg->dport), seg->seq), seg->ack);
 
@@ -62,8 +63,8 @@ put_tcp(struct frame_build *f, const struct transport *seg)
 static void
 put_datagram(struct frame_build *f, const struct transport *seg)
 {
-	uint32_t bytes = seg->claimed_bytes >= 0 ? (uint32_t)seg->claimed_bytes :
-	    8 + seg->payload_bytes;
+	uint32_t bytes =
+	    seg->claimed_bytes >= 0 ? (uint32_t)seg->claimed_bytes : 8 + seg->payload_bytes;
 	uint8_t *header = wire_front(&f->wire, 8);
 
 	put16(put16(put16(header, seg->sport), seg->dport), bytes);

@@ -232,8 +232,8 @@ take_hex(struct draft *d, const struct word *w)
 {
 	struct transport *seg = &d->seg;
 
-	seg->payload_bytes += (uint32_t)script_hex(d->script, w, seg->payload + seg->payload_bytes,
-	    PAYLOAD_MAX - seg->payload_bytes);
+	seg->payload_bytes += (uint32_t)script_hex(
+	    d->script, w, seg->payload + seg->payload_bytes, PAYLOAD_MAX - seg->payload_bytes);
 }
 
 static void

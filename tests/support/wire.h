@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum {
-	WIRE_MAX = 1 << 17, /* a frame with all its headers */
+	WIRE_MAX = 1 << 17,  /* a frame with all its headers */
 	WIRE_TAIL = 1 << 10, /* of these, what may still be added behind */
 };
 
