@@ -401,7 +401,7 @@ put_teredo(struct frame_build *f, const struct layer *layer)
 
 /* clang-format off */
 static const struct layer_kind kinds[] = {
-	/* name          put              link  ethertype           ip_proto   takes */
+	/* name       put              link  ethertype           ip_proto   takes */
 	{ "eth",        put_eth,         1,    ETHERTYPE_ETHERNET, 143,       TAKES_NOTHING },
 	{ "802.3",      put_802_3,       1,    ETHERTYPE_ETHERNET, 143,       TAKES_NOTHING },
 	{ "vlan",       put_tag,         0,    0x8100,             0,         TAKES_NUMBER },
