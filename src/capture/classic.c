@@ -1,5 +1,9 @@
 /*
- * classic: the pcap format of old, read by libpcap.
+ * classic: the pcap format of old, read by libpcap, but for the plain records.
+ *
+ * libpcap knows the dialects, the link types and what is wrong with a damaged
+ * file. Records that are plainly there are walked here (walk_record), which
+ * halves the cost of a small packet.
  *
  * libpcap is handed a FILE of our making, with a large buffer and without
  * locks: its own way of opening a file more than doubles the time. What it
@@ -28,6 +32,10 @@
 #define NS_PER_S          1000000000
 #define NS_PER_US         1000
 #define FILE_HEADER_BYTES 24
+#define RECORD_HEADER_BYTES 16
+
+/* Longer records than any network's go to libpcap, which knows the link types' limits. */
+#define WALK_BYTES_MAX ((uint32_t)256 << 10)
 #define FILE_BUFFER_BYTES ((size_t)256 << 10)
 
 /* No link type's frames are larger in libpcap; it allocates what a frame needs. */
@@ -72,6 +80,7 @@ struct classic {
 	uint32_t record_header_bytes;
 	uint32_t frames;
 	uint32_t link;
+	bool walks; /* records are read here, not by libpcap */
 
 	FILE *file; /* NULL once libpcap owns it */
 	uint8_t *file_buffer;
@@ -243,6 +252,9 @@ open_libpcap(struct classic *c, struct diag *diag)
 		return diag_set(diag, ST_FORMAT, "%s: %s", c->source->name, why);
 	c->file = NULL;
 	c->link = (uint32_t)pcap_datalink(c->pcap);
+	/* Swapped files have pseudo-headers that libpcap puts right; old ones, swapped lengths. */
+	c->walks = !pcap_is_swapped(c->pcap) && c->record_header_bytes == RECORD_HEADER_BYTES &&
+	    pcap_major_version(c->pcap) == 2 && pcap_minor_version(c->pcap) == 4;
 	return ST_OK;
 }
 
@@ -360,8 +372,43 @@ odd_fraction(const struct classic *c, int64_t fraction_ns)
 	return fraction_ns / c->ns_per_unit < NS_PER_S ? fraction_ns / c->ns_per_unit : fraction_ns;
 }
 
-enum status
-classic_next(struct classic *c, struct frame *frame, struct diag *diag)
+/*
+ * The next record as most files have it, taken straight from the window: a
+ * third of what a packet costs would else be copying it through stdio. At the
+ * first that is not plainly there (cut, absurd, the last), libpcap takes over
+ * from that record on, and says what is to be said.
+ */
+static bool
+walk_record(struct classic *c, struct frame *frame)
+{
+	const uint8_t *at = source_peek(c->source, RECORD_HEADER_BYTES);
+	uint32_t field[RECORD_HEADER_BYTES / sizeof(uint32_t)]; /* seconds, fraction, captured, wire */
+	int64_t fraction_ns;
+
+	if (at == NULL)
+		return false;
+	memcpy(field, at, sizeof(field));
+	if (field[2] > WALK_BYTES_MAX)
+		return false;
+	at = source_peek(c->source, RECORD_HEADER_BYTES + field[2]);
+	if (at == NULL)
+		return false;
+	fraction_ns = (int64_t)field[1] * c->ns_per_unit;
+	if (fraction_ns >= NS_PER_S)
+		fraction_ns = odd_fraction(c, fraction_ns);
+	frame->ts_ns = (int64_t)field[0] * NS_PER_S + fraction_ns;
+	frame->data = at + RECORD_HEADER_BYTES;
+	frame->captured_bytes = field[2];
+	frame->wire_bytes = field[3];
+	frame->link = c->link;
+	frame->number = ++c->frames;
+	c->source->at = at + RECORD_HEADER_BYTES + field[2];
+	c->offset += RECORD_HEADER_BYTES + field[2];
+	return true;
+}
+
+static enum status
+ask_libpcap(struct classic *c, struct frame *frame, struct diag *diag)
 {
 	struct pcap_pkthdr *header;
 	const u_char *data;
@@ -382,6 +429,15 @@ classic_next(struct classic *c, struct frame *frame, struct diag *diag)
 	frame->number = ++c->frames;
 	c->offset += c->record_header_bytes + header->caplen;
 	return ST_OK;
+}
+
+enum status
+classic_next(struct classic *c, struct frame *frame, struct diag *diag)
+{
+	if (c->walks && walk_record(c, frame))
+		return ST_OK;
+	c->walks = false;
+	return ask_libpcap(c, frame, diag);
 }
 
 uint32_t
