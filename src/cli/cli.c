@@ -25,6 +25,14 @@ say(const char *format, ...)
 	text_fini(&line);
 }
 
+void
+put_count(struct text *out, uint64_t count, const char *one, const char *many)
+{
+	text_u64(out, count);
+	text_char(out, ' ');
+	text_put(out, count == 1 ? one : many);
+}
+
 /* Where a user finds out what would have been right. */
 static int
 refuse(const struct options *options, const char *sentence)

@@ -127,6 +127,9 @@ void completion_write(struct text *out, enum shell shell);
 /* A line on standard error; whatever is foreign in it is made harmless. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* "1 frame", "17 frames" */
+void put_count(struct text *out, uint64_t count, const char *one, const char *many);
+
 /* --- what all commands do with a capture: reading.c --- */
 
 struct progress {
@@ -146,9 +149,9 @@ void progress_end(struct progress *progress);
 struct reading {
 	const struct options *options;
 	struct analysis *analysis; /* from the first row on */
-	struct text name; /* of the capture, for people */
+	struct text name;          /* of the capture, for people */
 	bool is_merged;
-	bool was_read; /* something was, of any capture */
+	bool was_read;        /* something was, of any capture */
 	struct text troubles; /* sentences, each with a zero byte at its end */
 	struct progress progress;
 };

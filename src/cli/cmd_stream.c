@@ -140,37 +140,58 @@ static void
 tell_gaps(const struct bytes_out *out, const char *name)
 {
 	const struct tally *gaps = &out->gaps;
+	struct text line = { 0 };
 
 	if (gaps->times == 0)
 		return;
-	say("%s: %" PRIu64 " bytes are not in the capture, in %" PRIu64 " gap%s (first: byte %" PRIu64
-	    ")%s", name, gaps->bytes, gaps->times, gaps->times == 1 ? "" : "s", gaps->first_at,
+	put_count(&line, gaps->bytes, "byte is", "bytes are");
+	text_put(&line, " not in the capture, in ");
+	put_count(&line, gaps->times, "gap", "gaps");
+	say("%s: %s (first: byte %" PRIu64 ")%s", name, text_str(&line), gaps->first_at,
 	    out->reading.options->fill ? "; zero bytes stand for them" : "");
+	text_fini(&line);
 }
 
 static void
 tell_conflicts(const struct bytes_out *out, const char *name)
 {
 	const struct tally *conflicts = &out->conflicts;
+	struct text line = { 0 };
 	struct frame_name frame;
 
 	if (conflicts->times == 0)
 		return;
 	frame = analysis_frame(out->reading.analysis, conflicts->first_index);
-	say("%s: %" PRIu64 " later cop%s of bytes differ%s from the first, which was taken (first: frame %"
-	    PRIu32 ", byte %" PRIu64 ")", name, conflicts->times,
-	    conflicts->times == 1 ? "y" : "ies", conflicts->times == 1 ? "s" : "", frame.number,
-	    conflicts->first_at);
+	put_count(&line, conflicts->times, "later copy differs", "later copies differ");
+	say("%s: %s from the first, which was taken (first: frame %" PRIu32 ", byte %" PRIu64 ")",
+	    name, text_str(&line), frame.number, conflicts->first_at);
+	text_fini(&line);
 }
 
 static void
 tell_left_out(const struct bytes_out *out, const char *name)
 {
+	struct text line = { 0 };
+
 	if (out->left_out.times == 0)
 		return;
-	say("%s: %" PRIu64 " bytes beyond a hole at byte %" PRIu64
-	    " are left out: nobody acknowledged what is missing; --fill writes them too", name,
-	    out->left_out.bytes, out->left_out.first_at);
+	put_count(&line, out->left_out.bytes, "byte", "bytes");
+	say("%s: left out %s beyond a hole at byte %" PRIu64
+	    ", since nobody acknowledged what is missing; --fill writes them too",
+	    name, text_str(&line), out->left_out.first_at);
+	text_fini(&line);
+}
+
+static void
+tell_count(const struct bytes_out *out, const char *name)
+{
+	const struct options *options = out->reading.options;
+	struct text line = { 0 };
+
+	put_count(&line, out->bytes, "byte", "bytes");
+	say("%s: %s from the %s of flow %" PRIu32, name, text_str(&line),
+	    options->from == FROM_CLIENT ? "client" : "server", options->flow);
+	text_fini(&line);
 }
 
 static void
@@ -184,8 +205,7 @@ tell_stream(const struct bytes_out *out, const char *name)
 	tell_conflicts(out, name);
 	tell_left_out(out, name);
 	if (options->talk == TALK_VERBOSE)
-		say("%s: %" PRIu64 " bytes from the %s of flow %" PRIu32, name, out->bytes,
-		    options->from == FROM_CLIENT ? "client" : "server", options->flow);
+		tell_count(out, name);
 }
 
 /* Whether there was such a stream, and all of it was written as it should be. */

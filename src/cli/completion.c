@@ -152,9 +152,10 @@ put_zsh_options(struct text *out, unsigned bit)
 static void
 write_zsh(struct text *out)
 {
-	text_put(out, "#compdef synscope\n"
-		      "_synscope()\n{\n\tlocal context state state_descr line\n\ttypeset -A opt_args\n"
-		      "\t_arguments -C '1:command:->command' '*::capture:->rest'");
+	text_put(out,
+	    "#compdef synscope\n"
+	    "_synscope()\n{\n\tlocal context state state_descr line\n\ttypeset -A opt_args\n"
+	    "\t_arguments -C '1:command:->command' '*::capture:->rest'");
 	put_zsh_options(out, ON_NONE);
 	text_put(out, "\n\tcase $state in\n\tcommand)\n\t\tlocal -a names=(\n");
 	for (size_t i = 0; i < command_count; i++) {
@@ -165,7 +166,8 @@ write_zsh(struct text *out)
 		text_put(out, commands[i].summary);
 		text_put(out, "'\n");
 	}
-	text_put(out, "\t\t)\n\t\t_describe command names\n\t\t;;\n\trest)\n\t\tcase $line[1] in\n");
+	text_put(
+	    out, "\t\t)\n\t\t_describe command names\n\t\t;;\n\trest)\n\t\tcase $line[1] in\n");
 	for (size_t i = 0; i < command_count; i++) {
 		text_put(out, "\t\t");
 		text_put(out, commands[i].name);

@@ -58,9 +58,10 @@ help_overall(struct text *out)
 	}
 	text_put(out, "\nOptions of all commands:\n");
 	put_options(out, ON_ALL);
-	text_put(out, "\nA CAPTURE is a pcap or pcapng file, plain or compressed, a folder of them, or -\n"
-		      "for standard input. \"synscope COMMAND --help\" lists the options of a command;\n"
-		      "the manual, synscope(1), says what its output means.\n");
+	text_put(out,
+	    "\nA CAPTURE is a pcap or pcapng file, plain or compressed, a folder of them, or -\n"
+	    "for standard input. \"synscope COMMAND --help\" lists the options of a command;\n"
+	    "the manual, synscope(1), says what its output means.\n");
 }
 
 void

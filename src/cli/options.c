@@ -17,19 +17,20 @@ static const char *const side_names[] = { "client", "server" };
 static const char *const shell_names[] = { "bash", "zsh", "fish" };
 
 /* By the word in option.def's column of values. */
-#define VALUE_NONE .value = 0
-#define VALUE_YES .value = 1
-#define VALUE_NO .value = 0
-#define VALUE_QUIET .value = TALK_QUIET
+#define VALUE_NONE    .value = 0
+#define VALUE_YES     .value = 1
+#define VALUE_NO      .value = 0
+#define VALUE_QUIET   .value = TALK_QUIET
 #define VALUE_VERBOSE .value = TALK_VERBOSE
-#define VALUE_FORMATS .values = export_format_names, .value_count = FORMAT_COUNT, .value = FORMAT_TEXT
-#define VALUE_WHENS .values = when_names, .value_count = 3, .value = WHEN_AUTO
-#define VALUE_SIDES .values = side_names, .value_count = 2, .value = FROM_CLIENT
+#define VALUE_FORMATS \
+	.values = export_format_names, .value_count = FORMAT_COUNT, .value = FORMAT_TEXT
+#define VALUE_WHENS  .values = when_names, .value_count = 3, .value = WHEN_AUTO
+#define VALUE_SIDES  .values = side_names, .value_count = 2, .value = FROM_CLIENT
 #define VALUE_SHELLS .values = shell_names, .value_count = 3, .value = SHELL_BASH
 
 const struct option_row option_rows[OPTION_COUNT] = {
-#define OPTION(id, option_letter, option_name, argument_name, option_kind, field_name, values_word, \
-    commands_bits, sentence) \
+#define OPTION(id, option_letter, option_name, argument_name, option_kind, field_name, \
+    values_word, commands_bits, sentence) \
 	[OPTION_##id] = { \
 		.letter = option_letter, \
 		.name = option_name, \
@@ -45,11 +46,12 @@ const struct option_row option_rows[OPTION_COUNT] = {
 };
 
 const struct command commands[] = {
-	{ "flows", ON_FLOWS, "CAPTURE...", "one row a flow: how it opened, went and closed", cmd_flows },
+	{ "flows", ON_FLOWS, "CAPTURE...", "one row a flow: how it opened, went and closed",
+	    cmd_flows },
 	{ "packets", ON_PACKETS, "CAPTURE...", "one row a packet: what it is, its marks, and why",
 	    cmd_packets },
-	{ "stream", ON_STREAM, "--flow N --from SIDE CAPTURE", "the bytes that one side sent, in order",
-	    cmd_stream },
+	{ "stream", ON_STREAM, "--flow N --from SIDE CAPTURE",
+	    "the bytes that one side sent, in order", cmd_stream },
 };
 
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
@@ -153,8 +155,8 @@ set_number(const struct option_row *row, uint32_t *field, const char *argument, 
 }
 
 static enum status
-set_field(const struct option_row *row, struct options *options, const char *argument,
-    struct diag *diag)
+set_field(
+    const struct option_row *row, struct options *options, const char *argument, struct diag *diag)
 {
 	void *field = (char *)options + row->field;
 
@@ -219,7 +221,7 @@ parse_words(struct options *options, int argc, char **argv, uint32_t *given, str
 	opterr = 0;
 	optind = 0; /* glibc: begin anew */
 	while (st == ST_OK &&
-	    (found = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1) {
+	       (found = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1) {
 		if (found == '?')
 			return unknown_option(argv[optind - 1], diag);
 		if (found == ':')
@@ -256,10 +258,10 @@ check_places(const struct options *options, uint32_t given, struct diag *diag)
 		if (!(given & UINT32_C(1) << i) || (option_rows[i].on & here))
 			continue;
 		if (command == NULL)
-			return diag_set(diag, ST_USAGE, "--%s needs a command before it",
-			    option_rows[i].name);
-		return diag_set(diag, ST_USAGE, "--%s is no option of %s", option_rows[i].name,
-		    command->name);
+			return diag_set(
+			    diag, ST_USAGE, "--%s needs a command before it", option_rows[i].name);
+		return diag_set(
+		    diag, ST_USAGE, "--%s is no option of %s", option_rows[i].name, command->name);
 	}
 	return ST_OK;
 }

@@ -10,7 +10,7 @@
 
 /* A bar that comes and goes in a blink would only disturb. */
 #define FIRST_AFTER_NS INT64_C(500000000)
-#define NEXT_AFTER_NS INT64_C(100000000)
+#define NEXT_AFTER_NS  INT64_C(100000000)
 
 #define BAR_CELLS 40
 
@@ -32,7 +32,7 @@ is_watched(const struct options *options)
 	if (options->progress != WHEN_AUTO)
 		return options->progress == WHEN_ALWAYS;
 	return options->talk != TALK_QUIET && isatty(STDERR_FILENO) &&
-	    (options->output != NULL || !isatty(STDOUT_FILENO));
+	       (options->output != NULL || !isatty(STDOUT_FILENO));
 }
 
 void

@@ -71,14 +71,6 @@ tell_troubles(const struct reading *reading)
 		say("%s", troubles->at + at);
 }
 
-static void
-put_count(struct text *out, uint64_t count, const char *one, const char *many)
-{
-	text_u64(out, count);
-	text_char(out, ' ');
-	text_put(out, count == 1 ? one : many);
-}
-
 /* "link type NETLINK (Linux netlink)", "link type 147" */
 static void
 put_link(struct text *out, uint32_t link)

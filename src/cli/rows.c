@@ -18,7 +18,7 @@ is_color_wanted(const struct options *options)
 	if (no_color != NULL && no_color[0] != '\0')
 		return false;
 	return options->output == NULL && isatty(STDOUT_FILENO) && term != NULL &&
-	    strcmp(term, "dumb") != 0;
+	       strcmp(term, "dumb") != 0;
 }
 
 /* The reader went away, or the disk is full: the rest of the capture is for nobody. */
@@ -67,8 +67,8 @@ close_rows(struct rows *rows)
 }
 
 static int
-run_on(const struct options *options, const struct capture_paths *paths,
-    enum export_record record, const struct analysis_ops *ops)
+run_on(const struct options *options, const struct capture_paths *paths, enum export_record record,
+    const struct analysis_ops *ops)
 {
 	const struct export_options export_options = {
 		.format = (enum export_format)options->format,

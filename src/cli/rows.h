@@ -27,7 +27,7 @@ rows_out(void *ctx)
 bool rows_enough(void *ctx);
 
 /* All captures of the command line; ops hand their rows to rows_out. */
-int rows_run(const struct options *options, enum export_record record,
-    const struct analysis_ops *ops);
+int rows_run(
+    const struct options *options, enum export_record record, const struct analysis_ops *ops);
 
 #endif

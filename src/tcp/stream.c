@@ -444,8 +444,7 @@ note_acked(struct stream *s, uint64_t acked, int64_t ts_ns)
 	const struct piece *last = last_before(s, acked, NULL);
 	bool idle = s->acked_aging <= s->next;
 	bool back = ts_ns < s->aging_since_ns; /* a clock may step back */
-	bool aged = !idle && !back &&
-	    (uint64_t)ts_ns - (uint64_t)s->aging_since_ns >= PATIENCE_NS;
+	bool aged = !idle && !back && (uint64_t)ts_ns - (uint64_t)s->aging_since_ns >= PATIENCE_NS;
 
 	if (last != NULL && last->at >= s->acked_now)
 		s->acked_now = last->at + 1;
