@@ -1,13 +1,17 @@
 # One word a program; its source is the .c file of that name.
 unit_tests = \
+	tests/unit/test_capture \
 	tests/unit/test_stream \
 	tests/unit/test_flow \
 	tests/unit/test_mark \
+	tests/unit/test_trail \
+	tests/unit/test_cause \
 	tests/unit/test_conn \
 	tests/unit/test_hindsight \
 	tests/unit/test_text \
 	tests/unit/test_export
 fuzz_targets = \
+	tests/fuzz/fuzz_capture \
 	tests/fuzz/fuzz_stream \
 	tests/fuzz/fuzz_text
 # These print TAP too.

@@ -74,7 +74,7 @@ capture_open_memory(struct capture **out, const char *name, const uint8_t *data,
 
 	capture->parts[0] = (struct part){
 		.path = mem_strdup(name),
-		.memory = data,
+		.memory = data != NULL ? data : (const uint8_t *)"", /* of no bytes */
 		.memory_bytes = count,
 	};
 	st = start(capture, options, diag);

@@ -53,7 +53,7 @@ bool codec_starts(const struct codec *codec, const uint8_t *data, size_t count);
 /* source.c: the uncompressed bytes of one file, in order, each once. */
 
 /* What source_peek can show at once. */
-#define STREAM_PEEK_MAX ((size_t)512 << 10)
+#define SOURCE_PEEK_MAX ((size_t)512 << 10)
 
 struct source {
 	const uint8_t *at; /* the window: bytes produced and not yet read */

@@ -201,7 +201,7 @@ next_block(struct pcapng *ng, struct block *block, struct diag *diag)
 
 	/* Some writers do not count the padding, though they write it. */
 	padded_bytes = ((uint64_t)block->bytes + 3) & ~(uint64_t)3;
-	shown_bytes = padded_bytes < STREAM_PEEK_MAX ? padded_bytes : STREAM_PEEK_MAX;
+	shown_bytes = padded_bytes < SOURCE_PEEK_MAX ? padded_bytes : SOURCE_PEEK_MAX;
 	data = source_peek(ng->source, shown_bytes);
 	if (data == NULL)
 		return cut_short(ng, block, source_in_window(ng->source), padded_bytes, diag);

@@ -24,7 +24,7 @@
 #define CACHE_LINE_BYTES 64
 
 /* A peek may find so much unread, short of a byte, and then read once more. */
-#define WINDOW_BYTES (STREAM_PEEK_MAX + READ_MAX_BYTES + CACHE_LINE_BYTES)
+#define WINDOW_BYTES (SOURCE_PEEK_MAX + READ_MAX_BYTES + CACHE_LINE_BYTES)
 
 uint8_t *
 source_buffer_new(size_t bytes)
@@ -206,7 +206,7 @@ source_fill(struct source *s, size_t count)
 	uint8_t *to;
 	size_t got;
 
-	assert(count <= STREAM_PEEK_MAX);
+	assert(count <= SOURCE_PEEK_MAX);
 	s->at = move_to_front(s->window, s->at, left);
 	to = s->window + (s->at - s->window) + left;
 	s->end = to;
