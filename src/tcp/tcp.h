@@ -8,8 +8,8 @@
  * same capture always earns the same verdicts.
  *
  *   mark.c    the marks, in Wireshark's order of questions
- *   trail.c   which bytes are out, which are missing, round-trip times
- *   cause.c   why a segment was sent again, late or refused
+ *   trail.c   which bytes are out, round-trip times; hole.c: which are missing
+ *   cause.c   why a segment was sent again or late; handshake.c: or refused
  *   revise.c  what later packets say of that
  *   conn.c    how the connection opened, went and closed
  *   stream.c  the bytes, put in order

@@ -1,0 +1,204 @@
+/*
+ * How connections fail to begin, and how they are broken off: SYNs that cross
+ * or are not heard, a SYN-ACK that comes again, and what a reset says.
+ */
+#include "tcp/trail_priv.h"
+
+/* SYN-ACKs that follow each other sooner are copies, or answer repeated SYNs. */
+#define SYN_ACK_TIMER_NS (800 * MS_NS)
+#define CROSSING_NS      (100 * MS_NS)
+/* How long a server takes to answer, beside the way. */
+#define ABORT_NS     (10 * MS_NS)
+#define ABORT_MAX_NS (1000 * MS_NS)
+/* An end silent for so long may have lost its state, or a NAT did. */
+#define IDLE_NS (60000 * MS_NS)
+
+/* --- resets --- */
+
+bool
+is_refusal(const struct look *look, struct reason *reason)
+{
+	const struct tcp_header *tcp = &look->pkt->tcp;
+
+	reason_cite(reason, look->to->last_index);
+	return tcp->flags & TCP_ACK && tcp->window == 0 && look->to->flags & TRAIL_SYN &&
+	       !(look->from->flags & TRAIL_ANY_SYN) && tcp->ack == look->to->end;
+}
+
+/* As an answer to a segment takes its number: its ACK (RFC 9293, 3.5.2, group 1). */
+static bool
+is_bare_answer(const struct look *look)
+{
+	const struct tcp_header *tcp = &look->pkt->tcp;
+
+	return !(tcp->flags & TCP_ACK) && look->to->flags & TRAIL_ACKS &&
+	       tcp->seq == look->to->acked &&
+	       (look->to->last_index > look->from->last_index || look->from->flags & TRAIL_RST);
+}
+
+/* The RST answers the final ACK itself, not what came later. */
+bool
+is_overflow_abort(const struct look *look, struct reason *reason)
+{
+	const struct trail_half *server = look->from, *client = look->to;
+	int64_t limit_ns = 2 * rtt_smoothed_ns(&client->rtt) + ABORT_NS;
+
+	reason_cite(reason, client->first_ack_index);
+	if (look->pkt->tcp.window != 0 || !is_bare_answer(look) || client->first_ack_index == 0 ||
+	    !(server->flags & TRAIL_SYN_ACK) || server->flags & TRAIL_ALIVE)
+		return false;
+	if (server->flags & TRAIL_OVERFLOWED)
+		return true;
+	if (client->last_index == client->first_ack_index)
+		return elapsed_ns(look, client->last_ns) <= ABORT_MAX_NS;
+	return look->conn->ack_ns != 0 && elapsed_ns(look, look->conn->ack_ns) <= limit_ns;
+}
+
+/* Whether it was seen to have the connection: said what only an established end says. */
+static bool
+had_connection(const struct trail_half *half)
+{
+	if (half->flags & TRAIL_SYN_ACK)
+		return half->flags & TRAIL_ALIVE;
+	if (half->flags & TRAIL_SYN)
+		return half->first_ack_index != 0;
+	return half->flags & TRAIL_KNOWN;
+}
+
+bool
+is_stray(const struct look *look, struct reason *reason)
+{
+	const struct trail_half *from = look->from;
+
+	reason_cite(reason, look->to->last_index);
+	return is_bare_answer(look) &&
+	       (from->flags & (TRAIL_FIN | TRAIL_RST) || !had_connection(from) ||
+		   elapsed_ns(look, from->last_ns) >= IDLE_NS);
+}
+
+bool
+is_abort(const struct look *look, struct reason *reason)
+{
+	const struct trail_half *from = look->from, *to = look->to;
+
+	reason_cite(reason, from->first_ack_index);
+	reason_cite(reason, to->first_ack_index);
+	if (had_connection(from))
+		return true;
+	if (!(look->pkt->tcp.flags & TCP_ACK))
+		return false;
+	if (from->flags & TRAIL_SYN_ACK)
+		return to->first_ack_index != 0;
+	return !((from->flags | to->flags) & TRAIL_ANY_SYN) && to->flags & TRAIL_KNOWN;
+}
+
+/* --- handshakes --- */
+
+static uint32_t
+oldest_index(const struct look *look, const struct trail_half *half)
+{
+	const struct sent *sent;
+
+	if (half->oldest == 0)
+		return 0;
+	sent = pool_at(&look->all->sent, half->oldest);
+	return sent->index;
+}
+
+/* RFC 9293, 3.5, figure 8. */
+bool
+is_crossing_syn(const struct look *look, struct reason *reason)
+{
+	const struct trail_half *from = look->from, *to = look->to;
+
+	if (!(to->flags & TRAIL_SYN))
+		return false;
+	reason_cite(reason, oldest_index(look, from));
+	reason_cite(reason, oldest_index(look, to));
+	if (look->pkt->tcp.flags & TCP_ACK)
+		return from->flags & TRAIL_SYN;
+	return from->last_index == 0 && to->first_ack_index == 0;
+}
+
+bool
+is_crossing_ack(const struct look *look, struct reason *reason)
+{
+	const struct trail_half *from = look->from, *to = look->to;
+
+	reason_cite(reason, from->first_ack_index);
+	reason_cite(reason, to->first_ack_index);
+	return from->flags & TRAIL_SYN && to->flags & TRAIL_SYN &&
+	       look->marks & MARK_BIT(MARK_DUPLICATE_ACK) &&
+	       from->last_index == from->first_ack_index;
+}
+
+bool
+is_late_syn_ack(const struct look *look)
+{
+	const struct trail_half *server = look->from, *client = look->to;
+	int64_t arrival_ns = 2 * rtt_smoothed_ns(&client->rtt) + CROSSING_NS;
+
+	return look->pkt->tcp.flags & TCP_SYN && server->flags & TRAIL_SYN_ACK &&
+	       !(server->flags & TRAIL_ALIVE) && look->end == server->end &&
+	       client->first_ack_index != 0 &&
+	       elapsed_ns(look, server->last_ns) >= SYN_ACK_TIMER_NS &&
+	       elapsed_ns(look, look->conn->ack_ns) >= arrival_ns;
+}
+
+/* Bytes of the client that had time to arrive, and would have ended TCP_DEFER_ACCEPT's wait. */
+static bool
+are_bytes_ignored(const struct look *look, struct reason *reason)
+{
+	const struct trail_half *client = look->to;
+	const struct sent *sent;
+
+	if (client->oldest == 0)
+		return false;
+	sent = pool_at(&look->all->sent, client->oldest);
+	reason_cite(reason, sent->index);
+	return elapsed_ns(look, sent->ts_ns) >= 2 * rtt_smoothed_ns(&client->rtt) + CROSSING_NS &&
+	       (sent->resent || look_is_at_receiver(look));
+}
+
+/* The client answered an earlier repeat too: one lost ACK does not explain it, nor DEFER_ACCEPT. */
+static bool
+is_ignored_again(const struct look *look, struct reason *reason)
+{
+	const struct trail_rare *rare = look->trail->rare;
+
+	if (rare == NULL || rare->refusals == 0 || look->to->last_index < rare->refusal_index)
+		return false;
+	reason_cite(reason, rare->refusal_index);
+	reason_cite(reason, look->to->last_index);
+	return true;
+}
+
+bool
+is_queue_full(const struct look *look, struct reason *reason)
+{
+	if (!is_late_syn_ack(look))
+		return false;
+	reason_cite(reason, look->to->first_ack_index);
+	return look->from->flags & TRAIL_REFUSED || are_bytes_ignored(look, reason) ||
+	       is_ignored_again(look, reason);
+}
+
+/* Its sender did not hear the answer that the capture shows. */
+bool
+is_unheard(const struct look *look, struct reason *reason)
+{
+	const struct trail_half *from = look->from, *to = look->to;
+
+	if (look_is_loopback(look))
+		return false;
+	if (look->pkt->tcp.flags & TCP_ACK) {
+		/* a SYN-ACK, asked for by the SYN that came again */
+		reason_cite(reason, from->last_index);
+		reason_cite(reason, to->last_index);
+		return from->flags & TRAIL_SYN_ACK && look->end == from->end &&
+		       to->first_ack_index == 0 && to->last_index > from->last_index;
+	}
+	reason_cite(reason, to->first_ack_index);
+	return from->flags & TRAIL_SYN && look->end == from->end && to->flags & TRAIL_SYN_ACK &&
+	       from->first_ack_index == 0;
+}
