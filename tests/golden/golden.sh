@@ -26,7 +26,7 @@ show()
 	rm -rf "$TMP" && mkdir "$TMP" || exit 99
 	(cd "$captures" && eval "synscope $1") >"$work/stdout" 2>"$work/stderr" </dev/null
 	status=$?
-	echo "\$ synscope${1:+ $1}"
+	printf '$ synscope%s\n' "${1:+ $1}"
 	cat "$work/stdout"
 	# A last line that does not end is told apart from one that does.
 	test -z "$(tail -c 1 "$work/stdout")" || echo '\ no newline at the end'
