@@ -72,7 +72,6 @@ struct analysis {
 	uint32_t part; /* being read */
 	int64_t previous_ns; /* the time of the frame before */
 	int64_t longest_pause_ns;
-	uint64_t next_progress;
 };
 
 struct frame_name
@@ -422,8 +421,6 @@ take_in_frame(struct analysis *a, const struct frame *frame)
 	uint32_t index;
 	enum decoded decoded;
 
-	if (frame->part != a->part)
-		begin_part(a, frame);
 	index = a->part_base[a->part] + frame->number;
 	note_frame(a, frame, index);
 	decoded = decode_frame(a->decoder, frame, pkt);
@@ -448,23 +445,27 @@ take_in_frame(struct analysis *a, const struct frame *frame)
 
 /* --- the run --- */
 
-static void
-tell_progress(struct analysis *a)
+/* How often, in frames, the line looks up from its work. */
+#define LOOK_UP_FRAMES 1024
+
+/* Tell how far we are. False if nobody wants the rest. */
+static bool
+look_up(struct analysis *a)
 {
 	uint64_t done, total;
 
-	if (a->ops->progress == NULL || a->summary.frames < a->next_progress)
-		return;
-	a->next_progress = a->summary.frames + 16384;
-	capture_progress(a->capture, &done, &total);
-	a->ops->progress(a->ctx, done, total);
+	if (a->ops->progress != NULL) {
+		capture_progress(a->capture, &done, &total);
+		a->ops->progress(a->ctx, done, total);
+	}
+	return a->ops->enough == NULL || !a->ops->enough(a->ctx);
 }
 
 /* The numbers of frames are 32 bits wide; a capture of four billion ends there. */
 static bool
-is_full(const struct analysis *a)
+is_beyond_numbers(const struct analysis *a, const struct frame *frame)
 {
-	return a->summary.frames + a->summary.filtered >= UINT32_MAX - 1;
+	return (uint64_t)a->part_base[a->part] + frame->number >= UINT32_MAX;
 }
 
 static void
@@ -487,15 +488,16 @@ read_frames(struct analysis *a)
 			tell_trouble(a, diag.text);
 			continue;
 		}
-		if (is_full(a)) {
+		if (frame.part != a->part)
+			begin_part(a, &frame);
+		if (is_beyond_numbers(a, &frame)) {
 			diag_set(&diag, ST_LIMIT, "%s: more than %u frames; the rest was not read",
 			    a->part_path[frame.part], UINT32_MAX - 1);
 			tell_trouble(a, diag.text);
 			break;
 		}
 		take_in_frame(a, &frame);
-		tell_progress(a);
-		if (a->batch_count == 0 && a->ops->enough != NULL && a->ops->enough(a->ctx))
+		if (a->summary.frames % LOOK_UP_FRAMES == 0 && !look_up(a))
 			break;
 	}
 	work_off_batch(a);

@@ -43,6 +43,7 @@ struct tuple {
 	uint16_t dport; /* ICMP: 0 */
 	uint8_t proto;
 	uint8_t ip_version; /* 4 or 6 */
+	uint16_t zero;      /* so that no byte of it is left to chance */
 };
 
 /* Which TCP options a segment carries. */
@@ -139,7 +140,7 @@ enum decoded decode_frame(struct decoder *decoder, const struct frame *frame, st
 struct fragment_story {
 	uint64_t overlaps;  /* fragments whose bytes were there already; the first copy stays */
 	uint64_t conflicts; /* of those, with other bytes */
-	uint64_t expired;   /* datagrams given up: too old, or the budget was used up */
+	uint64_t expired;   /* datagrams never whole: given up (too old, no room), or waiting still */
 };
 
 struct fragment_story decoder_fragments(const struct decoder *decoder);

@@ -14,6 +14,9 @@
  */
 #define SLOTS_MIN 4096u
 
+/* What a packet touches of its flow is kept at the head of its block. */
+#define FETCH_BYTES 448
+
 /* A bare SYN and the flow it may become. */
 struct lone {
 	_Alignas(8) uint8_t head[PACKET_HEAD_BYTES]; /* of its struct packet */
@@ -200,7 +203,7 @@ flow_fetch_state(const struct flow_table *table, uint32_t hash)
 	switch (kind_of((handle)slot)) {
 	case KIND_FLOW:
 		at = (const uint8_t *)flow_at(table, (handle)slot);
-		for (size_t i = 0; i < table->flows.item_bytes; i += 64)
+		for (size_t i = 0; i < FETCH_BYTES; i += 64)
 			__builtin_prefetch(at + i, 1);
 		break;
 	case KIND_LONE:
@@ -213,6 +216,15 @@ flow_fetch_state(const struct flow_table *table, uint32_t hash)
 	}
 }
 
+static uint32_t
+load32(const void *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
 /* Zero where both addresses are the same. */
 static uint64_t
 differ(const uint8_t *a, const uint8_t *b)
@@ -220,49 +232,41 @@ differ(const uint8_t *a, const uint8_t *b)
 	return (load64(a) ^ load64(b)) | (load64(a + 8) ^ load64(b + 8));
 }
 
-static bool
-same_ends(const struct tuple *a, const struct tuple *b)
-{
-	return a->sport == b->sport && a->dport == b->dport && a->proto == b->proto &&
-	    a->ip_version == b->ip_version && (differ(a->src, b->src) | differ(a->dst, b->dst)) == 0;
-}
-
-static bool
-swapped_ends(const struct tuple *a, const struct tuple *b)
-{
-	return a->sport == b->dport && a->dport == b->sport && a->proto == b->proto &&
-	    a->ip_version == b->ip_version && (differ(a->src, b->dst) | differ(a->dst, b->src)) == 0;
-}
-
 static const struct tuple *
 tuple_of(const struct flow_table *table, handle h)
 {
-	switch (kind_of(h)) {
-	case KIND_LONE:
-		return &lone_syn(lone_at(table, h))->tuple;
-	case KIND_GHOST:
-		return &ghost_at(table, h)->tuple;
-	default:
+	if (kind_of(h) == KIND_FLOW)
 		return &flow_at(table, h)->tuple;
-	}
+	if (kind_of(h) == KIND_LONE)
+		return &lone_syn(lone_at(table, h))->tuple;
+	return &ghost_at(table, h)->tuple;
 }
 
 /* The slot of these ends, and who is asking; or the empty slot where they would go. */
-static uint64_t *
-find_slot(const struct flow_table *table, const struct tuple *tuple, uint32_t hash, enum side *side)
+static inline uint64_t *
+find_slot(const struct flow_table *table, const struct tuple *want, uint32_t hash, enum side *side)
 {
+	const uint32_t ports = load32(&want->sport);
+	const uint32_t swapped = ports << 16 | ports >> 16;
+
 	for (uint32_t i = hash & table->slot_mask;; i = (i + 1) & table->slot_mask) {
 		uint64_t *slot = &table->slots[i];
+		const struct tuple *have;
 
 		if (*slot == 0)
 			return slot;
 		if (*slot >> 32 != hash)
 			continue;
-		if (same_ends(tuple_of(table, (handle)*slot), tuple)) {
+		have = tuple_of(table, (handle)*slot);
+		if (load32(&have->proto) != load32(&want->proto))
+			continue;
+		if (load32(&have->sport) == ports &&
+		    (differ(have->src, want->src) | differ(have->dst, want->dst)) == 0) {
 			*side = SIDE_A;
 			return slot;
 		}
-		if (swapped_ends(tuple_of(table, (handle)*slot), tuple)) {
+		if (load32(&have->sport) == swapped &&
+		    (differ(have->src, want->dst) | differ(have->dst, want->src)) == 0) {
 			*side = SIDE_B;
 			return slot;
 		}
@@ -307,7 +311,7 @@ set_slot(struct flow_table *table, uint64_t *slot, uint32_t hash, handle h)
 	bool was_empty = *slot == 0;
 
 	*slot = (uint64_t)hash << 32 | h;
-	if (was_empty && ++table->used > table->slot_mask - table->slot_mask / 4)
+	if (was_empty && ++table->used > table->slot_mask / 2)
 		grow_index(table);
 }
 
@@ -318,6 +322,8 @@ is_bare_syn(const struct packet *pkt)
 	return pkt->tuple.proto == PROTO_TCP && pkt->payload_bytes == 0 &&
 	    (pkt->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
 }
+
+#define BOTH_KNOWN 0x3 /* of struct flow's base_known */
 
 /*
  * What each side's numbers start from, as Wireshark learns it: from its SYN,
@@ -420,8 +426,6 @@ revive(struct flow_table *table, handle *h, uint32_t hash)
 static bool
 is_next_incarnation(const struct flow_table *table, handle h, const struct packet *pkt, enum side side)
 {
-	if (pkt->tuple.proto != PROTO_TCP || (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
-		return false;
 	switch (kind_of(h)) {
 	case KIND_LONE:
 		return side == SIDE_A && lone_syn(lone_at(table, h))->tcp.seq != pkt->tcp.seq;
@@ -432,6 +436,13 @@ is_next_incarnation(const struct flow_table *table, handle h, const struct packe
 		return flow_at(table, h)->base_known >> side & 1 &&
 		    flow_at(table, h)->base_seq[side] != pkt->tcp.seq;
 	}
+}
+
+static bool
+is_syn(const struct packet *pkt)
+{
+	return pkt->tuple.proto == PROTO_TCP &&
+	    (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 }
 
 static void
@@ -452,7 +463,7 @@ learn_from_segment(struct place *place, const struct packet *pkt)
 }
 
 /* The flow of a slot in use, made whole or anew where only a trace of it was kept. */
-static struct place
+static inline struct place
 place_at(struct flow_table *table, uint64_t *slot, enum side side)
 {
 	struct place place = { .side = side };
@@ -487,7 +498,7 @@ flow_of(struct flow_table *table, const struct packet *pkt, uint32_t hash)
 
 	if (*slot == 0)
 		return begin_flow(table, slot, pkt, hash);
-	if (is_next_incarnation(table, (handle)*slot, pkt, side)) {
+	if (is_syn(pkt) && is_next_incarnation(table, (handle)*slot, pkt, side)) {
 		if (kind_of((handle)*slot) == KIND_GHOST)
 			pool_put(&table->ghosts, item_of((handle)*slot));
 		place = begin_flow(table, slot, pkt, hash);
@@ -496,7 +507,8 @@ flow_of(struct flow_table *table, const struct packet *pkt, uint32_t hash)
 	}
 	place = place_at(table, slot, side);
 	place.flow->last_ns = pkt->ts_ns;
-	if (pkt->tuple.proto == PROTO_TCP)
+	if (pkt->tuple.proto == PROTO_TCP &&
+	    (pkt->tcp.flags & TCP_SYN || place.flow->base_known != BOTH_KNOWN))
 		learn_from_segment(&place, pkt);
 	return place;
 }
