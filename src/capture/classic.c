@@ -29,13 +29,13 @@
 #include "base/mem.h"
 #include "capture/capture_priv.h"
 
-#define NS_PER_S          1000000000
-#define NS_PER_US         1000
-#define FILE_HEADER_BYTES 24
+#define NS_PER_S            1000000000
+#define NS_PER_US           1000
+#define FILE_HEADER_BYTES   24
 #define RECORD_HEADER_BYTES 16
 
 /* Longer records than any network's go to libpcap, which knows the link types' limits. */
-#define WALK_BYTES_MAX ((uint32_t)256 << 10)
+#define WALK_BYTES_MAX    ((uint32_t)256 << 10)
 #define FILE_BUFFER_BYTES ((size_t)256 << 10)
 
 /* No link type's frames are larger in libpcap; it allocates what a frame needs. */
@@ -192,7 +192,11 @@ write_header(const struct file_header *h, uint8_t *to)
 	put(to, h->link, 4, h->little);
 }
 
-/* Behind the FILE: the header as we made it, then the source. */
+/*
+ * Behind the FILE: the header as we made it, then the source. The header comes
+ * alone, so that of the records nothing is read ahead before libpcap is asked
+ * for one.
+ */
 static ssize_t
 read_cookie(void *cookie, char *to, size_t room)
 {
@@ -254,7 +258,7 @@ open_libpcap(struct classic *c, struct diag *diag)
 	c->link = (uint32_t)pcap_datalink(c->pcap);
 	/* Swapped files have pseudo-headers that libpcap puts right; old ones, swapped lengths. */
 	c->walks = !pcap_is_swapped(c->pcap) && c->record_header_bytes == RECORD_HEADER_BYTES &&
-	    pcap_major_version(c->pcap) == 2 && pcap_minor_version(c->pcap) == 4;
+		   pcap_major_version(c->pcap) == 2 && pcap_minor_version(c->pcap) == 4;
 	return ST_OK;
 }
 
@@ -382,7 +386,8 @@ static bool
 walk_record(struct classic *c, struct frame *frame)
 {
 	const uint8_t *at = source_peek(c->source, RECORD_HEADER_BYTES);
-	uint32_t field[RECORD_HEADER_BYTES / sizeof(uint32_t)]; /* seconds, fraction, captured, wire */
+	uint32_t
+	    field[RECORD_HEADER_BYTES / sizeof(uint32_t)]; /* seconds, fraction, captured, wire */
 	int64_t fraction_ns;
 
 	if (at == NULL)

@@ -232,6 +232,22 @@ test_a_lying_snapshot_length_costs_no_bytes(void **state)
 	assert_int_equal(frame.data[262143], 2);
 }
 
+/* D-Bus may have frames that no network has. */
+static void
+test_frames_after_a_very_large_one_are_read(void **state)
+{
+	(void)state;
+	put_pcap(MICRO, 4, 65535, 231);
+	put_record(1, 0, 60, 60);
+	put_record(2, 0, 300000, 300000);
+	put_record(3, 0, 60, 60);
+	open_out();
+	expect_frame(1, 1000000000, 60, 60);
+	expect_frame(2, 2000000000, 300000, 300000);
+	expect_frame(3, 3000000000, 60, 60);
+	assert_int_equal(next(), ST_END);
+}
+
 static void
 test_a_newer_minor_version_is_read(void **state)
 {
@@ -941,6 +957,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(pcap_is_read_in_both_byte_orders_and_precisions),
 		TEST(a_lying_snapshot_length_costs_no_bytes),
+		TEST(frames_after_a_very_large_one_are_read),
 		TEST(a_newer_minor_version_is_read),
 		TEST(aix_counts_nanoseconds_and_has_its_own_link_types),
 		TEST(modified_pcap_has_longer_records),
