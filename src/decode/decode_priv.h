@@ -1,0 +1,169 @@
+/*
+ * Private to decode: the walk from the outermost header to the innermost.
+ *
+ * A walk is the state that the layers hand on. Each layer takes its header off
+ * the front, may shorten the end, and names the next layer; a loop calls them
+ * one after another, so nesting costs no stack and has a bound.
+ */
+#ifndef SYNSCOPE_DECODE_PRIV_H
+#define SYNSCOPE_DECODE_PRIV_H
+
+#include "base/bytes.h"
+#include "decode/decode.h"
+
+/* The first few say that the walk is over, and with which answer. */
+enum layer {
+	LAYER_END = DECODE_COUNT - 1,
+#define LAYER(id, take) LAYER_##id,
+#include "decode/layer.def"
+#undef LAYER
+	LAYER_COUNT
+};
+
+struct fragments;
+
+struct walk {
+	struct bytes b;       /* what was captured of the layer at hand */
+	size_t missing_bytes; /* what followed b.end on the wire, but was not captured */
+	struct packet *pkt;
+	struct fragments *fragments;
+	uint8_t ip_proto;     /* what the IP header, or the extension header, said comes next */
+	bool incomplete;      /* this is not all that the IP header promised */
+	bool jumbo;           /* IPv6 with no length yet */
+	bool wifi_padded;     /* the 802.11 header is padded to four bytes */
+	bool has_outer;
+	uint8_t reassembled;  /* datagrams put together on this walk */
+	struct packet outer;  /* the UDP packet that holds the tunnel we are in */
+};
+
+#define LAYER(id, take) enum layer take(struct walk *w);
+#include "decode/layer.def"
+#undef LAYER
+
+/* IEEE 802.3, 3.2.6: from here on a type, up to 1500 a length. */
+#define ETHERTYPE_MIN 1536
+#define LENGTH_MAX    1500
+/* The address and control bytes of PPP: all stations, unnumbered information. */
+#define PPP_ALL_HOSTS 0xff03
+
+/* One row of a table of protocol numbers: the layer after skip_bytes nobody reads. */
+struct next {
+	uint16_t number;
+	uint8_t layer;
+	uint8_t skip_bytes;
+};
+
+static inline enum layer
+walk_end(enum decoded answer)
+{
+	return (enum layer)answer;
+}
+
+/* A header is not all there. */
+static inline enum layer
+walk_short(const struct walk *w)
+{
+	return walk_end(w->missing_bytes > 0 ? DECODE_TRUNCATED : DECODE_MALFORMED);
+}
+
+/* The layer that number stands for in the table; DECODE_OTHER where it does not. */
+enum layer walk_to(struct walk *w, const struct next *table, size_t count, uint32_t number);
+#define WALK_TO(w, table, number) \
+	walk_to((w), (table), sizeof(table) / sizeof((table)[0]), (number))
+
+/* What follows an Ethernet header, a link type's own header, an IP header. */
+enum layer walk_to_type_or_length(struct walk *w, uint16_t number);
+enum layer walk_to_type(struct walk *w, uint16_t number);
+enum layer walk_to_link(struct walk *w, uint32_t number);
+enum layer walk_to_gre(struct walk *w, uint16_t number);
+/* The tunnel that one of the ports is registered for, or DECODE_OTHER. */
+enum layer walk_to_tunnel(struct walk *w, uint16_t sport, uint16_t dport);
+enum layer walk_to_proto(struct walk *w, uint8_t number);
+
+/* Bytes left of the layer at hand, as it was on the wire. */
+static inline size_t
+walk_wire_bytes(const struct walk *w)
+{
+	return bytes_left(&w->b) + w->missing_bytes;
+}
+
+/* Keep count bytes at most: a length field says where padding or a trailer begins. */
+static inline void
+walk_limit(struct walk *w, size_t count)
+{
+	size_t left = bytes_left(&w->b);
+
+	if (count <= left) {
+		w->b.end = w->b.at + count;
+		w->missing_bytes = 0;
+	} else if (count - left < w->missing_bytes) {
+		w->missing_bytes = count - left;
+	}
+}
+
+/* For headers whose size is known before they are read: one check for them all. */
+static inline uint16_t
+be16_at(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t
+be32_at(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline uint16_t
+bytes_le16(struct bytes *b)
+{
+	return __builtin_bswap16(bytes_u16(b));
+}
+
+static inline uint32_t
+bytes_le32(struct bytes *b)
+{
+	return __builtin_bswap32(bytes_u32(b));
+}
+
+/*
+ * The payload is what is left; the verdict is on that and on the header before
+ * it, which begins at segment and carries this checksum.
+ */
+void walk_to_payload(struct walk *w, const uint8_t *segment, uint16_t checksum);
+
+/* pseudo is the sum of the pseudo-header, 0 where there is none. */
+enum checksum checksum_judge(const uint8_t *segment, size_t count, uint64_t pseudo,
+    uint16_t checksum);
+uint64_t checksum_pseudo(const struct tuple *tuple, size_t count);
+
+/* Where one fragment belongs. */
+struct fragment {
+	uint32_t id;
+	uint32_t offset_bytes;
+	uint8_t proto;
+	bool more;
+};
+
+/* A whole datagram's bytes live until the next frame's of the same nth. */
+struct whole {
+	struct bytes b;
+	uint32_t pieces;
+};
+
+/* Fragments may be in a tunnel whose own packets were fragments; not more. */
+#define REASSEMBLIES_MAX 2
+
+/*
+ * Take in one fragment of the datagram between the packet's ends: DECODE_OK
+ * when it was the last one missing. nth counts the datagrams put together for
+ * this frame before this one.
+ */
+
+struct fragments *fragments_new(struct budget *budget);
+void fragments_free(struct fragments *f);
+enum decoded fragments_add(struct fragments *f, const struct packet *pkt,
+    const struct fragment *fragment, struct bytes piece, unsigned nth, struct whole *whole);
+struct fragment_story fragments_story(const struct fragments *f);
+
+#endif
