@@ -227,7 +227,7 @@ is_too_soon(const struct look *look)
 	return late_ns < (look->to->last_index == 0 ? LATE_ALONE_NS : LATE_NS);
 }
 
-/* The clocks decide where they can: the capture's, the sender's, its count of packets. */
+/* The sender's clock decides where it can, then its count of packets, then the capture's clock. */
 static bool
 is_overtaken(const struct look *look, struct reason *reason)
 {
@@ -237,8 +237,6 @@ is_overtaken(const struct look *look, struct reason *reason)
 	if (hole == NULL)
 		return false;
 	reason_cite(reason, hole->index);
-	if (elapsed_ns(look, hole->ts_ns) < 0)
-		return true;
 	if (hole->has_ts_value && pkt->tcp.options & OPT_TIMESTAMPS &&
 	    pkt->tcp.ts_value != hole->ts_value)
 		return seq_lt(pkt->tcp.ts_value, hole->ts_value);

@@ -23,6 +23,11 @@ drop_hole(struct trails *all, struct rare_half *half, uint32_t *link)
 	*link = hole_at(all, item)->next;
 	half->hole_count--;
 	trails_give(all, &all->holes, item);
+	if (item != half->highest_hole)
+		return;
+	half->highest_hole = half->holes;
+	for (uint32_t next = half->holes; next != 0; next = hole_at(all, next)->next)
+		half->highest_hole = next;
 }
 
 const struct hole *
@@ -45,7 +50,6 @@ hole_open(const struct look *look)
 {
 	struct rare_half *half = look_rare(look, look->side);
 	const struct packet *pkt = look->pkt;
-	uint32_t *link;
 	uint32_t item;
 
 	if (half->hole_count == HOLES_MAX)
@@ -54,9 +58,11 @@ hole_open(const struct look *look)
 	if (item == 0)
 		return;
 	half->hole_count++;
-	for (link = &half->holes; *link != 0;)
-		link = &hole_at(look->all, *link)->next;
-	*link = item;
+	if (half->holes == 0)
+		half->holes = item;
+	else
+		hole_at(look->all, half->highest_hole)->next = item;
+	half->highest_hole = item;
 	*hole_at(look->all, item) = (struct hole){
 		.left = look->from->end,
 		.right = pkt->tcp.seq,
@@ -80,6 +86,8 @@ split_hole(
 		*hole_at(all, item) = *hole;
 		hole_at(all, item)->left = end;
 		hole->next = item;
+		if (hole_at(all, item)->next == 0)
+			half->highest_hole = item;
 		half->hole_count++;
 	}
 	hole->right = seq;

@@ -45,6 +45,7 @@ trails_init(struct trails *all, struct budget *budget)
 	begin_pool(&all->resends, sizeof(struct resend));
 	begin_pool(&all->rares, sizeof(struct trail_rare));
 	all->budget = budget;
+	all->free_sent = 0;
 	all->waiting_first = 0;
 	all->waiting_count = 0;
 }
@@ -52,6 +53,7 @@ trails_init(struct trails *all, struct budget *budget)
 void
 trails_fini(struct trails *all)
 {
+	budget_give(all->budget, (all->sent.item_count - 1) * all->sent.item_bytes);
 	pool_fini(&all->sent);
 	pool_fini(&all->holes);
 	pool_fini(&all->resends);
@@ -95,14 +97,31 @@ sent_at(const struct trails *all, uint32_t item)
 	return pool_at(&all->sent, item);
 }
 
+/*
+ * Nearly every packet takes an item or gives one back, so they are kept at hand,
+ * uncleared, and stay charged to the budget, as the pool's memory stays taken.
+ */
+static uint32_t
+take_sent(struct trails *all)
+{
+	uint32_t item = all->free_sent;
+
+	if (item == 0)
+		return trails_take(all, &all->sent);
+	all->free_sent = sent_at(all, item)->next;
+	return item;
+}
+
 static void
 drop_oldest(struct trails *all, struct trail_half *half)
 {
 	uint32_t item = half->oldest;
+	struct sent *sent = sent_at(all, item);
 
-	half->oldest = sent_at(all, item)->next;
+	half->oldest = sent->next;
 	half->count--;
-	trails_give(all, &all->sent, item);
+	sent->next = all->free_sent;
+	all->free_sent = item;
 	if (half->oldest == 0)
 		half->newest = 0;
 }
@@ -119,7 +138,7 @@ new_sent(const struct look *look, uint32_t seq)
 		from->flags |= TRAIL_UNLISTED;
 	}
 	if (from->count < SENT_MAX)
-		item = trails_take(look->all, &look->all->sent);
+		item = take_sent(look->all);
 	if (item == 0) {
 		from->flags |= TRAIL_UNLISTED;
 		return 0;
@@ -437,31 +456,36 @@ remember_imprint(const struct look *look)
 }
 
 static void
+remember_flags(const struct look *look)
+{
+	struct trail_half *from = look->from;
+	uint16_t flags = look->pkt->tcp.flags;
+
+	if (flags & TCP_SYN)
+		from->flags |= flags & TCP_ACK ? TRAIL_SYN_ACK : TRAIL_SYN;
+	if (flags & TCP_FIN)
+		from->flags |= TRAIL_FIN;
+	if (flags & TCP_RST)
+		from->flags |= TRAIL_RST;
+	if (look->pkt->ip_id != 0 && look->pkt->ip_id == from->last_ip_id)
+		from->flags |= TRAIL_ID_USELESS;
+	if (look_doubled(look))
+		remember_imprint(look);
+}
+
+static void
 remember(const struct look *look)
 {
 	struct trail_half *from = look->from;
 	const struct packet *pkt = look->pkt;
-	uint16_t flags = pkt->tcp.flags;
 
-	if (flags & CONTROL) {
-		if (flags & TCP_SYN)
-			from->flags |= flags & TCP_ACK ? TRAIL_SYN_ACK : TRAIL_SYN;
-		if (flags & TCP_FIN)
-			from->flags |= TRAIL_FIN;
-		if (flags & TCP_RST)
-			from->flags |= TRAIL_RST;
-	}
-	if (from->flags & TRAIL_SYN_ACK && !(flags & TCP_SYN) &&
-	    (pkt->payload_bytes > 0 || flags & TCP_FIN))
+	/* bytes after a SYN-ACK: only an established end sends them */
+	if (from->flags & TRAIL_SYN_ACK && look_has_bytes(look) && !(pkt->tcp.flags & TCP_SYN))
 		from->flags |= TRAIL_ALIVE;
-	if (pkt->tcp.window == 0 && !(flags & TCP_RST))
+	if (pkt->tcp.window == 0 && !(pkt->tcp.flags & TCP_RST))
 		from->flags |= TRAIL_WINDOW_CLOSED;
 	else
 		from->flags &= (uint16_t)~TRAIL_WINDOW_CLOSED;
-	if (pkt->ip_id != 0 && pkt->ip_id == from->last_ip_id)
-		from->flags |= TRAIL_ID_USELESS;
-	if (look_doubled(look))
-		remember_imprint(look);
 	from->last_index = pkt->index;
 	from->last_ns = pkt->ts_ns;
 	from->last_ip_id = pkt->ip_id;
@@ -483,6 +507,28 @@ take_cause(const struct look *look, const struct reason *reason)
 	}
 }
 
+static struct reason
+take_odd(struct look *look)
+{
+	struct reason reason;
+
+	if (seq_lt(look->pkt->tcp.seq, look->from->end)) {
+		look->original = find_original(look);
+		look->hole = hole_find(look);
+	}
+	reason = cause_of(look);
+	if (reason.cause == CAUSE_CAPTURE_DUPLICATE) {
+		look->from->flags |= TRAIL_DOUBLED;
+		return reason; /* it was not sent again: nothing moves */
+	}
+	take_cause(look, &reason);
+	take_ack(look);
+	take_bytes(look, &reason);
+	remember_flags(look);
+	remember(look);
+	return reason;
+}
+
 struct reason
 trail_segment(struct trails *all, struct tcp_pair *pair, const struct packet *pkt, enum side side,
     uint32_t marks)
@@ -499,24 +545,16 @@ trail_segment(struct trails *all, struct tcp_pair *pair, const struct packet *pk
 		.end = pkt->tcp.seq + pkt->payload_bytes + ((pkt->tcp.flags & TCP_SYN) != 0) +
 		       ((pkt->tcp.flags & TCP_FIN) != 0),
 	};
-	struct reason reason = { .cause = CAUSE_NONE };
 
-	if (!is_ordinary(&look)) {
-		if (seq_lt(pkt->tcp.seq, look.from->end)) {
-			look.original = find_original(&look);
-			look.hole = hole_find(&look);
-		}
-		reason = cause_of(&look);
-		if (reason.cause == CAUSE_CAPTURE_DUPLICATE) {
-			look.from->flags |= TRAIL_DOUBLED;
-			return reason; /* it was not sent again: nothing moves */
-		}
-		take_cause(&look, &reason);
-	}
+	if (!is_ordinary(&look))
+		return take_odd(&look);
 	take_ack(&look);
-	take_bytes(&look, &reason);
+	if (look_has_bytes(&look)) {
+		push(&look, pkt->tcp.seq);
+		look.from->end = look.end;
+	}
 	remember(&look);
-	return reason;
+	return (struct reason){ .cause = CAUSE_NONE };
 }
 
 void

@@ -72,6 +72,7 @@ struct imprint {
 struct trail_rare {
 	struct rare_half {
 		uint32_t holes; /* the lowest */
+		uint32_t highest_hole;
 		uint32_t oldest_resend;
 		uint32_t newest_resend;
 		uint8_t hole_count;

@@ -210,6 +210,15 @@ test_time_that_steps_back_means_overtaken(void **state)
 }
 
 static void
+test_unless_the_senders_clock_knows_better(void **state)
+{
+	(void)state;
+	establish();
+	CAUSE_OF(DATA(1200, 100, 1500000, STAMPED(700)));
+	assert_cause(DATA(1100, 100, 1400000, STAMPED(900)), LOST_BEFORE_CAPTURE);
+}
+
+static void
 test_what_filled_a_hole_is_seen(void **state)
 {
 	(void)state;
@@ -590,6 +599,19 @@ test_a_syn_ack_that_crossed_the_ack_accuses_nobody(void **state)
 }
 
 static void
+test_a_crossing_syn_ack_is_no_refusal(void **state)
+{
+	(void)state;
+	CAUSE_OF(SEG(999, 0, .flags = TCP_SYN, .at_us = 1000000));
+	CAUSE_OF(SYN_ACK(1000050));
+	CAUSE_OF(SEG(1000, 0, .ack = 5000, .at_us = 1980000));
+	judged.pair.conn.ack_ns = 1980000000;
+	assert_cause(SYN_ACK(2000100), NONE);
+	CAUSE_OF(SEG(1000, 0, .ack = 5000, .at_us = 2980000));
+	assert_cause(SYN_ACK(4000100), NONE);
+}
+
+static void
 test_a_syn_ack_again_within_less_than_a_timer_accuses_nobody(void **state)
 {
 	(void)state;
@@ -756,6 +778,7 @@ main(void)
 		CAUSE_TEST(the_senders_clock_may_wrap),
 		CAUSE_TEST(the_senders_count_of_packets_decides),
 		CAUSE_TEST(time_that_steps_back_means_overtaken),
+		CAUSE_TEST(unless_the_senders_clock_knows_better),
 		CAUSE_TEST(what_filled_a_hole_is_seen),
 		CAUSE_TEST(a_packet_seen_twice_was_captured_twice),
 		CAUSE_TEST(another_ip_id_is_another_packet),
@@ -785,6 +808,7 @@ main(void)
 		CAUSE_TEST(one_ignored_bare_ack_can_mean_other_things),
 		CAUSE_TEST(two_ignored_bare_acks_cannot),
 		CAUSE_TEST(a_syn_ack_that_crossed_the_ack_accuses_nobody),
+		CAUSE_TEST(a_crossing_syn_ack_is_no_refusal),
 		CAUSE_TEST(a_syn_ack_again_within_less_than_a_timer_accuses_nobody),
 		CAUSE_TEST(a_server_that_spoke_is_not_refusing),
 		CAUSE_TEST(a_reset_that_answers_a_syn_means_nothing_listens),
