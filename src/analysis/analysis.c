@@ -5,11 +5,11 @@
  */
 #include "analysis/analysis.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/hindsight.h"
+#include "analysis/row.h"
 #include "base/mem.h"
 #include "capture/capture.h"
 #include "flow/flow.h"
@@ -27,16 +27,6 @@ const struct word finding_words[FINDING_COUNT] = {
 #define FINDING(id, name, one, many) { name, many },
 #include "analysis/finding.def"
 #undef FINDING
-};
-
-/* What lies behind each flow. */
-struct ends {
-	int64_t start_ns;
-	int64_t end_ns;
-	uint64_t bytes[2]; /* of payload, repeats too; by enum side */
-	uint32_t packets[2];
-	uint32_t first_index;
-	struct tcp_pair tcp;
 };
 
 /* A row whose turn has not come: an older flow is not done yet. */
@@ -103,96 +93,7 @@ note(struct analysis *a, enum finding_kind kind, uint32_t index, uint64_t count)
 	finding->count += count;
 }
 
-/* --- rows --- */
-
-static struct packet_row
-row_of(const struct analysis *a, const struct packet *pkt, const struct place *place)
-{
-	struct packet_row row = {
-		.frame = analysis_frame(a, pkt->index),
-		.ts_ns = pkt->ts_ns,
-		.index = pkt->index,
-		.flow = place->number,
-		.tuple = pkt->tuple,
-		.length = pkt->payload_bytes,
-	};
-
-	if (pkt->tuple.proto == PROTO_TCP) {
-		row.flags = pkt->tcp.flags;
-		row.ack = pkt->tcp.ack;
-		row.window = pkt->tcp.window;
-	} else if (pkt->tuple.proto != PROTO_UDP) {
-		row.icmp_type = pkt->icmp.type;
-		row.icmp_code = pkt->icmp.code;
-	}
-	return row;
-}
-
-/* What of a TCP row depends on what was learnt from the segments before it. */
-static void
-relate_row(struct packet_row *row, const struct packet *pkt, const struct place *place)
-{
-	const struct flow *flow = place->flow;
-	const struct ends *ends = flow_block(place->flow);
-
-	row->seq = pkt->tcp.seq - flow->base_seq[place->side];
-	if (pkt->tcp.flags & TCP_ACK)
-		row->ack = pkt->tcp.ack - flow->base_seq[!place->side];
-	row->window = mark_scaled_window(&ends->tcp.mark, pkt, place->side);
-}
-
-static void
-fill_tcp_row(const struct analysis *a, struct flow_row *row, const struct ends *ends)
-{
-	row->conn = conn_verdict(&ends->tcp, a->summary.last_ns);
-	row->rtt_ns = trail_rtt_ns(&ends->tcp.trail);
-	memcpy(row->mark_counts, tcp_mark_counts(a->tcp, &ends->tcp), sizeof(row->mark_counts));
-	row->retransmissions = row->mark_counts[MARK_RETRANSMISSION] +
-	    row->mark_counts[MARK_FAST_RETRANSMISSION] +
-	    row->mark_counts[MARK_SPURIOUS_RETRANSMISSION];
-}
-
-static struct tuple
-swap_ends(const struct tuple *tuple)
-{
-	struct tuple swapped = *tuple;
-
-	memcpy(swapped.src, tuple->dst, sizeof(swapped.src));
-	memcpy(swapped.dst, tuple->src, sizeof(swapped.dst));
-	swapped.sport = tuple->dport;
-	swapped.dport = tuple->sport;
-	return swapped;
-}
-
-static struct flow_row
-flow_row_of(const struct analysis *a, struct flow *flow)
-{
-	const struct ends *ends = flow_block(flow);
-	struct flow_row row = {
-		.file = analysis_frame(a, ends->first_index).file,
-		.flow = flow->number,
-		.start_ns = ends->start_ns,
-		.end_ns = ends->end_ns,
-		.rtt_ns = -1,
-	};
-	enum side client;
-
-	if (flow->tuple.proto == PROTO_TCP) {
-		row.is_tcp = true;
-		fill_tcp_row(a, &row, ends);
-	} else {
-		row.conn = conn_plain_verdict(&flow->tuple, ends->packets);
-	}
-	client = row.conn.client;
-	row.tuple = client == SIDE_A ? flow->tuple : swap_ends(&flow->tuple);
-	for (int i = 0; i < 2; i++) {
-		enum side side = i == 0 ? client : (enum side)!client;
-
-		row.packets[i] = ends->packets[side];
-		row.bytes[i] = ends->bytes[side];
-	}
-	return row;
-}
+/* --- flows that are done --- */
 
 static void
 count_packet(struct ends *ends, const struct packet *pkt, enum side side)
@@ -221,6 +122,15 @@ take_in_first(struct analysis *a, const struct place *place)
 	tcp_segment(a->tcp, &ends->tcp, place->first, &then);
 }
 
+static void
+fill_row(const struct analysis *a, struct flow_row *row, struct flow *flow)
+{
+	const struct ends *ends = flow_block(flow);
+
+	row->file = analysis_frame(a, ends->first_index).file;
+	row_of_flow(row, flow, a->tcp, a->summary.last_ns);
+}
+
 /* Rows go out in the order of numbers, so some wait. */
 static void
 tell_flows(struct analysis *a, bool all)
@@ -239,7 +149,7 @@ tell_flows(struct analysis *a, bool all)
 
 			if (place.first != NULL)
 				take_in_first(a, &place);
-			row = flow_row_of(a, place.flow);
+			fill_row(a, &row, place.flow);
 			a->ops->flow(a->ctx, &row);
 			tcp_pair_fini(a->tcp, &ends->tcp);
 		}
@@ -264,9 +174,9 @@ put_away(struct analysis *a, int64_t now_ns)
 
 			item = pool_get(&a->waiting);
 			waiting = pool_at(&a->waiting, item);
-			waiting->row = flow_row_of(a, flow);
-			snprintf(waiting->history, sizeof(waiting->history), "%s",
-			    waiting->row.conn.history);
+			fill_row(a, &waiting->row, flow);
+			/* the flow's own goes with it */
+			memcpy(waiting->history, ends->tcp.conn.history, sizeof(waiting->history));
 			waiting->row.conn.history = waiting->history;
 		}
 		tcp_pair_fini(a->tcp, &ends->tcp);
@@ -326,8 +236,11 @@ take_in(struct analysis *a, const struct packet *pkt, uint32_t hash)
 
 	if (!is_error)
 		place = flow_of(a->flows, pkt, hash);
-	if (a->hindsight != NULL)
-		row = row_of(a, pkt, &place);
+	if (a->hindsight != NULL) {
+		row_of_packet(&row, pkt);
+		row.frame = analysis_frame(a, pkt->index);
+		row.flow = place.number;
+	}
 	if (place.flow != NULL && !is_error) {
 		ends = flow_block(place.flow);
 		if (place.first != NULL)
@@ -338,7 +251,7 @@ take_in(struct analysis *a, const struct packet *pkt, uint32_t hash)
 		if (is_tcp)
 			verdict = tcp_segment(a->tcp, &ends->tcp, pkt, &place);
 		if (is_tcp && a->hindsight != NULL)
-			relate_row(&row, pkt, &place);
+			row_relate(&row, pkt, &place);
 		if (is_tcp && ends->tcp.over != 0 && tcp_is_over(&ends->tcp))
 			flow_linger(a->flows, place.flow);
 	}
