@@ -17,6 +17,7 @@ fuzz_targets = \
 # These print TAP too.
 script_tests = \
 	tests/headers.sh \
+	tests/readme.sh \
 	tests/manual.sh \
 	tests/vocabulary.sh \
 	tests/support/captures.sh \
