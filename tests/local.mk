@@ -1,6 +1,7 @@
 # One word a program; its source is the .c file of that name.
 unit_tests = \
 	tests/unit/test_capture \
+	tests/unit/test_decode \
 	tests/unit/test_stream \
 	tests/unit/test_flow \
 	tests/unit/test_mark \
@@ -12,6 +13,7 @@ unit_tests = \
 	tests/unit/test_export
 fuzz_targets = \
 	tests/fuzz/fuzz_capture \
+	tests/fuzz/fuzz_decode \
 	tests/fuzz/fuzz_stream \
 	tests/fuzz/fuzz_text
 # These print TAP too.

@@ -89,8 +89,8 @@ checksum_pseudo(const struct tuple *tuple, size_t count)
 {
 	/* Of an IPv4 address the last twelve bytes are zero, and add nothing. */
 	return sum64(tuple->src) + sum64(tuple->src + 8) + sum64(tuple->dst) +
-	    sum64(tuple->dst + 8) + net16((uint16_t)(count >> 16)) + net16((uint16_t)count) +
-	    net16(tuple->proto);
+	       sum64(tuple->dst + 8) + net16((uint16_t)(count >> 16)) + net16((uint16_t)count) +
+	       net16(tuple->proto);
 }
 
 enum checksum

@@ -27,13 +27,13 @@ struct walk {
 	size_t missing_bytes; /* what followed b.end on the wire, but was not captured */
 	struct packet *pkt;
 	struct fragments *fragments;
-	uint8_t ip_proto;     /* what the IP header, or the extension header, said comes next */
-	bool incomplete;      /* this is not all that the IP header promised */
-	bool jumbo;           /* IPv6 with no length yet */
-	bool wifi_padded;     /* the 802.11 header is padded to four bytes */
+	uint8_t ip_proto; /* what the IP header, or the extension header, said comes next */
+	bool incomplete;  /* this is not all that the IP header promised */
+	bool jumbo;       /* IPv6 with no length yet */
+	bool wifi_padded; /* the 802.11 header is padded to four bytes */
 	bool has_outer;
-	uint8_t reassembled;  /* datagrams put together on this walk */
-	struct packet outer;  /* the UDP packet that holds the tunnel we are in */
+	uint8_t reassembled; /* datagrams put together on this walk */
+	struct packet outer; /* the UDP packet that holds the tunnel we are in */
 };
 
 #define LAYER(id, take) enum layer take(struct walk *w);
@@ -133,8 +133,8 @@ bytes_le32(struct bytes *b)
 void walk_to_payload(struct walk *w, const uint8_t *segment, uint16_t checksum);
 
 /* pseudo is the sum of the pseudo-header, 0 where there is none. */
-enum checksum checksum_judge(const uint8_t *segment, size_t count, uint64_t pseudo,
-    uint16_t checksum);
+enum checksum checksum_judge(
+    const uint8_t *segment, size_t count, uint64_t pseudo, uint16_t checksum);
 uint64_t checksum_pseudo(const struct tuple *tuple, size_t count);
 
 /* Where one fragment belongs. */

@@ -23,7 +23,7 @@ static const struct next types[] = {
 	{ 0x88e7, LAYER_ETHERNET, 4 }, /* 802.1ah: the service tag */
 	{ 0x8909, LAYER_TYPE, 6 },     /* Cisco MetaData: one option, of one size */
 	{ 0x6558, LAYER_ETHERNET, 0 },
-	{ 0x8870, LAYER_LLC, 0 },      /* jumbo frames, whose length is no length */
+	{ 0x8870, LAYER_LLC, 0 }, /* jumbo frames, whose length is no length */
 	{ 0x88e5, LAYER_MACSEC, 0 },
 	{ 0x8903, LAYER_ETHERNET, 2 }, /* Cisco FabricPath */
 	{ 0x8926, LAYER_TYPE, 4 },     /* VN-Tag */

@@ -13,17 +13,17 @@
 #include "base/mem.h"
 #include "decode/decode_priv.h"
 
-#define UNIT_BYTES    8
-#define BLOCK_UNITS   256
-#define BLOCK_BYTES   (BLOCK_UNITS * UNIT_BYTES)
-#define DATAGRAM_MAX  65535 /* what an IP header can promise */
-#define BLOCKS_MAX    ((DATAGRAM_MAX + BLOCK_BYTES) / BLOCK_BYTES)
-#define BUCKETS       1024
+#define UNIT_BYTES   8
+#define BLOCK_UNITS  256
+#define BLOCK_BYTES  (BLOCK_UNITS * UNIT_BYTES)
+#define DATAGRAM_MAX 65535 /* what an IP header can promise */
+#define BLOCKS_MAX   ((DATAGRAM_MAX + BLOCK_BYTES) / BLOCK_BYTES)
+#define BUCKETS      1024
 
 /* Twice what hosts wait at most (RFC 1122, 3.3.2), for clocks of captures that were merged. */
 #define WAIT_NS (120 * INT64_C(1000000000))
 /* Without a budget something must bound us too. */
-#define DATAGRAMS_MAX 4096
+#define DATAGRAMS_MAX     4096
 #define BLOCKS_IN_USE_MAX 16384
 
 struct block {
@@ -273,7 +273,8 @@ keep_bytes(struct fragments *f, uint32_t named, uint32_t offset_bytes, struct by
 static bool
 agree_on_end(struct datagram *d, uint32_t end_bytes, bool more)
 {
-	if (d->total_known && (end_bytes > d->total_bytes || (!more && end_bytes != d->total_bytes)))
+	if (d->total_known &&
+	    (end_bytes > d->total_bytes || (!more && end_bytes != d->total_bytes)))
 		return false;
 	if (!more) {
 		if (end_bytes < d->end_bytes)
@@ -289,8 +290,7 @@ agree_on_end(struct datagram *d, uint32_t end_bytes, bool more)
 static bool
 is_complete(const struct datagram *d)
 {
-	return d->total_known &&
-	    d->have_units == (d->total_bytes + UNIT_BYTES - 1) / UNIT_BYTES;
+	return d->total_known && d->have_units == (d->total_bytes + UNIT_BYTES - 1) / UNIT_BYTES;
 }
 
 static struct bytes

@@ -3,21 +3,14 @@
  */
 #include "decode/decode_priv.h"
 
-#define MAC_BYTES       6
-#define LABEL_LAST      0x100 /* the bottom of the stack */
-#define CONTROL_BYTES   4
+#define MAC_BYTES     6
+#define LABEL_LAST    0x100 /* the bottom of the stack */
+#define CONTROL_BYTES 4
 
 /* Types that are likely enough at the right place to tell that Ethernet begins here. */
-static bool
-is_usual_type(uint16_t type)
-{
-	switch (type) {
-	case 0x0800: case 0x0806: case 0x86dd: case 0x8100: case 0x88a8: case 0x9100:
-	case 0x8847: case 0x8848: case 0x8863: case 0x8864: case 0x88cc: case 0x88e5:
-		return true;
-	}
-	return false;
-}
+static const uint16_t usual_types[] = {
+	0x0800, 0x0806, 0x86dd, 0x8100, 0x88a8, 0x9100, 0x8847, 0x8848, 0x8863, 0x8864, 0x88cc,
+};
 
 static bool
 has_ethernet_at(const struct walk *w, size_t skip)
@@ -27,7 +20,10 @@ has_ethernet_at(const struct walk *w, size_t skip)
 
 	bytes_skip(&b, skip + 2 * MAC_BYTES);
 	type = bytes_u16(&b);
-	return !b.overrun && is_usual_type(type);
+	for (size_t i = 0; i < sizeof(usual_types) / sizeof(usual_types[0]); i++)
+		if (type == usual_types[i])
+			return true;
+	return false;
 }
 
 /* A pseudowire's associated channel (RFC 5586): the channel type tells. */

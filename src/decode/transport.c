@@ -123,7 +123,8 @@ read_options(struct bytes b, struct packet *pkt, bool cut)
 static bool
 read_usual_options(const uint8_t *options, size_t count, struct tcp_header *tcp)
 {
-	if (count != 12 || be32_at(options) != (KIND_NOP << 24 | KIND_NOP << 16 | KIND_TIMESTAMPS << 8 | 10))
+	if (count != 12 ||
+	    be32_at(options) != (KIND_NOP << 24 | KIND_NOP << 16 | KIND_TIMESTAMPS << 8 | 10))
 		return false;
 	tcp->ts_value = be32_at(options + 4);
 	tcp->ts_echo = be32_at(options + 8);
@@ -192,7 +193,8 @@ walk_udp(struct walk *w)
 		w->incomplete = length - UDP_BYTES > walk_wire_bytes(w);
 		walk_limit(w, length - UDP_BYTES);
 	} else if (length != 0 || pkt->tuple.ip_version == 4) {
-		w->incomplete = true; /* what cannot be is passed over for IP's; 0 is a jumbogram's */
+		/* It cannot be, so the packet's own end is taken; 0 is a jumbogram's. */
+		w->incomplete = true;
 	}
 	walk_to_payload(w, h, checksum);
 	if (checksum == 0 && pkt->tuple.ip_version == 4)
