@@ -129,10 +129,11 @@ END {
 		if (!same_marks(their_marks[frame], our_marks[frame]))
 			differ(frame, or_none(their_marks[frame]), or_none(our_marks[frame]))
 	}
-	printf "%s - %s: %d TCP frames", difference_count ? "not ok" : "ok", name, frame_count
+	printf "%s - %s: %d TCP frames", difference_count && skip == "" ? "not ok" : "ok",
+		name, frame_count
 	if (known_count)
-		printf ", %d known differences", known_count
+		printf ", %d explained", known_count
 	if (difference_count)
-		printf ", %d unexplained", difference_count
+		printf ", %d unexplained%s", difference_count, skip
 	printf "\n%s", said
 }
