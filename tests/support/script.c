@@ -374,6 +374,7 @@ take_raw(struct script *s, struct words *words)
 static void
 take_cut(struct script *s, struct words *words)
 {
+	script_begin_file(s); /* the header can be cut too */
 	capture_file_cut(s->file, script_number(s, word_at(s, words, 1), UINT32_MAX));
 }
 
