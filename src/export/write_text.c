@@ -68,7 +68,7 @@ begin_cell(struct line *line, char *to, const struct column *column, size_t leng
 }
 
 static void
-begin(struct export *out)
+head_table(struct export *out)
 {
 	struct line line = { .text = out->text, .start = out->text->length };
 	char *to = row_begin(out);
@@ -110,15 +110,19 @@ text_local_time(struct text *text, int64_t ns)
 	text_char(text, (char)('0' + minutes % 10));
 }
 
-/* Above the first row of each file: its name, and the moment that times count from. */
+/*
+ * Above the first row of each file its name, and of each capture, which may
+ * have several parts, the moment that times count from.
+ */
 static void
 head_file(struct export *out, const void *row)
 {
 	struct text *text = out->text;
+	bool is_new = !out->based;
 
 	if (row_shows_new_file(out, row))
 		out->headed = false;
-	if (!out->based) {
+	if (is_new) {
 		out->base_ns = out->record->time_ns(row);
 		out->based = true;
 	}
@@ -129,11 +133,13 @@ head_file(struct export *out, const void *row)
 		text_put(text, hue_codes[HUE_FAINT]);
 	text_put(text, "# ");
 	text_bytes(text, out->file.shown.at, out->file.shown.length);
-	text_put(text, ", first packet ");
-	if (out->options.local_time)
-		text_local_time(text, out->base_ns);
-	else
-		text_iso8601(text, out->base_ns);
+	if (is_new) {
+		text_put(text, ", first packet ");
+		if (out->options.local_time)
+			text_local_time(text, out->base_ns);
+		else
+			text_iso8601(text, out->base_ns);
+	}
 	if (out->options.color)
 		text_put(text, HUE_OFF);
 	text_char(text, '\n');
@@ -328,6 +334,8 @@ write_row(struct export *out, const void *row)
 	size_t told;
 	char *to;
 
+	if (!out->has_rows)
+		head_table(out);
 	head_file(out, row);
 	to = row_begin(out);
 	line.start = told = out->text->length;
@@ -337,7 +345,7 @@ write_row(struct export *out, const void *row)
 }
 
 const struct writer text_writer = {
-	.begin = begin,
+	.begin = write_nothing, /* a heading over no rows says nothing */
 	.row = write_row,
 	.end = write_nothing,
 	.view = VIEW_TEXT,

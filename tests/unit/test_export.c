@@ -330,6 +330,33 @@ test_text_names_the_file_and_its_first_moment_once(void **state)
 }
 
 static void
+test_text_names_each_part_but_tells_the_first_moment_of_the_capture(void **state)
+{
+	struct export *out =
+	    open_in_memory(RECORD_PACKETS, (struct export_options){ .format = FORMAT_TEXT });
+	struct packet_row row = syn_again();
+	const char *text;
+
+	(void)state;
+	export_source(out, &two_files);
+	export_packet(out, &row);
+	row.frame.file = "second.pcap";
+	export_packet(out, &row);
+	text = finish(out);
+	assert_non_null(strstr(text, "# good-handshake.pcap, first packet 2019-05-20T"));
+	assert_non_null(strstr(text, "\n# second.pcap\n"));
+}
+
+static void
+test_text_of_no_rows_has_no_heading(void **state)
+{
+	(void)state;
+	assert_string_equal(finish(open_in_memory(RECORD_FLOWS,
+				(struct export_options){ .format = FORMAT_TEXT })),
+	    "");
+}
+
+static void
 test_a_wide_cell_pushes_its_row_only_as_far_as_it_must(void **state)
 {
 	const char *row = strstr(packet_as(FORMAT_TEXT, unreachable()), "    7");
@@ -348,10 +375,10 @@ test_text_of_a_flow_ends_with_the_last_cell_that_says_something(void **state)
 	assert_non_null(strstr(flow_as(FORMAT_TEXT, udp_flow()), " Dd\n"));
 	row.bytes[1] = 0;
 	assert_string_equal(flow_as(FORMAT_TEXT, row),
-	    "flow prot client           server           packets       bytes "
+	    "flow proto client           server           packets       bytes "
 	    "open       close    state history shake-ms  rtt-ms re-sent marks cause <- because\n"
 	    "# good-handshake.pcap, first packet 2019-05-20T16:55:57.011645000Z\n"
-	    "   1 tcp  127.0.0.1:59276  127.0.0.1:17777      5/4        15/0 "
+	    "   1 tcp   127.0.0.1:59276  127.0.0.1:17777      5/4        15/0 "
 	    "complete   reset-by-server RSTR ShADar 0.042     -       3 "
 	    "retransmission:3,port-reused:1\n");
 }
@@ -470,6 +497,8 @@ main(void)
 		cmocka_unit_test(test_xml_is_well_formed_with_no_row_and_with_hostile_names),
 		cmocka_unit_test(test_xml_text_keeps_its_lines_and_loses_its_controls),
 		cmocka_unit_test(test_text_names_the_file_and_its_first_moment_once),
+		cmocka_unit_test(test_text_names_each_part_but_tells_the_first_moment_of_the_capture),
+		cmocka_unit_test(test_text_of_no_rows_has_no_heading),
 		cmocka_unit_test(test_a_wide_cell_pushes_its_row_only_as_far_as_it_must),
 		cmocka_unit_test(test_text_of_a_flow_ends_with_the_last_cell_that_says_something),
 		cmocka_unit_test(test_colour_changes_nothing_but_colour),
