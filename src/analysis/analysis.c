@@ -309,9 +309,7 @@ note_frame(struct analysis *a, const struct frame *frame, uint32_t index)
 	a->previous_ns = frame->ts_ns;
 	if (frame->ts_ns > a->summary.last_ns)
 		a->summary.last_ns = frame->ts_ns;
-	if (frame->captured_bytes < frame->wire_bytes)
-		note(a, FINDING_CUT_SHORT, index, 1);
-	else if (frame->captured_bytes > frame->wire_bytes)
+	if (frame->captured_bytes > frame->wire_bytes)
 		note(a, FINDING_LONGER_THAN_WIRE, index, 1);
 }
 
@@ -338,6 +336,8 @@ take_in_frame(struct analysis *a, const struct frame *frame)
 	note_frame(a, frame, index);
 	decoded = decode_frame(a->decoder, frame, pkt);
 	a->summary.decoded[decoded]++;
+	if (frame->captured_bytes < frame->wire_bytes && decoded != DECODE_TRUNCATED)
+		note(a, FINDING_CUT_SHORT, index, 1);
 	if (decoded != DECODE_OK) {
 		if (decode_findings[decoded] >= 0)
 			note(a, (enum finding_kind)decode_findings[decoded], index, 1);

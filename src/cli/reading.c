@@ -162,7 +162,7 @@ tell_finding(const struct reading *reading, enum finding_kind kind, const struct
 
 	put_count(&line, finding->count, finding_sentences[kind].one, finding_sentences[kind].many);
 	if (finding->first_index != 0) {
-		text_put(&line, finding->count == 1 ? " (frame " : " (first: ");
+		text_put(&line, finding->count == 1 ? " (frame " : " (first: frame ");
 		put_frame(&line, reading, finding->first_index);
 		text_char(&line, ')');
 	}
