@@ -36,72 +36,79 @@ load32(const uint8_t *p)
 	return value;
 }
 
-static uint16_t
-load16(const uint8_t *p)
-{
-	uint16_t value;
+/* Each carry out of the top counts again at the bottom: the sum's ends meet. */
+struct sum {
+	uint64_t low;
+	uint64_t carries;
+};
 
-	memcpy(&value, p, sizeof(value));
-	return value;
+static inline void
+add64(struct sum *sum, const uint8_t *p)
+{
+	sum->carries += __builtin_add_overflow(sum->low, load64(p), &sum->low);
 }
 
-/* Both halves of eight bytes, so that sums of them cannot overflow below 2^34 bytes. */
+/* Two sums at a time, so that no addition waits for the one before. */
 static uint64_t
-sum64(const uint8_t *p)
+sum_bytes(const uint8_t *p, size_t count, uint64_t begin)
 {
-	uint64_t value = load64(p);
-
-	return (value & 0xffffffff) + (value >> 32);
-}
-
-static uint64_t
-sum_bytes(const uint8_t *p, size_t count)
-{
-	uint64_t even = 0, odd = 0;
+	struct sum even = { begin, 0 }, odd = { 0, 0 };
+	uint8_t rest[8] = { 0 };
 
 	for (; count >= 32; count -= 32, p += 32) {
-		even += sum64(p) + sum64(p + 8);
-		odd += sum64(p + 16) + sum64(p + 24);
+		add64(&even, p);
+		add64(&odd, p + 8);
+		add64(&even, p + 16);
+		add64(&odd, p + 24);
 	}
 	for (; count >= 8; count -= 8, p += 8)
-		even += sum64(p);
-	if (count & 4) {
-		odd += load32(p);
-		p += 4;
-	}
-	if (count & 2) {
-		odd += load16(p);
-		p += 2;
-	}
-	if (count & 1)
-		odd += load16((const uint8_t[2]){ *p, 0 });
-	return even + odd;
+		add64(&even, p);
+	memcpy(rest, p, count);
+	add64(&odd, rest);
+	even.carries += odd.carries + __builtin_add_overflow(even.low, odd.low, &even.low);
+	return (even.low >> 32) + (even.low & 0xffffffff) + even.carries;
 }
 
 static uint16_t
 net16(uint16_t value)
 {
-	return load16((const uint8_t[2]){ (uint8_t)(value >> 8), (uint8_t)value });
+	const uint8_t bytes[2] = { (uint8_t)(value >> 8), (uint8_t)value };
+	uint16_t net;
+
+	memcpy(&net, bytes, sizeof(net));
+	return net;
+}
+
+static uint64_t
+sum_address(const uint8_t *address, uint8_t ip_version)
+{
+	if (ip_version == 4)
+		return load32(address);
+	return (uint64_t)load32(address) + load32(address + 4) + load32(address + 8) +
+	       load32(address + 12);
 }
 
 uint64_t
 checksum_pseudo(const struct tuple *tuple, size_t count)
 {
-	/* Of an IPv4 address the last twelve bytes are zero, and add nothing. */
-	return sum64(tuple->src) + sum64(tuple->src + 8) + sum64(tuple->dst) +
-	       sum64(tuple->dst + 8) + net16((uint16_t)(count >> 16)) + net16((uint16_t)count) +
-	       net16(tuple->proto);
+	return sum_address(tuple->src, tuple->ip_version) +
+	       sum_address(tuple->dst, tuple->ip_version) + net16((uint16_t)(count >> 16)) +
+	       net16((uint16_t)count) + net16(tuple->proto);
+}
+
+/* Zero, or what a card that fills in the rest is given to begin with. */
+static bool
+was_left_to_card(uint16_t field, uint64_t pseudo)
+{
+	uint16_t bare = fold(pseudo), inverse = (uint16_t)~bare;
+
+	return field == 0 || field == bare || field == inverse;
 }
 
 enum checksum
 checksum_judge(const uint8_t *segment, size_t count, uint64_t pseudo, uint16_t checksum)
 {
-	uint16_t field = net16(checksum);
-	uint16_t bare = fold(pseudo), inverse = (uint16_t)~bare;
-
-	if (fold(sum_bytes(segment, count) + pseudo) == 0xffff)
+	if (fold(sum_bytes(segment, count, pseudo)) == 0xffff)
 		return CHECKSUM_GOOD;
-	if (field == 0 || field == bare || field == inverse)
-		return CHECKSUM_OFFLOADED;
-	return CHECKSUM_BAD;
+	return was_left_to_card(net16(checksum), pseudo) ? CHECKSUM_OFFLOADED : CHECKSUM_BAD;
 }
