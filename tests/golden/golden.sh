@@ -19,6 +19,19 @@ work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' 0
 trap 'exit 99' 1 2 15
 
+# For lines of LIST: the good- captures whose script includes this, equal lines counted.
+made_of()
+{
+	grep -l "include/$1" good-*.script | while read -r script; do
+		ls "${script%.script}".pcap*
+	done
+}
+
+tally()
+{
+	sort | uniq -c | sed 's/^ *//'
+}
+
 # What a person would see: the command, standard output, standard error, status.
 show()
 {
