@@ -24,6 +24,7 @@ script_tests = \
 	tests/vocabulary.sh \
 	tests/support/captures.sh \
 	tests/golden/golden.sh \
+	tests/promises.sh \
 	tests/differential/marks.sh
 
 if UNIT_TESTS

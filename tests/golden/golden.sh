@@ -29,7 +29,7 @@ made_of()
 
 tally()
 {
-	sort | uniq -c | sed 's/^ *//'
+	tr -d '\r' | sort | uniq -c | sed 's/^ *//'
 }
 
 # What a person would see: the command, standard output, standard error, status.
