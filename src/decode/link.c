@@ -5,6 +5,7 @@
 
 #define PKTAP_BYTES 108 /* of its first version; later ones are longer */
 
+/* clang-format off */
 /* Both DLT_ and LINKTYPE_ numbers, as far as no two systems disagree about one. */
 static const struct next links[] = {
 	{ 1, LAYER_ETHERNET, 0 },
@@ -47,6 +48,7 @@ static const struct next links[] = {
 	{ 258, LAYER_PKTAP, 0 },
 	{ 149, LAYER_PKTAP, 0 }, /* what macOS wrote before the number was assigned */
 };
+/* clang-format on */
 
 enum layer
 walk_to_link(struct walk *w, uint32_t number)

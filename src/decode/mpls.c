@@ -8,9 +8,8 @@
 #define CONTROL_BYTES 4
 
 /* Types that are likely enough at the right place to tell that Ethernet begins here. */
-static const uint16_t usual_types[] = {
-	0x0800, 0x0806, 0x86dd, 0x8100, 0x88a8, 0x9100, 0x8847, 0x8848, 0x8863, 0x8864, 0x88cc,
-};
+static const uint16_t usual_types[] = { 0x0800, 0x0806, 0x86dd, 0x8100, 0x88a8, 0x9100, 0x8847,
+	0x8848, 0x8863, 0x8864, 0x88cc };
 
 static bool
 has_ethernet_at(const struct walk *w, size_t skip)

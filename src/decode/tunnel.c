@@ -3,13 +3,6 @@
  */
 #include "decode/decode_priv.h"
 
-#define PORTS_SYSTEM 1024 /* below it, well-known services (RFC 6335, 6) */
-#define PORTS_MIN    1701 /* the lowest in the table */
-
-/*
- * The lower port is asked first, as it is more likely to be the service: a
- * DNS answer to port 4789 is not VXLAN.
- */
 static const struct next ports[] = {
 	{ 4789, LAYER_ETHERNET, 8 }, /* VXLAN: flags that nobody minds, and a network */
 	{ 2152, LAYER_GTP, 0 },
@@ -28,17 +21,42 @@ static const struct next ports[] = {
 	{ 2268, LAYER_AMT, 0 },
 };
 
+/* Services that a client may well ask from one of these ports. */
+static const uint16_t services[] = { 53, 67, 68, 69, 111, 123, 137, 138, 389, 500, 514, 520, 521,
+	546, 547, 1194, 1900, 3389 };
+
+static bool
+is_service(uint16_t port)
+{
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
+		if (port == services[i])
+			return true;
+	return false;
+}
+
+static const struct next *
+find(uint16_t port)
+{
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		if (port == ports[i].number)
+			return &ports[i];
+	return NULL;
+}
+
+/* The lower port is more likely the service: a DNS answer to port 4789 is not VXLAN. */
 enum layer
 walk_to_tunnel(struct walk *w, uint16_t sport, uint16_t dport)
 {
 	uint16_t low = sport < dport ? sport : dport;
 	uint16_t high = sport < dport ? dport : sport;
-	enum layer layer;
+	const struct next *tunnel = find(low);
 
-	if (low < PORTS_SYSTEM || high < PORTS_MIN)
-		return walk_end(DECODE_OTHER);
-	layer = WALK_TO(w, ports, low);
-	return layer == walk_end(DECODE_OTHER) ? WALK_TO(w, ports, high) : layer;
+	if (tunnel == NULL) {
+		tunnel = find(high);
+		if (tunnel == NULL || is_service(low))
+			return walk_end(DECODE_OTHER);
+	}
+	return walk_to(w, tunnel, 1, tunnel->number);
 }
 
 enum layer
