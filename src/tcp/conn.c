@@ -10,8 +10,6 @@
 #include "base/seq.h"
 #include "tcp/tcp_priv.h"
 
-#define PROBES (MARK_BIT(MARK_KEEP_ALIVE) | MARK_BIT(MARK_ZERO_WINDOW_PROBE))
-
 /* How far from its side's end a RST may lie. Chosen: no common window is larger. */
 #define RST_REACH (1 << 24)
 
@@ -68,35 +66,6 @@ server_of(struct conn *conn)
 /* --- the handshake --- */
 
 static void
-return_connect(struct conn *conn, enum conn_connect result, int64_t ts_ns)
-{
-	conn->connect = (uint8_t)result;
-	conn->connect_ns = ts_ns;
-}
-
-static void
-client_syn_acked(struct conn *conn, uint32_t ack, int64_t ts_ns)
-{
-	conn->facts |= FACT_SYN_ACKED;
-	if (ack != client_of(conn)->start + 1)
-		conn->facts |= FACT_DATA_IN_SYN;
-	if (conn->facts & FACT_REPLY_ACKED)
-		conn->ack_ns = ts_ns;
-	/* A RST before this was not the end. */
-	conn->reset_by = 0;
-	conn->reset_cause = CAUSE_NONE;
-	return_connect(conn, CONNECT_OK, ts_ns);
-}
-
-static void
-server_syn_acked(struct conn *conn, int64_t ts_ns)
-{
-	conn->facts |= FACT_REPLY_ACKED;
-	if (conn->facts & FACT_SYN_ACKED)
-		conn->ack_ns = ts_ns;
-}
-
-static void
 client_sent_syn(struct conn *conn, const struct packet *pkt)
 {
 	if (!(conn->facts & FACT_SYN))
@@ -106,10 +75,10 @@ client_sent_syn(struct conn *conn, const struct packet *pkt)
 	if (conn->connect == CONNECT_OK)
 		return;
 	/* Some try again after a RST (Windows) or an ICMP error (BSD): they still wait. */
-	return_connect(conn, CONNECT_PENDING, 0);
+	conn_return(conn, CONNECT_PENDING, 0);
 	if (conn->facts & FACT_SYN_ACK_FIRST && server_of(conn)->last_ack == pkt->tcp.seq + 1) {
 		client_of(conn)->start = pkt->tcp.seq;
-		client_syn_acked(conn, pkt->tcp.seq + 1, pkt->ts_ns);
+		conn_syn_acked(conn, pkt->tcp.seq + 1, pkt->ts_ns);
 	}
 }
 
@@ -144,7 +113,7 @@ server_sent_ack(struct conn *conn, const struct packet *pkt)
 		return;
 	}
 	if ((has_syn || conn->facts & FACT_SYN_CROSSED) && acks_client_syn(conn, pkt))
-		client_syn_acked(conn, pkt->tcp.ack, pkt->ts_ns);
+		conn_syn_acked(conn, pkt->tcp.ack, pkt->ts_ns);
 }
 
 static void
@@ -163,9 +132,9 @@ client_sent_ack(struct conn *conn, const struct packet *pkt)
 		/* It goes on as one does after a SYN-ACK: the capture lacks that. */
 		if (seq_le(pkt->tcp.seq, client->start) || pkt->tcp.ack == 0)
 			return;
-		client_syn_acked(conn, client->start + 1, pkt->ts_ns);
+		conn_syn_acked(conn, client->start + 1, pkt->ts_ns);
 	}
-	server_syn_acked(conn, pkt->ts_ns);
+	conn_reply_acked(conn, pkt->ts_ns);
 }
 
 /* --- RST --- */
@@ -234,7 +203,7 @@ saw_rst(struct conn *conn, const struct packet *pkt, enum side side)
 	conn->reset_index = pkt->index;
 	if (answers_syn) {
 		conn->reset_cause = CAUSE_NO_LISTENER;
-		return_connect(conn, CONNECT_ECONNREFUSED, pkt->ts_ns);
+		conn_return(conn, CONNECT_ECONNREFUSED, pkt->ts_ns);
 	} else {
 		conn->reset_cause = (uint8_t)cause_of_rst(conn, pkt, side);
 	}
@@ -336,38 +305,50 @@ note_corrupt(struct conn_half *half, const struct packet *pkt)
 		half->flags |= HALF_FIN;
 }
 
-/*
- * A segment with a wrong checksum among good ones was damaged on the way, and
- * nobody took it. Where all of one side are wrong, it was the capture that was
- * rewritten since.
- */
-void
-conn_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks)
+/* By our own judgement; Zeek's comes after it. */
+static inline void
+judge(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks)
 {
-	struct conn_half *half = &conn->half[side];
 	uint16_t flags = pkt->tcp.flags;
-	bool is_corrupt = pkt->checksum == CHECKSUM_BAD;
 
-	if (!(conn->facts & FACT_BEGUN))
-		begin(conn, pkt, side);
-	if (is_corrupt)
-		zeek_corrupt(conn, pkt, side);
-	if (is_corrupt && half->flags & HALF_CHECKSUMS)
-		return;
 	note_retry(conn, pkt, side, marks);
 	if (flags & TCP_RST)
 		saw_rst(conn, pkt, side);
 	else if (flags & TCP_SYN || !(conn->facts & FACT_REPLY_ACKED))
 		shake_hands(conn, pkt, side);
-	if (is_corrupt)
-		note_corrupt(half, pkt);
-	else
-		zeek_segment(conn, pkt, side);
-	if (pkt->checksum == CHECKSUM_GOOD)
-		half->flags |= HALF_CHECKSUMS;
-	half->last_index = pkt->index;
-	if ((flags & (TCP_ACK | TCP_RST)) == TCP_ACK)
-		half->last_ack = pkt->tcp.ack;
+}
+
+/*
+ * A segment with a wrong checksum among good ones was damaged on the way, and
+ * nobody took it. Where all of one side are wrong, it was the capture that was
+ * rewritten since.
+ */
+static void
+corrupt_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks)
+{
+	struct conn_half *half = &conn->half[side];
+
+	zeek_corrupt(conn, pkt, side);
+	if (half->flags & HALF_CHECKSUMS)
+		return;
+	judge(conn, pkt, side, marks);
+	note_corrupt(half, pkt);
+	half_note_latest(half, pkt);
+	conn_note_step(conn);
+}
+
+void
+conn_any_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks)
+{
+	if (!(conn->facts & FACT_BEGUN))
+		begin(conn, pkt, side);
+	if (pkt->checksum == CHECKSUM_BAD) {
+		corrupt_segment(conn, pkt, side, marks);
+		return;
+	}
+	judge(conn, pkt, side, marks);
+	half_note_latest(&conn->half[side], pkt);
+	zeek_segment(conn, pkt, side);
 }
 
 /*
@@ -401,7 +382,7 @@ conn_icmp(struct conn *conn, const struct packet *pkt, enum side quoted_side)
 	    quoted_side != conn->client || pkt->icmp.quoted_seq != client_of(conn)->start)
 		return;
 	if (error != CONNECT_PENDING)
-		return_connect(conn, error, pkt->ts_ns);
+		conn_return(conn, error, pkt->ts_ns);
 }
 
 /* --- the verdict --- */

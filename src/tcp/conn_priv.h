@@ -1,5 +1,6 @@
 /*
- * conn_priv: what conn.c, zeek.c, zeek_half.c and roles.c share, and nobody else.
+ * conn_priv: what conn.c, ordinary.c, zeek.c, zeek_half.c and roles.c share, and
+ * nobody else.
  */
 #ifndef SYNSCOPE_TCP_CONN_PRIV_H
 #define SYNSCOPE_TCP_CONN_PRIV_H
@@ -7,7 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/seq.h"
 #include "tcp/tcp.h"
+
+#define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
+#define PROBES (MARK_BIT(MARK_KEEP_ALIVE) | MARK_BIT(MARK_ZERO_WINDOW_PROBE))
 
 /* Zeek's endpoint states. */
 enum zeek_state {
@@ -37,6 +42,18 @@ enum conn_fact {
 enum conn_half_flag {
 	HALF_FIN = 0x01,
 	HALF_CHECKSUMS = 0x02, /* it sent a segment whose checksum is right */
+	HALF_IN_STEP = 0x04,   /* see conn_note_step */
+};
+
+/* struct conn's seen: letters that are given once, or again only for another sequence number. */
+enum seen {
+	SEEN_SYN = 0x01,
+	SEEN_FIN = 0x02,
+	SEEN_RST = 0x04,
+	SEEN_ACK = 0x08,
+	SEEN_DATA = 0x10,
+	SEEN_FIN_RST = 0x20,
+	SEEN_MIXED = 0x40,
 };
 
 /* A timestamp can be anything, so differences wrap rather than overflow. */
@@ -52,10 +69,91 @@ half_was_seen(const struct conn_half *half)
 	return half->last_index != 0;
 }
 
+/*
+ * An end is in step while it is in the middle of its bytes, all of them are
+ * accounted for, and no handshake is under way: a segment that goes on from
+ * there can then prove nothing about the beginning, and change a state only by
+ * a control flag. To be called after whatever may have changed that.
+ */
+static inline void
+conn_note_step(struct conn *conn)
+{
+	struct conn_half *a = &conn->half[SIDE_A];
+	struct conn_half *b = &conn->half[SIDE_B];
+	bool is_shaken = (conn->facts & (FACT_SYN | FACT_REPLY_ACKED)) != FACT_SYN;
+
+	a->flags &= (uint8_t)~HALF_IN_STEP;
+	b->flags &= (uint8_t)~HALF_IN_STEP;
+	if (!is_shaken || conn->facts & FACT_ENDED || a->state == ZEEK_INACTIVE ||
+	    b->state == ZEEK_INACTIVE || a->state == ZEEK_RESET || b->state == ZEEK_RESET)
+		return;
+	if (a->next == a->end && a->state != ZEEK_CLOSED && a->holes == 0)
+		a->flags |= HALF_IN_STEP;
+	if (b->next == b->end && b->state != ZEEK_CLOSED && b->holes == 0)
+		b->flags |= HALF_IN_STEP;
+}
+
+/* --- conn.c --- */
+
+/* The long way: conn_segment for any segment. */
+void conn_any_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks);
+
+/* connect() returned, or began to wait. */
+static inline void
+conn_return(struct conn *conn, enum conn_connect result, int64_t ts_ns)
+{
+	conn->connect = (uint8_t)result;
+	conn->connect_ns = ts_ns;
+}
+
+/* The server has acknowledged the client's SYN. */
+static inline void
+conn_syn_acked(struct conn *conn, uint32_t ack, int64_t ts_ns)
+{
+	conn->facts |= FACT_SYN_ACKED;
+	if (ack != conn->half[conn->client].start + 1)
+		conn->facts |= FACT_DATA_IN_SYN;
+	if (conn->facts & FACT_REPLY_ACKED)
+		conn->ack_ns = ts_ns;
+	/* A RST before this was not the end. */
+	conn->reset_by = 0;
+	conn->reset_cause = CAUSE_NONE;
+	conn_return(conn, CONNECT_OK, ts_ns);
+}
+
+/* The client has acknowledged the server's. */
+static inline void
+conn_reply_acked(struct conn *conn, int64_t ts_ns)
+{
+	conn->facts |= FACT_REPLY_ACKED;
+	if (conn->facts & FACT_SYN_ACKED)
+		conn->ack_ns = ts_ns;
+}
+
+static inline void
+half_note_latest(struct conn_half *half, const struct packet *pkt)
+{
+	if (pkt->checksum == CHECKSUM_GOOD)
+		half->flags |= HALF_CHECKSUMS;
+	half->last_index = pkt->index;
+	if ((pkt->tcp.flags & (TCP_ACK | TCP_RST)) == TCP_ACK)
+		half->last_ack = pkt->tcp.ack;
+}
+
 /* --- zeek.c --- */
 
 /* The first packet decides who Zeek takes for the originator; it is then a segment like any. */
 void zeek_begin(struct conn *conn, const struct packet *first, enum side side);
+/* Both at once, of a bare SYN that begins a connection. */
+void zeek_open(struct conn *conn, const struct packet *syn, enum side side);
+/* The same as zeek_segment, of a bare SYN-ACK for such a SYN. */
+void zeek_answer(struct conn *conn, const struct packet *syn_ack, enum side side);
+/* The same, of a FIN that goes on in step. */
+void zeek_fin(struct conn *conn, const struct packet *fin, enum side side);
+/* The same, of an ACK of all there is, behind both ends' last. */
+void zeek_last_ack(struct conn *conn, const struct packet *pkt, enum side side);
+/* A or D, for the first ACK or the first bytes of a side. */
+void zeek_first(struct conn *conn, enum side side, enum seen kind);
 void zeek_segment(struct conn *conn, const struct packet *pkt, enum side side);
 /* A segment that Zeek looks at no further, since its checksum is wrong. */
 void zeek_corrupt(struct conn *conn, const struct packet *pkt, enum side side);
@@ -71,8 +169,22 @@ void half_learn_start(struct conn_half *half, const struct packet *pkt);
 bool half_move_end(struct conn_half *half, const struct packet *pkt);
 /* Its payload came; old_end: what had been sent before it. */
 void half_fill(struct conn_half *half, const struct packet *pkt, uint32_t old_end);
-/* How many holes the other side acknowledges, which thereby will not be filled. */
-unsigned half_acked(struct conn_half *half, uint32_t ack);
+/* How many holes ack, of what half_acked_bytes gave, says will not be filled. */
+unsigned half_give_up(struct conn_half *half, uint32_t ack);
+
+/* What the other side acknowledges, its FIN left out. */
+static inline uint32_t
+half_acked_bytes(const struct conn_half *half, uint32_t ack)
+{
+	return half->flags & HALF_FIN && seq_ge(ack, half->end) ? half->end - 1 : ack;
+}
+
+/* Nothing that ack acknowledges is missing. */
+static inline bool
+half_has_all_below(const struct conn_half *half, uint32_t ack)
+{
+	return seq_ge(half->next, ack) || seq_ge(half->next, half_acked_bytes(half, ack));
+}
 
 /* --- roles.c --- */
 

@@ -11,7 +11,7 @@
  *   trail.c   which bytes are out, round-trip times; hole.c: which are missing
  *   cause.c   why a segment was sent again or late; handshake.c: or refused
  *   revise.c  what later packets say of that
- *   conn.c    how the connection opened, went and closed
+ *   conn.c    how the connection opened, went and closed; ordinary.c: in short
  *   stream.c  the bytes, put in order
  */
 #ifndef SYNSCOPE_TCP_H
@@ -185,14 +185,14 @@ extern const char *const conn_connect_names[CONNECT_COUNT]; /* NULL for unknown 
 
 #define HISTORY_MAX 32
 
-/* One side. The first five are numbers of its sequence space. */
+/* One side. The first six are numbers of its sequence space. */
 struct conn_half {
 	uint32_t start;    /* its SYN; one below its first byte where that was not seen */
 	uint32_t end;      /* highest end seen */
-	uint32_t next;     /* what comes before is in the capture, or was given up as missing */
 	uint32_t hole_end; /* where bytes go on behind the first hole; meaningful while holes > 0 */
-	uint32_t fin_rel;  /* relative to start; the last FIN's */
+	uint32_t next;     /* what comes before is in the capture, or was given up as missing */
 	uint32_t last_ack; /* that it sent */
+	uint32_t fin_rel;  /* relative to start; the last FIN's */
 	uint32_t last_index;
 	uint8_t state;      /* enum zeek_state, in conn_priv.h, as is the next */
 	uint8_t prev_state; /* the one before */
@@ -208,7 +208,7 @@ struct conn {
 	uint8_t facts;       /* bits, in conn_priv.h */
 	uint8_t client;      /* enum side */
 	uint8_t origin;      /* enum side: Zeek's originator */
-	uint8_t seen[2];     /* letters given for originator and responder, bits in zeek.c */
+	uint8_t seen[2];     /* letters given, by enum side; bits in conn_priv.h */
 	uint8_t history_length;
 
 	int64_t retry_gap_ns;

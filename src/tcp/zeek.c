@@ -12,8 +12,6 @@
 
 #include "base/seq.h"
 
-#define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
-
 /* Zeek's tcp_close_delay: what comes later begins a record of its own. */
 #define LINGER_NS INT64_C(5000000000)
 
@@ -40,44 +38,29 @@ static const uint8_t next_state[ZEEK_STATE_COUNT][EVENT_COUNT] = {
 
 /* --- history --- */
 
-/* Letters that are given once, or again only for another sequence number. */
-enum seen {
-	SEEN_SYN = 0x01,
-	SEEN_FIN = 0x02,
-	SEEN_RST = 0x04,
-	SEEN_ACK = 0x08,
-	SEEN_DATA = 0x10,
-	SEEN_FIN_RST = 0x20,
-	SEEN_MIXED = 0x40,
-};
-
 /* Letters that are given the 1st, 10th, 100th, ... time. */
 enum rare { RARE_CHECKSUM, RARE_GAP, RARE_RESENT, RARE_ZERO_WINDOW };
 
-static void
+static inline void
 append(struct conn *conn, char letter)
 {
 	if (conn->history_length < HISTORY_MAX)
 		conn->history[conn->history_length++] = letter;
 }
 
-static void
+static inline void
 add(struct conn *conn, enum side side, char letter)
 {
 	append(conn, side == conn->origin ? letter : (char)(letter | 0x20));
 }
 
-/* False where it had been given already. Zeek remembers by role, not by end. */
-static bool
+static inline void
 add_once(struct conn *conn, enum side side, enum seen kind, char letter)
 {
-	uint8_t *seen = &conn->seen[side != conn->origin];
-
-	if (*seen & kind)
-		return false;
-	*seen |= kind;
+	if (conn->seen[side] & kind)
+		return;
+	conn->seen[side] |= kind;
 	add(conn, side, letter);
-	return true;
 }
 
 static void
@@ -94,34 +77,50 @@ add_rare(struct conn *conn, enum side side, enum rare kind, char letter)
 }
 
 /* S, H and R: again where the number differs from the last of the kind. */
-static void
+static inline void
 add_numbered(struct conn *conn, enum side side, enum seen kind, char letter, uint32_t *last,
     uint32_t rel)
 {
-	if (!add_once(conn, side, kind, letter) && *last != rel)
+	if (!(conn->seen[side] & kind) || *last != rel)
 		add(conn, side, letter);
+	conn->seen[side] |= kind;
 	*last = rel;
+}
+
+/* Zeek remembers by role what it has seen, not by end. */
+static void
+turn_roles(struct conn *conn)
+{
+	uint8_t seen = conn->seen[SIDE_A];
+
+	conn->seen[SIDE_A] = conn->seen[SIDE_B];
+	conn->seen[SIDE_B] = seen;
+	conn->origin = !conn->origin;
 }
 
 /*
  * A SYN-ACK out of nowhere may be a scan, so its sender is the originator at
  * first. Scanners neither get nor send what comes now: it was the responder.
  */
-static void
+static __attribute__((noinline)) void
 turn_round(struct conn *conn)
 {
-	conn->origin = !conn->origin;
+	turn_roles(conn);
 	conn->history[0] = '^';
 	conn->history[1] = 'h';
 	conn->history_length = 2;
 }
 
-static void
-add_plain(struct conn *conn, enum side side, enum seen kind, char letter)
+void
+zeek_first(struct conn *conn, enum side side, enum seen kind)
 {
-	if (conn->history_length == 1 && conn->history[0] == 'H')
+	if (conn->history_length == 1 && conn->history[0] == 'H') {
 		turn_round(conn);
-	add_once(conn, side, kind, letter);
+		if (conn->seen[side] & kind)
+			return;
+	}
+	conn->seen[side] |= kind;
+	add(conn, side, kind == SEEN_DATA ? 'D' : 'A');
 }
 
 static void
@@ -151,14 +150,13 @@ add_controls(struct conn *conn, const struct packet *pkt, enum side side)
 static inline void
 add_letters(struct conn *conn, const struct packet *pkt, enum side side)
 {
-	uint8_t seen = conn->seen[side != conn->origin];
-
 	if (pkt->tcp.flags & CONTROL)
 		add_controls(conn, pkt, side);
-	else if (pkt->payload_bytes > 0 && !(seen & SEEN_DATA))
-		add_plain(conn, side, SEEN_DATA, 'D');
-	else if (pkt->payload_bytes == 0 && pkt->tcp.flags & TCP_ACK && !(seen & SEEN_ACK))
-		add_plain(conn, side, SEEN_ACK, 'A');
+	else if (pkt->payload_bytes > 0 && !(conn->seen[side] & SEEN_DATA))
+		zeek_first(conn, side, SEEN_DATA);
+	else if (pkt->payload_bytes == 0 && pkt->tcp.flags & TCP_ACK &&
+	    !(conn->seen[side] & SEEN_ACK))
+		zeek_first(conn, side, SEEN_ACK);
 	if (pkt->tcp.window == 0 && !(pkt->tcp.flags & TCP_RST) &&
 	    conn->half[!side].state != ZEEK_CLOSED && conn->half[side].state != ZEEK_RESET)
 		add_rare(conn, side, RARE_ZERO_WINDOW, 'W');
@@ -174,12 +172,16 @@ is_clean(const struct conn_half *half)
 }
 
 /* Missing bytes are worth a letter only where both ends are known to be in step. */
-static void
+static inline void
 note_ack(struct conn *conn, uint32_t ack, enum side acked)
 {
-	unsigned count = half_acked(&conn->half[acked], ack);
+	struct conn_half *half = &conn->half[acked];
+	unsigned count;
 
-	if (count == 0 || !is_clean(&conn->half[0]) || !is_clean(&conn->half[1]))
+	if (half_has_all_below(half, ack))
+		return;
+	count = half_give_up(half, half_acked_bytes(half, ack));
+	if (!is_clean(&conn->half[0]) || !is_clean(&conn->half[1]))
 		return;
 	while (count-- > 0)
 		add_rare(conn, acked, RARE_GAP, 'G');
@@ -187,7 +189,7 @@ note_ack(struct conn *conn, uint32_t ack, enum side acked)
 
 /* --- states --- */
 
-static void
+static inline void
 enter(struct conn_half *half, uint8_t state)
 {
 	if (state == ZEEK_INACTIVE || state == half->state)
@@ -213,7 +215,7 @@ step_syn(struct conn *conn, const struct packet *pkt, enum side side)
 	}
 	if (!has_ack && peer->state == ZEEK_SYN_ACK_SENT) {
 		/* The SYN-ACK was captured before its SYN. */
-		conn->origin = side;
+		turn_roles(conn);
 		append(conn, '^');
 		enter(peer, ZEEK_ESTABLISHED);
 	}
@@ -273,33 +275,31 @@ step(struct conn *conn, const struct packet *pkt, enum side side, bool by_origin
 }
 
 /* An end is done with once all that it sent is accounted for. */
-static bool
+static inline bool
 is_done(const struct conn_half *half, const struct conn_half *peer)
 {
-	if (half->state != ZEEK_CLOSED && half->state != ZEEK_RESET)
+	if (half->state < ZEEK_CLOSED)
 		return false;
 	if (half->state == ZEEK_CLOSED && peer->holes > 0)
 		return false;
 	return seq_ge(half->next, half->end - 1);
 }
 
-static bool
-closes(const struct conn_half *half, const struct conn_half *peer)
-{
-	return is_done(half, peer) && (half->state == ZEEK_RESET ||
-	    peer->state == ZEEK_INACTIVE || is_done(peer, half));
-}
-
+/* One end that is done is enough where it was reset, or the other never spoke. */
 static void
 note_end(struct conn *conn, int64_t ts_ns)
 {
 	const struct conn_half *a = &conn->half[SIDE_A];
 	const struct conn_half *b = &conn->half[SIDE_B];
+	bool a_done = is_done(a, b);
+	bool b_done = is_done(b, a);
 
-	if (conn->facts & FACT_ENDED || (!closes(a, b) && !closes(b, a)))
-		return;
-	conn->facts |= FACT_ENDED;
-	conn->closed_ns = ts_ns;
+	if ((a_done && b_done) ||
+	    (a_done && (a->state == ZEEK_RESET || b->state == ZEEK_INACTIVE)) ||
+	    (b_done && (b->state == ZEEK_RESET || a->state == ZEEK_INACTIVE))) {
+		conn->facts |= FACT_ENDED;
+		conn->closed_ns = ts_ns;
+	}
 }
 
 static bool
@@ -327,27 +327,6 @@ zeek_corrupt(struct conn *conn, const struct packet *pkt, enum side side)
 		add_rare(conn, side, RARE_CHECKSUM, 'C');
 }
 
-/* Nearly all segments: no control flag, between ends that are established. */
-static void
-plain_segment(struct conn *conn, const struct packet *pkt, enum side side)
-{
-	struct conn_half *half = &conn->half[side];
-	uint32_t seq = pkt->tcp.seq;
-	uint32_t bytes = pkt->payload_bytes;
-	uint32_t old_end = half->end;
-
-	add_letters(conn, pkt, side);
-	if (seq == old_end && seq == half->next && pkt->payload_captured >= bytes) {
-		half->end = half->next = seq + bytes;
-	} else {
-		if (half_move_end(half, pkt))
-			add_rare(conn, side, RARE_RESENT, 'T');
-		half_fill(half, pkt, old_end);
-	}
-	if (seq_gt(pkt->tcp.ack, conn->half[!side].next))
-		note_ack(conn, pkt->tcp.ack, !side);
-}
-
 /* The steps are in Zeek's order, which is that of the letters one segment can earn. */
 void
 zeek_segment(struct conn *conn, const struct packet *pkt, enum side side)
@@ -359,14 +338,10 @@ zeek_segment(struct conn *conn, const struct packet *pkt, enum side side)
 	bool peer_was_active = peer->state != ZEEK_INACTIVE;
 	uint32_t old_end;
 
-	if (half->state == ZEEK_ESTABLISHED && peer->state == ZEEK_ESTABLISHED &&
-	    (flags & (CONTROL | TCP_ACK)) == TCP_ACK) {
-		plain_segment(conn, pkt, side);
-		return;
-	}
 	if (is_over(conn, pkt))
 		return;
-	half_learn_start(half, pkt);
+	if (flags & TCP_SYN || half->state == ZEEK_INACTIVE)
+		half_learn_start(half, pkt);
 	add_letters(conn, pkt, side);
 	if (flags & TCP_FIN)
 		half->flags |= HALF_FIN;
@@ -379,9 +354,63 @@ zeek_segment(struct conn *conn, const struct packet *pkt, enum side side)
 		step(conn, pkt, side, by_origin);
 	if (flags & TCP_ACK && peer_was_active)
 		note_ack(conn, pkt->tcp.ack, !side);
-	half_fill(half, pkt, old_end);
-	if (half->state >= ZEEK_CLOSED || peer->state >= ZEEK_CLOSED)
+	if (pkt->payload_bytes > 0)
+		half_fill(half, pkt, old_end);
+	if ((half->state >= ZEEK_CLOSED || peer->state >= ZEEK_CLOSED) &&
+	    !(conn->facts & FACT_ENDED))
 		note_end(conn, pkt->ts_ns);
+	conn_note_step(conn);
+}
+
+/* --- the short ways: what the steps above come to where all is as it should be --- */
+
+void
+zeek_open(struct conn *conn, const struct packet *syn, enum side side)
+{
+	struct conn_half *half = &conn->half[side];
+
+	conn->origin = (uint8_t)side;
+	conn->seen[side] = SEEN_SYN;
+	append(conn, 'S');
+	half->start = syn->tcp.seq;
+	half->end = half->next = syn->tcp.seq + 1;
+	half->state = ZEEK_SYN_SENT;
+}
+
+void
+zeek_answer(struct conn *conn, const struct packet *syn_ack, enum side side)
+{
+	struct conn_half *half = &conn->half[side];
+	struct conn_half *peer = &conn->half[!side];
+
+	conn->seen[side] |= SEEN_SYN;
+	append(conn, 'h');
+	half->start = syn_ack->tcp.seq;
+	half->end = half->next = syn_ack->tcp.seq + 1;
+	half->state = peer->state = ZEEK_ESTABLISHED;
+	peer->prev_state = ZEEK_SYN_SENT;
+}
+
+void
+zeek_fin(struct conn *conn, const struct packet *fin, enum side side)
+{
+	struct conn_half *half = &conn->half[side];
+	uint32_t end = fin->tcp.seq + fin->payload_bytes;
+
+	add_numbered(conn, side, SEEN_FIN, 'F', &half->fin_rel, end - half->start);
+	half->flags = (uint8_t)((half->flags | HALF_FIN) & ~HALF_IN_STEP);
+	half->next = end;
+	half->end = end + 1;
+	enter(half, ZEEK_CLOSED);
+	if (conn->half[!side].state == ZEEK_CLOSED)
+		note_end(conn, fin->ts_ns);
+}
+
+void
+zeek_last_ack(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	if (!(conn->seen[side] & SEEN_ACK) && !is_over(conn, pkt))
+		zeek_first(conn, side, SEEN_ACK);
 }
 
 /* --- conn_state --- */

@@ -117,14 +117,10 @@ half_fill(struct conn_half *half, const struct packet *pkt, uint32_t old_end)
 }
 
 unsigned
-half_acked(struct conn_half *half, uint32_t ack)
+half_give_up(struct conn_half *half, uint32_t ack)
 {
 	unsigned count = 1;
 
-	if (half->flags & HALF_FIN && seq_ge(ack, half->end))
-		ack = half->end - 1;
-	if (seq_le(ack, half->next))
-		return 0;
 	if (half->holes > 0 && seq_ge(ack, half->hole_end)) {
 		bool beyond = seq_gt(ack, half->end);
 
