@@ -137,7 +137,8 @@ finish(struct export *out)
 
 	out->writer->end(out);
 	assert_true(out->text->length < sizeof(written));
-	memcpy(written, out->text->at, out->text->length);
+	if (out->text->length > 0) /* else there is no text to copy from */
+		memcpy(written, out->text->at, out->text->length);
 	written[out->text->length] = '\0';
 	export_abandon(out);
 	return written;
