@@ -98,26 +98,35 @@ pool_init(struct pool *pool, size_t item_bytes)
 void
 pool_fini(struct pool *pool)
 {
-	for (uint32_t i = 0; i < pool->chunk_count; i++)
-		free(pool->chunks[i]);
+	if (pool->chunk_count > 0)
+		free(pool->chunks[0]);
+	for (uint32_t i = 1; i < pool->chunk_count; i++)
+		munmap(pool->chunks[i], POOL_CHUNK_BYTES);
 	free(pool->chunks);
 	*pool = (struct pool){ .free_head = POOL_NONE };
 }
 
-/* The first chunk of a pool stays in small pages: most runs need no more. */
+/*
+ * Fresh memory of the system, in large pages where it has them; zero already.
+ * Where alignment takes more than is wanted, the rest is given back.
+ */
 static uint8_t *
-map_chunk(const struct pool *pool, uint32_t number)
+map_chunk(void)
 {
-	size_t bytes = pool->item_bytes << pool->shift;
-	uint8_t *chunk;
+	uint8_t *at = mmap(NULL, 2 * POOL_CHUNK_BYTES, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t before;
 
-	if (number == 0)
-		return mem_zalloc(bytes);
-	chunk = aligned_alloc(POOL_CHUNK_BYTES, POOL_CHUNK_BYTES);
-	if (chunk == NULL)
+	if (at == MAP_FAILED)
 		out_of_memory();
-	madvise(chunk, POOL_CHUNK_BYTES, MADV_HUGEPAGE);
-	return memset(chunk, 0, bytes);
+	before = -(uintptr_t)at & (POOL_CHUNK_BYTES - 1);
+	if (before > 0)
+		munmap(at, before);
+	munmap(at + before + POOL_CHUNK_BYTES, POOL_CHUNK_BYTES - before);
+#ifdef MADV_HUGEPAGE
+	madvise(at + before, POOL_CHUNK_BYTES, MADV_HUGEPAGE);
+#endif
+	return at + before;
 }
 
 static void
@@ -127,7 +136,9 @@ add_chunk(struct pool *pool)
 		pool->chunks = mem_realloc_array(pool->chunks,
 		    pool->chunk_count == 0 ? 1 : 2 * (size_t)pool->chunk_count,
 		    sizeof(*pool->chunks));
-	pool->chunks[pool->chunk_count] = map_chunk(pool, pool->chunk_count);
+	/* Most runs need no more than the first, and of that only a part. */
+	pool->chunks[pool->chunk_count] = pool->chunk_count == 0 ?
+	    mem_zalloc(pool->item_bytes << pool->shift) : map_chunk();
 	pool->chunk_count++;
 }
 
