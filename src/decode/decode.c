@@ -10,8 +10,6 @@
 /* Far more than any network nests; a capture made to be nasty ends here. */
 #define LAYERS_MAX 64
 
-#define LINK_ETHERNET 1 /* by either numbering, and nearly always */
-
 struct decoder {
 	struct fragments *fragments;
 };
@@ -97,6 +95,8 @@ decode_frame(struct decoder *decoder, const struct frame *frame, struct packet *
 	struct walk w;
 	enum layer layer;
 
+	if (decode_usual(frame, pkt))
+		return DECODE_OK;
 	/* Some tools write the length before they added or cut something. */
 	if (wire_bytes < frame->captured_bytes)
 		wire_bytes = frame->captured_bytes;
@@ -113,7 +113,7 @@ decode_frame(struct decoder *decoder, const struct frame *frame, struct packet *
 	pkt->fragments = 0;
 	pkt->icmp.quotes = false;
 
-	layer = frame->link == LINK_ETHERNET ? LAYER_ETHERNET : walk_to_link(&w, frame->link);
+	layer = walk_to_link(&w, frame->link);
 	for (unsigned depth = 0; layer > LAYER_END; depth++) {
 		if (depth == LAYERS_MAX)
 			return settle(&w, DECODE_MALFORMED);

@@ -8,6 +8,8 @@
 #ifndef SYNSCOPE_DECODE_PRIV_H
 #define SYNSCOPE_DECODE_PRIV_H
 
+#include <string.h>
+
 #include "base/bytes.h"
 #include "decode/decode.h"
 
@@ -113,6 +115,51 @@ be32_at(const uint8_t *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
+
+/* Written at once, as it will be read: a processor waits where bytes come together late. */
+static inline void
+set_ipv4(uint8_t to[16], const uint8_t *address)
+{
+	uint8_t whole[16] = { 0 };
+
+	memcpy(whole, address, 4);
+	memcpy(to, whole, sizeof(whole));
+}
+
+/* What the fixed part of an IPv4 header says of the packet, and of a TCP header. */
+static inline void
+take_ipv4_header(struct packet *pkt, const uint8_t *h)
+{
+	set_ipv4(pkt->tuple.src, h + 12);
+	set_ipv4(pkt->tuple.dst, h + 16);
+	pkt->tuple.ip_version = 4;
+	pkt->tuple.zero = 0;
+	pkt->ip_id = be16_at(h + 4);
+	pkt->ttl = h[8];
+	pkt->tos = h[1];
+}
+
+static inline void
+take_tcp_header(struct packet *pkt, const uint8_t *h)
+{
+	pkt->tuple.sport = be16_at(h);
+	pkt->tuple.dport = be16_at(h + 2);
+	pkt->tuple.proto = PROTO_TCP;
+	pkt->tcp = (struct tcp_header){
+		.seq = be32_at(h + 4),
+		.ack = be32_at(h + 8),
+		.header_bytes = (uint8_t)((h[12] >> 4) * 4),
+		.flags = be16_at(h + 12) & 0x1ff,
+		.window = be16_at(h + 14),
+		.checksum = be16_at(h + 16),
+	};
+}
+
+/* cut: the capture ends within the options, so that a short one is nobody's fault. */
+void take_tcp_options(struct packet *pkt, const uint8_t *options, size_t count, bool cut);
+
+/* usual.c: the whole way of a plain frame at once; false, and nothing done, for any other. */
+bool decode_usual(const struct frame *frame, struct packet *pkt);
 
 static inline uint16_t
 bytes_le16(struct bytes *b)

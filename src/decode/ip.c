@@ -111,16 +111,6 @@ reassemble(struct walk *w, const struct fragment *fragment)
 	return walk_to_proto(w, fragment->proto);
 }
 
-/* Written at once, as it will be read: a processor waits where bytes come together late. */
-static void
-set_ipv4(uint8_t to[16], const uint8_t *address)
-{
-	uint8_t whole[16] = { 0 };
-
-	memcpy(whole, address, 4);
-	memcpy(to, whole, sizeof(whole));
-}
-
 static enum layer
 walk_ipv4(struct walk *w)
 {
@@ -138,13 +128,7 @@ walk_ipv4(struct walk *w)
 		return walk_end(DECODE_MALFORMED);
 	limit_to_packet(w, total_bytes - IPV4_BYTES);
 
-	set_ipv4(pkt->tuple.src, h + 12);
-	set_ipv4(pkt->tuple.dst, h + 16);
-	pkt->tuple.ip_version = 4;
-	pkt->tuple.zero = 0;
-	pkt->ip_id = be16_at(h + 4);
-	pkt->ttl = h[8];
-	pkt->tos = h[1];
+	take_ipv4_header(pkt, h);
 	if (header_bytes > IPV4_BYTES) {
 		const uint8_t *options = bytes_take(&w->b, header_bytes - IPV4_BYTES);
 

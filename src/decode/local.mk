@@ -12,4 +12,5 @@ libsynscope_a_SOURCES += \
 	%D%/ppp.c \
 	%D%/transport.c \
 	%D%/tunnel.c \
+	%D%/usual.c \
 	%D%/wifi.c

@@ -94,7 +94,6 @@ read_option(uint8_t kind, struct bytes b, struct packet *pkt)
 	return true;
 }
 
-/* cut: the capture ends within the options, so that a short one is nobody's fault. */
 static void
 read_options(struct bytes b, struct packet *pkt, bool cut)
 {
@@ -132,6 +131,13 @@ read_usual_options(const uint8_t *options, size_t count, struct tcp_header *tcp)
 	return true;
 }
 
+void
+take_tcp_options(struct packet *pkt, const uint8_t *options, size_t count, bool cut)
+{
+	if (!read_usual_options(options, count, &pkt->tcp))
+		read_options(bytes_of(options, count), pkt, cut);
+}
+
 enum layer
 walk_tcp(struct walk *w)
 {
@@ -146,17 +152,7 @@ walk_tcp(struct walk *w)
 	if (header_bytes < TCP_BYTES || options_bytes > walk_wire_bytes(w))
 		return walk_end(DECODE_MALFORMED);
 
-	pkt->tuple.sport = be16_at(h);
-	pkt->tuple.dport = be16_at(h + 2);
-	pkt->tuple.proto = PROTO_TCP;
-	pkt->tcp = (struct tcp_header){
-		.seq = be32_at(h + 4),
-		.ack = be32_at(h + 8),
-		.header_bytes = (uint8_t)header_bytes,
-		.flags = be16_at(h + 12) & 0x1ff,
-		.window = be16_at(h + 14),
-		.checksum = be16_at(h + 16),
-	};
+	take_tcp_header(pkt, h);
 	if (options_bytes > 0) {
 		size_t captured = bytes_left(&w->b);
 		bool cut = captured < options_bytes;
@@ -166,8 +162,7 @@ walk_tcp(struct walk *w)
 		/* Of a header that was cut the rest is missing, and is not payload. */
 		if (cut)
 			w->missing_bytes -= options_bytes - captured;
-		if (!read_usual_options(options, count, &pkt->tcp))
-			read_options(bytes_of(options, count), pkt, cut);
+		take_tcp_options(pkt, options, count, cut);
 	}
 	walk_to_payload(w, h, pkt->tcp.checksum);
 	return walk_end(DECODE_OK);
