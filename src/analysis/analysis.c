@@ -266,7 +266,6 @@ take_in(struct analysis *a, const struct packet *pkt, uint32_t hash)
 		while (tcp_next_revision(a->tcp, &revision))
 			hindsight_revise(a->hindsight, &revision);
 	}
-	put_away(a, pkt->ts_ns);
 }
 
 static void
@@ -276,6 +275,7 @@ work_off_batch(struct analysis *a)
 		flow_fetch_state(a->flows, a->hashes[i]);
 	for (unsigned i = 0; i < a->batch_count; i++)
 		take_in(a, &a->batch[i], a->hashes[i]);
+	put_away(a, a->previous_ns);
 	a->batch_count = 0;
 }
 

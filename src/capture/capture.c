@@ -144,6 +144,12 @@ capture_next(struct capture *capture, struct frame *frame, struct diag *diag)
 {
 	enum status st;
 
+	/* In the midst of a pcap nothing else needs asking. */
+	if (capture->reader.classic != NULL && capture->filter == NULL &&
+	    classic_walk(capture->reader.classic, frame)) {
+		frame->part = (uint32_t)capture->current;
+		return ST_OK;
+	}
 	while (capture->current < capture->part_count) {
 		frame->part = (uint32_t)capture->current;
 		st = next_of_part(capture, frame, diag);

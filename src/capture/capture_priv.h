@@ -125,6 +125,8 @@ bool classic_starts(const uint8_t *data, size_t count);
 enum status classic_open(struct classic **out, struct source *source, struct diag *diag);
 void classic_close(struct classic *classic);
 enum status classic_next(struct classic *classic, struct frame *frame, struct diag *diag);
+/* The same for a record that is plainly there; false, and nothing moved, for any other. */
+bool classic_walk(struct classic *classic, struct frame *frame);
 uint32_t classic_frames(const struct classic *classic);
 
 /* pcapng.c: our own walk over the blocks. */

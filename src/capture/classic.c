@@ -2,7 +2,7 @@
  * classic: the pcap format of old, read by libpcap, but for the plain records.
  *
  * libpcap knows the dialects, the link types and what is wrong with a damaged
- * file. Records that are plainly there are walked here (walk_record), which
+ * file. Records that are plainly there are walked here (classic_walk), which
  * halves the cost of a small packet.
  *
  * libpcap is handed a FILE of our making, with a large buffer and without
@@ -382,12 +382,11 @@ odd_fraction(const struct classic *c, int64_t fraction_ns)
  * first that is not plainly there (cut, absurd, the last), libpcap takes over
  * from that record on, and says what is to be said.
  */
-static bool
-walk_record(struct classic *c, struct frame *frame)
+bool
+classic_walk(struct classic *c, struct frame *frame)
 {
-	const uint8_t *at = source_peek(c->source, RECORD_HEADER_BYTES);
-	uint32_t
-	    field[RECORD_HEADER_BYTES / sizeof(uint32_t)]; /* seconds, fraction, captured, wire */
+	const uint8_t *at = c->walks ? source_peek(c->source, RECORD_HEADER_BYTES) : NULL;
+	uint32_t field[4]; /* seconds, fraction, captured, wire */
 	int64_t fraction_ns;
 
 	if (at == NULL)
@@ -439,7 +438,7 @@ ask_libpcap(struct classic *c, struct frame *frame, struct diag *diag)
 enum status
 classic_next(struct classic *c, struct frame *frame, struct diag *diag)
 {
-	if (c->walks && walk_record(c, frame))
+	if (classic_walk(c, frame))
 		return ST_OK;
 	c->walks = false;
 	return ask_libpcap(c, frame, diag);
