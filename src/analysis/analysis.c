@@ -250,6 +250,8 @@ take_in(struct analysis *a, const struct packet *pkt, uint32_t hash)
 			note(a, FINDING_LATE, pkt->index, 1);
 		if (is_tcp)
 			verdict = tcp_segment(a->tcp, &ends->tcp, pkt, &place);
+		if (verdict.reason.cause == CAUSE_CAPTURE_DUPLICATE)
+			note(a, FINDING_CAPTURED_TWICE, pkt->index, 1);
 		if (is_tcp && a->hindsight != NULL)
 			row_relate(&row, pkt, &place);
 		if (is_tcp && ends->tcp.over != 0 && tcp_is_over(&ends->tcp))
