@@ -39,8 +39,8 @@ enum tcp_flag {
 struct tuple {
 	uint8_t src[16];
 	uint8_t dst[16];
-	uint16_t sport; /* ICMP: the identifier of an echo, else 0 */
-	uint16_t dport; /* ICMP: 0 */
+	uint16_t sport; /* ICMP: the identifier of an echo request, else 0 */
+	uint16_t dport; /* ICMP: of an echo reply */
 	uint8_t proto;
 	uint8_t ip_version; /* 4 or 6 */
 	uint16_t zero;      /* so that no byte of it is left to chance */

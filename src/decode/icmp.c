@@ -22,10 +22,14 @@ is_error6(uint8_t type)
 	return type < 128;
 }
 
-static bool
-is_echo(uint8_t proto, uint8_t type)
+/* An echo's identifier is the port of who asked, so that the reply goes the other way. */
+static void
+number_ends(struct tuple *tuple, uint8_t type, uint16_t identifier)
 {
-	return proto == PROTO_ICMP ? type == 0 || type == 8 : type == 128 || type == 129;
+	bool is_v4 = tuple->proto == PROTO_ICMP;
+
+	tuple->sport = type == (is_v4 ? 8 : 128) ? identifier : 0;
+	tuple->dport = type == (is_v4 ? 0 : 129) ? identifier : 0;
 }
 
 static void
@@ -47,8 +51,7 @@ quote_transport(struct bytes b, struct icmp_header *icmp, uint8_t proto)
 		break;
 	case PROTO_ICMP:
 	case PROTO_ICMP6:
-		if (is_echo(proto, h[0]))
-			quoted->sport = be16_at(h + 4);
+		number_ends(quoted, h[0], be16_at(h + 4));
 		break;
 	default:
 		return;
@@ -153,8 +156,7 @@ take_icmp(struct walk *w, uint8_t proto, bool (*errs)(uint8_t type))
 	identifier = bytes_u16(&w->b);
 	bytes_skip(&w->b, 2);
 	pkt->tuple.proto = proto;
-	pkt->tuple.sport = is_echo(proto, h[0]) ? identifier : 0;
-	pkt->tuple.dport = 0;
+	number_ends(&pkt->tuple, h[0], identifier);
 	pkt->tcp = (struct tcp_header){ 0 };
 	walk_to_payload(w, h, be16_at(h + 2));
 	if (errs(h[0]))

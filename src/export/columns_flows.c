@@ -71,14 +71,14 @@ static bool
 read_cport(const void *row, union cell *cell)
 {
 	cell->number = ((const struct flow_row *)row)->tuple.sport;
-	return true;
+	return has_ports(row);
 }
 
 static bool
 read_sport(const void *row, union cell *cell)
 {
 	cell->number = ((const struct flow_row *)row)->tuple.dport;
-	return true;
+	return has_ports(row);
 }
 
 static bool

@@ -99,14 +99,14 @@ static bool
 read_sport(const void *row, union cell *cell)
 {
 	cell->number = ((const struct packet_row *)row)->tuple.sport;
-	return true;
+	return !is_icmp(row);
 }
 
 static bool
 read_dport(const void *row, union cell *cell)
 {
 	cell->number = ((const struct packet_row *)row)->tuple.dport;
-	return true;
+	return !is_icmp(row);
 }
 
 static bool

@@ -89,7 +89,7 @@ looks_like_reply(const struct tuple *tuple, uint16_t tcp_flags)
 	uint8_t proto = tuple->proto;
 
 	if (proto != PROTO_TCP && proto != PROTO_UDP)
-		return false;
+		return tuple->sport == 0 && tuple->dport != 0; /* an echo reply */
 	if ((tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
 		return false;
 	if (!is_server_port(proto, tuple->sport) || is_broadcast(tuple))

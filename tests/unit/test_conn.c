@@ -778,6 +778,19 @@ test_a_datagram_from_a_known_port_is_the_servers(void **state)
 	assert_int_equal(conn_first_client(&pkt), SIDE_A);
 }
 
+static void
+test_who_asks_for_an_echo_is_its_client(void **state)
+{
+	struct tuple request = { .proto = PROTO_ICMP, .ip_version = 4, .sport = 7 };
+	struct tuple reply = { .proto = PROTO_ICMP, .ip_version = 4, .dport = 7 };
+	struct tuple other = { .proto = PROTO_ICMP, .ip_version = 4 };
+
+	(void)state;
+	assert_int_equal(conn_plain_verdict(&request, (uint32_t[]){ 1, 1 }).client, SIDE_A);
+	assert_int_equal(conn_plain_verdict(&reply, (uint32_t[]){ 1, 0 }).client, SIDE_B);
+	assert_int_equal(conn_plain_verdict(&other, (uint32_t[]){ 1, 0 }).client, SIDE_A);
+}
+
 int
 main(void)
 {
@@ -832,6 +845,7 @@ main(void)
 		cmocka_unit_test(test_a_history_that_is_full_grows_no_more),
 		cmocka_unit_test(test_datagrams_are_told_as_zeek_tells_them),
 		cmocka_unit_test(test_a_datagram_from_a_known_port_is_the_servers),
+		cmocka_unit_test(test_who_asks_for_an_echo_is_its_client),
 	};
 
 	return cmocka_run_group_tests_name("conn", tests, NULL, NULL);

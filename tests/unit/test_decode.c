@@ -765,7 +765,7 @@ test_icmp_is_summed_without_a_pseudo_header_and_icmpv6_with_one(void **state)
 /* --- ICMP --- */
 
 static void
-test_an_echo_has_its_identifier_for_a_port(void **state)
+test_an_echos_identifier_is_the_port_of_who_asks(void **state)
 {
 	(void)state;
 	assert_int_equal(decode(LINK_RAW, IP4("001c", "01") "0800 0000 12340001"), DECODE_OK);
@@ -774,10 +774,27 @@ test_an_echo_has_its_identifier_for_a_port(void **state)
 	assert_int_equal(pkt.tuple.dport, 0);
 	assert_int_equal(pkt.icmp.type, 8);
 	assert_false(pkt.icmp.quotes);
-	assert_int_equal(decode(LINK_RAW, IP6("0008", "3a") "8100 0000 12340001"), DECODE_OK);
-	assert_int_equal(pkt.tuple.sport, 0x1234);
-	assert_int_equal(decode(LINK_RAW, IP6("0008", "3a") "8700 0000 12340001"), DECODE_OK);
+	assert_int_equal(decode(LINK_RAW, IP4("001c", "01") "0000 0000 12340001"), DECODE_OK);
 	assert_int_equal(pkt.tuple.sport, 0);
+	assert_int_equal(pkt.tuple.dport, 0x1234);
+	assert_int_equal(decode(LINK_RAW, IP6("0008", "3a") "8000 0000 12340001"), DECODE_OK);
+	assert_int_equal(pkt.tuple.sport, 0x1234);
+	assert_int_equal(decode(LINK_RAW, IP6("0008", "3a") "8100 0000 12340001"), DECODE_OK);
+	assert_int_equal(pkt.tuple.dport, 0x1234);
+	assert_int_equal(decode(LINK_RAW, IP6("0008", "3a") "8700 0000 12340001"), DECODE_OK);
+	assert_int_equal(pkt.tuple.sport | pkt.tuple.dport, 0);
+}
+
+static void
+test_a_quoted_echo_is_the_one_that_was_sent(void **state)
+{
+	(void)state;
+	assert_int_equal(decode(LINK_RAW, IP4("0038", "01") "0301000000000000" IP4(
+					      "001c", "01") "0800f0dc12340001"),
+	    DECODE_OK);
+	assert_true(pkt.icmp.quotes);
+	assert_int_equal(pkt.icmp.quoted.sport, 0x1234);
+	assert_int_equal(pkt.icmp.quoted.dport, 0);
 }
 
 static void
@@ -871,7 +888,8 @@ main(void)
 		T(test_a_checksum_is_judged_at_every_length),
 		T(test_udp_may_do_without_a_checksum_over_ipv4_alone),
 		T(test_icmp_is_summed_without_a_pseudo_header_and_icmpv6_with_one),
-		T(test_an_echo_has_its_identifier_for_a_port),
+		T(test_an_echos_identifier_is_the_port_of_who_asks),
+		T(test_a_quoted_echo_is_the_one_that_was_sent),
 		T(test_an_error_quotes_a_packet_as_it_was_sent),
 		T(test_a_quoted_packet_is_read_through_its_extension_headers),
 		T(test_a_quote_that_tells_no_ends_is_none),

@@ -186,8 +186,8 @@ test_what_is_not_tcp_has_nulls_and_empty_lists(void **state)
 	(void)state;
 	assert_string_equal(packet_as(FORMAT_JSONL, unreachable()),
 	    "{\"file\":\"good-handshake.pcap\",\"frame\":7,\"time\":\"1558371357.011645000\","
-	    "\"flow\":2,\"proto\":\"icmp6\",\"src\":\"::1\",\"sport\":0,"
-	    "\"dst\":\"2001:db8::9\",\"dport\":0,\"flags\":[],"
+	    "\"flow\":2,\"proto\":\"icmp6\",\"src\":\"::1\",\"sport\":null,"
+	    "\"dst\":\"2001:db8::9\",\"dport\":null,\"flags\":[],"
 	    "\"seq\":null,\"ack\":null,\"win\":null,\"len\":0,"
 	    "\"marks\":[],\"cause\":null,\"because\":[],\"icmp_type\":1,\"icmp_code\":4}\n");
 }
@@ -246,7 +246,7 @@ test_csv_has_one_value_a_cell_and_as_many_cells_as_headings(void **state)
 	assert_string_equal(packet_as(FORMAT_CSV, unreachable()),
 	    "file,frame,time,flow,proto,src,sport,dst,dport,flags,seq,ack,win,len,marks,"
 	    "cause,because,icmp_type,icmp_code\r\n"
-	    "good-handshake.pcap,7,1558371357.011645000,2,icmp6,::1,0,2001:db8::9,0,,,,,0,"
+	    "good-handshake.pcap,7,1558371357.011645000,2,icmp6,::1,,2001:db8::9,,,,,,0,"
 	    ",,,1,4\r\n");
 }
 
