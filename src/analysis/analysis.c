@@ -429,7 +429,8 @@ finish_run(struct analysis *a)
 	note(a, FINDING_LIMIT, 0, a->budget.refusals);
 	for (size_t i = 0; i < a->part_count; i++)
 		read += capture_part_frames(a->capture, i);
-	a->summary.filtered = read - a->summary.frames;
+	a->summary.filtered = capture_filtered(a->capture);
+	a->summary.records = read - a->summary.frames - a->summary.filtered;
 	a->summary.flows = flow_count(a->flows);
 	if (a->stream != NULL)
 		stream_end(a->stream);

@@ -91,6 +91,7 @@ struct analysis_options {
 struct analysis_summary {
 	uint64_t frames;
 	uint64_t filtered;  /* frames that the filter dropped */
+	uint64_t records;   /* counted as frames, but no packets: pcapng's journal entries and the like */
 	uint64_t decoded[DECODE_COUNT];
 	uint64_t packets;   /* in flows */
 	uint32_t flows;

@@ -14,6 +14,7 @@ struct capture {
 	struct part *parts;
 	size_t part_count;
 	size_t current;
+	uint64_t filtered;   /* frames dropped */
 	uint64_t done_bytes; /* of the parts before the current one */
 };
 
@@ -157,8 +158,15 @@ capture_next(struct capture *capture, struct frame *frame, struct diag *diag)
 			continue;
 		if (st != ST_OK || capture->filter == NULL || filter_keeps(capture->filter, frame))
 			return st;
+		capture->filtered++;
 	}
 	return ST_END;
+}
+
+uint64_t
+capture_filtered(const struct capture *capture)
+{
+	return capture->filtered;
 }
 
 size_t

@@ -46,6 +46,8 @@ size_t capture_part_count(const struct capture *capture);
 const char *capture_part_path(const struct capture *capture, size_t part);
 /* Frames read of that part so far, the filtered ones too. */
 uint32_t capture_part_frames(const struct capture *capture, size_t part);
+/* Frames that the filter dropped so far, in all parts. */
+uint64_t capture_filtered(const struct capture *capture);
 /* How far the reading is, for a progress bar: bytes of the files as they lie on disk; total 0 if unknown. */
 void capture_progress(const struct capture *capture, uint64_t *done_bytes, uint64_t *total_bytes);
 

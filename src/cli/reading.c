@@ -122,6 +122,10 @@ explain_nothing(const char *name, const struct analysis_summary *sum, enum talk 
 	} else if (sum->filtered > 0) {
 		text_put(&line, "the filter matches none of ");
 		put_count(&line, sum->filtered, "frame", "frames");
+	} else if (sum->records > 0) {
+		text_put(&line, "none of ");
+		put_count(&line, sum->records, "frame", "frames");
+		text_put(&line, " is a packet");
 	} else if (sum->troubles == 0) {
 		text_put(&line, "the capture holds no frames");
 	}
