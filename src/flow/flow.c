@@ -1,126 +1,21 @@
-#include "flow/flow.h"
-
-#include <assert.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/hash.h"
-#include "base/mem.h"
-
 /*
+ * Finding the flow of a packet.
+ *
  * The index is open addressing over slots of eight bytes: the hash above, the
  * flow's handle below. Comparing hashes first means that a wrong flow's memory
  * is hardly ever touched, and growing needs no flow's memory at all.
  */
+#include "flow/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/flow_priv.h"
+
 #define SLOTS_MIN 4096u
 
 /* Enough of a flow to begin with; the processor fetches on by itself. */
 #define FETCH_BYTES 256
-
-/* A bare SYN and the flow it may become. */
-struct lone {
-	_Alignas(8) uint8_t head[PACKET_HEAD_BYTES]; /* of its struct packet */
-	uint32_t number;
-	uint32_t hash;
-};
-
-/* A connection that is over, after its row was closed. */
-struct ghost {
-	struct tuple tuple;
-	uint8_t base_known;
-	uint32_t number;
-	uint32_t base_seq[2];
-	struct remains remains;
-};
-
-/*
- * What a flow is at the moment, and its item in the pool of that kind. Stands
- * in the index and under the flow's number. Zero is no flow.
- */
-typedef uint32_t handle;
-
-enum kind {
-	KIND_FLOW,
-	KIND_LONE,
-	KIND_GHOST, /* in the index only */
-	KIND_DONE,  /* under the number only; the item is the caller's row */
-};
-
-#define KIND_BITS 2
-
-/* How long a flow lingers after its connection is over, and how many do. */
-#define LINGER_NS INT64_C(60000000000)
-#define LINGER_MAX 4096u
-#define LINGER_RING (2 * LINGER_MAX)
-
-struct lingering {
-	uint32_t item;
-	int64_t since_ns;
-};
-
-struct flow_table {
-	uint64_t *slots;
-	uint32_t slot_mask;
-	uint32_t used;
-	struct hash_seed seed;
-	struct pool flows;
-	struct pool lones;
-	struct pool ghosts;
-	handle *by_number; /* [0] is flow number 1 */
-	uint32_t count;
-	uint32_t room;
-	uint32_t listed;
-	uint32_t listed_whole; /* the flow that flow_listed made whole, or POOL_NONE */
-	struct lingering *lingering; /* a ring */
-	uint32_t lingering_first;
-	uint32_t lingering_count;
-	struct packet first;   /* what struct place's first points to */
-	struct remains revived; /* what struct place's revived points to */
-};
-
-static handle
-handle_of(enum kind kind, uint32_t item)
-{
-	assert(item < UINT32_MAX >> KIND_BITS);
-	return (item + 1) << KIND_BITS | kind;
-}
-
-static enum kind
-kind_of(handle h)
-{
-	return (enum kind)(h & ((1u << KIND_BITS) - 1));
-}
-
-static uint32_t
-item_of(handle h)
-{
-	return (h >> KIND_BITS) - 1;
-}
-
-static struct flow *
-flow_at(const struct flow_table *table, handle h)
-{
-	return pool_at(&table->flows, item_of(h));
-}
-
-static struct lone *
-lone_at(const struct flow_table *table, handle h)
-{
-	return pool_at(&table->lones, item_of(h));
-}
-
-static struct ghost *
-ghost_at(const struct flow_table *table, handle h)
-{
-	return pool_at(&table->ghosts, item_of(h));
-}
-
-/* The SYN that a lone one is, as far as it was kept. */
-static const struct packet *
-lone_syn(const struct lone *lone)
-{
-	return (const struct packet *)(const void *)lone->head;
-}
 
 struct flow_table *
 flow_table_new(size_t block_bytes)
@@ -383,9 +278,8 @@ begin_flow(struct flow_table *table, uint64_t *slot, const struct packet *pkt, u
 	return place;
 }
 
-/* A lone SYN gets company: its flow becomes whole. */
-static struct flow *
-make_whole(struct flow_table *table, handle *h)
+struct flow *
+flow_make_whole(struct flow_table *table, handle *h)
 {
 	struct lone *lone = lone_at(table, *h);
 	uint32_t item = item_of(*h);
@@ -470,7 +364,7 @@ wake(struct flow_table *table, uint64_t *slot, struct place *place)
 	handle h = (handle)*slot;
 
 	if (kind_of(h) == KIND_LONE) {
-		place->flow = make_whole(table, &h);
+		place->flow = flow_make_whole(table, &h);
 		place->first = &table->first;
 	} else {
 		place->flow = revive(table, &h, hash);
@@ -522,108 +416,6 @@ flow_quoted(struct flow_table *table, const struct tuple *quoted)
 	if (*slot != 0)
 		take_place(table, slot, &place);
 	return place;
-}
-
-static void
-push_lingering(struct flow_table *table, const struct flow *flow)
-{
-	uint32_t at = (table->lingering_first + table->lingering_count++) % LINGER_RING;
-
-	assert(table->lingering_count <= LINGER_RING);
-	table->lingering[at] = (struct lingering){ flow->item, flow->last_ns };
-}
-
-void
-flow_linger(struct flow_table *table, struct flow *flow)
-{
-	if (flow->lingers || flow->late)
-		return;
-	flow->lingers = 1;
-	push_lingering(table, flow);
-}
-
-struct flow *
-flow_done(struct flow_table *table, int64_t now_ns)
-{
-	const struct lingering *head = &table->lingering[table->lingering_first];
-	struct flow *flow;
-
-	if (table->lingering_count == 0 ||
-	    (table->lingering_count <= LINGER_MAX && now_ns - head->since_ns < LINGER_NS))
-		return NULL;
-	flow = pool_at(&table->flows, head->item);
-	table->lingering_first = (table->lingering_first + 1) % LINGER_RING;
-	table->lingering_count--;
-	/* Where it was not over after all it goes on, if there is room to wait. */
-	if (flow->last_ns <= head->since_ns || table->lingering_count >= LINGER_RING - 2)
-		return flow;
-	push_lingering(table, flow);
-	return NULL;
-}
-
-/* Its slot in the index, unless the next connection between the same ends has it. */
-static uint64_t *
-own_slot(const struct flow_table *table, const struct flow *flow)
-{
-	uint64_t own = (uint64_t)flow->hash << 32 | handle_of(KIND_FLOW, flow->item);
-
-	for (uint32_t i = flow->hash & table->slot_mask;; i = (i + 1) & table->slot_mask) {
-		if (table->slots[i] == own)
-			return &table->slots[i];
-		if (table->slots[i] == 0)
-			return NULL;
-	}
-}
-
-void
-flow_put_away(struct flow_table *table, struct flow *flow, uint32_t row,
-    const struct remains *remains)
-{
-	uint64_t *slot = own_slot(table, flow);
-
-	if (slot != NULL) {
-		uint32_t item = pool_get(&table->ghosts);
-		struct ghost *ghost = pool_at(&table->ghosts, item);
-
-		ghost->tuple = flow->tuple;
-		ghost->base_known = flow->base_known;
-		ghost->number = flow->number;
-		memcpy(ghost->base_seq, flow->base_seq, sizeof(ghost->base_seq));
-		ghost->remains = *remains;
-		*slot = (uint64_t)flow->hash << 32 | handle_of(KIND_GHOST, item);
-	}
-	table->by_number[flow->number - 1] = handle_of(KIND_DONE, row);
-	pool_put(&table->flows, flow->item);
-}
-
-bool
-flow_listed(struct flow_table *table, bool all, struct place *place)
-{
-	handle h;
-
-	if (table->listed_whole != POOL_NONE)
-		pool_put(&table->flows, table->listed_whole);
-	table->listed_whole = POOL_NONE;
-	if (table->listed == table->count)
-		return false;
-	h = table->by_number[table->listed];
-	if (!all && kind_of(h) != KIND_DONE)
-		return false;
-	*place = (struct place){ .side = SIDE_A, .number = ++table->listed };
-	switch (kind_of(h)) {
-	case KIND_DONE:
-		place->row = item_of(h);
-		break;
-	case KIND_LONE:
-		place->flow = make_whole(table, &h);
-		place->first = &table->first;
-		table->listed_whole = item_of(h);
-		break;
-	default:
-		place->flow = flow_at(table, h);
-		break;
-	}
-	return true;
 }
 
 uint32_t

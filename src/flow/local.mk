@@ -1,1 +1,2 @@
-libsynscope_a_SOURCES += %D%/flow.c %D%/flow.h
+libsynscope_a_SOURCES += %D%/flow.c %D%/flow.h %D%/flow_priv.h
+libsynscope_a_SOURCES += %D%/over.c

@@ -1,0 +1,125 @@
+/*
+ * Private to flow: what the table holds of a flow, from its first packet on.
+ *
+ *   lone    a bare SYN that nobody has answered yet
+ *   flow    whole, with the block of the rooms to the right
+ *   ghost   over, its row closed: enough to know its late packets by
+ *   done    over, and its row still to be listed
+ */
+#ifndef SYNSCOPE_FLOW_PRIV_H
+#define SYNSCOPE_FLOW_PRIV_H
+
+#include <assert.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "flow/flow.h"
+
+/* Flows that are over and wait for late packets: more than anybody wants, and room to spare. */
+#define LINGER_MAX 4096u
+#define LINGER_RING (2 * LINGER_MAX)
+
+/* A bare SYN and the flow it may become. */
+struct lone {
+	_Alignas(8) uint8_t head[PACKET_HEAD_BYTES]; /* of its struct packet */
+	uint32_t number;
+	uint32_t hash;
+};
+
+/* A connection that is over, after its row was closed. */
+struct ghost {
+	struct tuple tuple;
+	uint8_t base_known;
+	uint32_t number;
+	uint32_t base_seq[2];
+	struct remains remains;
+};
+
+/*
+ * What a flow is at the moment, and its item in the pool of that kind. Stands
+ * in the index and under the flow's number. Zero is no flow.
+ */
+typedef uint32_t handle;
+
+enum kind {
+	KIND_FLOW,
+	KIND_LONE,
+	KIND_GHOST, /* in the index only */
+	KIND_DONE,  /* under the number only; the item is the caller's row */
+};
+
+#define KIND_BITS 2
+
+struct lingering {
+	uint32_t item;
+	int64_t since_ns;
+};
+
+struct flow_table {
+	uint64_t *slots;
+	uint32_t slot_mask;
+	uint32_t used;
+	struct hash_seed seed;
+	struct pool flows;
+	struct pool lones;
+	struct pool ghosts;
+	handle *by_number; /* [0] is flow number 1 */
+	uint32_t count;
+	uint32_t room;
+	uint32_t listed;
+	uint32_t listed_whole; /* the flow that flow_listed made whole, or POOL_NONE */
+	struct lingering *lingering; /* a ring of LINGER_RING */
+	uint32_t lingering_first;
+	uint32_t lingering_count;
+	struct packet first;   /* what struct place's first points to */
+	struct remains revived; /* what struct place's revived points to */
+};
+
+static inline handle
+handle_of(enum kind kind, uint32_t item)
+{
+	assert(item < UINT32_MAX >> KIND_BITS);
+	return (item + 1) << KIND_BITS | kind;
+}
+
+static inline enum kind
+kind_of(handle h)
+{
+	return (enum kind)(h & ((1u << KIND_BITS) - 1));
+}
+
+static inline uint32_t
+item_of(handle h)
+{
+	return (h >> KIND_BITS) - 1;
+}
+
+static inline struct flow *
+flow_at(const struct flow_table *table, handle h)
+{
+	return pool_at(&table->flows, item_of(h));
+}
+
+static inline struct lone *
+lone_at(const struct flow_table *table, handle h)
+{
+	return pool_at(&table->lones, item_of(h));
+}
+
+static inline struct ghost *
+ghost_at(const struct flow_table *table, handle h)
+{
+	return pool_at(&table->ghosts, item_of(h));
+}
+
+/* The SYN that a lone one is, as far as it was kept. */
+static inline const struct packet *
+lone_syn(const struct lone *lone)
+{
+	return (const struct packet *)(const void *)lone->head;
+}
+
+/* A lone SYN gets company: its flow becomes whole, and the handle that flow's. */
+struct flow *flow_make_whole(struct flow_table *table, handle *h);
+
+#endif
