@@ -57,8 +57,8 @@ void capture_link_name(uint32_t link, struct text *out);
 
 /*
  * The captures that the user's words name: a file is itself, "-" is standard
- * input, a folder is every capture in it (known by its first bytes; not
- * entered recursively), in name order.
+ * input, a folder is every capture in it, in name order: what starts like one,
+ * or has a name like one. It is not entered recursively.
  */
 struct capture_paths {
 	char **paths;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/mem.h"
@@ -98,12 +99,41 @@ path_in(const char *folder, const char *name)
 	return path;
 }
 
+/* The length without an ending of these, the first that fits; the same length if none does. */
+static size_t
+without_suffix(const char *name, size_t length, const char *const *suffixes)
+{
+	for (; *suffixes != NULL; suffixes++) {
+		size_t bytes = strlen(*suffixes);
+
+		if (length > bytes && strncasecmp(name + length - bytes, *suffixes, bytes) == 0)
+			return length - bytes;
+	}
+	return length;
+}
+
+/* As in a.pcap, a.pcapng.gz or, where tcpdump -C counts them, a.pcap12. */
+static bool
+is_named_capture(const char *path)
+{
+	static const char *const packed[] = { ".gz", ".zst", ".xz", ".lz4", NULL };
+	static const char *const captures[] = { ".pcap", ".pcapng", ".cap", ".dmp", NULL };
+	size_t length = without_suffix(path, strlen(path), packed);
+
+	while (length > 0 && path[length - 1] >= '0' && path[length - 1] <= '9')
+		length--;
+	return without_suffix(path, length, captures) < length;
+}
+
+/* What is named like a capture and is none will be told when it is read, as if it had been named. */
 static bool
 is_capture(const char *path)
 {
 	struct stat info; /* of what a link leads to */
 
-	return stat(path, &info) == 0 && S_ISREG(info.st_mode) && reader_may_read(path);
+	if (stat(path, &info) != 0)
+		return is_named_capture(path);
+	return S_ISREG(info.st_mode) && (is_named_capture(path) || reader_may_read(path));
 }
 
 static int

@@ -900,6 +900,25 @@ test_a_folder_means_its_captures_in_name_order(void **state)
 }
 
 static void
+test_what_is_named_like_a_capture_counts_as_one(void **state)
+{
+	static const char *const named[] = { "a.pcap", "b.CAP.gz", "c.pcapng", "d.pcap07" };
+	static const char *const others[] = { "README", "cap", "e.pcap.script", "f.7" };
+	struct capture_paths paths = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		save_out(named[i]);
+		save_out(others[i]);
+	}
+	assert_int_equal(capture_paths_add(&paths, folder, &diag), ST_OK);
+	assert_int_equal(paths.count, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_non_null(strstr(paths.paths[i], named[i]));
+	capture_paths_fini(&paths);
+}
+
+static void
 test_a_folder_without_captures_is_told(void **state)
 {
 	struct capture_paths paths = { 0 };
@@ -988,6 +1007,7 @@ main(void)
 		TEST(a_single_capture_that_cannot_be_read_is_told_at_once),
 		TEST_WITH_FILES(progress_ends_at_the_size_of_the_files),
 		TEST_WITH_FILES(a_folder_means_its_captures_in_name_order),
+		TEST_WITH_FILES(what_is_named_like_a_capture_counts_as_one),
 		TEST_WITH_FILES(a_folder_without_captures_is_told),
 		TEST(a_peek_may_be_as_long_as_promised),
 		TEST(link_types_have_names),
