@@ -10,6 +10,9 @@
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef HAVE___NSS_CONFIGURE_LOOKUP
+#include <nss.h>
+#endif
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -44,6 +47,20 @@ static const int judges[] = {
 	DLT_MTP2,
 	DLT_SUNATM,
 };
+
+/*
+ * libpcap would ask the network for a name among the hosts, and what a capture
+ * says would depend on the answer. The C library asks nobody where the only
+ * service it may ask does not exist. Ports and protocols keep their names.
+ */
+static void
+forbid_lookups(void)
+{
+#ifdef HAVE___NSS_CONFIGURE_LOOKUP
+	(void)__nss_configure_lookup("hosts", "none");
+	(void)__nss_configure_lookup("networks", "none");
+#endif
+}
 
 static bool
 compile(const char *expression, int dlt, struct bpf_program *code, char *why)
@@ -87,6 +104,7 @@ filter_new(struct filter **out, const char *expression, struct diag *diag)
 	char why[PCAP_ERRBUF_SIZE];
 	struct filter *filter;
 
+	forbid_lookups();
 	if (!makes_sense(expression, why))
 		return diag_set(diag, ST_USAGE, "filter \"%s\": %s", expression, why);
 	filter = mem_zalloc(sizeof(*filter));
