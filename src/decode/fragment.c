@@ -5,6 +5,11 @@
  * block and not everything before it; which bytes are there is a bit for each
  * eight of them, the unit in which fragments count. So no order or overlap of
  * fragments costs more than their bytes do. The first copy of a byte stays.
+ *
+ * A fragment that comes again after its datagram was whole begins another. It
+ * is not thrown away, as all of the others may come again too, or the id be in
+ * use again. But that it waited in vain is not told, and what comes under its
+ * id a while later does not join it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +27,8 @@
 
 /* Twice what hosts wait at most (RFC 1122, 3.3.2), for clocks of captures that were merged. */
 #define WAIT_NS (120 * INT64_C(1000000000))
+/* Copies come within milliseconds; at 1 Gbit/s an id is used again after 0.65 s (RFC 4963). */
+#define COPY_NS (INT64_C(1000000000) / 2)
 /* Without a budget something must bound us too. */
 #define DATAGRAMS_MAX     4096
 #define BLOCKS_IN_USE_MAX 16384
@@ -52,7 +59,14 @@ struct datagram {
 	uint32_t have_units;
 	uint32_t end_bytes; /* of the fragment that reaches furthest */
 	uint32_t pieces;
+	bool is_copy; /* begun just after one with this key was whole */
 	uint32_t blocks[BLOCKS_MAX];
+};
+
+/* The datagram that became whole last, of those in one bucket. */
+struct done {
+	struct key key;
+	int64_t when_ns;
 };
 
 struct fragments {
@@ -64,6 +78,7 @@ struct fragments {
 	uint32_t block_count;
 	uint32_t oldest, newest;
 	uint32_t buckets[BUCKETS];
+	struct done done[BUCKETS];
 	uint8_t *whole[REASSEMBLIES_MAX];
 	struct fragment_story story;
 };
@@ -94,19 +109,20 @@ fragments_free(struct fragments *f)
 	free(f);
 }
 
+static struct datagram *
+datagram_at(const struct fragments *f, uint32_t named)
+{
+	return named == 0 ? NULL : pool_at(&f->datagrams, named - 1);
+}
+
 struct fragment_story
 fragments_story(const struct fragments *f)
 {
 	struct fragment_story story = f->story;
 
-	story.expired += f->datagram_count;
+	for (uint32_t named = f->oldest; named != 0; named = datagram_at(f, named)->newer)
+		story.expired += !datagram_at(f, named)->is_copy;
 	return story;
-}
-
-static struct datagram *
-datagram_at(const struct fragments *f, uint32_t named)
-{
-	return named == 0 ? NULL : pool_at(&f->datagrams, named - 1);
 }
 
 static uint32_t
@@ -143,6 +159,14 @@ forget(struct fragments *f, uint32_t named)
 	f->datagram_count--;
 }
 
+/* It will not become whole. */
+static void
+give_up(struct fragments *f, uint32_t named)
+{
+	f->story.expired += !datagram_at(f, named)->is_copy;
+	forget(f, named);
+}
+
 /* The oldest goes; false where keep is all that is left. */
 static bool
 forget_oldest(struct fragments *f, uint32_t keep)
@@ -153,22 +177,24 @@ forget_oldest(struct fragments *f, uint32_t keep)
 		named = named == 0 ? 0 : datagram_at(f, named)->newer;
 	if (named == 0)
 		return false;
-	forget(f, named);
-	f->story.expired++;
+	give_up(f, named);
 	return true;
 }
 
-/* Waited for too long; where the clock of a capture steps back, nobody has waited. */
+/* Where the clock of a capture steps back, no time has passed. */
+static bool
+is_longer_ago(int64_t then_ns, int64_t now_ns, int64_t wait_ns)
+{
+	return now_ns > then_ns && (uint64_t)now_ns - (uint64_t)then_ns > (uint64_t)wait_ns;
+}
+
+/* Waited for too long. */
 static void
 forget_expired(struct fragments *f, int64_t now_ns)
 {
-	while (f->oldest != 0) {
-		int64_t first_ns = datagram_at(f, f->oldest)->first_ns;
-
-		if (now_ns < first_ns || (uint64_t)now_ns - (uint64_t)first_ns <= WAIT_NS)
-			return;
+	while (f->oldest != 0 &&
+	    is_longer_ago(datagram_at(f, f->oldest)->first_ns, now_ns, WAIT_NS))
 		forget_oldest(f, 0);
-	}
 }
 
 /* Room for one more thing of the datagram keep, if need be at the oldest ones' cost. */
@@ -182,14 +208,34 @@ make_room(struct fragments *f, uint32_t *count, uint32_t max, size_t bytes, uint
 	return true;
 }
 
+static bool
+is_same(const struct key *a, const struct key *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* The number of the datagram that waits under this key, or 0. */
 static uint32_t
-find(struct fragments *f, const struct key *key, uint32_t bucket)
+find(struct fragments *f, const struct key *key, uint32_t bucket, int64_t now_ns)
 {
 	uint32_t named = f->buckets[bucket];
+	const struct datagram *d;
 
-	while (named != 0 && memcmp(&datagram_at(f, named)->key, key, sizeof(*key)) != 0)
+	while (named != 0 && !is_same(&datagram_at(f, named)->key, key))
 		named = datagram_at(f, named)->next;
-	return named;
+	d = datagram_at(f, named);
+	if (d == NULL || !d->is_copy || !is_longer_ago(d->first_ns, now_ns, COPY_NS))
+		return named;
+	give_up(f, named);
+	return 0;
+}
+
+static bool
+was_just_whole(const struct fragments *f, const struct key *key, uint32_t bucket, int64_t now_ns)
+{
+	const struct done *done = &f->done[bucket];
+
+	return is_same(&done->key, key) && !is_longer_ago(done->when_ns, now_ns, COPY_NS);
 }
 
 /* The number of the datagram that the key names, a new one if need be; 0 without room. */
@@ -197,7 +243,7 @@ static uint32_t
 find_or_make(struct fragments *f, const struct key *key, int64_t now_ns)
 {
 	uint32_t bucket = bucket_of(f, key);
-	uint32_t named = find(f, key, bucket);
+	uint32_t named = find(f, key, bucket, now_ns);
 	struct datagram *d;
 
 	if (named != 0)
@@ -208,6 +254,7 @@ find_or_make(struct fragments *f, const struct key *key, int64_t now_ns)
 	d = datagram_at(f, named);
 	d->key = *key;
 	d->first_ns = now_ns;
+	d->is_copy = was_just_whole(f, key, bucket, now_ns);
 	d->bucket = bucket;
 	d->next = f->buckets[bucket];
 	f->buckets[bucket] = named;
@@ -340,8 +387,7 @@ fragments_add(struct fragments *f, const struct packet *pkt, const struct fragme
 		return DECODE_FRAGMENT;
 	}
 	if (!keep_bytes(f, named, fragment->offset_bytes, piece, &met)) {
-		forget(f, named);
-		f->story.expired++;
+		give_up(f, named);
 		return DECODE_FRAGMENT;
 	}
 	f->story.overlaps += met.overlap;
@@ -350,6 +396,7 @@ fragments_add(struct fragments *f, const struct packet *pkt, const struct fragme
 		return DECODE_FRAGMENT;
 	whole->b = copy_whole(f, d, nth);
 	whole->pieces = d->pieces;
+	f->done[d->bucket] = (struct done){ .key = key, .when_ns = pkt->ts_ns };
 	forget(f, named);
 	return DECODE_OK;
 }

@@ -450,6 +450,35 @@ test_a_datagram_is_not_waited_for_forever(void **state)
 }
 
 static void
+test_a_fragment_that_comes_again_late_is_not_waited_for(void **state)
+{
+	(void)state;
+	decode(LINK_ETHERNET, PIECE_AT("0024", "2000", PIECE_1 PIECE_2));
+	assert_is_whole(decode(LINK_ETHERNET, PIECE_AT("0021", "0002", PIECE_3 PIECE_4)), 2);
+	assert_int_equal(
+	    decode(LINK_ETHERNET, PIECE_AT("0021", "0002", PIECE_3 PIECE_4)), DECODE_FRAGMENT);
+	assert_int_equal(decoder_fragments(decoder).expired, 0);
+	/* The others as well: a datagram that comes twice. */
+	assert_is_whole(decode(LINK_ETHERNET, PIECE_AT("0024", "2000", PIECE_1 PIECE_2)), 2);
+	assert_int_equal(decoder_fragments(decoder).expired, 0);
+}
+
+static void
+test_a_late_fragment_does_not_join_the_next_datagram_of_its_id(void **state)
+{
+	(void)state;
+	decode(LINK_ETHERNET, PIECE_AT("0024", "2000", PIECE_1 PIECE_2));
+	decode(LINK_ETHERNET, PIECE_AT("0021", "0002", PIECE_3 PIECE_4));
+	decode(LINK_ETHERNET, PIECE_AT("0021", "0002", PIECE_4 PIECE_3));
+	now_ns = 1000000000;
+	assert_int_equal(
+	    decode(LINK_ETHERNET, PIECE_AT("0024", "2000", PIECE_1 PIECE_2)), DECODE_FRAGMENT);
+	assert_int_equal(decoder_fragments(decoder).expired, 1); /* this one waits in earnest */
+	assert_is_whole(decode(LINK_ETHERNET, PIECE_AT("0021", "0002", PIECE_3 PIECE_4)), 2);
+	assert_int_equal(decoder_fragments(decoder).expired, 0);
+}
+
+static void
 test_the_oldest_datagram_makes_room(void **state)
 {
 	(void)state;
@@ -872,6 +901,8 @@ main(void)
 		T(test_a_second_end_is_a_conflict),
 		T(test_a_datagram_is_not_waited_for_forever),
 		T(test_the_oldest_datagram_makes_room),
+		T(test_a_fragment_that_comes_again_late_is_not_waited_for),
+		T(test_a_late_fragment_does_not_join_the_next_datagram_of_its_id),
 		T(test_a_first_fragment_that_was_cut_is_read_alone),
 		T(test_a_fragment_beyond_any_datagram_is_malformed),
 		T(test_tunnels_are_taken_apart),
