@@ -76,6 +76,8 @@ enum layer walk_to(struct walk *w, const struct next *table, size_t count, uint3
 /* What follows an Ethernet header, a link type's own header, an IP header. */
 enum layer walk_to_type_or_length(struct walk *w, uint16_t number);
 enum layer walk_to_type(struct walk *w, uint16_t number);
+/* Of the network service header; VXLAN's extension counts as it does. */
+enum layer walk_to_nsh_protocol(struct walk *w, uint8_t number);
 enum layer walk_to_link(struct walk *w, uint32_t number);
 enum layer walk_to_gre(struct walk *w, uint16_t number);
 /* The tunnel that one of the ports is registered for, or DECODE_OTHER. */
@@ -201,16 +203,16 @@ struct whole {
 /* Fragments may be in a tunnel whose own packets were fragments; not more. */
 #define REASSEMBLIES_MAX 2
 
+struct fragments *fragments_new(struct budget *budget);
+void fragments_free(struct fragments *f);
+struct fragment_story fragments_story(const struct fragments *f);
+
 /*
  * Take in one fragment of the datagram between the packet's ends: DECODE_OK
  * when it was the last one missing. nth counts the datagrams put together for
  * this frame before this one.
  */
-
-struct fragments *fragments_new(struct budget *budget);
-void fragments_free(struct fragments *f);
 enum decoded fragments_add(struct fragments *f, const struct packet *pkt,
     const struct fragment *fragment, struct bytes piece, unsigned nth, struct whole *whole);
-struct fragment_story fragments_story(const struct fragments *f);
 
 #endif

@@ -102,9 +102,8 @@ walk_trill(struct walk *w)
 	return w->b.overrun ? walk_short(w) : LAYER_ETHERNET;
 }
 
-/* RFC 8300. */
 enum layer
-walk_nsh(struct walk *w)
+walk_to_nsh_protocol(struct walk *w, uint8_t number)
 {
 	static const struct next protocols[] = {
 		{ 1, LAYER_IP, 0 },
@@ -113,6 +112,14 @@ walk_nsh(struct walk *w)
 		{ 4, LAYER_NSH, 0 },
 		{ 5, LAYER_MPLS, 0 },
 	};
+
+	return WALK_TO(w, protocols, number);
+}
+
+/* RFC 8300. */
+enum layer
+walk_nsh(struct walk *w)
+{
 	const uint8_t *h = bytes_take(&w->b, 4);
 	unsigned words = h == NULL ? 0 : h[1] & 0x3f;
 
@@ -121,7 +128,7 @@ walk_nsh(struct walk *w)
 	if (words == 0)
 		return walk_end(DECODE_MALFORMED);
 	bytes_skip(&w->b, words * 4 - 4);
-	return w->b.overrun ? walk_short(w) : WALK_TO(w, protocols, h[3]);
+	return w->b.overrun ? walk_short(w) : walk_to_nsh_protocol(w, h[3]);
 }
 
 /* In LLC a bridged frame is padded, so that it is aligned; in Frame Relay it is not. */

@@ -62,16 +62,9 @@ walk_to_tunnel(struct walk *w, uint16_t sport, uint16_t dport)
 enum layer
 walk_vxlan_gpe(struct walk *w)
 {
-	static const struct next protocols[] = {
-		{ 1, LAYER_IP, 0 },
-		{ 2, LAYER_IPV6, 0 },
-		{ 3, LAYER_ETHERNET, 0 },
-		{ 4, LAYER_NSH, 0 },
-		{ 5, LAYER_MPLS, 0 },
-	};
 	const uint8_t *h = bytes_take(&w->b, 8);
 
-	return h == NULL ? walk_short(w) : WALK_TO(w, protocols, h[3]);
+	return h == NULL ? walk_short(w) : walk_to_nsh_protocol(w, h[3]);
 }
 
 /* RFC 8926, 3.4. */
