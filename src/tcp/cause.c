@@ -349,8 +349,8 @@ is_tail_loss_probe(const struct look *look, struct reason *reason)
 	int64_t path_ns = rtt_smoothed_ns(&look->from->rtt) + rtt_smoothed_ns(&look->to->rtt);
 	int64_t waited_ns, limit_ns;
 
-	if (sent == NULL || sent->resent || sent->next != 0 || look->end != look->from->end ||
-	    look->marks & MARK_BIT(MARK_FAST_RETRANSMISSION))
+	if (sent == NULL || sent->resent || sent != look->from->newest ||
+	    look->end != look->from->end || look->marks & MARK_BIT(MARK_FAST_RETRANSMISSION))
 		return false;
 	cite_original(look, reason);
 	waited_ns = elapsed_ns(look, sent->ts_ns);

@@ -95,14 +95,11 @@ is_abort(const struct look *look, struct reason *reason)
 /* --- handshakes --- */
 
 static uint32_t
-oldest_index(const struct look *look, const struct trail_half *half)
+oldest_index(const struct trail_half *half)
 {
-	const struct sent *sent;
+	const struct sent *sent = sent_oldest(half);
 
-	if (half->oldest == 0)
-		return 0;
-	sent = pool_at(&look->all->sent, half->oldest);
-	return sent->index;
+	return sent == NULL ? 0 : sent->index;
 }
 
 /* RFC 9293, 3.5, figure 8. */
@@ -113,8 +110,8 @@ is_crossing_syn(const struct look *look, struct reason *reason)
 
 	if (!(to->flags & TRAIL_SYN))
 		return false;
-	reason_cite(reason, oldest_index(look, from));
-	reason_cite(reason, oldest_index(look, to));
+	reason_cite(reason, oldest_index(from));
+	reason_cite(reason, oldest_index(to));
 	if (look->pkt->tcp.flags & TCP_ACK)
 		return from->flags & TRAIL_SYN;
 	return from->last_index == 0 && to->first_ack_index == 0;
@@ -150,11 +147,10 @@ static bool
 are_bytes_ignored(const struct look *look, struct reason *reason)
 {
 	const struct trail_half *client = look->to;
-	const struct sent *sent;
+	const struct sent *sent = sent_oldest(client);
 
-	if (client->oldest == 0)
+	if (sent == NULL)
 		return false;
-	sent = pool_at(&look->all->sent, client->oldest);
 	reason_cite(reason, sent->index);
 	return elapsed_ns(look, sent->ts_ns) >= 2 * rtt_smoothed_ns(&client->rtt) + CROSSING_NS &&
 	       (sent->resent || look_is_at_receiver(look));

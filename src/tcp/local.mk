@@ -2,7 +2,8 @@ libsynscope_a_SOURCES += %D%/tcp.c %D%/tcp.h %D%/mark.c %D%/mark.def %D%/cause.d
 libsynscope_a_SOURCES += %D%/stream.c %D%/recall.c %D%/recall.h %D%/words.c
 libsynscope_a_SOURCES += %D%/conn.c %D%/conn_priv.h %D%/ordinary.c %D%/zeek.c %D%/zeek_half.c %D%/roles.c %D%/tcp_priv.h
 libsynscope_a_SOURCES += \
-	%D%/trail.c %D%/trail_priv.h \
+	%D%/trail.c %D%/trail_priv.h %D%/trail_step.h \
+	%D%/odd.c \
 	%D%/hole.c \
 	%D%/cause.c \
 	%D%/handshake.c \

@@ -92,16 +92,17 @@ tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
     const struct place *place)
 {
 	struct verdict verdict;
+	enum side side = place->side;
 
 	if (place->revived != NULL)
 		mark_revive(&pair->mark, place->revived);
 	verdict.marks = mark_segment(&pair->mark, pkt, place);
 	if (verdict.marks != 0)
 		count_marks(tcp, pair, verdict.marks);
-	verdict.reason = trail_segment(&tcp->trails, pair, pkt, place->side, verdict.marks);
-	conn_segment(&pair->conn, pkt, place->side, verdict.marks);
+	verdict.reason = trail_segment(&tcp->trails, pair, pkt, side, verdict.marks);
+	conn_segment(&pair->conn, pkt, side, verdict.marks);
 	if (pair->over != 0 || pkt->tcp.flags & (TCP_FIN | TCP_RST))
-		watch_end(pair, pkt, place->side);
+		watch_end(pair, pkt, side);
 	return verdict;
 }
 

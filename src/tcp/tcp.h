@@ -9,6 +9,7 @@
  *
  *   mark.c    the marks, in Wireshark's order of questions
  *   trail.c   which bytes are out, round-trip times; hole.c: which are missing
+ *   odd.c     what of this a segment asks for that is not simply the next
  *   cause.c   why a segment was sent again or late; handshake.c: or refused
  *   revise.c  what later packets say of that
  *   conn.c    how the connection opened, went and closed; ordinary.c: in short
@@ -105,6 +106,8 @@ uint32_t mark_scaled_window(const struct mark_pair *pair, const struct packet *p
 
 struct tcp; /* what all connections share: pools, revisions waiting */
 
+struct sent; /* a segment not yet acknowledged, in trail_priv.h */
+
 /* Round-trip times by Karn's rule: never from bytes that were sent twice. */
 struct rtt {
 	int64_t min_ns; /* meaningless while samples is 0 */
@@ -114,8 +117,7 @@ struct rtt {
 
 /* One side. A zeroed one is ready. */
 struct trail_half {
-	uint32_t oldest; /* its segments not yet acknowledged, in trails' pool; 0: none */
-	uint32_t newest;
+	struct sent *newest; /* of its segments not yet acknowledged, in a ring; NULL: none */
 	uint32_t end;    /* highest end sent */
 	uint32_t acked;  /* highest number it acknowledged */
 	uint32_t last_index; /* of its latest packet */

@@ -28,7 +28,7 @@ struct trails {
 	struct pool resends;
 	struct pool rares;
 	struct budget *budget;
-	uint32_t free_sent; /* a list of sent's items at hand */
+	struct sent *free_sent; /* sent's items at hand; where there are none, odd.c gets more */
 	unsigned waiting_first;
 	unsigned waiting_count;
 	struct revision waiting[REVISIONS_MAX];

@@ -1,6 +1,6 @@
 /*
- * trail_priv: what trail.c, hole.c, cause.c, handshake.c and revise.c share,
- * and nobody else.
+ * trail_priv: what trail.c, odd.c, hole.c, cause.c, handshake.c and revise.c
+ * share, and nobody else.
  */
 #ifndef SYNSCOPE_TCP_TRAIL_PRIV_H
 #define SYNSCOPE_TCP_TRAIL_PRIV_H
@@ -12,19 +12,19 @@
 
 #define MS_NS 1000000ll
 
-/* One segment sent and not yet acknowledged. Items of trails' pools are named by number; 0: none. */
+/* One segment sent and not yet acknowledged. */
 struct sent {
-	uint32_t next; /* the next newer */
+	struct sent *next; /* the next newer; the newest's is the oldest */
+	int64_t ts_ns;
 	uint32_t seq;
 	uint32_t end;
 	uint32_t index;
-	int64_t ts_ns;
 	uint16_t ip_id;
 	uint16_t checksum;
 	bool resent; /* or it came late: no round trip can be read off it */
 };
 
-/* Bytes below the highest end that are not in the capture. */
+/* Bytes below the highest end that are not in the capture. Named by number; 0: none. */
 struct hole {
 	uint32_t next; /* the next higher */
 	uint32_t left;
@@ -106,7 +106,7 @@ enum trail_flag {
 	TRAIL_WINDOW_CLOSED = 0x0080,
 	TRAIL_UNLISTED = 0x0100,   /* not all that is unacknowledged is on the list */
 	TRAIL_ID_USELESS = 0x0200, /* two different packets had the same IP ID */
-	TRAIL_DOUBLED = 0x0400,    /* one of its packets was captured twice */
+	TRAIL_DOUBLED = 0x0400,    /* a packet was captured twice, of whichever side */
 	TRAIL_REFUSED = 0x0800,    /* it sent SYN-ACKs again because its accept queue was full */
 	TRAIL_OVERFLOWED = 0x1000, /* or reset the connection for that */
 };
@@ -142,6 +142,17 @@ look_has_bytes(const struct look *look)
 	return look->end != look->pkt->tcp.seq;
 }
 
+/* SYN and FIN count. */
+static inline uint32_t
+segment_end(const struct packet *pkt)
+{
+	uint32_t end = pkt->tcp.seq + pkt->payload_bytes;
+
+	if (pkt->tcp.flags & (TCP_SYN | TCP_FIN))
+		end += !!(pkt->tcp.flags & TCP_SYN) + !!(pkt->tcp.flags & TCP_FIN);
+	return end;
+}
+
 /* A capture's times can be anything, so differences wrap rather than overflow. */
 static inline int64_t
 elapsed_ns(const struct look *look, int64_t earlier_ns)
@@ -152,13 +163,26 @@ elapsed_ns(const struct look *look, int64_t earlier_ns)
 static inline bool
 look_doubled(const struct look *look)
 {
-	return (look->from->flags | look->to->flags) & TRAIL_DOUBLED;
+	return look->from->flags & TRAIL_DOUBLED;
 }
 
 /* Nothing is lost on the way where there is no way. */
 bool look_is_loopback(const struct look *look);
 /* Nor beyond the capture, where this segment's sender got what the capture shows of the other's. */
 bool look_is_at_receiver(const struct look *look);
+
+static inline struct sent *
+sent_oldest(const struct trail_half *half)
+{
+	return half->newest == NULL ? NULL : half->newest->next;
+}
+
+/* The next newer, NULL after the newest. */
+static inline struct sent *
+sent_after(const struct trail_half *half, const struct sent *sent)
+{
+	return sent == half->newest ? NULL : sent->next;
+}
 
 static inline int64_t
 rtt_smoothed_ns(const struct rtt *rtt)
@@ -171,6 +195,18 @@ rtt_smoothed_ns(const struct rtt *rtt)
 /* An item, or 0 where the budget is used up. */
 uint32_t trails_take(struct trails *all, struct pool *pool);
 void trails_give(struct trails *all, struct pool *pool, uint32_t item);
+
+/* Put items at hand for segments not yet acknowledged, as far as the budget allows. */
+void trails_stock(struct trails *all);
+void trail_forget_sent(struct trails *all, struct trail_half *half);
+
+/* --- odd.c --- */
+
+/*
+ * As trail_segment, but with all questions asked. A copy of the look, since one
+ * whose address never leaves trail.c needs no memory.
+ */
+struct reason odd_segment(struct look look);
 
 /* --- cause.c --- */
 
