@@ -1,5 +1,6 @@
 # compare.awk: one capture, three files: known.tsv, tshark's fields, our rows.
-# Prints one TAP line; appends the lines of known.tsv that were needed to used.
+# Prints one TAP line; appends the lines of known.tsv that are about this capture
+# to expected, and those that were needed to used.
 
 BEGIN {
 	FS = "\t"
@@ -10,12 +11,18 @@ BEGIN {
 		"zero-window-probe zero-window-probe-ack window-full window-update " \
 		"port-reused", mark_names, " ")
 	first_mark = 7
+	# Collections put the project's name before that of its capture.
+	plain_name = name
+	sub(/^.*\//, "", plain_name)
+	sub(/^.*__/, "", plain_name)
 }
 
 # known.tsv
 FILENAME == ARGV[1] {
-	if ($0 !~ /^#/ && $1 == name)
+	if ($1 == plain_name) {
 		known[$2, $3, $4] = $0
+		print >>expected
+	}
 	next
 }
 
