@@ -151,42 +151,6 @@ is_plausible_rst(const struct conn *conn, const struct packet *pkt, enum side si
 	return half_was_seen(peer) && pkt->tcp.seq == peer->last_ack;
 }
 
-/* All that the server has sent is its SYN-ACK. */
-static bool
-server_only_agreed(const struct conn *conn)
-{
-	const struct conn_half *client = &conn->half[conn->client];
-	const struct conn_half *server = &conn->half[!conn->client];
-
-	return server->end == server->start + 1 && server->last_ack == client->start + 1;
-}
-
-/*
- * A stack that does not have the connection answers with a bare RST, numbered
- * as the segment asks for (RFC 9293, 3.5.2); one that gives up a connection it
- * has sends RST and ACK. The bare one right after a handshake may be an accept
- * queue that overflows: not for us to say.
- */
-static enum cause
-cause_of_rst(struct conn *conn, const struct packet *pkt, enum side side)
-{
-	const struct conn_half *half = &conn->half[side];
-	const struct conn_half *peer = &conn->half[!side];
-	bool answers = !(pkt->tcp.flags & TCP_ACK) && half_was_seen(peer) &&
-	    pkt->tcp.seq == peer->last_ack;
-
-	if (answers && side != conn->client && conn->facts & FACT_REPLY_ACKED &&
-	    server_only_agreed(conn))
-		return CAUSE_NONE;
-	if (answers) {
-		conn->other_index = peer->last_index;
-		return CAUSE_STRAY_SEGMENT;
-	}
-	if (conn->facts & FACT_REPLY_ACKED || (!(conn->facts & FACT_SYN) && half_was_seen(half)))
-		return CAUSE_ABORTED;
-	return CAUSE_NONE;
-}
-
 static void
 saw_rst(struct conn *conn, const struct packet *pkt, enum side side)
 {
@@ -201,12 +165,24 @@ saw_rst(struct conn *conn, const struct packet *pkt, enum side side)
 		return;
 	conn->reset_by = (uint8_t)(1 + side);
 	conn->reset_index = pkt->index;
+	conn->reset_cause = CAUSE_NONE;
 	if (answers_syn) {
 		conn->reset_cause = CAUSE_NO_LISTENER;
 		conn_return(conn, CONNECT_ECONNREFUSED, pkt->ts_ns);
-	} else {
-		conn->reset_cause = (uint8_t)cause_of_rst(conn, pkt, side);
 	}
+}
+
+void
+conn_note_reset(struct conn *conn, uint32_t index, const struct reason *reason)
+{
+	const uint32_t known = 1u << CAUSE_ABORTED | 1u << CAUSE_STRAY_SEGMENT |
+	    1u << CAUSE_OVERFLOW_ABORT;
+
+	if (conn->reset_by == 0 || conn->reset_index != index ||
+	    conn->reset_cause == CAUSE_NO_LISTENER || !(known >> reason->cause & 1))
+		return;
+	conn->reset_cause = reason->cause;
+	conn->other_index = reason->because[0];
 }
 
 /* --- retries --- */
@@ -381,8 +357,11 @@ conn_icmp(struct conn *conn, const struct packet *pkt, enum side quoted_side)
 	if (pkt->checksum == CHECKSUM_BAD || conn->connect != CONNECT_PENDING ||
 	    quoted_side != conn->client || pkt->icmp.quoted_seq != client_of(conn)->start)
 		return;
-	if (error != CONNECT_PENDING)
-		conn_return(conn, error, pkt->ts_ns);
+	if (error == CONNECT_PENDING)
+		return;
+	conn_return(conn, error, pkt->ts_ns);
+	if (conn->reset_by == 0)
+		conn->reset_index = pkt->index;
 }
 
 /* --- the verdict --- */
@@ -420,31 +399,67 @@ close_of(const struct conn *conn, int64_t until_ns)
 }
 
 static struct reason
-because_one(enum cause cause, uint32_t index)
+because(enum cause cause, uint32_t a, uint32_t b)
 {
-	return (struct reason){ (uint8_t)cause, 1, { index } };
+	struct reason reason = { .cause = (uint8_t)cause };
+
+	reason_cite(&reason, a);
+	reason_cite(&reason, b);
+	return reason;
 }
 
+/* The ACKs that completed the handshake show that there was something to abort. */
 static struct reason
-because_two(enum cause cause, uint32_t a, uint32_t b)
+because_aborted(const struct conn *conn, const struct trail *trail)
 {
-	return (struct reason){ (uint8_t)cause, 2, { a < b ? a : b, a < b ? b : a } };
-}
+	struct reason reason = { .cause = CAUSE_ABORTED };
 
-static struct reason
-reason_of(const struct conn *conn)
-{
-	switch (conn->reset_by != 0 ? conn->reset_cause : CAUSE_NONE) {
-	case CAUSE_NO_LISTENER:
-		return because_two(CAUSE_NO_LISTENER, conn->syn_index, conn->reset_index);
-	case CAUSE_STRAY_SEGMENT:
-		return because_two(CAUSE_STRAY_SEGMENT, conn->other_index, conn->reset_index);
-	case CAUSE_ABORTED:
-		return because_one(CAUSE_ABORTED, conn->reset_index);
+	for (int side = 0; side < 2; side++) {
+		uint32_t index = trail->half[side].first_ack_index;
+
+		if (index < conn->reset_index)
+			reason_cite(&reason, index);
 	}
-	if (conn->facts & FACT_SYN_CROSSED && conn->reset_by == 0)
-		return because_two(CAUSE_SIMULTANEOUS_OPEN, conn->syn_index, conn->other_index);
-	return (struct reason){ .cause = CAUSE_NONE };
+	reason_cite(&reason, conn->reset_index);
+	return reason;
+}
+
+static struct reason
+reason_of_reset(const struct conn *conn, const struct trail *trail)
+{
+	switch (conn->reset_cause) {
+	case CAUSE_NO_LISTENER:
+		return because(CAUSE_NO_LISTENER, conn->syn_index, conn->reset_index);
+	case CAUSE_ABORTED:
+		return because_aborted(conn, trail);
+	}
+	return because((enum cause)conn->reset_cause, conn->other_index, conn->reset_index);
+}
+
+/* The first thing that went wrong explains what came of it. */
+static struct reason
+reason_of(const struct conn *conn, const struct trail *trail)
+{
+	struct reason reason = trail_refusal(trail);
+
+	if (reason.cause != CAUSE_NONE)
+		return reason;
+	if (conn->reset_by != 0)
+		return conn->reset_cause != CAUSE_NONE ? reason_of_reset(conn, trail) : reason;
+	if (conn->facts & FACT_SYN_CROSSED)
+		return because(CAUSE_SIMULTANEOUS_OPEN, conn->syn_index, conn->other_index);
+	/* No RST said so, so it was ICMP. */
+	if (conn->connect == CONNECT_ECONNREFUSED || conn->connect == CONNECT_EHOSTUNREACH)
+		return because(CAUSE_UNREACHABLE, conn->syn_index, conn->reset_index);
+	return reason;
+}
+
+/* A kernel that takes the SYN-ACK for a stray segment has nobody waiting in connect(). */
+static bool
+nobody_connects(const struct conn *conn)
+{
+	return conn->reset_by == 1 + conn->client && conn->reset_cause == CAUSE_STRAY_SEGMENT &&
+	    !(conn->facts & FACT_REPLY_ACKED);
 }
 
 struct conn_verdict
@@ -462,9 +477,13 @@ conn_verdict(const struct tcp_pair *pair, int64_t until_ns)
 		.handshake_ns = is_shaken ? since(conn->ack_ns, conn->syn_ns) : -1,
 		.conn_state = zeek_conn_state(conn),
 		.history = conn->history,
-		.reason = reason_of(conn),
+		.reason = reason_of(conn, &pair->trail),
 	};
 
+	if (nobody_connects(conn)) {
+		verdict.connect = CONNECT_UNKNOWN;
+		verdict.connect_ns = 0;
+	}
 	if (is_shaken && verdict.handshake_ns < 0)
 		verdict.handshake_ns = 0; /* the clock was set back meanwhile */
 	if (conn->connect == CONNECT_PENDING && conn->retry_side == conn->client &&

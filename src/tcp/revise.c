@@ -262,10 +262,24 @@ revise_refused(const struct look *look, const struct reason *reason)
 		if (rare->refusals > 0 && !(look->from->flags & TRAIL_REFUSED))
 			settle_refusal(look, rare->refusal_index);
 		settle_ignored(look);
+		if (!(look->from->flags & TRAIL_REFUSED))
+			rare->refusal = *reason;
 		look->from->flags |= TRAIL_REFUSED;
 	}
 	rare->refusals++;
 	rare->refusal_index = look->pkt->index;
+}
+
+struct reason
+trail_refusal(const struct trail *trail)
+{
+	struct reason reason = { .cause = CAUSE_NONE };
+
+	if (trail->rare == NULL || trail->rare->refusal.cause == CAUSE_NONE)
+		return reason;
+	reason = trail->rare->refusal;
+	reason_cite(&reason, trail->rare->refusal_index);
+	return reason;
 }
 
 void

@@ -66,10 +66,13 @@ enum {
 };
 
 static void
-watch_end(struct tcp_pair *pair, const struct packet *pkt, enum side side)
+watch_end(struct tcp_pair *pair, const struct packet *pkt, enum side side,
+    const struct reason *reason)
 {
-	if (pkt->tcp.flags & TCP_RST)
+	if (pkt->tcp.flags & TCP_RST) {
 		pair->over |= OVER_RESET;
+		conn_note_reset(&pair->conn, pkt->index, reason);
+	}
 	if (pkt->tcp.flags & TCP_FIN) {
 		pair->fin_end[side] = pkt->tcp.seq + pkt->payload_bytes + 1;
 		pair->over |= (uint8_t)(OVER_FIN << side);
@@ -102,7 +105,7 @@ tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
 	verdict.reason = trail_segment(&tcp->trails, pair, pkt, side, verdict.marks);
 	conn_segment(&pair->conn, pkt, side, verdict.marks);
 	if (pair->over != 0 || pkt->tcp.flags & (TCP_FIN | TCP_RST))
-		watch_end(pair, pkt, side);
+		watch_end(pair, pkt, side, &verdict.reason);
 	return verdict;
 }
 

@@ -220,7 +220,7 @@ struct conn {
 	int64_t closed_ns;  /* when Zeek would have taken the connection for over */
 	uint32_t syn_index;   /* the client's latest SYN */
 	uint32_t other_index; /* what the reset answers, or the server's SYN that crossed */
-	uint32_t reset_index;
+	uint32_t reset_index; /* or of the ICMP error that ended connect() */
 	uint32_t syn_rel[2], rst_rel[2]; /* relative to start, by enum side: the last of each kind */
 	uint16_t rare[2][4];             /* how often C, G, T, W, by enum side */
 	uint8_t connect;     /* enum conn_connect, as far as known */

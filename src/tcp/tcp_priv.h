@@ -14,6 +14,8 @@
 
 /* One segment, in capture order, its marks already given. A zeroed conn is ready. */
 void conn_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks);
+/* What trail_segment made of the RST at index. Counts if conn_segment let that count. */
+void conn_note_reset(struct conn *conn, uint32_t index, const struct reason *reason);
 /* An ICMP error that quotes a segment which quoted_side sent. */
 void conn_icmp(struct conn *conn, const struct packet *pkt, enum side quoted_side);
 
@@ -46,5 +48,15 @@ void trail_fini(struct trails *all, struct trail *trail);
  */
 struct reason trail_segment(struct trails *all, struct tcp_pair *pair, const struct packet *pkt,
     enum side side, uint32_t marks);
+
+/* --- revise.c --- */
+
+/* That the server ignored the client for want of room; CAUSE_NONE where nothing shows it. */
+struct reason trail_refusal(const struct trail *trail);
+
+/* --- cause.c --- */
+
+/* Name one more frame that shows it; 0 is no frame, and what does not fit is left out. */
+void reason_cite(struct reason *reason, uint32_t index);
 
 #endif

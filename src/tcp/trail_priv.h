@@ -93,6 +93,7 @@ struct trail_rare {
 	uint32_t item;          /* its own number */
 	uint32_t refusals;      /* SYN-ACKs that came again although the client had answered */
 	uint32_t refusal_index; /* the latest of them */
+	struct reason refusal;  /* of the first that showed why */
 };
 
 enum trail_flag {
@@ -209,9 +210,6 @@ void trail_forget_sent(struct trails *all, struct trail_half *half);
 struct reason odd_segment(struct look look);
 
 /* --- cause.c --- */
-
-/* Name one more frame that shows it; 0 is no frame, and what does not fit is left out. */
-void reason_cite(struct reason *reason, uint32_t index);
 
 /* The cause as far as it is known now. Looks only. */
 struct reason cause_of(const struct look *look);

@@ -730,6 +730,15 @@ test_a_server_that_never_spoke_can_abort_too(void **state)
 }
 
 static void
+test_a_client_whose_server_is_not_in_the_capture_can_abort(void **state)
+{
+	(void)state;
+	CAUSE_OF(SEG(999, 0, .flags = TCP_SYN));
+	CAUSE_OF(SEG(1000, 0, .ack = 5000));
+	assert_cause(SEG(1000, 0, .ack = 5000, .flags = TCP_RST | TCP_ACK), ABORTED);
+}
+
+static void
 test_a_client_that_gives_up_before_it_answered_aborts_nothing(void **state)
 {
 	(void)state;
@@ -820,6 +829,7 @@ main(void)
 		CAUSE_TEST(a_scanner_resets_what_it_did_not_ask_for),
 		CAUSE_TEST(a_reset_of_an_established_end_aborts),
 		CAUSE_TEST(a_server_that_never_spoke_can_abort_too),
+		CAUSE_TEST(a_client_whose_server_is_not_in_the_capture_can_abort),
 		CAUSE_TEST(a_client_that_gives_up_before_it_answered_aborts_nothing),
 		CAUSE_TEST(frames_are_named_once_and_in_order),
 	};

@@ -58,6 +58,7 @@ odd(enum oddity oddity, struct step step)
 #define EXCHANGE REQUEST, S(ACK, 1, 101), RESPONSE, C(ACK, 101, 201)
 
 struct scene {
+	struct trails trails;
 	struct tcp_pair pair;
 	struct conn_verdict verdict;
 	int64_t now_ns;
@@ -68,10 +69,31 @@ struct scene {
 
 static struct scene scene;
 
+static int
+begin(void **state)
+{
+	static struct budget budget;
+
+	(void)state;
+	memset(&scene, 0, sizeof(scene));
+	trails_init(&scene.trails, &budget);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	trail_fini(&scene.trails, &scene.pair.trail);
+	trails_fini(&scene.trails);
+	return 0;
+}
+
 static void
 set_scene(void)
 {
-	memset(&scene, 0, sizeof(scene));
+	end(NULL);
+	begin(NULL);
 	scene.now_ns = 1000 * SECOND;
 	scene.isn[SIDE_A] = ISN_C;
 	scene.isn[SIDE_B] = ISN_S;
@@ -115,12 +137,16 @@ static void
 play_steps(const struct step *steps, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
+		uint32_t marks = steps[i].oddity == PROBE ? MARK_BIT(MARK_KEEP_ALIVE) : 0;
+		struct reason reason;
 		struct packet pkt;
 
 		scene.now_ns += steps[i].ns;
 		pkt = packet_of(&steps[i]);
-		conn_segment(&scene.pair.conn, &pkt, steps[i].from,
-		    steps[i].oddity == PROBE ? MARK_BIT(MARK_KEEP_ALIVE) : 0);
+		reason = trail_segment(&scene.trails, &scene.pair, &pkt, steps[i].from, marks);
+		conn_segment(&scene.pair.conn, &pkt, steps[i].from, marks);
+		if (steps[i].controls & TCP_RST)
+			conn_note_reset(&scene.pair.conn, pkt.index, &reason);
 	}
 	until(0);
 }
@@ -147,17 +173,22 @@ expect(enum conn_open open, enum conn_close close, enum conn_connect connect)
 	assert_int_equal(scene.verdict.connect, connect);
 }
 
-/* Frames count from 1; other is 0 where one frame is enough. */
 static void
-expect_reason(enum cause cause, uint32_t frame, uint32_t other)
+expect_frames(enum cause cause, const uint32_t *frames, size_t count)
 {
 	const struct reason *reason = &scene.verdict.reason;
 
 	assert_string_equal(cause_words[reason->cause].name, cause_words[cause].name);
-	assert_int_equal(reason->because_count, (frame != 0) + (other != 0));
-	assert_int_equal(reason->because[0], frame);
-	assert_int_equal(reason->because[1], other);
+	assert_int_equal(reason->because_count, count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(reason->because[i], frames[i]);
 }
+
+/* Frames count from 1. */
+#define expect_reason(cause, ...)                                                                  \
+	expect_frames(cause, (const uint32_t[]){ __VA_ARGS__ },                                    \
+	    sizeof((const uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t))
+#define expect_no_reason() expect_frames(CAUSE_NONE, NULL, 0)
 
 /* --- ordinary connections --- */
 
@@ -168,7 +199,7 @@ test_an_ordinary_connection_is_complete_and_closed_by_fin(void **state)
 	PLAY(HANDSHAKE, EXCHANGE, C(FIN | ACK, 101, 201), S(FIN | ACK, 201, 102), C(ACK, 102, 202));
 	expect(OPEN_COMPLETE, CLOSE_FIN, CONNECT_OK);
 	expect_zeek("SF", "ShADadFf");
-	expect_reason(CAUSE_NONE, 0, 0);
+	expect_no_reason();
 	assert_int_equal(scene.verdict.handshake_ns, 3 * MS);
 	assert_int_equal(scene.verdict.connect_ns, 1000 * SECOND + 3 * MS);
 	assert_int_equal(scene.verdict.client, SIDE_A);
@@ -249,7 +280,7 @@ test_a_rst_that_acknowledges_something_else_refuses_nothing(void **state)
 	expect(OPEN_UNANSWERED, CLOSE_OPEN, CONNECT_PENDING);
 	PLAY(C(SYN, 0), S(RST, 0));
 	expect(OPEN_UNANSWERED, CLOSE_OPEN, CONNECT_PENDING);
-	expect_reason(CAUSE_NONE, 0, 0);
+	expect_no_reason();
 }
 
 static void
@@ -265,7 +296,7 @@ test_a_client_that_tries_again_after_a_rst_was_not_refused_yet(void **state)
 	expect_zeek("REJ", "Sr");
 	GO_ON(after(500, C(SYN, 0)), S(SYN | ACK, 0, 1), C(ACK, 1, 1));
 	expect(OPEN_COMPLETE, CLOSE_OPEN, CONNECT_OK);
-	expect_reason(CAUSE_NONE, 0, 0);
+	expect_no_reason();
 }
 
 static void
@@ -283,7 +314,8 @@ test_a_syn_scan_leaves_the_connection_half_open(void **state)
 {
 	(void)state;
 	PLAY(C(SYN, 0), S(SYN | ACK, 0, 1), C(RST, 1));
-	expect(OPEN_HALF_OPEN, CLOSE_RESET_BY_CLIENT, CONNECT_OK);
+	expect(OPEN_HALF_OPEN, CLOSE_RESET_BY_CLIENT, CONNECT_UNKNOWN);
+	assert_int_equal(scene.verdict.connect_ns, 0);
 	expect_zeek("RSTO", "ShR");
 	expect_reason(CAUSE_STRAY_SEGMENT, 2, 3);
 }
@@ -390,6 +422,10 @@ test_an_icmp_error_ends_connect_by_its_code(void **state)
 		PLAY(C(SYN, 0));
 		send_icmp(cases[i].proto, cases[i].type, cases[i].code, ISN_C);
 		expect(OPEN_UNANSWERED, CLOSE_OPEN, cases[i].connect);
+		if (cases[i].connect == CONNECT_PENDING)
+			expect_no_reason();
+		else
+			expect_reason(CAUSE_UNREACHABLE, 1, 2);
 	}
 }
 
@@ -403,6 +439,12 @@ test_an_icmp_error_about_something_else_ends_nothing(void **state)
 	PLAY(HANDSHAKE);
 	send_icmp(PROTO_ICMP, 3, 1, ISN_C);
 	expect(OPEN_COMPLETE, CLOSE_OPEN, CONNECT_OK);
+	expect_no_reason();
+	PLAY(C(SYN, 0));
+	send_icmp(PROTO_ICMP, 3, 1, ISN_C);
+	GO_ON(C(SYN, 0), S(SYN | ACK, 0, 1));
+	expect(OPEN_HALF_OPEN, CLOSE_OPEN, CONNECT_OK);
+	expect_no_reason();
 }
 
 /* --- captures that lack something --- */
@@ -497,11 +539,11 @@ test_a_rst_with_ack_aborts_from_its_senders_side(void **state)
 	PLAY(HANDSHAKE, EXCHANGE, C(RST | ACK, 101, 201));
 	expect(OPEN_COMPLETE, CLOSE_RESET_BY_CLIENT, CONNECT_OK);
 	expect_zeek("RSTO", "ShADadR");
-	expect_reason(CAUSE_ABORTED, 8, 0);
+	expect_reason(CAUSE_ABORTED, 2, 3, 8);
 	PLAY(HANDSHAKE, EXCHANGE, S(RST | ACK, 201, 101));
 	expect(OPEN_COMPLETE, CLOSE_RESET_BY_SERVER, CONNECT_OK);
 	expect_zeek("RSTR", "ShADadr");
-	expect_reason(CAUSE_ABORTED, 8, 0);
+	expect_reason(CAUSE_ABORTED, 2, 3, 8);
 }
 
 static void
@@ -515,12 +557,25 @@ test_a_bare_rst_as_asked_for_answers_a_stray_segment(void **state)
 }
 
 static void
-test_a_bare_rst_for_the_last_ack_of_a_handshake_is_left_open(void **state)
+test_a_bare_rst_for_the_last_ack_of_a_handshake_is_an_overflow(void **state)
 {
 	(void)state;
-	PLAY(HANDSHAKE, S(RST, 1));
+	PLAY(HANDSHAKE, odd(NO_WINDOW, S(RST, 1)));
 	expect(OPEN_COMPLETE, CLOSE_RESET_BY_SERVER, CONNECT_OK);
-	expect_reason(CAUSE_NONE, 0, 0);
+	expect_reason(CAUSE_OVERFLOW_ABORT, 3, 4);
+}
+
+static void
+test_a_server_that_ignores_its_client_has_a_full_queue(void **state)
+{
+	(void)state;
+	PLAY(HANDSHAKE, REQUEST, after(200, REQUEST), after(1000, S(SYN | ACK, 0, 1)));
+	expect(OPEN_COMPLETE, CLOSE_OPEN, CONNECT_OK);
+	expect_reason(CAUSE_ACCEPT_QUEUE_FULL, 3, 4, 6);
+	GO_ON(C(ACK, 101, 1), after(2000, S(SYN | ACK, 0, 1)));
+	expect_reason(CAUSE_ACCEPT_QUEUE_FULL, 3, 4, 6, 8);
+	GO_ON(S(RST, 1));
+	expect_reason(CAUSE_ACCEPT_QUEUE_FULL, 3, 4, 6, 8);
 }
 
 static void
@@ -530,7 +585,7 @@ test_a_rst_after_both_fins_resets_nothing(void **state)
 	PLAY(HANDSHAKE, EXCHANGE, C(FIN | ACK, 101, 201), S(FIN | ACK, 201, 102), C(RST, 102));
 	expect(OPEN_COMPLETE, CLOSE_FIN, CONNECT_OK);
 	expect_zeek("SF", "ShADadFfR");
-	expect_reason(CAUSE_NONE, 0, 0);
+	expect_no_reason();
 }
 
 static void
@@ -548,7 +603,7 @@ test_a_rst_far_from_the_connection_resets_nothing(void **state)
 	(void)state;
 	PLAY(HANDSHAKE, EXCHANGE, S(RST, 1u << 30), REQUEST);
 	expect(OPEN_COMPLETE, CLOSE_OPEN, CONNECT_OK);
-	expect_reason(CAUSE_NONE, 0, 0);
+	expect_no_reason();
 }
 
 static void
@@ -822,7 +877,8 @@ main(void)
 		cmocka_unit_test(test_the_servers_half_of_a_connection_is_midstream),
 		cmocka_unit_test(test_a_rst_with_ack_aborts_from_its_senders_side),
 		cmocka_unit_test(test_a_bare_rst_as_asked_for_answers_a_stray_segment),
-		cmocka_unit_test(test_a_bare_rst_for_the_last_ack_of_a_handshake_is_left_open),
+		cmocka_unit_test(test_a_bare_rst_for_the_last_ack_of_a_handshake_is_an_overflow),
+		cmocka_unit_test(test_a_server_that_ignores_its_client_has_a_full_queue),
 		cmocka_unit_test(test_a_rst_after_both_fins_resets_nothing),
 		cmocka_unit_test(test_a_rst_after_one_fin_resets),
 		cmocka_unit_test(test_a_rst_far_from_the_connection_resets_nothing),
@@ -848,5 +904,5 @@ main(void)
 		cmocka_unit_test(test_who_asks_for_an_echo_is_its_client),
 	};
 
-	return cmocka_run_group_tests_name("conn", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("conn", tests, begin, end);
 }
