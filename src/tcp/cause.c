@@ -85,6 +85,15 @@ is_acked(const struct trail_half *by, uint32_t end)
 	return by->flags & TRAIL_ACKS && seq_ge(by->acked, end);
 }
 
+/* There and back, as far as it was measured: it takes no less. */
+static int64_t
+least_path_ns(const struct look *look)
+{
+	const struct rtt *from = &look->from->rtt, *to = &look->to->rtt;
+
+	return (from->samples > 0 ? from->min_ns : 0) + (to->samples > 0 ? to->min_ns : 0);
+}
+
 /* --- one packet, two frames --- */
 
 /* The earlier packet of which this could be a copy; index 0: none. */
@@ -220,7 +229,7 @@ is_too_soon(const struct look *look)
 	if (told && answers->samples > 0 &&
 	    elapsed_ns(look, hole->told_ns) >= answers->min_ns * 9 / 10)
 		return false;
-	if (late_ns < trail_rtt_ns(look->trail) * 9 / 10)
+	if (late_ns < least_path_ns(look) * 9 / 10)
 		return true;
 	if (told)
 		return hole->told_count < ENOUGH_TOLD && late_ns < LATE_ALONE_NS;
@@ -357,7 +366,7 @@ is_tail_loss_probe(const struct look *look, struct reason *reason)
 	limit_ns = RTO_MIN_NS + path_ns;
 	if (look->from->count > 1 && limit_ns < 2 * path_ns + PROBE_SLACK_NS)
 		limit_ns = 2 * path_ns + PROBE_SLACK_NS;
-	return waited_ns >= PROBE_MIN_NS && waited_ns >= trail_rtt_ns(look->trail) * 3 / 2 &&
+	return waited_ns >= PROBE_MIN_NS && waited_ns >= least_path_ns(look) * 3 / 2 &&
 	       waited_ns < limit_ns;
 }
 

@@ -139,7 +139,7 @@ struct trail {
 
 /*
  * There and back, wherever the capture was taken: from the capture to either
- * end and back, added. -1 where neither is known.
+ * end and back, added. -1 unless both are known.
  */
 int64_t trail_rtt_ns(const struct trail *trail);
 

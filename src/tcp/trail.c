@@ -94,9 +94,7 @@ trail_rtt_ns(const struct trail *trail)
 {
 	const struct rtt *a = &trail->half[0].rtt, *b = &trail->half[1].rtt;
 
-	if (a->samples == 0 && b->samples == 0)
-		return -1;
-	return (a->samples > 0 ? a->min_ns : 0) + (b->samples > 0 ? b->min_ns : 0);
+	return a->samples > 0 && b->samples > 0 ? a->min_ns + b->min_ns : -1;
 }
 
 /* --- one segment --- */

@@ -31,6 +31,18 @@ test_without_an_answer_there_is_no_round_trip(void **state)
 }
 
 static void
+test_half_a_path_is_no_round_trip(void **state)
+{
+	(void)state;
+	CAUSE_OF(SEG(999, 0, .flags = TCP_SYN, .at_us = 1000000));
+	CAUSE_OF(SEG(999, 0, .flags = TCP_SYN, .at_us = 4000000));
+	CAUSE_OF(REPLY(.seq = 4999, .ack = 1000, .flags = TCP_SYN | TCP_ACK, .at_us = 4019800));
+	CAUSE_OF(SEG(1000, 0, .ack = 5000, .at_us = 4020000));
+	assert_int_equal(SERVER.rtt.samples, 1);
+	assert_int_equal(trail_rtt_ns(&judged.pair.trail), -1);
+}
+
+static void
 test_no_round_trip_from_bytes_sent_twice(void **state)
 {
 	(void)state;
@@ -238,6 +250,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TRAIL_TEST(a_handshake_gives_two_round_trips),
 		TRAIL_TEST(without_an_answer_there_is_no_round_trip),
+		TRAIL_TEST(half_a_path_is_no_round_trip),
 		TRAIL_TEST(no_round_trip_from_bytes_sent_twice),
 		TRAIL_TEST(nor_from_what_is_acknowledged_with_them),
 		TRAIL_TEST(nor_from_a_syn_sent_twice),
