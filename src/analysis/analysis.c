@@ -99,11 +99,9 @@ static void
 count_packet(struct ends *ends, const struct packet *pkt, enum side side)
 {
 	if (ends->packets[0] + ends->packets[1] == 0) {
-		ends->start_ns = ends->end_ns = pkt->ts_ns;
+		ends->start_ns = pkt->ts_ns;
 		ends->first_index = pkt->index;
 	}
-	if (pkt->ts_ns > ends->end_ns)
-		ends->end_ns = pkt->ts_ns;
 	ends->packets[side]++;
 	ends->bytes[side] += pkt->payload_bytes;
 }

@@ -75,7 +75,7 @@ row_of_flow(struct flow_row *row, struct flow *flow, const struct tcp *tcp, int6
 
 	row->flow = flow->number;
 	row->start_ns = ends->start_ns;
-	row->end_ns = ends->end_ns;
+	row->end_ns = flow->last_ns;
 	if (flow->tuple.proto == PROTO_TCP)
 		fill_tcp(row, &ends->tcp, tcp, until_ns);
 	else

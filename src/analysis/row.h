@@ -8,7 +8,6 @@
 /* What lies behind each flow. */
 struct ends {
 	int64_t start_ns;
-	int64_t end_ns;
 	uint64_t bytes[2]; /* of payload, repeats too; by enum side */
 	uint32_t packets[2];
 	uint32_t first_index;

@@ -400,7 +400,8 @@ flow_of(struct flow_table *table, const struct packet *pkt, uint32_t hash)
 		return place;
 	}
 	take_place(table, slot, &place);
-	place.flow->last_ns = pkt->ts_ns;
+	if (pkt->ts_ns > place.flow->last_ns)
+		place.flow->last_ns = pkt->ts_ns;
 	if (pkt->tuple.proto == PROTO_TCP &&
 	    (pkt->tcp.flags & TCP_SYN || place.flow->base_known != BOTH_KNOWN))
 		learn_from_segment(&place, pkt);

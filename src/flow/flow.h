@@ -31,8 +31,8 @@ struct flow {
 	uint32_t item;   /* the pool's name for it */
 	uint8_t lingers; /* its connection is over: see flow_linger */
 	uint8_t late;    /* made anew for packets that came after its row was closed */
-	int64_t last_ns; /* of its latest packet */
-	max_align_t block[];
+	int64_t last_ns; /* the latest time of its packets */
+	uint64_t block[]; /* the rooms to the right keep nothing that wants more alignment */
 };
 
 struct flow_table;

@@ -339,7 +339,7 @@ move_forward(struct mark_half *me, const struct packet *pkt, uint32_t marks)
 	me->window = pkt->tcp.window;
 	me->last_ack = pkt->tcp.ack; /* as it stands, even where ACK is not set */
 	me->last_ns = pkt->ts_ns;
-	me->last_marks = marks;
+	me->last_marks = (uint16_t)marks;
 	me->mptcp = pkt->tcp.options & OPT_MPTCP ? pkt->tcp.mptcp + 1 : 0;
 	me->known |= KNOWN_WINDOW;
 	if (pkt->tcp.flags & TCP_SYN)

@@ -34,7 +34,7 @@ enum mark {
 	MARK_COUNT
 };
 
-#define MARK_BIT(mark) (1u << (mark))
+#define MARK_BIT(mark) (1u << (mark)) /* of 16 bits */
 
 enum cause {
 #define CAUSE(id, name, prose) CAUSE_##id,
@@ -76,11 +76,11 @@ struct mark_half {
 	uint32_t next_seq; /* highest end sent */
 	uint32_t max_ack;  /* end of the contiguous part */
 	uint32_t last_ack;
-	uint32_t window; /* UINT32_MAX until it has sent something */
-	uint32_t last_marks;
 	int32_t dup_acks;
 	int64_t next_seq_ns;
 	int64_t last_ns;
+	uint16_t window;     /* unknown until it has sent something */
+	uint16_t last_marks; /* MARK_BIT of each */
 	int8_t wscale; /* -1 unknown, -2 known not to be used */
 	uint8_t mptcp;
 	uint8_t known; /* bits, in mark.c */
