@@ -18,7 +18,7 @@ const uint64_t put_powers[20] = {
 
 /* Exactly count digits, with leading zeros where value is shorter. */
 static inline char *
-put_digits(char *to, unsigned count, uint64_t value)
+put_digits(char *to, unsigned count, uint32_t value)
 {
 	char *p = to + count;
 
@@ -32,30 +32,18 @@ put_digits(char *to, unsigned count, uint64_t value)
 	return to + count;
 }
 
-/* The same of what fits in half the bits, for which division is cheaper. */
-static inline char *
-put_few_digits(char *to, unsigned count, uint32_t value)
-{
-	char *p = to + count;
-
-	while (p - to >= 2) {
-		p -= 2;
-		memcpy(p, put_pairs + value % 100 * 2, 2);
-		value /= 100;
-	}
-	if (p != to)
-		*to = (char)('0' + value % 10);
-	return to + count;
-}
-
+/* Division is cheaper in half the bits, so only what does not fit there is divided in all. */
 char *
 put_long_u64(char *to, uint64_t value)
 {
-	unsigned count = put_u64_length(value);
+	unsigned length = put_u64_length(value), count = length;
 
-	if (value <= UINT32_MAX)
-		return put_few_digits(to, count, (uint32_t)value);
-	return put_digits(to, count, value);
+	for (; value > UINT32_MAX; value /= 100) {
+		count -= 2;
+		memcpy(to + count, put_pairs + value % 100 * 2, 2);
+	}
+	put_digits(to, count, (uint32_t)value);
+	return to + length;
 }
 
 /* What a signed number is without its sign; right for the smallest of them too. */
@@ -74,7 +62,7 @@ put_seconds(char *to, int64_t ns)
 		*to++ = '-';
 	to = put_u64(to, whole / NS_PER_S);
 	*to++ = '.';
-	return put_few_digits(to, 9, (uint32_t)(whole % NS_PER_S));
+	return put_digits(to, 9, (uint32_t)(whole % NS_PER_S));
 }
 
 char *
@@ -89,7 +77,7 @@ put_millis(char *to, int64_t ns)
 	if (rest == 0)
 		return to;
 	*to++ = '.';
-	to = put_few_digits(to, 6, rest);
+	to = put_digits(to, 6, rest);
 	while (to[-1] == '0')
 		to--;
 	return to;
@@ -145,13 +133,13 @@ put_iso8601(char *to, int64_t ns)
 	date = date_of(days);
 
 	memcpy(to, shape, sizeof(shape) - 1);
-	put_few_digits(to, 4, date.year);
-	put_few_digits(to + 5, 2, date.month);
-	put_few_digits(to + 8, 2, date.day);
-	put_few_digits(to + 11, 2, in_day / 3600);
-	put_few_digits(to + 14, 2, in_day / 60 % 60);
-	put_few_digits(to + 17, 2, in_day % 60);
-	put_few_digits(to + 20, 9, (uint32_t)fraction);
+	put_digits(to, 4, date.year);
+	put_digits(to + 5, 2, date.month);
+	put_digits(to + 8, 2, date.day);
+	put_digits(to + 11, 2, in_day / 3600);
+	put_digits(to + 14, 2, in_day / 60 % 60);
+	put_digits(to + 17, 2, in_day % 60);
+	put_digits(to + 20, 9, (uint32_t)fraction);
 	return to + sizeof(shape) - 1;
 }
 
