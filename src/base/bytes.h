@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct bytes {
 	const uint8_t *at;
@@ -82,6 +83,25 @@ bytes_limit(struct bytes *b, size_t count)
 {
 	if (bytes_left(b) > count)
 		b->end = b->at + count;
+}
+
+/* Bytes that are known to be there, as the machine has them: to compare or to add up. */
+static inline uint64_t
+bytes_native64(const void *p)
+{
+	uint64_t value;
+
+	memcpy(&value, p, sizeof(value));
+	return value;
+}
+
+static inline uint32_t
+bytes_native32(const void *p)
+{
+	uint32_t value;
+
+	memcpy(&value, p, sizeof(value));
+	return value;
 }
 
 #endif

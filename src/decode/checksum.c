@@ -18,24 +18,6 @@ fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
-static uint64_t
-load64(const uint8_t *p)
-{
-	uint64_t value;
-
-	memcpy(&value, p, sizeof(value));
-	return value;
-}
-
-static uint32_t
-load32(const uint8_t *p)
-{
-	uint32_t value;
-
-	memcpy(&value, p, sizeof(value));
-	return value;
-}
-
 /* Each carry out of the top counts again at the bottom: the sum's ends meet. */
 struct sum {
 	uint64_t low;
@@ -45,7 +27,7 @@ struct sum {
 static inline void
 add64(struct sum *sum, const uint8_t *p)
 {
-	sum->carries += __builtin_add_overflow(sum->low, load64(p), &sum->low);
+	sum->carries += __builtin_add_overflow(sum->low, bytes_native64(p), &sum->low);
 }
 
 /* Two sums at a time, so that no addition waits for the one before. */
@@ -83,9 +65,9 @@ static uint64_t
 sum_address(const uint8_t *address, uint8_t ip_version)
 {
 	if (ip_version == 4)
-		return load32(address);
-	return (uint64_t)load32(address) + load32(address + 4) + load32(address + 8) +
-	       load32(address + 12);
+		return bytes_native32(address);
+	return (uint64_t)bytes_native32(address) + bytes_native32(address + 4) +
+	       bytes_native32(address + 8) + bytes_native32(address + 12);
 }
 
 uint64_t

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "flow/flow_priv.h"
 
 #define SLOTS_MIN 4096u
@@ -48,24 +49,12 @@ flow_table_free(struct flow_table *table)
 }
 
 static uint64_t
-load64(const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static uint64_t
 end_key(const struct flow_table *table, const uint8_t *address, uint16_t port, uint8_t version)
 {
-	uint32_t v4;
-
-	if (version == 4) {
-		memcpy(&v4, address, sizeof(v4));
-		return (uint64_t)v4 << 16 | port;
-	}
-	return hash_mix(load64(address) ^ table->seed.b, load64(address + 8) ^ table->seed.a ^ port);
+	if (version == 4)
+		return (uint64_t)bytes_native32(address) << 16 | port;
+	return hash_mix(bytes_native64(address) ^ table->seed.b,
+	    bytes_native64(address + 8) ^ table->seed.a ^ port);
 }
 
 /* The same for both directions. */
@@ -111,20 +100,12 @@ flow_fetch_state(const struct flow_table *table, uint32_t hash)
 	}
 }
 
-static uint32_t
-load32(const void *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 /* Zero where both addresses are the same. */
 static uint64_t
 differ(const uint8_t *a, const uint8_t *b)
 {
-	return (load64(a) ^ load64(b)) | (load64(a + 8) ^ load64(b + 8));
+	return (bytes_native64(a) ^ bytes_native64(b)) |
+	       (bytes_native64(a + 8) ^ bytes_native64(b + 8));
 }
 
 static const struct tuple *
@@ -141,7 +122,7 @@ tuple_of(const struct flow_table *table, handle h)
 __attribute__((always_inline)) static inline uint64_t *
 find_slot(const struct flow_table *table, const struct tuple *want, uint32_t hash, enum side *side)
 {
-	const uint32_t ports = load32(&want->sport);
+	const uint32_t ports = bytes_native32(&want->sport);
 	const uint32_t swapped = ports << 16 | ports >> 16;
 
 	for (uint32_t i = hash & table->slot_mask;; i = (i + 1) & table->slot_mask) {
@@ -153,14 +134,14 @@ find_slot(const struct flow_table *table, const struct tuple *want, uint32_t has
 		if (*slot >> 32 != hash)
 			continue;
 		have = tuple_of(table, (handle)*slot);
-		if (load32(&have->proto) != load32(&want->proto))
+		if (bytes_native32(&have->proto) != bytes_native32(&want->proto))
 			continue;
-		if (load32(&have->sport) == ports &&
+		if (bytes_native32(&have->sport) == ports &&
 		    (differ(have->src, want->src) | differ(have->dst, want->dst)) == 0) {
 			*side = SIDE_A;
 			return slot;
 		}
-		if (load32(&have->sport) == swapped &&
+		if (bytes_native32(&have->sport) == swapped &&
 		    (differ(have->src, want->dst) | differ(have->dst, want->src)) == 0) {
 			*side = SIDE_B;
 			return slot;
