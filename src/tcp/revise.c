@@ -111,6 +111,7 @@ settle_needless(const struct look *look, struct resend *resend)
 		reason.cause = CAUSE_TAIL_LOSS_PROBE;
 	reason_cite(&reason, resend->original);
 	reason_cite(&reason, resend->index);
+	reason_cite(&reason, resend->echo_index);
 	reason_cite(&reason, look->pkt->index);
 	resend->settled = true;
 	revise(look->all, resend->index, &reason);
@@ -143,15 +144,17 @@ take_dsack(const struct look *look, uint32_t oldest)
 
 	for (struct resend *r = resend_at(look->all, oldest); r != NULL;
 	     r = resend_at(look->all, r->next)) {
-		if (r->settled || seq_ge(r->seq, pkt->sack_right[0]) ||
+		if ((r->settled && r->echo_index == 0) || seq_ge(r->seq, pkt->sack_right[0]) ||
 		    seq_le(r->end, pkt->sack_left[0]))
 			continue;
 		if (meant == NULL || look->to->rtt.samples == 0 ||
 		    elapsed_ns(look, r->ts_ns) >= look->to->rtt.min_ns / 2)
 			meant = r;
 	}
-	if (meant != NULL)
-		settle_needless(look, meant);
+	if (meant == NULL)
+		return;
+	settle_needless(look, meant);
+	meant->echo_index = 0;
 }
 
 /*
@@ -170,8 +173,10 @@ take_echo(const struct look *look, uint32_t oldest)
 		/* acknowledged before: this ACK says nothing of how they arrived */
 		if (look->from->flags & TRAIL_ACKS && seq_le(r->end, look->from->acked))
 			continue;
-		if (r->has_ts_value && seq_lt(tcp->ts_echo, r->ts_value))
+		if (r->has_ts_value && seq_lt(tcp->ts_echo, r->ts_value)) {
 			settle_needless(look, r);
+			r->echo_index = look->pkt->index;
+		}
 	}
 }
 

@@ -53,7 +53,8 @@ struct resend {
 	int64_t ts_ns;
 	uint8_t cause; /* enum cause, as given at first */
 	bool has_ts_value;
-	bool settled; /* there is nothing more to learn of it */
+	bool settled; /* there is nothing more to learn of it, but that a DSACK confirms: */
+	uint32_t echo_index; /* of the ACK whose timestamp showed it needless; 0: none did */
 };
 
 /* A packet that a later frame may be a copy of. */

@@ -468,7 +468,7 @@ test_an_ordinary_sack_proves_nothing(void **state)
 static void
 test_an_ack_that_echoes_the_first_copy_proves_it_too(void **state)
 {
-	const struct packet *first, *again, *ack;
+	const struct packet *first, *again, *ack, *dsack;
 
 	(void)state;
 	establish();
@@ -477,6 +477,11 @@ test_an_ack_that_echoes_the_first_copy_proves_it_too(void **state)
 	CAUSE_OF(ack = ACKED(1200, 1360000, STAMPED(9), .ts_echo = 100));
 	assert_revised(again, CAUSE_SPURIOUS);
 	assert_because(first, again, ack);
+	CAUSE_OF(dsack = ACKED(1200, 1450000, .sack_left = 1100, .sack_right = 1200));
+	assert_revised(again, CAUSE_SPURIOUS);
+	assert_because(first, again, ack, dsack);
+	CAUSE_OF(ACKED(1200, 1460000, .sack_left = 1100, .sack_right = 1200));
+	assert_nothing_revised();
 }
 
 static void
