@@ -89,7 +89,7 @@ is_abort(const struct look *look, struct reason *reason)
 		return false;
 	if (from->flags & TRAIL_SYN_ACK)
 		return to->first_ack_index != 0;
-	if (to->last_index == 0 && from->flags & TRAIL_ACKS)
+	if (to->last_index == 0 && from->flags & TRAIL_KNOWN && from->flags & TRAIL_ACKS)
 		return true; /* what it acknowledged is not in the capture */
 	return !((from->flags | to->flags) & TRAIL_ANY_SYN) && to->flags & TRAIL_KNOWN;
 }
