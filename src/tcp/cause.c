@@ -292,6 +292,24 @@ is_behind_missed(const struct look *look, struct reason *reason)
 
 /* --- bytes seen before --- */
 
+static void
+cite_original(const struct look *look, struct reason *reason)
+{
+	if (look->original != NULL)
+		reason_cite(reason, look->original->index);
+}
+
+/* Where all of a side are wrong, it was the capture that was rewritten since, or took them early. */
+static bool
+is_damaged(const struct look *look, struct reason *reason)
+{
+	const struct sent *sent = look->original;
+
+	cite_original(look, reason);
+	return sent != NULL && sent->damaged && look->pkt->checksum == CHECKSUM_GOOD &&
+	       look->hole == NULL && !is_acked(look->to, sent->end);
+}
+
 static uint32_t
 old_end(const struct look *look)
 {
@@ -315,13 +333,6 @@ is_ack_lost(const struct look *look, struct reason *reason)
 {
 	reason_cite(reason, look->to->last_index);
 	return is_acked(look->to, old_end(look));
-}
-
-static void
-cite_original(const struct look *look, struct reason *reason)
-{
-	if (look->original != NULL)
-		reason_cite(reason, look->original->index);
 }
 
 static bool
@@ -424,6 +435,7 @@ static const struct rule {
 	{ CAUSE_ABORTED, RESET, is_abort, 0 },
 	{ CAUSE_SIMULTANEOUS_OPEN, OPENING, is_crossing_syn, 0 },
 	{ CAUSE_SIMULTANEOUS_OPEN, ONWARD, is_crossing_ack, 0 },
+	{ CAUSE_DAMAGED, OPENING | BELOW, is_damaged, 0 },
 	{ CAUSE_ACCEPT_QUEUE_FULL, OPENING, is_queue_full, 0 },
 	{ CAUSE_LOST_AFTER_CAPTURE, OPENING, is_unheard, 0 },
 	{ CAUSE_NOT_CAPTURED, ONWARD, is_behind_missed, 0 },

@@ -21,7 +21,8 @@ struct sent {
 	uint32_t index;
 	uint16_t ip_id;
 	uint16_t checksum;
-	bool resent; /* or it came late: no round trip can be read off it */
+	bool resent;  /* or it came late: no round trip can be read off it */
+	bool damaged; /* its checksum is wrong */
 };
 
 /* Bytes below the highest end that are not in the capture. Named by number; 0: none. */

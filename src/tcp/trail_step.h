@@ -95,6 +95,7 @@ sent_new(const struct look *look, uint32_t seq)
 		.ts_ns = look->pkt->ts_ns,
 		.ip_id = look->pkt->ip_id,
 		.checksum = look->pkt->tcp.checksum,
+		.damaged = look->pkt->checksum == CHECKSUM_BAD,
 	};
 	return sent;
 }

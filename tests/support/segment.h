@@ -29,6 +29,7 @@ struct segment {
 	uint16_t client_port; /* 0: 40000 */
 	uint16_t ip_id;
 	uint16_t checksum;
+	uint8_t judged; /* enum checksum */
 	uint8_t options;
 	uint8_t wscale;
 	uint32_t ts_value;
@@ -62,6 +63,7 @@ segment_build(const struct segment *s)
 	pkt->tuple.ip_version = (uint8_t)(s->ip_version != 0 ? s->ip_version : 4);
 	pkt->payload_bytes = pkt->payload_captured = s->length;
 	pkt->payload = (const uint8_t *)s->payload;
+	pkt->checksum = s->judged;
 	pkt->ip_id = s->ip_id;
 	pkt->ttl = 64;
 	pkt->tcp.seq = s->seq;

@@ -56,6 +56,29 @@ test_bytes_already_seen_were_lost_after_the_capture(void **state)
 }
 
 static void
+test_a_copy_with_a_wrong_checksum_was_damaged(void **state)
+{
+	const struct packet *first, *again;
+
+	(void)state;
+	establish();
+	assert_cause(first = DATA(1100, 100, 1100000, .judged = CHECKSUM_BAD), NONE);
+	assert_cause(again = DATA(1100, 100, 1350000, .judged = CHECKSUM_GOOD), DAMAGED);
+	assert_because(first, again);
+	CAUSE_OF(ACKED(1200, 1370000));
+	assert_nothing_revised();
+}
+
+static void
+test_where_all_checksums_are_wrong_nothing_was_damaged(void **state)
+{
+	(void)state;
+	establish();
+	assert_cause(DATA(1100, 100, 1100000, .judged = CHECKSUM_BAD), NONE);
+	assert_cause(DATA(1100, 100, 1350000, .judged = CHECKSUM_BAD), LOST_AFTER_CAPTURE);
+}
+
+static void
 test_before_the_server_said_more_than_its_syn_ack_loss_is_not_certain(void **state)
 {
 	const struct packet *first, *again, *ack;
@@ -779,6 +802,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CAUSE_TEST(one_byte_not_yet_acknowledged_is_no_keep_alive),
 		CAUSE_TEST(bytes_already_seen_were_lost_after_the_capture),
+		CAUSE_TEST(a_copy_with_a_wrong_checksum_was_damaged),
+		CAUSE_TEST(where_all_checksums_are_wrong_nothing_was_damaged),
 		CAUSE_TEST(before_the_server_said_more_than_its_syn_ack_loss_is_not_certain),
 		CAUSE_TEST(on_loopback_nothing_is_lost),
 		CAUSE_TEST(sent_again_just_after_its_ack_passed_is_needless),
