@@ -18,6 +18,15 @@ fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
+static uint16_t
+load16(const uint8_t *p)
+{
+	uint16_t value;
+
+	memcpy(&value, p, sizeof(value));
+	return value;
+}
+
 /* Each carry out of the top counts again at the bottom: the sum's ends meet. */
 struct sum {
 	uint64_t low;
@@ -35,7 +44,7 @@ static uint64_t
 sum_bytes(const uint8_t *p, size_t count, uint64_t begin)
 {
 	struct sum even = { begin, 0 }, odd = { 0, 0 };
-	uint8_t rest[8] = { 0 };
+	uint64_t rest = 0;
 
 	for (; count >= 32; count -= 32, p += 32) {
 		add64(&even, p);
@@ -45,20 +54,24 @@ sum_bytes(const uint8_t *p, size_t count, uint64_t begin)
 	}
 	for (; count >= 8; count -= 8, p += 8)
 		add64(&even, p);
-	memcpy(rest, p, count);
-	add64(&odd, rest);
+	if (count & 4) {
+		rest += bytes_native32(p);
+		p += 4;
+	}
+	if (count & 2) {
+		rest += load16(p);
+		p += 2;
+	}
+	if (count & 1)
+		rest += load16((const uint8_t[2]){ *p, 0 });
 	even.carries += odd.carries + __builtin_add_overflow(even.low, odd.low, &even.low);
-	return (even.low >> 32) + (even.low & 0xffffffff) + even.carries;
+	return (even.low >> 32) + (even.low & 0xffffffff) + even.carries + rest;
 }
 
 static uint16_t
 net16(uint16_t value)
 {
-	const uint8_t bytes[2] = { (uint8_t)(value >> 8), (uint8_t)value };
-	uint16_t net;
-
-	memcpy(&net, bytes, sizeof(net));
-	return net;
+	return load16((const uint8_t[2]){ (uint8_t)(value >> 8), (uint8_t)value });
 }
 
 static uint64_t

@@ -158,7 +158,22 @@ take_tcp_header(struct packet *pkt, const uint8_t *h)
 }
 
 /* cut: the capture ends within the options, so that a short one is nobody's fault. */
-void take_tcp_options(struct packet *pkt, const uint8_t *options, size_t count, bool cut);
+void take_odd_tcp_options(struct bytes b, struct packet *pkt, bool cut);
+
+/* Nearly every segment has these twelve bytes of options, or none. */
+static inline void
+take_tcp_options(struct packet *pkt, const uint8_t *options, size_t count, bool cut)
+{
+	enum { NOP_NOP_TIMESTAMPS_10 = 0x0101080a };
+
+	if (count == 12 && be32_at(options) == NOP_NOP_TIMESTAMPS_10) {
+		pkt->tcp.ts_value = be32_at(options + 4);
+		pkt->tcp.ts_echo = be32_at(options + 8);
+		pkt->tcp.options = OPT_TIMESTAMPS;
+		return;
+	}
+	take_odd_tcp_options(bytes_of(options, count), pkt, cut);
+}
 
 /* usual.c: the whole way of a plain frame at once; false, and nothing done, for any other. */
 bool decode_usual(const struct frame *frame, struct packet *pkt);

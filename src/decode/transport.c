@@ -94,8 +94,8 @@ read_option(uint8_t kind, struct bytes b, struct packet *pkt)
 	return true;
 }
 
-static void
-read_options(struct bytes b, struct packet *pkt, bool cut)
+void
+take_odd_tcp_options(struct bytes b, struct packet *pkt, bool cut)
 {
 	while (bytes_left(&b) > 0) {
 		uint8_t kind = bytes_u8(&b);
@@ -116,26 +116,6 @@ read_options(struct bytes b, struct packet *pkt, bool cut)
 				return;
 		}
 	}
-}
-
-/* Nearly every segment has these twelve bytes of options, or none. */
-static bool
-read_usual_options(const uint8_t *options, size_t count, struct tcp_header *tcp)
-{
-	if (count != 12 ||
-	    be32_at(options) != (KIND_NOP << 24 | KIND_NOP << 16 | KIND_TIMESTAMPS << 8 | 10))
-		return false;
-	tcp->ts_value = be32_at(options + 4);
-	tcp->ts_echo = be32_at(options + 8);
-	tcp->options = OPT_TIMESTAMPS;
-	return true;
-}
-
-void
-take_tcp_options(struct packet *pkt, const uint8_t *options, size_t count, bool cut)
-{
-	if (!read_usual_options(options, count, &pkt->tcp))
-		read_options(bytes_of(options, count), pkt, cut);
 }
 
 enum layer
