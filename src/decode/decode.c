@@ -95,6 +95,7 @@ decode_frame(struct decoder *decoder, const struct frame *frame, struct packet *
 	struct walk w;
 	enum layer layer;
 
+	pkt->bad_length = false;
 	if (decode_usual(frame, pkt))
 		return DECODE_OK;
 	/* Some tools write the length before they added or cut something. */

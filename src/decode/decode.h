@@ -106,6 +106,7 @@ struct packet {
 	uint8_t tos;
 	uint8_t checksum; /* enum checksum, of TCP, UDP or ICMP */
 	uint8_t fragments; /* put together out of more than one frame */
+	bool bad_length;   /* IP or UDP says another length than there can be; bounded, it is analyzed */
 	struct tcp_header tcp;
 
 	/* What comes before is all that a reading of the packet alone needs, and can be copied. */

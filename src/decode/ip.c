@@ -53,6 +53,7 @@ static void
 limit_to_packet(struct walk *w, size_t count)
 {
 	w->incomplete = count > walk_wire_bytes(w);
+	w->pkt->bad_length |= w->incomplete;
 	walk_limit(w, count);
 }
 

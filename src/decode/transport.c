@@ -165,11 +165,15 @@ walk_udp(struct walk *w)
 	length = be16_at(h + 4);
 	checksum = be16_at(h + 6);
 	if (length >= UDP_BYTES) {
-		w->incomplete = length - UDP_BYTES > walk_wire_bytes(w);
+		bool is_more = length - UDP_BYTES > walk_wire_bytes(w);
+
+		/* of a datagram that is not all there, it may well promise more */
+		pkt->bad_length |= is_more && !w->incomplete;
+		w->incomplete = is_more;
 		walk_limit(w, length - UDP_BYTES);
 	} else if (length != 0 || pkt->tuple.ip_version == 4) {
 		/* It cannot be, so the packet's own end is taken; 0 is a jumbogram's. */
-		w->incomplete = true;
+		w->incomplete = pkt->bad_length = true;
 	}
 	walk_to_payload(w, h, checksum);
 	if (checksum == 0 && pkt->tuple.ip_version == 4)

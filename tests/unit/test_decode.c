@@ -284,7 +284,11 @@ test_a_length_beyond_the_frame_is_bounded_by_it(void **state)
 	(void)state;
 	assert_leads_to_the_segment(LINK_ETHERNET, ETH_IP4 IP4("05dc", "06") TCP PAYLOAD);
 	assert_int_equal(pkt.checksum, CHECKSUM_UNKNOWN);
+	assert_true(pkt.bad_length);
 	assert_leads_to_the_segment(LINK_ETHERNET, ETH_IP6 IP6("05dc", "06") TCP PAYLOAD);
+	assert_true(pkt.bad_length);
+	assert_leads_to_the_segment(LINK_ETHERNET, ETH_IP4 PACKET4);
+	assert_false(pkt.bad_length);
 }
 
 static void
@@ -296,6 +300,7 @@ test_payload_counts_what_the_capture_cut_off(void **state)
 	assert_int_equal(pkt.payload_bytes, 4);
 	assert_int_equal(pkt.payload_captured, 1);
 	assert_int_equal(pkt.checksum, CHECKSUM_UNKNOWN);
+	assert_false(pkt.bad_length);
 	assert_int_equal(pkt.wire_bytes, 64);
 }
 
@@ -696,12 +701,15 @@ test_udp_ends_where_it_says(void **state)
 	assert_is_udp(decode(LINK_RAW, IP4("0024", "11") UDP("9c409c41", "000a") PAYLOAD PAYLOAD),
 	    40000, 40001);
 	assert_int_equal(pkt.payload_bytes, 2);
+	assert_false(pkt.bad_length);
 	assert_is_udp(decode(LINK_RAW, IP4("0024", "11") UDP("9c409c41", "0004") PAYLOAD PAYLOAD),
 	    40000, 40001);
 	assert_int_equal(pkt.payload_bytes, 8);
+	assert_true(pkt.bad_length);
 	assert_is_udp(decode(LINK_RAW, IP4("0024", "11") UDP("9c409c41", "0400") PAYLOAD PAYLOAD),
 	    40000, 40001);
 	assert_int_equal(pkt.payload_bytes, 8);
+	assert_true(pkt.bad_length);
 	assert_int_equal(pkt.tcp.flags, 0);
 	assert_int_equal(pkt.tcp.seq, 0);
 }
