@@ -6,11 +6,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* On the machines we know; elsewhere it is but a size. */
+#define LARGE_PAGE_BYTES ((size_t)2 << 20)
+
 /*
  * A pool's chunks are large, because filling fresh memory one small page at a
  * time costs more than what is done with it; untouched parts cost nothing.
  */
-#define POOL_CHUNK_BYTES ((size_t)2 << 20)
+#define POOL_CHUNK_BYTES LARGE_PAGE_BYTES
 #define ARENA_BLOCK_BYTES (64u << 10)
 
 static void
@@ -61,6 +64,46 @@ mem_strdup(const char *text)
 	return memcpy(mem_alloc(bytes), text, bytes);
 }
 
+/*
+ * Fresh memory of the system, aligned to large pages; zero already. What
+ * alignment takes beyond what is wanted is given back.
+ */
+static void *
+map_large(size_t bytes)
+{
+	uint8_t *at = mmap(NULL, bytes + LARGE_PAGE_BYTES, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t before;
+
+	if (at == MAP_FAILED)
+		out_of_memory();
+	before = -(uintptr_t)at & (LARGE_PAGE_BYTES - 1);
+	if (before > 0)
+		munmap(at, before);
+	munmap(at + before + bytes, LARGE_PAGE_BYTES - before);
+#ifdef MADV_HUGEPAGE
+	madvise(at + before, bytes, MADV_HUGEPAGE);
+#endif
+	return at + before;
+}
+
+void *
+mem_table_new(size_t bytes)
+{
+	if (bytes < LARGE_PAGE_BYTES || bytes % LARGE_PAGE_BYTES != 0)
+		return mem_zalloc(bytes);
+	return map_large(bytes);
+}
+
+void
+mem_table_free(void *table, size_t bytes)
+{
+	if (bytes < LARGE_PAGE_BYTES || bytes % LARGE_PAGE_BYTES != 0)
+		free(table);
+	else if (table != NULL)
+		munmap(table, bytes);
+}
+
 bool
 budget_take(struct budget *budget, size_t bytes)
 {
@@ -106,29 +149,6 @@ pool_fini(struct pool *pool)
 	*pool = (struct pool){ .free_head = POOL_NONE };
 }
 
-/*
- * Fresh memory of the system, in large pages where it has them; zero already.
- * Where alignment takes more than is wanted, the rest is given back.
- */
-static uint8_t *
-map_chunk(void)
-{
-	uint8_t *at = mmap(NULL, 2 * POOL_CHUNK_BYTES, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	size_t before;
-
-	if (at == MAP_FAILED)
-		out_of_memory();
-	before = -(uintptr_t)at & (POOL_CHUNK_BYTES - 1);
-	if (before > 0)
-		munmap(at, before);
-	munmap(at + before + POOL_CHUNK_BYTES, POOL_CHUNK_BYTES - before);
-#ifdef MADV_HUGEPAGE
-	madvise(at + before, POOL_CHUNK_BYTES, MADV_HUGEPAGE);
-#endif
-	return at + before;
-}
-
 static void
 add_chunk(struct pool *pool)
 {
@@ -138,7 +158,7 @@ add_chunk(struct pool *pool)
 		    sizeof(*pool->chunks));
 	/* Most runs need no more than the first, and of that only a part. */
 	pool->chunks[pool->chunk_count] = pool->chunk_count == 0 ?
-	    mem_zalloc(pool->item_bytes << pool->shift) : map_chunk();
+	    mem_zalloc(pool->item_bytes << pool->shift) : map_large(POOL_CHUNK_BYTES);
 	pool->chunk_count++;
 }
 

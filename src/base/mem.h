@@ -19,6 +19,13 @@ void *mem_realloc_array(void *old, size_t count, size_t item_bytes)
 	__attribute__((returns_nonnull));
 char *mem_strdup(const char *text) __attribute__((malloc, returns_nonnull));
 
+/*
+ * Zeroed memory in large pages, where it is large and the system has them: for
+ * tables that are read all over. Given back with the size it was taken with.
+ */
+void *mem_table_new(size_t bytes) __attribute__((malloc, returns_nonnull));
+void mem_table_free(void *table, size_t bytes);
+
 /* A bound on what traffic may make us keep. A zeroed limit means no bound. */
 struct budget {
 	size_t limit_bytes;

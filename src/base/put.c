@@ -16,34 +16,55 @@ const uint64_t put_powers[20] = {
 	10000000000000000000u,
 };
 
-/* Exactly count digits, with leading zeros where value is shorter. */
+/* Exactly so many digits, with leading zeros where value is shorter. */
 static inline char *
-put_digits(char *to, unsigned count, uint32_t value)
+put_2(char *to, uint32_t value)
 {
-	char *p = to + count;
-
-	while (p - to >= 2) {
-		p -= 2;
-		memcpy(p, put_pairs + value % 100 * 2, 2);
-		value /= 100;
-	}
-	if (p != to)
-		*to = (char)('0' + value % 10);
-	return to + count;
+	memcpy(to, put_pairs + value * 2, 2);
+	return to + 2;
 }
 
-/* Division is cheaper in half the bits, so only what does not fit there is divided in all. */
+static inline char *
+put_4(char *to, uint32_t value)
+{
+	return put_2(put_2(to, value / 100), value % 100);
+}
+
+static inline char *
+put_8(char *to, uint32_t value)
+{
+	return put_4(put_4(to, value / 10000), value % 10000);
+}
+
+/* Up to so many digits, without leading zeros. */
+static inline char *
+put_upto_2(char *to, uint32_t value)
+{
+	return value < 10 ? put_char(to, (char)('0' + value)) : put_2(to, value);
+}
+
+static inline char *
+put_upto_4(char *to, uint32_t value)
+{
+	return value < 100 ? put_upto_2(to, value) :
+	                     put_2(put_upto_2(to, value / 100), value % 100);
+}
+
+static inline char *
+put_upto_8(char *to, uint32_t value)
+{
+	return value < 10000 ? put_upto_4(to, value) :
+	                       put_4(put_upto_4(to, value / 10000), value % 10000);
+}
+
 char *
 put_long_u64(char *to, uint64_t value)
 {
-	unsigned length = put_u64_length(value), count = length;
-
-	for (; value > UINT32_MAX; value /= 100) {
-		count -= 2;
-		memcpy(to + count, put_pairs + value % 100 * 2, 2);
-	}
-	put_digits(to, count, (uint32_t)value);
-	return to + length;
+	if (value < 100000000)
+		return put_upto_8(to, (uint32_t)value);
+	/* At most twice, for twenty digits. */
+	to = put_u64(to, value / 100000000);
+	return put_8(to, (uint32_t)(value % 100000000));
 }
 
 /* What a signed number is without its sign; right for the smallest of them too. */
@@ -57,12 +78,15 @@ char *
 put_seconds(char *to, int64_t ns)
 {
 	uint64_t whole = magnitude(ns);
+	uint32_t fraction;
 
 	if (ns < 0)
 		*to++ = '-';
 	to = put_u64(to, whole / NS_PER_S);
-	*to++ = '.';
-	return put_digits(to, 9, (uint32_t)(whole % NS_PER_S));
+	fraction = (uint32_t)(whole % NS_PER_S);
+	to[0] = '.';
+	to[1] = (char)('0' + fraction / 100000000);
+	return put_8(to + 2, fraction % 100000000);
 }
 
 char *
@@ -76,8 +100,8 @@ put_millis(char *to, int64_t ns)
 	to = put_u64(to, whole / NS_PER_MS);
 	if (rest == 0)
 		return to;
-	*to++ = '.';
-	to = put_digits(to, 6, rest);
+	*to = '.';
+	to = put_4(put_2(to + 1, rest / 10000), rest % 10000);
 	while (to[-1] == '0')
 		to--;
 	return to;
@@ -133,39 +157,55 @@ put_iso8601(char *to, int64_t ns)
 	date = date_of(days);
 
 	memcpy(to, shape, sizeof(shape) - 1);
-	put_digits(to, 4, date.year);
-	put_digits(to + 5, 2, date.month);
-	put_digits(to + 8, 2, date.day);
-	put_digits(to + 11, 2, in_day / 3600);
-	put_digits(to + 14, 2, in_day / 60 % 60);
-	put_digits(to + 17, 2, in_day % 60);
-	put_digits(to + 20, 9, (uint32_t)fraction);
+	put_4(to, date.year);
+	put_2(to + 5, date.month);
+	put_2(to + 8, date.day);
+	put_2(to + 11, in_day / 3600);
+	put_2(to + 14, in_day / 60 % 60);
+	put_2(to + 17, in_day % 60);
+	to[20] = (char)('0' + fraction / 100000000);
+	put_8(to + 21, (uint32_t)(fraction % 100000000));
 	return to + sizeof(shape) - 1;
 }
 
-static inline char *
-put_octet(char *to, unsigned value)
-{
-	if (value >= 100) {
-		*to++ = (char)('0' + value / 100);
-		value %= 100;
-	} else if (value < 10) {
-		*to++ = (char)('0' + value);
-		return to;
+/* "0." to "255."; of the length, the full stop is part. */
+static const struct octet {
+	char text[4];
+	uint8_t length;
+} octets[256] = {
+#define DIGIT(n) (char)('0' + (n) % 10)
+#define OCTET(n) \
+	{ \
+		{ (n) < 10 ? DIGIT(n) : (n) < 100 ? DIGIT((n) / 10) : DIGIT((n) / 100), \
+		    (n) < 10 ? '.' : (n) < 100 ? DIGIT(n) : DIGIT((n) / 10), \
+		    (n) < 100 ? '.' : DIGIT(n), '.' }, \
+		    (n) < 10 ? 2 : (n) < 100 ? 3 : 4 \
 	}
-	memcpy(to, put_pairs + value * 2, 2);
-	return to + 2;
+#define OCTETS_4(n) OCTET(n), OCTET((n) + 1), OCTET((n) + 2), OCTET((n) + 3)
+#define OCTETS_16(n) OCTETS_4(n), OCTETS_4((n) + 4), OCTETS_4((n) + 8), OCTETS_4((n) + 12)
+#define OCTETS_64(n) OCTETS_16(n), OCTETS_16((n) + 16), OCTETS_16((n) + 32), OCTETS_16((n) + 48)
+	OCTETS_64(0), OCTETS_64(64), OCTETS_64(128), OCTETS_64(192),
+#undef OCTETS_64
+#undef OCTETS_16
+#undef OCTETS_4
+#undef OCTET
+#undef DIGIT
+};
+
+static inline char *
+put_octet(char *to, uint8_t value)
+{
+	memcpy(to, octets[value].text, sizeof(octets[value].text));
+	return to + octets[value].length;
 }
 
 char *
 put_ipv4(char *to, const uint8_t address[4])
 {
-	for (int i = 0; i < 4; i++) {
-		if (i > 0)
-			*to++ = '.';
-		to = put_octet(to, address[i]);
-	}
-	return to;
+	to = put_octet(to, address[0]);
+	to = put_octet(to, address[1]);
+	to = put_octet(to, address[2]);
+	return put_octet(to, address[3]) - 1;
 }
 
 static inline char *

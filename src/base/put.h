@@ -2,9 +2,10 @@
  * put: writing into room that is there already.
  *
  * Each function writes at to, without a terminator, and returns the end of
- * what it wrote. The caller has seen to the room: PUT_MAX is enough for any of
- * them, strings aside. Rows are written by the million, and a check for each
- * number would cost as much as the number.
+ * what it wrote; what stood behind that, within PUT_MAX of to, may be lost.
+ * The caller has seen to the room: PUT_MAX is enough for any of them, strings
+ * aside. Rows are written by the million, and a check for each number would
+ * cost as much as the number.
  */
 #ifndef SYNSCOPE_BASE_PUT_H
 #define SYNSCOPE_BASE_PUT_H
@@ -22,10 +23,13 @@ extern const uint64_t put_powers[20]; /* of ten, but for the first, which is 0 *
 static inline unsigned
 put_u64_length(uint64_t value)
 {
-	/* 1233 / 4096 is log10(2), near enough for 64 bits. */
-	unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
-	unsigned guess = bits * 1233 >> 12;
+	unsigned bits, guess;
 
+	if (value < 10)
+		return 1;
+	/* 1233 / 4096 is log10(2), near enough for 64 bits. */
+	bits = 64 - (unsigned)__builtin_clzll(value);
+	guess = bits * 1233 >> 12;
 	return guess + (value >= put_powers[guess]);
 }
 
@@ -59,10 +63,11 @@ put_bytes(char *to, const char *data, size_t count)
 	return to + count;
 }
 
+/* A terminator is written behind it, and not counted: one call rather than two. */
 static inline char *
 put_str(char *to, const char *str)
 {
-	return put_bytes(to, str, strlen(str));
+	return stpcpy(to, str);
 }
 
 /* See text.h for what these look like. */

@@ -23,7 +23,7 @@ flow_table_new(size_t block_bytes)
 {
 	struct flow_table *table = mem_zalloc(sizeof(*table));
 
-	table->slots = mem_zalloc(SLOTS_MIN * sizeof(*table->slots));
+	table->slots = mem_table_new(SLOTS_MIN * sizeof(*table->slots));
 	table->slot_mask = SLOTS_MIN - 1;
 	table->seed = hash_seed_draw();
 	pool_init(&table->flows, sizeof(struct flow) + block_bytes);
@@ -32,6 +32,12 @@ flow_table_new(size_t block_bytes)
 	table->lingering = mem_alloc(LINGER_RING * sizeof(*table->lingering));
 	table->listed_whole = POOL_NONE;
 	return table;
+}
+
+static size_t
+index_bytes(const struct flow_table *table)
+{
+	return ((size_t)table->slot_mask + 1) * sizeof(*table->slots);
 }
 
 void
@@ -44,7 +50,7 @@ flow_table_free(struct flow_table *table)
 	pool_fini(&table->ghosts);
 	free(table->lingering);
 	free(table->by_number);
-	free(table->slots);
+	mem_table_free(table->slots, index_bytes(table));
 	free(table);
 }
 
@@ -153,7 +159,7 @@ static void
 grow_index(struct flow_table *table)
 {
 	uint32_t mask = table->slot_mask * 2 + 1;
-	uint64_t *slots = mem_zalloc(((size_t)mask + 1) * sizeof(*slots));
+	uint64_t *slots = mem_table_new(((size_t)mask + 1) * sizeof(*slots));
 
 	for (size_t i = 0; i <= table->slot_mask; i++) {
 		uint32_t at = (uint32_t)(table->slots[i] >> 32) & mask;
@@ -164,7 +170,7 @@ grow_index(struct flow_table *table)
 			at = (at + 1) & mask;
 		slots[at] = table->slots[i];
 	}
-	free(table->slots);
+	mem_table_free(table->slots, index_bytes(table));
 	table->slots = slots;
 	table->slot_mask = mask;
 }
