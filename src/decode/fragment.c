@@ -192,9 +192,13 @@ is_longer_ago(int64_t then_ns, int64_t now_ns, int64_t wait_ns)
 static void
 forget_expired(struct fragments *f, int64_t now_ns)
 {
-	while (f->oldest != 0 &&
-	    is_longer_ago(datagram_at(f, f->oldest)->first_ns, now_ns, WAIT_NS))
+	const struct datagram *d;
+
+	while ((d = datagram_at(f, f->oldest)) != NULL) {
+		if (!is_longer_ago(d->first_ns, now_ns, WAIT_NS))
+			return;
 		forget_oldest(f, 0);
+	}
 }
 
 /* Room for one more thing of the datagram keep, if need be at the oldest ones' cost. */
