@@ -1,5 +1,10 @@
 #include "export/export_priv.h"
 
+#include <string.h>
+
+#include "export/line.h"
+#include "export/object.h"
+
 #define NUMBER(field) \
 	static bool read_##field(const void *row, union cell *cell) \
 	{ \
@@ -161,9 +166,13 @@ read_retransmissions(const void *row, union cell *cell)
 static bool
 read_marks(const void *row, union cell *cell)
 {
+	static const uint32_t none[MARK_COUNT];
+	const uint32_t *numbers = ((const struct flow_row *)row)->mark_counts;
+
 	cell->counts.words = mark_words;
-	cell->counts.numbers = ((const struct flow_row *)row)->mark_counts;
-	cell->counts.count = MARK_COUNT;
+	cell->counts.numbers = numbers;
+	/* Most flows have no marks, and need no look at each. */
+	cell->counts.count = memcmp(numbers, none, sizeof(none)) == 0 ? 0 : MARK_COUNT;
 	return true;
 }
 
@@ -219,7 +228,7 @@ read_because(const void *row, union cell *cell)
 static bool
 read_reason(const void *row, union cell *cell)
 {
-	return read_because(row, cell) && has_cause(row);
+	return has_cause(row) && read_because(row, cell);
 }
 
 static enum hue
@@ -317,6 +326,20 @@ static const struct column columns[] = {
 	    .read = read_connect_time },
 };
 
+#define COLUMN_COUNT (sizeof(columns) / sizeof(columns[0]))
+
+static char *
+line(struct export *out, char *to, const void *row)
+{
+	return line_of(out, to, row, columns, COLUMN_COUNT);
+}
+
+static char *
+object(struct export *out, char *to, const void *row)
+{
+	return object_of(out, to, row, columns, COLUMN_COUNT);
+}
+
 static const char *
 file_of(const void *row)
 {
@@ -333,7 +356,9 @@ const struct record flows_record = {
 	.name = "flows",
 	.item = "flow",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = COLUMN_COUNT,
+	.line = line,
+	.object = object,
 	.file = file_of,
 	.time_ns = time_of,
 };

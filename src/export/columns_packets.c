@@ -1,5 +1,8 @@
 #include "export/export_priv.h"
 
+#include "export/line.h"
+#include "export/object.h"
+
 #define NUMBER(field) \
 	static bool read_##field(const void *row, union cell *cell) \
 	{ \
@@ -242,6 +245,20 @@ static const struct column columns[] = {
 	    .read = read_icmp_code },
 };
 
+#define COLUMN_COUNT (sizeof(columns) / sizeof(columns[0]))
+
+static char *
+line(struct export *out, char *to, const void *row)
+{
+	return line_of(out, to, row, columns, COLUMN_COUNT);
+}
+
+static char *
+object(struct export *out, char *to, const void *row)
+{
+	return object_of(out, to, row, columns, COLUMN_COUNT);
+}
+
 static const char *
 file_of(const void *row)
 {
@@ -258,7 +275,9 @@ const struct record packets_record = {
 	.name = "packets",
 	.item = "packet",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = COLUMN_COUNT,
+	.line = line,
+	.object = object,
 	.file = file_of,
 	.time_ns = time_of,
 };

@@ -61,32 +61,11 @@ write_nothing(struct export *out)
 }
 
 char *
-row_begin(struct export *out)
-{
-	text_reserve(out->text, ROW_MAX + out->file.shown.length);
-	return out->text->at + out->text->length;
-}
-
-void
-row_end(struct export *out, char *to)
-{
-	out->text->length = (size_t)(to - out->text->at);
-	assert(out->text->length <= out->text->room);
-}
-
-char *
 row_foreign(struct export *out, char *to)
 {
 	row_end(out, to);
 	out->writer->escape(out->text, out->scratch.at, out->scratch.length);
 	return row_begin(out);
-}
-
-char *
-row_address(char *to, const struct address *address)
-{
-	return address->ip_version == 6 ? put_ipv6(to, address->bytes) :
-	                                  put_ipv4(to, address->bytes);
 }
 
 const char *
@@ -108,6 +87,9 @@ row_shows_new_file(struct export *out, const void *row)
 	const char *name = out->record->file(row);
 	struct shown_file *file = &out->file;
 
+	if (name == file->latest)
+		return false;
+	file->latest = name;
 	if (name == NULL || (file->name != NULL && strcmp(file->name, name) == 0))
 		return false;
 	free(file->name);
@@ -120,10 +102,10 @@ row_shows_new_file(struct export *out, const void *row)
 static void
 choose_columns(struct export *out)
 {
+	assert(out->record->column_count <= COLUMNS_MAX); /* FOR_EACH_COLUMN sees no more */
 	for (size_t i = 0; i < out->record->column_count; i++) {
 		if (!(out->record->columns[i].views & out->writer->view))
 			continue;
-		assert(out->column_count < COLUMNS_MAX);
 		out->columns[out->column_count++] = &out->record->columns[i];
 	}
 }
@@ -162,6 +144,7 @@ export_source(struct export *out, const struct analysis *analysis)
 	out->analysis = analysis;
 	out->based = false;
 	out->headed = false;
+	out->file.latest = NULL;
 }
 
 static void

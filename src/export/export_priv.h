@@ -6,19 +6,25 @@
  *
  *   columns_*.c  the two tables
  *   write_*.c    the four writers
+ *   line.h       a row of text, to be compiled with its table
+ *   object.h     a row of JSON, likewise
  *   export.c     what they share, and the way in
  *   sink.c       where the bytes go
  */
 #ifndef SYNSCOPE_EXPORT_PRIV_H
 #define SYNSCOPE_EXPORT_PRIV_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "analysis/analysis.h"
+#include "base/put.h"
 #include "base/text.h"
 #include "export/export.h"
+
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 struct markup_writer;
 
@@ -112,6 +118,9 @@ struct record {
 	const char *item; /* "packet" */
 	const struct column *columns;
 	size_t column_count;
+	/* What line.h and object.h make of columns, compiled into one piece. */
+	char *(*line)(struct export *out, char *to, const void *row);
+	char *(*object)(struct export *out, char *to, const void *row);
 	const char *(*file)(const void *row);
 	int64_t (*time_ns)(const void *row); /* when it begins */
 };
@@ -125,10 +134,17 @@ const char *proto_name(uint8_t proto); /* NULL: none that decode yields */
 /* A file's name as the format writes it, made once for the many rows it stands in. */
 struct shown_file {
 	char *name; /* NULL: none yet, or the row names none */
+	const char *latest; /* the pointer that the latest row named it by; of this source only */
 	struct text shown;
 };
 
 #define COLUMNS_MAX 32
+
+/* A loop that the compiler sees as so many steps, each with an index that it knows. */
+#define FOR_EACH_COLUMN(step) \
+	FOUR_COLUMNS(step, 0) FOUR_COLUMNS(step, 4) FOUR_COLUMNS(step, 8) FOUR_COLUMNS(step, 12) \
+	FOUR_COLUMNS(step, 16) FOUR_COLUMNS(step, 20) FOUR_COLUMNS(step, 24) FOUR_COLUMNS(step, 28)
+#define FOUR_COLUMNS(step, i) step(i) step(i + 1) step(i + 2) step(i + 3)
 
 struct export {
 	struct sink *sink;
@@ -172,11 +188,33 @@ void write_nothing(struct export *out);
  */
 #define ROW_MAX 4096
 
-char *row_begin(struct export *out);
-void row_end(struct export *out, char *to);
+static inline char *
+row_begin(struct export *out)
+{
+	struct text *text = out->text;
+	size_t most = ROW_MAX + out->file.shown.length;
+
+	if (text->room - text->length < most)
+		text_reserve(text, most);
+	return text->at + text->length;
+}
+
+static inline void
+row_end(struct export *out, char *to)
+{
+	out->text->length = (size_t)(to - out->text->at);
+	assert(out->text->length <= out->text->room);
+}
+
 /* Write what is in scratch, as the writer escapes it. */
 char *row_foreign(struct export *out, char *to);
-char *row_address(char *to, const struct address *address);
+
+static inline char *
+row_address(char *to, const struct address *address)
+{
+	return address->ip_version == 6 ? put_ipv6(to, address->bytes) :
+	                                  put_ipv4(to, address->bytes);
+}
 
 /* The frame's number in *number, and its file where that is not the row's own, else NULL. */
 const char *row_frame(const struct export *out, uint32_t index, const char *row_file,

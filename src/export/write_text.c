@@ -4,7 +4,7 @@
  * there is space to spare. No cell but the last holds a space, "-" is unknown
  * or none, and a row ends with its last cell that says something.
  */
-#include "export/export_priv.h"
+#include "export/line.h"
 
 #include <assert.h>
 #include <time.h>
@@ -22,67 +22,26 @@ static const char *const hue_codes[HUE_COUNT] = {
 	[HUE_FAINT] = "\x1b[2m",
 };
 
-#define HUE_OFF "\x1b[m"
-/* A constant is quicker to fill; no planned column is wider. */
-#define PAD_MAX 32
-
-/* Places are kept as offsets: the text may move where a foreign name is written. */
-struct line {
-	const struct text *text;
-	size_t start;
-	size_t unseen;  /* characters of colour codes */
-	size_t planned; /* where the next column starts, if all goes well */
-};
-
-static inline size_t
-seen(const struct line *line, const char *to)
-{
-	return (size_t)(to - line->text->at) - line->start - line->unseen;
-}
-
-static char *
-write_code(struct line *line, char *to, const char *code)
-{
-	line->unseen += strlen(code);
-	return put_str(to, code);
-}
-
-/* length: of the cell that follows; asked for only where it is to be flush right. */
-static inline char *
-begin_cell(struct line *line, char *to, const struct column *column, size_t length)
-{
-	size_t at = seen(line, to);
-	size_t goal = line->planned;
-
-	if (column->right && length < column->width)
-		goal += column->width - length;
-	if (at < goal) {
-		assert(goal - at <= PAD_MAX);
-		memset(to, ' ', PAD_MAX);
-		to += goal - at;
-	} else if (at > 0) {
-		*to++ = ' ';
-	}
-	line->planned += column->width + 1u;
-	return column->lead == NULL ? to : put_str(to, column->lead);
-}
-
 static void
 head_table(struct export *out)
 {
-	struct line line = { .text = out->text, .start = out->text->length };
 	char *to = row_begin(out);
+	struct line line;
 
 	if (out->options.color)
-		to = write_code(&line, to, hue_codes[HUE_STRONG]);
-	for (size_t i = 0; i < out->column_count; i++) {
+		to = put_str(to, hue_codes[HUE_STRONG]);
+	line.start = line.goal = to;
+	for (size_t i = 0, before = 0; i < out->column_count; i++) {
 		const struct column *column = out->columns[i];
 
-		to = begin_cell(&line, to, column, strlen(column->name));
+		assert(before + (column->right ? column->width : 0) <= PAD_MAX);
+		before = column->width;
+		to = line_begin_cell(
+		    &line, to, column, line_spare(column, strlen(column->name)), NULL);
 		to = put_str(to, column->name);
 	}
 	if (out->options.color)
-		to = write_code(&line, to, HUE_OFF);
+		to = put_str(to, HUE_OFF);
 	row_end(out, put_char(to, '\n'));
 }
 
@@ -146,8 +105,8 @@ head_file(struct export *out, const void *row)
 }
 
 /* Microseconds are what most captures have. */
-static char *
-write_time(const struct export *out, char *to, int64_t ns)
+char *
+line_time(const struct export *out, char *to, int64_t ns)
 {
 	int64_t since;
 
@@ -156,44 +115,8 @@ write_time(const struct export *out, char *to, int64_t ns)
 	return put_seconds(to, since) - 3;
 }
 
-static uint64_t
-rounded_us(int64_t ns)
-{
-	return ((uint64_t)ns + 500) / 1000;
-}
-
-static char *
-write_millis(char *to, int64_t ns)
-{
-	uint64_t us = rounded_us(ns);
-
-	to = put_u64(to, us / 1000);
-	*to++ = '.';
-	*to++ = (char)('0' + us / 100 % 10);
-	return put_bytes(to, put_pairs + us % 100 * 2, 2);
-}
-
-/* Of the kinds that are set flush right. */
-static size_t
-cell_length(const struct export *out, const struct column *column, const union cell *cell)
-{
-	char room[PUT_MAX];
-
-	switch (column->kind) {
-	case CELL_NUMBER:
-		return put_u64_length(cell->number);
-	case CELL_PAIR:
-		return put_u64_length(cell->pair[0]) + 1 + put_u64_length(cell->pair[1]);
-	case CELL_MILLIS:
-		return put_u64_length(rounded_us(cell->ns) / 1000) + 4;
-	case CELL_TIME:
-		return (size_t)(write_time(out, room, cell->ns) - room);
-	}
-	return 0;
-}
-
-static char *
-write_endpoint(char *to, const struct address *address)
+char *
+line_endpoint(char *to, const struct address *address)
 {
 	bool brackets = address->ip_version == 6 && address->has_port;
 
@@ -205,8 +128,8 @@ write_endpoint(char *to, const struct address *address)
 	return address->has_port ? put_u64(put_char(to, ':'), address->port) : to;
 }
 
-static char *
-write_words(char *to, const struct word *words, uint32_t bits)
+char *
+line_words(char *to, const struct word *words, uint32_t bits)
 {
 	for (; bits != 0; bits &= bits - 1) {
 		to = put_str(to, words[__builtin_ctz(bits)].name);
@@ -216,8 +139,8 @@ write_words(char *to, const struct word *words, uint32_t bits)
 	return to;
 }
 
-static char *
-write_counts(char *to, const union cell *cell)
+char *
+line_counts(char *to, const union cell *cell)
 {
 	const char *start = to;
 
@@ -232,13 +155,13 @@ write_counts(char *to, const union cell *cell)
 	return to;
 }
 
-static char *
-write_packet(char *to, const struct packet_row *row)
+char *
+line_packet(char *to, const struct packet_row *row)
 {
 	const char *proto = proto_name(row->tuple.proto);
 
 	if (row->tuple.proto == PROTO_TCP)
-		return write_words(to, flag_words, row->flags);
+		return line_words(to, flag_words, row->flags);
 	if (proto == NULL)
 		return to;
 	to = put_str(to, proto);
@@ -248,8 +171,8 @@ write_packet(char *to, const struct packet_row *row)
 	return put_u64(put_char(to, '/'), row->icmp_code);
 }
 
-static char *
-write_reason(struct export *out, char *to, const union cell *cell)
+char *
+line_reason(struct export *out, char *to, const union cell *cell)
 {
 	const struct reason *reason = cell->because.reason;
 	uint32_t number;
@@ -269,79 +192,35 @@ write_reason(struct export *out, char *to, const union cell *cell)
 	return to;
 }
 
-static char *
-write_cell(struct export *out, char *to, const struct column *column, const union cell *cell)
+static const char *
+code_of(const struct column *column, const void *row)
 {
-	switch (column->kind) {
-	case CELL_NUMBER:
-		return put_u64(to, cell->number);
-	case CELL_WORD:
-		return put_str(to, cell->word);
-	case CELL_TIME:
-		return write_time(out, to, cell->ns);
-	case CELL_MILLIS:
-		return write_millis(to, cell->ns);
-	case CELL_PAIR:
-		return put_u64(put_char(put_u64(to, cell->pair[0]), '/'), cell->pair[1]);
-	case CELL_WORDS:
-		return write_words(to, cell->list.words, cell->list.bits);
-	case CELL_COUNTS:
-		return write_counts(to, cell);
-	case CELL_ENDPOINT:
-		return write_endpoint(to, &cell->address);
-	case CELL_PACKET:
-		return write_packet(to, cell->packet);
-	case CELL_REASON:
-		return write_reason(out, to, cell);
-	}
-	return to;
+	return column->hue == NULL ? NULL : hue_codes[column->hue(row)];
 }
 
-/* Offset of the end in *told if the cell says anything. */
+/* For eyes, so that it need not be quick. */
 static char *
-write_column(struct export *out, struct line *line, char *to, const struct column *column,
-    const void *row, size_t *told)
+write_coloured(struct export *out, char *to, const void *row)
 {
-	enum hue hue = HUE_NONE;
-	union cell cell;
-	bool known = column->read(row, &cell);
-	size_t length = column->right && known ? cell_length(out, column, &cell) : 1;
-	size_t inside;
-	bool tells;
+	struct line line = { .start = to, .goal = to, .told = to };
 
-	to = begin_cell(line, to, column, length);
-	if (out->options.color && column->hue != NULL)
-		hue = column->hue(row);
-	if (hue != HUE_NONE)
-		to = write_code(line, to, hue_codes[hue]);
-	inside = (size_t)(to - out->text->at);
-	if (known)
-		to = write_cell(out, to, column, &cell);
-	tells = to > out->text->at + inside;
-	if (!tells)
-		*to++ = '-';
-	if (hue != HUE_NONE)
-		to = write_code(line, to, HUE_OFF);
-	if (tells)
-		*told = (size_t)(to - out->text->at);
-	return to;
+	for (size_t i = 0; i < out->column_count; i++)
+		to = line_column(out, &line, to, out->columns[i], row,
+		    code_of(out->columns[i], row));
+	return line.told;
 }
 
 static void
 write_row(struct export *out, const void *row)
 {
-	struct line line = { .text = out->text };
-	size_t told;
 	char *to;
 
 	if (!out->has_rows)
 		head_table(out);
 	head_file(out, row);
 	to = row_begin(out);
-	line.start = told = out->text->length;
-	for (size_t i = 0; i < out->column_count; i++)
-		to = write_column(out, &line, to, out->columns[i], row, &told);
-	row_end(out, put_char(out->text->at + told, '\n'));
+	to = out->options.color ? write_coloured(out, to, row) : out->record->line(out, to, row);
+	row_end(out, put_char(to, '\n'));
 }
 
 const struct writer text_writer = {
