@@ -346,6 +346,8 @@ take_in_frame(struct analysis *a, const struct frame *frame)
 		return;
 	}
 	pkt->index = index;
+	if (pkt->bad_length || pkt->tcp.options & OPT_BAD)
+		note(a, FINDING_MALFORMED, index, 1);
 	if (pkt->checksum == CHECKSUM_BAD)
 		note(a, FINDING_BAD_CHECKSUM, index, 1);
 	else if (pkt->checksum == CHECKSUM_OFFLOADED)
