@@ -27,9 +27,9 @@
 
 /* Linux waits this long on top of the smoothed round trip before a timeout (tcp_rto_min). */
 #define RTO_MIN_NS (200 * MS_NS)
-/* A tail-loss probe waits two round trips (RFC 8985, 7.2), and two ticks in Linux. */
+/* A tail-loss probe waits two round trips (RFC 8985, 7.2), and two ticks in Linux, of 10 ms at most. */
 #define PROBE_MIN_NS   (2 * MS_NS)
-#define PROBE_SLACK_NS (50 * MS_NS)
+#define PROBE_SLACK_NS (20 * MS_NS)
 
 /* Reordering where no round trip and no duplicate ACK tells; chosen well below a timeout. */
 #define LATE_NS       (100 * MS_NS)
@@ -358,27 +358,45 @@ is_unanswered(const struct look *look, struct reason *reason)
 	return look->to->flags & TRAIL_SYN_ACK && !(look->to->flags & TRAIL_ALIVE);
 }
 
+static int64_t
+path_ns(const struct look *look)
+{
+	return rtt_smoothed_ns(&look->from->rtt) + rtt_smoothed_ns(&look->to->rtt);
+}
+
+/* What was sent last, after a probe's wait, where both ends do SACK: RFC 8985 asks for it. */
+static bool
+is_end_again(const struct look *look, int64_t limit_ns)
+{
+	const struct sent *sent = look->original;
+	int64_t waited_ns;
+
+	if (sent == NULL || sent != look->from->newest || look->end != look->from->end ||
+	    !(look->pkt->tcp.flags & TCP_ACK) || !(look->from->flags & look->to->flags & TRAIL_SACK))
+		return false;
+	waited_ns = elapsed_ns(look, sent->ts_ns);
+	return trail_rtt_ns(look->trail) >= 0 && waited_ns >= PROBE_MIN_NS &&
+	       waited_ns >= least_path_ns(look) * 3 / 2 && waited_ns < limit_ns;
+}
+
 /*
  * A timeout re-sends the oldest segment, so the newest of several, alone, is a
- * probe. Where there is but one, it is a probe if no timeout can be due yet.
+ * probe. Where there is but one, a sender that allows for a delayed ACK probes
+ * when a timeout would be due too: it is a probe only if clearly before that.
  */
 static bool
 is_tail_loss_probe(const struct look *look, struct reason *reason)
 {
 	const struct sent *sent = look->original;
-	int64_t path_ns = rtt_smoothed_ns(&look->from->rtt) + rtt_smoothed_ns(&look->to->rtt);
-	int64_t waited_ns, limit_ns;
+	int64_t limit_ns = 3 * path_ns(look) + PROBE_SLACK_NS;
+	int64_t due_ns = (RTO_MIN_NS + path_ns(look)) * 9 / 10;
 
-	if (sent == NULL || sent->resent || sent != look->from->newest ||
-	    look->end != look->from->end || look->marks & MARK_BIT(MARK_FAST_RETRANSMISSION))
+	if (sent == NULL || sent->resent || look->marks & MARK_BIT(MARK_FAST_RETRANSMISSION))
 		return false;
 	cite_original(look, reason);
-	waited_ns = elapsed_ns(look, sent->ts_ns);
-	limit_ns = RTO_MIN_NS + path_ns;
-	if (look->from->count > 1 && limit_ns < 2 * path_ns + PROBE_SLACK_NS)
-		limit_ns = 2 * path_ns + PROBE_SLACK_NS;
-	return waited_ns >= PROBE_MIN_NS && waited_ns >= least_path_ns(look) * 3 / 2 &&
-	       waited_ns < limit_ns;
+	if (look->from->count == 1 && look->pkt->tcp.seq == sent->seq && limit_ns > due_ns)
+		limit_ns = due_ns;
+	return is_end_again(look, limit_ns);
 }
 
 static bool

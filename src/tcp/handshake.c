@@ -144,7 +144,11 @@ is_late_syn_ack(const struct look *look)
 	       elapsed_ns(look, look->conn->ack_ns) >= arrival_ns;
 }
 
-/* Bytes of the client that had time to arrive, and would have ended TCP_DEFER_ACCEPT's wait. */
+/*
+ * Bytes of the client that had time to arrive, and would have ended
+ * TCP_DEFER_ACCEPT's wait. They did arrive where the capture was taken at the
+ * server; elsewhere an outage of a second looks the same.
+ */
 static bool
 are_bytes_ignored(const struct look *look, struct reason *reason)
 {
@@ -155,7 +159,7 @@ are_bytes_ignored(const struct look *look, struct reason *reason)
 		return false;
 	reason_cite(reason, sent->index);
 	return elapsed_ns(look, sent->ts_ns) >= 2 * rtt_smoothed_ns(&client->rtt) + CROSSING_NS &&
-	       (sent->resent || look_is_at_receiver(look));
+	       look_is_at_receiver(look);
 }
 
 /* The client answered an earlier repeat too: one lost ACK does not explain it, nor DEFER_ACCEPT. */

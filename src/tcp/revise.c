@@ -8,6 +8,9 @@
 
 #define RESENDS_MAX 16 /* of one side; the oldest is forgotten */
 
+/* An ACK that comes sooner than any did answers an earlier copy; below a millisecond it is noise. */
+#define SURE_RTT_NS MS_NS
+
 void
 revise(struct trails *all, uint32_t index, const struct reason *reason)
 {
@@ -52,16 +55,50 @@ is_worth_noting(const struct look *look, const struct reason *reason)
 	return open >> reason->cause & 1;
 }
 
+/* The latest repeat of the bytes that this segment begins with. */
+static struct resend *
+find_earlier(const struct look *look, const struct rare_half *half)
+{
+	struct resend *found = NULL;
+
+	for (struct resend *r = resend_at(look->all, half->oldest_resend); r != NULL;
+	     r = resend_at(look->all, r->next))
+		if (r->seq == look->pkt->tcp.seq)
+			found = r;
+	return found;
+}
+
+/* It waits twice as long as what was taken for a probe: that was a timeout, which backs off. */
+static void
+settle_backed_off(const struct look *look, struct resend *earlier)
+{
+	struct reason reason = { .cause = CAUSE_LOST_AFTER_CAPTURE };
+	int64_t waited_ns = elapsed_ns(look, earlier->ts_ns);
+
+	if (earlier->settled || earlier->cause != CAUSE_TAIL_LOSS_PROBE ||
+	    waited_ns < earlier->waited_ns * 8 / 5 || waited_ns > earlier->waited_ns * 13 / 5)
+		return;
+	earlier->cause = reason.cause;
+	reason_cite(&reason, earlier->original);
+	reason_cite(&reason, earlier->index);
+	reason_cite(&reason, look->pkt->index);
+	revise(look->all, earlier->index, &reason);
+}
+
 void
 revise_later(const struct look *look, const struct reason *reason)
 {
 	struct trails *all = look->all;
 	struct rare_half *half = look_rare(look, look->side);
 	const struct packet *pkt = look->pkt;
+	struct resend *earlier;
 	uint32_t item;
 
 	if (!is_worth_noting(look, reason))
 		return;
+	earlier = find_earlier(look, half);
+	if (earlier != NULL)
+		settle_backed_off(look, earlier);
 	if (half->resend_count == RESENDS_MAX) {
 		item = half->oldest_resend;
 		half->oldest_resend = resend_at(all, item)->next;
@@ -78,6 +115,7 @@ revise_later(const struct look *look, const struct reason *reason)
 		.index = pkt->index,
 		.ts_value = pkt->tcp.ts_value,
 		.ts_ns = pkt->ts_ns,
+		.waited_ns = look->original == NULL ? 0 : elapsed_ns(look, look->original->ts_ns),
 		.cause = reason->cause,
 		.has_ts_value = pkt->tcp.options & OPT_TIMESTAMPS,
 	};
@@ -181,6 +219,35 @@ take_echo(const struct look *look, uint32_t oldest)
 }
 
 /*
+ * An ACK takes a round trip. One that comes sooner than the soonest answers an
+ * earlier copy, unless there are bytes behind, whose duplicate ACKs may have asked
+ * for this one. Only a SYN is acknowledged at once for certain, and close to the
+ * receiver, or on one host, there is no round trip to tell by.
+ */
+static void
+take_soon(const struct look *look, uint32_t oldest)
+{
+	const struct trail_half *to = look->to;
+	uint32_t ack = look->pkt->tcp.ack;
+
+	if (!(to->flags & TRAIL_ANY_SYN) || to->rtt.samples == 0 || to->rtt.min_ns < SURE_RTT_NS ||
+	    look_is_loopback(look))
+		return;
+	for (struct resend *r = resend_at(look->all, oldest); r != NULL;
+	     r = resend_at(look->all, r->next)) {
+		int64_t after_ns = elapsed_ns(look, r->ts_ns);
+
+		if (r->settled || r->cause == CAUSE_NONE || r->original == 0 || r->end != to->end ||
+		    seq_gt(r->end, ack))
+			continue;
+		if (look->from->flags & TRAIL_ACKS && seq_le(r->end, look->from->acked))
+			continue;
+		if (after_ns >= 0 && after_ns < to->rtt.min_ns * 9 / 10)
+			settle_needless(look, r);
+	}
+}
+
+/*
  * The server's first word after its SYN-ACK: it does have the connection. What
  * had been sent again in vain was lost, but where nothing is lost it was ignored,
  * and why remains open.
@@ -216,6 +283,7 @@ revise_by_ack(const struct look *look, bool advances)
 		return;
 	if (tcp->options & OPT_TIMESTAMPS && tcp->ts_echo != 0)
 		take_echo(look, oldest);
+	take_soon(look, oldest);
 	if (look->from->flags & TRAIL_SYN_ACK && !(look->from->flags & TRAIL_ALIVE) &&
 	    !look_is_at_receiver(look))
 		settle_unanswered(look, oldest);

@@ -52,7 +52,8 @@ struct resend {
 	uint32_t index;
 	uint32_t ts_value;
 	int64_t ts_ns;
-	uint8_t cause; /* enum cause, as given at first */
+	int64_t waited_ns; /* since the first copy */
+	uint8_t cause;     /* enum cause, as given at first or since */
 	bool has_ts_value;
 	bool settled; /* there is nothing more to learn of it, but that a DSACK confirms: */
 	uint32_t echo_index; /* of the ACK whose timestamp showed it needless; 0: none did */
@@ -112,6 +113,7 @@ enum trail_flag {
 	TRAIL_DOUBLED = 0x0400,    /* a packet was captured twice, of whichever side */
 	TRAIL_REFUSED = 0x0800,    /* it sent SYN-ACKs again because its accept queue was full */
 	TRAIL_OVERFLOWED = 0x1000, /* or reset the connection for that */
+	TRAIL_SACK = 0x2000,       /* its SYN permits it */
 };
 
 #define TRAIL_ANY_SYN (TRAIL_SYN | TRAIL_SYN_ACK)

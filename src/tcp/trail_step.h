@@ -199,13 +199,15 @@ step_first_ack(const struct look *look)
 /* --- the rest --- */
 
 static inline uint16_t
-control_flags(uint16_t flags)
+control_flags(const struct tcp_header *tcp)
 {
-	uint16_t known = flags & TCP_FIN ? TRAIL_FIN : 0;
+	uint16_t known = tcp->flags & TCP_FIN ? TRAIL_FIN : 0;
 
-	if (flags & TCP_SYN)
-		known |= flags & TCP_ACK ? TRAIL_SYN_ACK : TRAIL_SYN;
-	return known;
+	if (!(tcp->flags & TCP_SYN))
+		return known;
+	if (tcp->options & OPT_SACK_PERMITTED)
+		known |= TRAIL_SACK;
+	return known | (tcp->flags & TCP_ACK ? TRAIL_SYN_ACK : TRAIL_SYN);
 }
 
 /* What the next segments will be held against. */
@@ -220,7 +222,7 @@ step_last(const struct look *look)
 	if (known & TRAIL_SYN_ACK && look_has_bytes(look) && !(pkt->tcp.flags & TCP_SYN))
 		known |= TRAIL_ALIVE;
 	if (pkt->tcp.flags & (TCP_SYN | TCP_FIN))
-		known |= control_flags(pkt->tcp.flags);
+		known |= control_flags(&pkt->tcp);
 	if (pkt->tcp.window == 0)
 		known |= TRAIL_WINDOW_CLOSED;
 	from->flags = known;

@@ -18,6 +18,15 @@
 #define ACKED(number, at, ...) REPLY(.seq = 5000, .ack = (number), .at_us = (at), __VA_ARGS__)
 #define STAMPED(value)         .options = OPT_TIMESTAMPS, .ts_value = (value)
 
+/* As establish(), and both SYNs permitted SACK. */
+static void
+establish_with_sack(void)
+{
+	establish();
+	judged.pair.trail.half[SIDE_A].flags |= TRAIL_SACK;
+	judged.pair.trail.half[SIDE_B].flags |= TRAIL_SACK;
+}
+
 static const struct packet *
 on_loopback(const struct packet *pkt)
 {
@@ -288,7 +297,7 @@ static void
 test_a_host_that_never_changes_its_ip_id_is_not_accused(void **state)
 {
 	(void)state;
-	establish();
+	establish_with_sack();
 	CAUSE_OF(DATA(1100, 100, 1100000, TWIN(777, 1)));
 	CAUSE_OF(DATA(1200, 100, 1101000, TWIN(777, 2)));
 	assert_cause(DATA(1200, 100, 1141000, TWIN(777, 2)), TAIL_LOSS_PROBE);
@@ -406,7 +415,7 @@ test_the_last_segment_again_before_a_timeout_is_a_tail_loss_probe(void **state)
 	const struct packet *last, *probe;
 
 	(void)state;
-	establish();
+	establish_with_sack();
 	CAUSE_OF(DATA(1100, 100, 1100000));
 	CAUSE_OF(last = DATA(1200, 100, 1100100));
 	assert_cause(probe = DATA(1200, 100, 1145000), TAIL_LOSS_PROBE);
@@ -419,16 +428,57 @@ static void
 test_the_end_of_a_large_segment_can_be_the_probe(void **state)
 {
 	(void)state;
-	establish();
+	establish_with_sack();
 	CAUSE_OF(DATA(1100, 4000, 1100000));
 	assert_cause(DATA(4000, 1100, 1145000), TAIL_LOSS_PROBE);
+}
+
+static void
+test_without_sack_or_ack_or_a_round_trip_it_is_no_probe(void **state)
+{
+	(void)state;
+	establish();
+	CAUSE_OF(DATA(1100, 100, 1100000));
+	assert_cause(DATA(1100, 100, 1145000), LOST_AFTER_CAPTURE);
+	CAUSE_OF(ACKED(1200, 1180000));
+	judged.pair.trail.half[SIDE_A].flags |= TRAIL_SACK;
+	judged.pair.trail.half[SIDE_B].flags |= TRAIL_SACK;
+	CAUSE_OF(DATA(1200, 100, 1200000));
+	assert_cause(SEG(1200, 100, .flags = TCP_PSH, .at_us = 1245000), LOST_AFTER_CAPTURE);
+	CAUSE_OF(ACKED(1300, 1280000));
+	judged.pair.trail.half[SIDE_B].rtt.samples = 0;
+	CAUSE_OF(DATA(1300, 100, 1300000));
+	assert_cause(DATA(1300, 100, 1345000), LOST_AFTER_CAPTURE);
+}
+
+static void
+test_a_wait_of_many_round_trips_is_no_probes(void **state)
+{
+	(void)state;
+	establish_with_sack();
+	CAUSE_OF(DATA(1100, 100, 1100000));
+	assert_cause(DATA(1100, 100, 1190000), LOST_AFTER_CAPTURE);
+}
+
+static void
+test_a_probe_followed_after_twice_the_wait_was_a_timeout(void **state)
+{
+	const struct packet *first, *again, *thrice;
+
+	(void)state;
+	establish_with_sack();
+	CAUSE_OF(first = DATA(1100, 100, 1100000));
+	assert_cause(again = DATA(1100, 100, 1145000), TAIL_LOSS_PROBE);
+	assert_cause(thrice = DATA(1100, 100, 1235000), LOST_AFTER_CAPTURE);
+	assert_revised(again, CAUSE_LOST_AFTER_CAPTURE);
+	assert_because(first, again, thrice);
 }
 
 static void
 test_once_a_timeout_is_due_it_is_no_probe(void **state)
 {
 	(void)state;
-	establish();
+	establish_with_sack();
 	CAUSE_OF(DATA(1100, 100, 1100000));
 	assert_cause(DATA(1100, 100, 1350000), LOST_AFTER_CAPTURE);
 }
@@ -437,7 +487,7 @@ static void
 test_within_a_round_trip_it_is_no_probe(void **state)
 {
 	(void)state;
-	establish();
+	establish_with_sack();
 	CAUSE_OF(DATA(1100, 100, 1100000));
 	assert_cause(DATA(1100, 100, 1120000), LOST_AFTER_CAPTURE);
 }
@@ -468,12 +518,57 @@ test_a_tail_loss_probe_stays_one(void **state)
 	const struct packet *last, *probe, *dsack;
 
 	(void)state;
-	establish();
+	establish_with_sack();
 	CAUSE_OF(last = DATA(1100, 100, 1100000));
 	assert_cause(probe = DATA(1100, 100, 1145000), TAIL_LOSS_PROBE);
 	CAUSE_OF(dsack = ACKED(1200, 1165000, .sack_left = 1100, .sack_right = 1200));
 	assert_revised(probe, CAUSE_TAIL_LOSS_PROBE);
 	assert_because(last, probe, dsack);
+}
+
+static void
+test_where_a_timeout_is_due_too_a_dsack_proves_no_probe(void **state)
+{
+	const struct packet *last, *probe, *dsack;
+
+	(void)state;
+	establish_with_sack();
+	CAUSE_OF(last = DATA(1100, 100, 1100000));
+	assert_cause(probe = DATA(1100, 100, 1320000), LOST_AFTER_CAPTURE);
+	CAUSE_OF(dsack = ACKED(1200, 1341000, .sack_left = 1100, .sack_right = 1200));
+	assert_revised(probe, CAUSE_SPURIOUS);
+	assert_because(last, probe, dsack);
+}
+
+static void
+test_an_ack_sooner_than_a_round_trip_answers_the_first_copy(void **state)
+{
+	const struct packet *first, *again, *ack;
+
+	(void)state;
+	establish();
+	CAUSE_OF(first = DATA(1100, 100, 1100000));
+	assert_cause(again = DATA(1100, 100, 1121000), LOST_AFTER_CAPTURE);
+	CAUSE_OF(ack = ACKED(1200, 1126000));
+	assert_revised(again, CAUSE_SPURIOUS);
+	assert_because(first, again, ack);
+	/* a whole round trip later it answers the second */
+	CAUSE_OF(DATA(1200, 100, 1200000));
+	CAUSE_OF(DATA(1200, 100, 1230000));
+	CAUSE_OF(ACKED(1300, 1250000));
+	assert_nothing_revised();
+}
+
+static void
+test_near_the_receiver_an_ack_always_comes_soon(void **state)
+{
+	(void)state;
+	establish();
+	judged.pair.trail.half[SIDE_A].rtt.min_ns = 80000;
+	CAUSE_OF(DATA(1100, 100, 1100000));
+	CAUSE_OF(DATA(1100, 100, 1350000));
+	CAUSE_OF(ACKED(1200, 1350060));
+	assert_nothing_revised();
 }
 
 static void
@@ -571,7 +666,7 @@ test_a_server_that_ignores_data_has_a_full_accept_queue(void **state)
 
 	(void)state;
 	CAUSE_OF(SEG(999, 0, .flags = TCP_SYN, .at_us = 1000000));
-	CAUSE_OF(SYN_ACK(1000050));
+	CAUSE_OF(SYN_ACK(1000040));
 	CAUSE_OF(ack = SEG(1000, 0, .ack = 5000, .at_us = 1050000));
 	judged.pair.conn.ack_ns = 1050000000;
 	CAUSE_OF(data = DATA(1000, 15, 1200000));
@@ -583,6 +678,17 @@ test_a_server_that_ignores_data_has_a_full_accept_queue(void **state)
 	assert_cause(data_thrice = DATA(1000, 15, 2400000), ACCEPT_QUEUE_FULL);
 	assert_because(data, syn_ack, data_thrice);
 	assert_cause(SYN_ACK(4050000), ACCEPT_QUEUE_FULL);
+}
+
+static void
+test_seen_from_the_client_an_outage_fills_no_queue(void **state)
+{
+	(void)state;
+	shake_hands();
+	CAUSE_OF(DATA(1000, 15, 1600000));
+	CAUSE_OF(DATA(1000, 15, 1850000));
+	assert_cause(SYN_ACK(2040000), NONE);
+	assert_nothing_revised();
 }
 
 static void
@@ -833,10 +939,16 @@ main(void)
 		CAUSE_TEST(a_keep_alive_needs_a_cause_only_without_its_mark),
 		CAUSE_TEST(the_last_segment_again_before_a_timeout_is_a_tail_loss_probe),
 		CAUSE_TEST(the_end_of_a_large_segment_can_be_the_probe),
+		CAUSE_TEST(without_sack_or_ack_or_a_round_trip_it_is_no_probe),
+		CAUSE_TEST(a_wait_of_many_round_trips_is_no_probes),
+		CAUSE_TEST(a_probe_followed_after_twice_the_wait_was_a_timeout),
 		CAUSE_TEST(once_a_timeout_is_due_it_is_no_probe),
 		CAUSE_TEST(within_a_round_trip_it_is_no_probe),
 		CAUSE_TEST(a_dsack_proves_a_resend_needless),
 		CAUSE_TEST(a_tail_loss_probe_stays_one),
+		CAUSE_TEST(where_a_timeout_is_due_too_a_dsack_proves_no_probe),
+		CAUSE_TEST(an_ack_sooner_than_a_round_trip_answers_the_first_copy),
+		CAUSE_TEST(near_the_receiver_an_ack_always_comes_soon),
 		CAUSE_TEST(an_ordinary_sack_proves_nothing),
 		CAUSE_TEST(an_ack_that_echoes_the_first_copy_proves_it_too),
 		CAUSE_TEST(an_ack_that_echoes_the_second_copy_does_not),
@@ -844,6 +956,7 @@ main(void)
 		CAUSE_TEST(a_syn_without_an_answer_is_left_open),
 		CAUSE_TEST(a_syn_sent_again_behind_its_answer_did_not_hear_it),
 		CAUSE_TEST(a_server_that_ignores_data_has_a_full_accept_queue),
+		CAUSE_TEST(seen_from_the_client_an_outage_fills_no_queue),
 		CAUSE_TEST(one_ignored_bare_ack_can_mean_other_things),
 		CAUSE_TEST(two_ignored_bare_acks_cannot),
 		CAUSE_TEST(a_syn_ack_that_crossed_the_ack_accuses_nobody),

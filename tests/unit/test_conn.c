@@ -569,7 +569,8 @@ static void
 test_a_server_that_ignores_its_client_has_a_full_queue(void **state)
 {
 	(void)state;
-	PLAY(HANDSHAKE, REQUEST, after(200, REQUEST), after(1000, S(SYN | ACK, 0, 1)));
+	PLAY(C(SYN, 0), after(0, S(SYN | ACK, 0, 1)), C(ACK, 1, 1), REQUEST, after(200, REQUEST),
+	    after(1000, S(SYN | ACK, 0, 1)));
 	expect(OPEN_COMPLETE, CLOSE_OPEN, CONNECT_OK);
 	expect_reason(CAUSE_ACCEPT_QUEUE_FULL, 3, 4, 6);
 	GO_ON(C(ACK, 101, 1), after(2000, S(SYN | ACK, 0, 1)));
