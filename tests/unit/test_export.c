@@ -377,10 +377,10 @@ test_text_of_a_flow_ends_with_the_last_cell_that_says_something(void **state)
 	row.bytes[1] = 0;
 	assert_string_equal(flow_as(FORMAT_TEXT, row),
 	    "flow proto client           server           packets       bytes "
-	    "open       close    state history shake-ms  rtt-ms re-sent marks cause <- because\n"
+	    "open         close           connect      state history shake-ms  rtt-ms re-sent marks cause <- because\n"
 	    "# good-handshake.pcap, first packet 2019-05-20T16:55:57.011645000Z\n"
 	    "   1 tcp   127.0.0.1:59276  127.0.0.1:17777      5/4        15/0 "
-	    "complete   reset-by-server RSTR ShADar 0.042     -       3 "
+	    "complete     reset-by-server ok           RSTR  ShADar     0.042       -       3 "
 	    "retransmission:3,port-reused:1\n");
 }
 
