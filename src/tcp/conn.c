@@ -10,8 +10,12 @@
 #include "base/seq.h"
 #include "tcp/tcp_priv.h"
 
-/* How far from its side's end a RST may lie. Chosen: no common window is larger. */
-#define RST_REACH (1 << 24)
+/*
+ * How far a RST may lie from what was acknowledged: by the receiver's window, but
+ * that can have shrunk since. Where its scale is not known, no common one is larger.
+ */
+#define RST_REACH_MIN (1 << 16)
+#define RST_REACH     (1 << 24)
 
 /* What comes again sooner than this was copied on the way, not sent twice. */
 #define COPY_NS INT64_C(1000000)
@@ -139,18 +143,6 @@ client_sent_ack(struct conn *conn, const struct packet *pkt)
 
 /* --- RST --- */
 
-static bool
-is_plausible_rst(const struct conn *conn, const struct packet *pkt, enum side side)
-{
-	const struct conn_half *half = &conn->half[side];
-	const struct conn_half *peer = &conn->half[!side];
-	int32_t off = seq_diff(pkt->tcp.seq, half->end);
-
-	if (!half_was_seen(half) || (off <= RST_REACH && off >= -RST_REACH))
-		return true;
-	return half_was_seen(peer) && pkt->tcp.seq == peer->last_ack;
-}
-
 static void
 saw_rst(struct conn *conn, const struct packet *pkt, enum side side)
 {
@@ -161,25 +153,65 @@ saw_rst(struct conn *conn, const struct packet *pkt, enum side side)
 		return;
 	if (answers_syn && !acks_client_syn(conn, pkt))
 		return;
-	if (!answers_syn && (conn->reset_by != 0 || !is_plausible_rst(conn, pkt, side)))
+	if (!answers_syn && conn->reset_by != 0)
 		return;
 	conn->reset_by = (uint8_t)(1 + side);
 	conn->reset_index = pkt->index;
 	conn->reset_cause = CAUSE_NONE;
-	if (answers_syn) {
-		conn->reset_cause = CAUSE_NO_LISTENER;
+	conn->refused = answers_syn;
+	if (answers_syn)
 		conn_return(conn, CONNECT_ECONNREFUSED, pkt->ts_ns);
-	}
+}
+
+static void
+drop_reset(struct conn *conn)
+{
+	conn->reset_by = 0;
+	conn->reset_cause = CAUSE_NONE;
+}
+
+static int32_t
+rst_reach(const struct mark_half *receiver)
+{
+	int64_t window = receiver->window;
+
+	if (receiver->wscale == -1)
+		return RST_REACH;
+	if (receiver->wscale > 0)
+		window <<= receiver->wscale;
+	return window < RST_REACH_MIN ? RST_REACH_MIN : (int32_t)window;
+}
+
+static bool
+is_plausible_rst(const struct tcp_pair *pair, const struct packet *rst, enum side side)
+{
+	const struct trail_half *sender = &pair->trail.half[side];
+	const struct trail_half *receiver = &pair->trail.half[!side];
+	int32_t reach = rst_reach(&pair->mark.half[!side]);
+	uint32_t acked = pair->conn.half[!side].last_ack;
+	int32_t off = seq_diff(rst->tcp.seq, sender->end);
+
+	/* Its sender said nothing else that is known. */
+	if (sender->end == 0 || (off <= reach && off >= -reach))
+		return true;
+	return receiver->last_index != 0 && rst->tcp.seq == acked;
 }
 
 void
-conn_note_reset(struct conn *conn, uint32_t index, const struct reason *reason)
+conn_note_reset(struct tcp_pair *pair, const struct packet *rst, enum side side,
+    const struct reason *reason)
 {
 	const uint32_t known = 1u << CAUSE_ABORTED | 1u << CAUSE_STRAY_SEGMENT |
-	    1u << CAUSE_OVERFLOW_ABORT;
+	    1u << CAUSE_OVERFLOW_ABORT | 1u << CAUSE_NO_LISTENER;
+	struct conn *conn = &pair->conn;
 
-	if (conn->reset_by == 0 || conn->reset_index != index ||
-	    conn->reset_cause == CAUSE_NO_LISTENER || !(known >> reason->cause & 1))
+	if (conn->reset_by == 0 || conn->reset_index != rst->index)
+		return;
+	if (!conn->refused && !is_plausible_rst(pair, rst, side)) {
+		drop_reset(conn);
+		return;
+	}
+	if (!(known >> reason->cause & 1))
 		return;
 	conn->reset_cause = reason->cause;
 	conn->other_index = reason->because[0];
@@ -195,6 +227,17 @@ seq_length(const struct packet *pkt)
 }
 
 /* What asks for an answer is timed; whatever the other side sends is one. */
+static void
+count_retry(struct conn *conn, int64_t gap_ns)
+{
+	if (conn->retry_count == 0)
+		conn->retry_grown = 0;
+	else if (gap_ns > conn->retry_gap_ns + conn->retry_gap_ns / 4)
+		conn->retry_grown = 1;
+	conn->retry_gap_ns = gap_ns;
+	conn->retry_count += conn->retry_count < UINT8_MAX;
+}
+
 static void
 note_retry(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks)
 {
@@ -214,24 +257,27 @@ note_retry(struct conn *conn, const struct packet *pkt, enum side side, uint32_t
 	} else {
 		if (gap_ns < COPY_NS)
 			return;
-		conn->retry_gap_ns = gap_ns;
-		conn->retry_count += conn->retry_count < UINT8_MAX;
+		count_retry(conn, gap_ns);
 	}
 	conn->retry_side = (uint8_t)side;
 	conn->retry_ns = pkt->ts_ns;
 }
 
-/* A SYN is given up after one retry at the least, anything else after two. */
+/*
+ * Two retries at the least; of a SYN, with growing gaps: one that comes again at
+ * an even pace is asked for anew each time, and some wait long for the second.
+ */
 static bool
 has_given_up(const struct conn *conn, int64_t until_ns)
 {
-	unsigned least = conn->connect == CONNECT_PENDING ? 1 : 2;
 	int64_t gap_ns = conn->retry_gap_ns;
 	int64_t patience_ns = gap_ns > INT64_MAX / 3 ? INT64_MAX : 3 * gap_ns;
 
 	if (patience_ns < PATIENCE_MIN_NS)
 		patience_ns = PATIENCE_MIN_NS;
-	return conn->retry_count >= least && since(until_ns, conn->retry_ns) > patience_ns;
+	if (conn->connect == CONNECT_PENDING && !conn->retry_grown)
+		return false;
+	return conn->retry_count >= 2 && since(until_ns, conn->retry_ns) > patience_ns;
 }
 
 /* --- the way in --- */
@@ -281,6 +327,19 @@ note_corrupt(struct conn_half *half, const struct packet *pkt)
 		half->flags |= HALF_FIN;
 }
 
+/* Who has reset a connection neither says nor takes more. */
+static bool
+goes_on_after_reset(const struct conn *conn, const struct packet *pkt, enum side side)
+{
+	const struct conn_half *half = &conn->half[side];
+
+	if (pkt->tcp.flags & (TCP_SYN | TCP_RST) || conn->refused)
+		return false;
+	return seq_gt(pkt->tcp.seq + seq_length(pkt), half->end) ||
+	    (pkt->tcp.flags & TCP_ACK && half->last_ack != 0 &&
+	    seq_gt(pkt->tcp.ack, half->last_ack));
+}
+
 /* By our own judgement; Zeek's comes after it. */
 static inline void
 judge(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks)
@@ -288,6 +347,8 @@ judge(struct conn *conn, const struct packet *pkt, enum side side, uint32_t mark
 	uint16_t flags = pkt->tcp.flags;
 
 	note_retry(conn, pkt, side, marks);
+	if (conn->reset_by == 1 + side && goes_on_after_reset(conn, pkt, side))
+		drop_reset(conn);
 	if (flags & TCP_RST)
 		saw_rst(conn, pkt, side);
 	else if (flags & TCP_SYN || !(conn->facts & FACT_REPLY_ACKED))
@@ -379,7 +440,7 @@ open_of(const struct conn *conn)
 		return OPEN_COMPLETE;
 	if (conn->facts & FACT_SYN_ACKED)
 		return OPEN_HALF_OPEN;
-	return conn->reset_cause == CAUSE_NO_LISTENER ? OPEN_REFUSED : OPEN_UNANSWERED;
+	return conn->refused ? OPEN_REFUSED : OPEN_UNANSWERED;
 }
 
 static enum conn_close
@@ -427,12 +488,8 @@ because_aborted(const struct conn *conn, const struct trail *trail)
 static struct reason
 reason_of_reset(const struct conn *conn, const struct trail *trail)
 {
-	switch (conn->reset_cause) {
-	case CAUSE_NO_LISTENER:
-		return because(CAUSE_NO_LISTENER, conn->syn_index, conn->reset_index);
-	case CAUSE_ABORTED:
+	if (conn->reset_cause == CAUSE_ABORTED)
 		return because_aborted(conn, trail);
-	}
 	return because((enum cause)conn->reset_cause, conn->other_index, conn->reset_index);
 }
 
@@ -454,12 +511,24 @@ reason_of(const struct conn *conn, const struct trail *trail)
 	return reason;
 }
 
-/* A kernel that takes the SYN-ACK for a stray segment has nobody waiting in connect(). */
-static bool
-nobody_connects(const struct conn *conn)
+/*
+ * What connect() returned. A client that never confirmed the SYN-ACK may not
+ * have it; a kernel that answers it with a RST has nobody waiting. Of a client
+ * that gave up no packet says so, nor when; and it was refused before that, if
+ * it was.
+ */
+static enum conn_connect
+connect_of(const struct conn *conn, int64_t until_ns)
 {
-	return conn->reset_by == 1 + conn->client && conn->reset_cause == CAUSE_STRAY_SEGMENT &&
-	    !(conn->facts & FACT_REPLY_ACKED);
+	if (conn->connect == CONNECT_OK && !(conn->facts & FACT_REPLY_ACKED))
+		return conn->reset_by == 1 + conn->client ? CONNECT_UNKNOWN : CONNECT_PENDING;
+	if (conn->connect == CONNECT_PENDING && conn->refused &&
+	    since(until_ns, conn->retry_ns) > PATIENCE_MIN_NS)
+		return CONNECT_ECONNREFUSED;
+	if (conn->connect != CONNECT_PENDING || conn->retry_side != conn->client ||
+	    !has_given_up(conn, until_ns))
+		return (enum conn_connect)conn->connect;
+	return CONNECT_ETIMEDOUT;
 }
 
 struct conn_verdict
@@ -472,7 +541,7 @@ conn_verdict(const struct tcp_pair *pair, int64_t until_ns)
 		.client = (enum side)conn->client,
 		.open = open_of(conn),
 		.close = close_of(conn, until_ns),
-		.connect = (enum conn_connect)conn->connect,
+		.connect = connect_of(conn, until_ns),
 		.connect_ns = conn->connect_ns,
 		.handshake_ns = is_shaken ? since(conn->ack_ns, conn->syn_ns) : -1,
 		.conn_state = zeek_conn_state(conn),
@@ -480,18 +549,9 @@ conn_verdict(const struct tcp_pair *pair, int64_t until_ns)
 		.reason = reason_of(conn, &pair->trail),
 	};
 
-	if (nobody_connects(conn)) {
-		verdict.connect = CONNECT_UNKNOWN;
+	if (verdict.connect != (enum conn_connect)conn->connect)
 		verdict.connect_ns = 0;
-	}
 	if (is_shaken && verdict.handshake_ns < 0)
 		verdict.handshake_ns = 0; /* the clock was set back meanwhile */
-	if (conn->connect == CONNECT_PENDING && conn->retry_side == conn->client &&
-	    has_given_up(conn, until_ns)) {
-		verdict.connect = CONNECT_ETIMEDOUT;
-		/* Stacks wait for one more retry's time before they give up. */
-		verdict.connect_ns = (int64_t)((uint64_t)conn->retry_ns +
-		    2 * (uint64_t)conn->retry_gap_ns);
-	}
 	return verdict;
 }

@@ -117,6 +117,7 @@ conn_syn_acked(struct conn *conn, uint32_t ack, int64_t ts_ns)
 		conn->ack_ns = ts_ns;
 	/* A RST before this was not the end. */
 	conn->reset_by = 0;
+	conn->refused = 0;
 	conn->reset_cause = CAUSE_NONE;
 	conn_return(conn, CONNECT_OK, ts_ns);
 }

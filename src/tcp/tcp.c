@@ -71,7 +71,7 @@ watch_end(struct tcp_pair *pair, const struct packet *pkt, enum side side,
 {
 	if (pkt->tcp.flags & TCP_RST) {
 		pair->over |= OVER_RESET;
-		conn_note_reset(&pair->conn, pkt->index, reason);
+		conn_note_reset(pair, pkt, side, reason);
 	}
 	if (pkt->tcp.flags & TCP_FIN) {
 		pair->fin_end[side] = pkt->tcp.seq + pkt->payload_bytes + 1;

@@ -224,7 +224,9 @@ struct conn {
 	uint32_t syn_rel[2], rst_rel[2]; /* relative to start, by enum side: the last of each kind */
 	uint16_t rare[2][4];             /* how often C, G, T, W, by enum side */
 	uint8_t connect;     /* enum conn_connect, as far as known */
-	uint8_t reset_by;    /* 1 + enum side of the first RST that counted; 0 none */
+	uint8_t reset_by : 2;    /* 1 + enum side of the first RST that counted; 0 none */
+	uint8_t refused : 1;     /* and it answered the client's SYN */
+	uint8_t retry_grown : 1; /* of the gaps that retry_count counts one was longer than its last */
 	uint8_t reset_cause; /* enum cause */
 	char history[HISTORY_MAX + 1];
 };
@@ -235,7 +237,7 @@ struct conn_verdict {
 	enum conn_open open;
 	enum conn_close close;
 	enum conn_connect connect;
-	int64_t connect_ns;   /* when it returned; 0 where it did not */
+	int64_t connect_ns;   /* when it returned; 0 where it did not, or no packet tells when */
 	int64_t handshake_ns; /* first SYN to the ACK that completed it; -1 where it did not */
 	const char *conn_state; /* Zeek's */
 	const char *history;    /* Zeek's */

@@ -14,8 +14,9 @@
 
 /* One segment, in capture order, its marks already given. A zeroed conn is ready. */
 void conn_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks);
-/* What trail_segment made of the RST at index. Counts if conn_segment let that count. */
-void conn_note_reset(struct conn *conn, uint32_t index, const struct reason *reason);
+/* What trail_segment made of this RST. Counts if conn_segment let that count, and the window does. */
+void conn_note_reset(struct tcp_pair *pair, const struct packet *rst, enum side side,
+    const struct reason *reason);
 /* An ICMP error that quotes a segment which quoted_side sent. */
 void conn_icmp(struct conn *conn, const struct packet *pkt, enum side quoted_side);
 
