@@ -11,9 +11,11 @@
 
 /*
  * A pool's chunks are large, because filling fresh memory one small page at a
- * time costs more than what is done with it; untouched parts cost nothing.
+ * time costs more than what is done with it, and because a power of two of
+ * items hardly ever ends where a large page does. Untouched parts cost nothing.
  */
-#define POOL_CHUNK_BYTES LARGE_PAGE_BYTES
+#define POOL_CHUNK_MIN_BYTES ((size_t)32 << 20)
+
 #define ARENA_BLOCK_BYTES (64u << 10)
 
 static void
@@ -66,10 +68,11 @@ mem_strdup(const char *text)
 
 /*
  * Fresh memory of the system, aligned to large pages; zero already. What
- * alignment takes beyond what is wanted is given back.
+ * alignment takes beyond what is wanted is given back. The first small_bytes
+ * stay in small pages: most runs need no more.
  */
 static void *
-map_large(size_t bytes)
+map_large(size_t bytes, size_t small_bytes)
 {
 	uint8_t *at = mmap(NULL, bytes + LARGE_PAGE_BYTES, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -82,7 +85,7 @@ map_large(size_t bytes)
 		munmap(at, before);
 	munmap(at + before + bytes, LARGE_PAGE_BYTES - before);
 #ifdef MADV_HUGEPAGE
-	madvise(at + before, bytes, MADV_HUGEPAGE);
+	madvise(at + before + small_bytes, bytes - small_bytes, MADV_HUGEPAGE);
 #endif
 	return at + before;
 }
@@ -92,7 +95,7 @@ mem_table_new(size_t bytes)
 {
 	if (bytes < LARGE_PAGE_BYTES || bytes % LARGE_PAGE_BYTES != 0)
 		return mem_zalloc(bytes);
-	return map_large(bytes);
+	return map_large(bytes, 0);
 }
 
 void
@@ -134,17 +137,23 @@ pool_init(struct pool *pool, size_t item_bytes)
 		item_bytes = sizeof(uint32_t);
 	item_bytes = (item_bytes + 7) & ~(size_t)7;
 	*pool = (struct pool){ .item_bytes = item_bytes, .free_head = POOL_NONE };
-	while (item_bytes << (pool->shift + 1) <= POOL_CHUNK_BYTES)
+	while (item_bytes << pool->shift < POOL_CHUNK_MIN_BYTES)
 		pool->shift++;
+}
+
+static size_t
+chunk_bytes(const struct pool *pool)
+{
+	size_t bytes = pool->item_bytes << pool->shift;
+
+	return (bytes + LARGE_PAGE_BYTES - 1) & ~(LARGE_PAGE_BYTES - 1);
 }
 
 void
 pool_fini(struct pool *pool)
 {
-	if (pool->chunk_count > 0)
-		free(pool->chunks[0]);
-	for (uint32_t i = 1; i < pool->chunk_count; i++)
-		munmap(pool->chunks[i], POOL_CHUNK_BYTES);
+	for (uint32_t i = 0; i < pool->chunk_count; i++)
+		munmap(pool->chunks[i], chunk_bytes(pool));
 	free(pool->chunks);
 	*pool = (struct pool){ .free_head = POOL_NONE };
 }
@@ -156,9 +165,8 @@ add_chunk(struct pool *pool)
 		pool->chunks = mem_realloc_array(pool->chunks,
 		    pool->chunk_count == 0 ? 1 : 2 * (size_t)pool->chunk_count,
 		    sizeof(*pool->chunks));
-	/* Most runs need no more than the first, and of that only a part. */
-	pool->chunks[pool->chunk_count] = pool->chunk_count == 0 ?
-	    mem_zalloc(pool->item_bytes << pool->shift) : map_large(POOL_CHUNK_BYTES);
+	pool->chunks[pool->chunk_count] = map_large(chunk_bytes(pool),
+	    pool->chunk_count == 0 ? LARGE_PAGE_BYTES : 0);
 	pool->chunk_count++;
 }
 
