@@ -16,7 +16,6 @@
  */
 #define POOL_CHUNK_MIN_BYTES ((size_t)32 << 20)
 
-#define ARENA_BLOCK_BYTES (64u << 10)
 
 static void
 out_of_memory(void)
@@ -197,53 +196,4 @@ pool_put(struct pool *pool, uint32_t item)
 	assert(item < pool->item_count);
 	memcpy(pool_at(pool, item), &pool->free_head, sizeof(pool->free_head));
 	pool->free_head = item;
-}
-
-struct arena_block {
-	struct arena_block *next;
-	size_t used;
-	size_t size;
-	max_align_t data[];
-};
-
-void *
-arena_zalloc(struct arena *arena, size_t bytes)
-{
-	size_t rounded = (bytes + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1);
-	struct arena_block *block = arena->blocks;
-	void *at;
-
-	if (rounded < bytes)
-		out_of_memory();
-	if (block == NULL || block->size - block->used < rounded) {
-		size_t size = rounded > ARENA_BLOCK_BYTES ? rounded : ARENA_BLOCK_BYTES;
-
-		block = mem_zalloc(sizeof(*block) + size);
-		block->size = size;
-		block->next = arena->blocks;
-		arena->blocks = block;
-	}
-	at = (uint8_t *)block->data + block->used;
-	block->used += rounded;
-	return at;
-}
-
-char *
-arena_strdup(struct arena *arena, const char *text)
-{
-	size_t bytes = strlen(text) + 1;
-
-	return memcpy(arena_zalloc(arena, bytes), text, bytes);
-}
-
-void
-arena_fini(struct arena *arena)
-{
-	struct arena_block *next;
-
-	for (struct arena_block *block = arena->blocks; block != NULL; block = next) {
-		next = block->next;
-		free(block);
-	}
-	arena->blocks = NULL;
 }

@@ -2,8 +2,8 @@
  * mem: memory by lifetime.
  *
  * Running out of memory ends the program here, with one message, so nobody
- * else checks. What grows with the traffic asks a budget first. Pools and
- * arenas chain blocks that never move.
+ * else checks. What grows with the traffic asks a budget first. Pools
+ * chain blocks that never move.
  */
 #ifndef SYNSCOPE_BASE_MEM_H
 #define SYNSCOPE_BASE_MEM_H
@@ -64,15 +64,5 @@ pool_at(const struct pool *pool, uint32_t item)
 	return pool->chunks[item >> pool->shift] +
 	    (item & ((1u << pool->shift) - 1)) * pool->item_bytes;
 }
-
-/* Small pieces of one lifetime, freed whole. */
-struct arena_block;
-struct arena {
-	struct arena_block *blocks;
-};
-
-void *arena_zalloc(struct arena *arena, size_t bytes);
-char *arena_strdup(struct arena *arena, const char *text);
-void arena_fini(struct arena *arena);
 
 #endif
