@@ -46,6 +46,7 @@ struct analysis {
 	struct flow_table *flows;
 	struct tcp *tcp;
 	struct hindsight *hindsight; /* NULL where no packet rows are wanted */
+	struct sockets *sockets; /* NULL where nobody asks about them */
 	struct stream *stream;
 	enum side stream_side;
 	struct budget budget;
@@ -118,6 +119,8 @@ take_in_first(struct analysis *a, const struct place *place)
 	then.reused = then.again = false;
 	count_packet(ends, place->first, SIDE_A);
 	tcp_segment(a->tcp, &ends->tcp, place->first, &then);
+	if (a->sockets != NULL)
+		sockets_segment(a->sockets, &ends->sock, &ends->tcp, place->first, &then);
 }
 
 static void
@@ -129,6 +132,32 @@ fill_row(const struct analysis *a, struct flow_row *row, struct flow *flow)
 	row_of_flow(row, flow, a->tcp, a->summary.last_ns);
 }
 
+static void
+tell_waiting(struct analysis *a, uint32_t item)
+{
+	struct waiting *waiting;
+
+	if (a->ops->flow == NULL)
+		return;
+	waiting = pool_at(&a->waiting, item);
+	a->ops->flow(a->ctx, &waiting->row);
+	pool_put(&a->waiting, item);
+}
+
+static void
+tell_flow(struct analysis *a, struct flow *flow)
+{
+	struct ends *ends = flow_block(flow);
+	struct flow_row row;
+
+	if (a->sockets != NULL && flow->tuple.proto == PROTO_TCP)
+		sockets_flow_done(a->sockets, &ends->sock, &ends->tcp, flow->last_ns);
+	if (a->ops->flow == NULL)
+		return;
+	fill_row(a, &row, flow);
+	a->ops->flow(a->ctx, &row);
+}
+
 /* Rows go out in the order of numbers, so some wait. */
 static void
 tell_flows(struct analysis *a, bool all)
@@ -137,18 +166,13 @@ tell_flows(struct analysis *a, bool all)
 
 	while (flow_listed(a->flows, all, &place)) {
 		if (place.flow == NULL) {
-			struct waiting *waiting = pool_at(&a->waiting, place.row);
-
-			a->ops->flow(a->ctx, &waiting->row);
-			pool_put(&a->waiting, place.row);
+			tell_waiting(a, place.row);
 		} else {
 			struct ends *ends = flow_block(place.flow);
-			struct flow_row row;
 
 			if (place.first != NULL)
 				take_in_first(a, &place);
-			fill_row(a, &row, place.flow);
-			a->ops->flow(a->ctx, &row);
+			tell_flow(a, place.flow);
 			tcp_pair_fini(a->tcp, &ends->tcp);
 		}
 	}
@@ -177,6 +201,8 @@ put_away(struct analysis *a, int64_t now_ns)
 			memcpy(waiting->history, ends->tcp.conn.history, sizeof(waiting->history));
 			waiting->row.conn.history = waiting->history;
 		}
+		if (a->sockets != NULL)
+			sockets_flow_done(a->sockets, &ends->sock, &ends->tcp, flow->last_ns);
 		tcp_pair_fini(a->tcp, &ends->tcp);
 		flow_put_away(a->flows, flow, item, &remains);
 	}
@@ -219,6 +245,8 @@ take_in_error(struct analysis *a, const struct packet *pkt, struct place *place)
 	ends = flow_block(place->flow);
 	if (pkt->icmp.quoted.proto == PROTO_TCP)
 		tcp_icmp(a->tcp, &ends->tcp, pkt, place->side);
+	if (pkt->icmp.quoted.proto == PROTO_TCP && a->sockets != NULL)
+		sockets_icmp(a->sockets, &ends->sock, pkt);
 	return true;
 }
 
@@ -246,8 +274,12 @@ take_in(struct analysis *a, const struct packet *pkt, uint32_t hash)
 		count_packet(ends, pkt, place.side);
 		if (place.flow->late)
 			note(a, FINDING_LATE, pkt->index, 1);
+		if (is_tcp && a->sockets != NULL)
+			sockets_before(a->sockets, &ends->sock, &ends->tcp, pkt->ts_ns);
 		if (is_tcp)
 			verdict = tcp_segment(a->tcp, &ends->tcp, pkt, &place);
+		if (is_tcp && a->sockets != NULL)
+			sockets_segment(a->sockets, &ends->sock, &ends->tcp, pkt, &place);
 		if (verdict.reason.cause == CAUSE_CAPTURE_DUPLICATE)
 			note(a, FINDING_CAPTURED_TWICE, pkt->index, 1);
 		if (is_tcp && a->hindsight != NULL)
@@ -418,6 +450,21 @@ read_frames(struct analysis *a)
 	work_off_batch(a);
 }
 
+/* What is known of the sockets only now that all was read. */
+static void
+tell_sockets(struct analysis *a)
+{
+	struct listener_row listener;
+	struct socket_row row;
+
+	sockets_solve(a->sockets, a->summary.first_ns, a->summary.last_ns);
+	while (a->ops->listener != NULL && sockets_next_listener(a->sockets, &listener))
+		a->ops->listener(a->ctx, &listener);
+	while (a->ops->socket != NULL && sockets_next_row(a->sockets, &row))
+		a->ops->socket(a->ctx, &row);
+	a->summary.sockets_left_out = sockets_left_out(a->sockets);
+}
+
 static void
 finish_run(struct analysis *a)
 {
@@ -436,8 +483,10 @@ finish_run(struct analysis *a)
 		stream_end(a->stream);
 	if (a->hindsight != NULL)
 		a->summary.hindsight_lost = hindsight_flush(a->hindsight);
-	if (a->ops->flow != NULL)
+	if (a->ops->flow != NULL || a->sockets != NULL)
 		tell_flows(a, true);
+	if (a->sockets != NULL)
+		tell_sockets(a);
 }
 
 static void
@@ -454,6 +503,7 @@ static void
 close_line(struct analysis *a)
 {
 	hindsight_free(a->hindsight);
+	sockets_free(a->sockets);
 	stream_free(a->stream);
 	tcp_free(a->tcp);
 	flow_table_free(a->flows);
@@ -461,6 +511,7 @@ close_line(struct analysis *a)
 	decoder_free(a->decoder);
 	capture_close(a->capture);
 	a->hindsight = NULL;
+	a->sockets = NULL;
 	a->stream = NULL;
 	a->tcp = NULL;
 	a->flows = NULL;
@@ -494,6 +545,8 @@ analysis_run(struct analysis **out, const char *const *paths, size_t count,
 	a->batch_limit = BATCH_PACKETS;
 	if (ops->packet != NULL)
 		a->hindsight = hindsight_new(ops->packet, ctx);
+	if (options->sockets != NULL)
+		a->sockets = sockets_new(options->sockets, &a->budget);
 	if (options->stream_flow != 0) {
 		a->stream = stream_new(options->stream_ops, ctx, &a->budget);
 		a->batch_limit = 1; /* a payload is gone when the next frame is asked for */

@@ -14,6 +14,7 @@
 
 #include "base/diag.h"
 #include "decode/decode.h"
+#include "socket/socket.h"
 #include "tcp/tcp.h"
 
 enum finding_kind {
@@ -72,6 +73,9 @@ struct flow_row {
 struct analysis_ops {
 	void (*packet)(void *ctx, const struct packet_row *row);
 	void (*flow)(void *ctx, const struct flow_row *row);
+	/* These two only where options.sockets is set, and once all was read. */
+	void (*socket)(void *ctx, const struct socket_row *row);
+	void (*listener)(void *ctx, const struct listener_row *row);
 	/* What one part of the capture could not give: told once for each, as a whole sentence. */
 	void (*trouble)(void *ctx, const char *sentence);
 	void (*progress)(void *ctx, uint64_t done_bytes, uint64_t total_bytes);
@@ -85,6 +89,7 @@ struct analysis_options {
 	uint32_t stream_flow;
 	bool stream_from_server;
 	const struct stream_ops *stream_ops;
+	const struct sockets_options *sockets; /* NULL: nobody asks about sockets */
 };
 
 /* What was seen besides the rows. */
@@ -99,6 +104,7 @@ struct analysis_summary {
 	int64_t first_ns;
 	int64_t last_ns;
 	struct finding findings[FINDING_COUNT];
+	uint64_t sockets_left_out; /* rows of sockets that memory had no room for */
 	uint64_t hindsight_lost; /* revisions of causes that came after their row had gone out */
 	unsigned troubles;
 	bool stream_found;

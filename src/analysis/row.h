@@ -12,6 +12,7 @@ struct ends {
 	uint32_t packets[2];
 	uint32_t first_index;
 	struct tcp_pair tcp;
+	struct sock sock;
 };
 
 /* All of the row but its frame and flow, and what row_relate adds. */
