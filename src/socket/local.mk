@@ -1,1 +1,8 @@
-libsynscope_a_SOURCES += %D%/socket.h %D%/state.def %D%/event.def %D%/state.c %D%/sockets.c
+libsynscope_a_SOURCES += \
+	%D%/socket.h %D%/socket_priv.h %D%/state.def %D%/event.def \
+	%D%/state.c \
+	%D%/sockets.c \
+	%D%/story.c \
+	%D%/listener.c \
+	%D%/solve.c \
+	%D%/rows.c

@@ -1,13 +1,19 @@
-#include "socket/socket.h"
-
+/*
+ * What is noted while packets go by. A connection's story begins with its first
+ * segment. The steps of its beginning are kept until the server has proved that
+ * it took the connection; from then on only FINs and RSTs matter, and what the
+ * tables of tcp hold anyway. Where rows are wanted, a sample is taken of both
+ * ends: at each change, or when a moment that was asked for lies between two
+ * packets.
+ */
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/mem.h"
+#include "base/seq.h"
+#include "socket/socket_priv.h"
 
-struct sockets {
-	struct sockets_options options;
-	struct budget *budget;
-};
+/* More moments than this are not kept; nobody reads as many tables. */
+#define MOMENTS_MAX ((size_t)1 << 20)
 
 struct sockets *
 sockets_new(const struct sockets_options *options, struct budget *budget)
@@ -16,80 +22,405 @@ sockets_new(const struct sockets_options *options, struct budget *budget)
 
 	all->options = *options;
 	all->budget = budget;
+	all->each_change = options->want_rows && options->moment_count == 0 && options->every_ns == 0;
+	pool_init(&all->stories, sizeof(struct story));
+	pool_init(&all->steps, sizeof(struct step));
 	return all;
 }
 
 void
 sockets_free(struct sockets *all)
 {
+	if (all == NULL)
+		return;
+	for (size_t i = 0; i < all->listener_count; i++)
+		free(all->listeners[i].happenings);
+	free(all->listeners);
+	free(all->changes);
+	free(all->order);
+	free(all->live);
+	free(all->moments);
+	free(all->samples);
+	pool_fini(&all->steps);
+	pool_fini(&all->stories);
 	free(all);
-}
-
-void
-sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t now_ns)
-{
-	(void)all;
-	(void)sock;
-	(void)pair;
-	(void)now_ns;
-}
-
-void
-sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
-    const struct packet *pkt, const struct place *place)
-{
-	(void)all;
-	(void)sock;
-	(void)pair;
-	(void)pkt;
-	(void)place;
-}
-
-void
-sockets_icmp(struct sockets *all, struct sock *sock, const struct packet *pkt)
-{
-	(void)all;
-	(void)sock;
-	(void)pkt;
-}
-
-void
-sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
-    int64_t last_ns)
-{
-	(void)all;
-	(void)sock;
-	(void)pair;
-	(void)last_ns;
-}
-
-void
-sockets_solve(struct sockets *all, int64_t first_ns, int64_t last_ns)
-{
-	(void)all;
-	(void)first_ns;
-	(void)last_ns;
-}
-
-bool
-sockets_next_row(struct sockets *all, struct socket_row *row)
-{
-	(void)all;
-	(void)row;
-	return false;
-}
-
-bool
-sockets_next_listener(struct sockets *all, struct listener_row *row)
-{
-	(void)all;
-	(void)row;
-	return false;
 }
 
 uint64_t
 sockets_left_out(const struct sockets *all)
 {
-	(void)all;
-	return 0;
+	return all->left_out;
+}
+
+/* --- moments --- */
+
+static int
+compare_ns(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a;
+	int64_t right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* Moments are known once the first packet tells where relative ones begin. */
+static void
+begin(struct sockets *all, int64_t first_ns)
+{
+	all->has_begun = true;
+	all->first_ns = first_ns;
+	all->moments = mem_zalloc((all->options.moment_count + 1) * sizeof(*all->moments));
+	for (size_t i = 0; i < all->options.moment_count; i++) {
+		const struct moment *moment = &all->options.moments[i];
+
+		all->moments[i] = moment->ns + (moment->is_relative ? first_ns : 0);
+	}
+	all->moment_count = all->options.moment_count;
+	qsort(all->moments, all->moment_count, sizeof(*all->moments), compare_ns);
+}
+
+/* At a pace, moments are added as time goes on. */
+static void
+add_paced(struct sockets *all, int64_t now_ns)
+{
+	int64_t next_ns = all->moment_count == 0 ? all->first_ns
+	                                         : all->moments[all->moment_count - 1] + all->options.every_ns;
+
+	for (; next_ns <= now_ns && all->moment_count < MOMENTS_MAX; next_ns += all->options.every_ns) {
+		if ((all->moment_count & (all->moment_count - 1)) == 0)
+			all->moments = mem_realloc_array(
+			    all->moments, all->moment_count * 2 + 1, sizeof(*all->moments));
+		all->moments[all->moment_count++] = next_ns;
+	}
+}
+
+/* How many moments lie before now. */
+static uint32_t
+moments_before(const struct sockets *all, int64_t now_ns)
+{
+	size_t lo = 0, hi = all->moment_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (all->moments[middle] < now_ns)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return (uint32_t)lo;
+}
+
+/* --- samples --- */
+
+/* What one side acknowledged of the other's bytes, relative to start. */
+static uint32_t
+acked_from(const struct tcp_pair *pair, enum side side, uint32_t start)
+{
+	uint32_t acked;
+
+	return trail_acked(&pair->trail, side, &acked) ? acked - start : 0;
+}
+
+/* The end of what can have reached that side in order, relative to start; the FIN counts. */
+static uint32_t
+got_from(const struct sock *sock, const struct tcp_pair *pair, enum side side, uint32_t start)
+{
+	if (sock->flags & SOCK_FIN_GOT << side)
+		return pair->fin_end[!side] - start;
+	return pair->conn.half[!side].next - start;
+}
+
+static struct face
+face_of(const struct sock *sock, const struct tcp_pair *pair, enum side side)
+{
+	const struct conn_half *me = &pair->conn.half[side];
+	const struct conn_half *peer = &pair->conn.half[!side];
+	const struct mark_half *marked = &pair->mark.half[side];
+
+	return (struct face){
+		.sent = me->last_index == 0 ? 0 : me->end - me->start,
+		.acked = me->last_index == 0 ? 0 : acked_from(pair, (enum side)!side, me->start),
+		.got = peer->last_index == 0 ? 0 : got_from(sock, pair, side, peer->start),
+		.acks = peer->last_index == 0 ? 0 : acked_from(pair, side, peer->start),
+		.window = (uint32_t)marked->window << (marked->wscale > 0 ? marked->wscale : 0),
+		.state = sock->state[side],
+		.fin_sent = (sock->flags & SOCK_FIN_SENT << side) != 0,
+		.fin_got = (sock->flags & SOCK_FIN_GOT << side) != 0,
+	};
+}
+
+static bool
+sample_room(struct sockets *all)
+{
+	size_t room;
+
+	if (all->sample_count < all->sample_room)
+		return true;
+	room = all->sample_room == 0 ? 1024 : all->sample_room * 2;
+	if (!budget_take(all->budget, (room - all->sample_room) * sizeof(struct sample))) {
+		all->left_out++;
+		return false;
+	}
+	all->samples = mem_realloc_array(all->samples, room, sizeof(struct sample));
+	all->sample_room = room;
+	return true;
+}
+
+static void
+take_sample(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t ts_ns,
+    uint32_t index, uint32_t to)
+{
+	const struct story *story = story_at(all, sock->story - 1);
+	struct sample *sample;
+	enum side client = (enum side)story->client;
+	struct face faces[2] = { face_of(sock, pair, client), face_of(sock, pair, (enum side)!client) };
+
+	if (all->each_change && sock->sample != 0) {
+		const struct face *old = all->samples[sock->sample - 1].face;
+
+		if (memcmp(old, faces, sizeof(faces)) == 0)
+			return;
+	}
+	if (!sample_room(all))
+		return;
+	sample = &all->samples[all->sample_count++];
+	*sample = (struct sample){
+		.ts_ns = ts_ns,
+		.story = sock->story - 1,
+		.before = sock->sample,
+		.index = index,
+		.from = sock->moment,
+		.to = to,
+	};
+	memcpy(sample->face, faces, sizeof(faces));
+	sock->sample = (uint32_t)all->sample_count;
+}
+
+static uint32_t
+latest_index(const struct tcp_pair *pair)
+{
+	uint32_t a = pair->trail.half[SIDE_A].last_index;
+	uint32_t b = pair->trail.half[SIDE_B].last_index;
+
+	return a > b ? a : b;
+}
+
+static int64_t
+latest_ns(const struct tcp_pair *pair)
+{
+	const struct trail_half *a = &pair->trail.half[SIDE_A];
+	const struct trail_half *b = &pair->trail.half[SIDE_B];
+
+	return a->last_index > b->last_index ? a->last_ns : b->last_ns;
+}
+
+void
+sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t now_ns)
+{
+	uint32_t passed;
+
+	if (!all->has_begun)
+		begin(all, now_ns);
+	if (all->each_change || !all->options.want_rows || sock->story == 0)
+		return;
+	if (all->options.every_ns > 0)
+		add_paced(all, now_ns);
+	if (sock->moment < all->moment_count && all->moments[sock->moment] >= now_ns)
+		return;
+	passed = moments_before(all, now_ns);
+	if (passed <= sock->moment)
+		return;
+	take_sample(all, sock, pair, latest_ns(pair), latest_index(pair), passed);
+	sock->moment = passed;
+}
+
+void
+sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t last_ns)
+{
+	struct story *story;
+
+	(void)last_ns;
+	if (sock->story == 0)
+		return;
+	story = story_at(all, sock->story - 1);
+	story->is_final = true;
+	story->final[ROLE_CLIENT] = face_of(sock, pair, (enum side)story->client);
+	story->final[ROLE_SERVER] = face_of(sock, pair, (enum side)!story->client);
+	if (!all->options.want_rows || all->each_change)
+		return;
+	take_sample(all, sock, pair, latest_ns(pair), latest_index(pair), UINT32_MAX);
+	sock->moment = UINT32_MAX;
+}
+
+/* --- stories --- */
+
+static void
+begin_story(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
+    const struct packet *pkt, const struct place *place)
+{
+	uint32_t number = pool_get(&all->stories);
+	struct story *story = story_at(all, number);
+
+	sock->story = number + 1;
+	story->flow = place->number;
+	story->client = pair->conn.client;
+	story->tuple = pkt->tuple;
+	if (place->side != story->client) {
+		memcpy(story->tuple.src, pkt->tuple.dst, sizeof(story->tuple.src));
+		memcpy(story->tuple.dst, pkt->tuple.src, sizeof(story->tuple.dst));
+		story->tuple.sport = pkt->tuple.dport;
+		story->tuple.dport = pkt->tuple.sport;
+	}
+	story->flags = STORY_IN_FULL;
+	story->syn_index = pkt->index;
+	story->syn_ns = pkt->ts_ns;
+	story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = NEVER_NS;
+	story->gone_ns = story->client_gone_ns = NEVER_NS;
+	story->proof_ns = story->accept_ns = story->knock_ns = story->answer_ns = NEVER_NS;
+	story->reset_ns[0] = story->reset_ns[1] = NEVER_NS;
+	if (!(pkt->tcp.flags & TCP_SYN))
+		sock->state[0] = sock->state[1] = (uint8_t)sock_next(SOCK_CLOSED, EVENT_SEEN_MIDWAY);
+	if (all->options.want_rows && !all->each_change)
+		sock->moment = moments_before(all, pkt->ts_ns);
+}
+
+static void
+happens(struct sock *sock, enum side side, enum sock_event event)
+{
+	sock->state[side] = (uint8_t)sock_next((enum sock_state)sock->state[side], event);
+}
+
+static bool
+has_acked(const struct tcp_pair *pair, enum side acker, uint32_t end)
+{
+	return seq_ge(pair->trail.half[acker].acked, end);
+}
+
+/* Which events a segment is for both its ends, in the order in which they count. */
+static void
+step_states(struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt, enum side from)
+{
+	enum side to = (enum side)!from;
+	uint16_t flags = pkt->tcp.flags;
+
+	if (flags & TCP_RST) {
+		happens(sock, from, EVENT_SENT_RST);
+		happens(sock, to, EVENT_GOT_RST);
+		return;
+	}
+	if (flags & TCP_SYN) {
+		happens(sock, from, flags & TCP_ACK ? EVENT_SENT_SYN_ACK : EVENT_SENT_SYN);
+		happens(sock, to, flags & TCP_ACK ? EVENT_GOT_SYN_ACK : EVENT_GOT_SYN);
+		return;
+	}
+	if (flags & TCP_ACK && sock->state[to] == SOCK_SYN_RECV &&
+	    seq_gt(pkt->tcp.ack, pair->conn.half[to].start))
+		happens(sock, to, EVENT_GOT_ACK);
+	if (sock->flags & SOCK_FIN_SENT << to && !(sock->flags & SOCK_FIN_ACKED << to) &&
+	    has_acked(pair, from, pair->fin_end[to])) {
+		sock->flags |= (uint8_t)(SOCK_FIN_ACKED << to);
+		happens(sock, to, EVENT_GOT_FIN_ACK);
+	}
+	if (flags & TCP_FIN && !(sock->flags & SOCK_FIN_SENT << from)) {
+		sock->flags |= (uint8_t)(SOCK_FIN_SENT << from);
+		happens(sock, from, EVENT_SENT_FIN);
+	}
+	if (sock->flags & SOCK_FIN_SENT << from && !(sock->flags & SOCK_FIN_GOT << to) &&
+	    seq_ge(pair->conn.half[from].next, pair->fin_end[from] - 1)) {
+		sock->flags |= (uint8_t)(SOCK_FIN_GOT << to);
+		happens(sock, to, EVENT_GOT_FIN);
+	}
+}
+
+static void
+note_reset(struct story *story, const struct packet *pkt, enum role role)
+{
+	if (story->reset_ns[role] != NEVER_NS)
+		return;
+	story->reset_ns[role] = pkt->ts_ns;
+	story->reset_index[role] = pkt->index;
+	story->reset_has_ack[role] = pkt->tcp.flags & TCP_ACK;
+	story->reset_has_window[role] = pkt->tcp.window != 0;
+}
+
+/* What a program makes the server's end say, and the kernel never says alone. */
+static void
+note_speech(struct story *story, const struct packet *pkt)
+{
+	if (story->flags & STORY_ACCEPTED || (pkt->payload_bytes == 0 && !(pkt->tcp.flags & TCP_FIN)))
+		return;
+	story->flags |= STORY_ACCEPTED;
+	story->accept_ns = pkt->ts_ns;
+	story->accept_index = pkt->index;
+}
+
+#define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
+
+void
+sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
+    const struct packet *pkt, const struct place *place)
+{
+	struct story *story;
+	enum role role;
+
+	if (sock->flags & SOCK_QUIET && !(pkt->tcp.flags & CONTROL)) {
+		if (all->each_change)
+			take_sample(all, sock, pair, pkt->ts_ns, pkt->index, 0);
+		return;
+	}
+	if (!all->has_begun)
+		begin(all, pkt->ts_ns);
+	if (sock->story == 0)
+		begin_story(all, sock, pair, pkt, place);
+	story = story_at(all, sock->story - 1);
+	role = place->side == story->client ? ROLE_CLIENT : ROLE_SERVER;
+	step_states(sock, pair, pkt, place->side);
+	if (pkt->tcp.flags & TCP_RST)
+		note_reset(story, pkt, role);
+	if (role == ROLE_SERVER && !(pkt->tcp.flags & TCP_SYN))
+		note_speech(story, pkt);
+	if (!(story->flags & STORY_PROVED))
+		story_step(all, story, pkt, role);
+	if (story->flags & STORY_PROVED && story->flags & STORY_ACCEPTED &&
+	    sock->state[0] == SOCK_ESTABLISHED && sock->state[1] == SOCK_ESTABLISHED)
+		sock->flags |= SOCK_QUIET;
+	else
+		sock->flags &= (uint8_t)~SOCK_QUIET;
+	if (all->each_change)
+		take_sample(all, sock, pair, pkt->ts_ns, pkt->index, 0);
+}
+
+void
+sockets_icmp(struct sockets *all, struct sock *sock, const struct packet *pkt)
+{
+	struct story *story;
+
+	if (sock->story == 0)
+		return;
+	story = story_at(all, sock->story - 1);
+	if (story->flags & STORY_ANSWERED)
+		return;
+	story->flags |= STORY_UNREACHABLE;
+	story->client_gone_ns = pkt->ts_ns;
+}
+
+void
+sockets_solve(struct sockets *all, int64_t first_ns, int64_t last_ns)
+{
+	if (!all->has_begun)
+		begin(all, first_ns);
+	all->until_ns = last_ns;
+	if (all->options.has_until) {
+		const struct moment *until = &all->options.until;
+		int64_t until_ns = until->ns + (until->is_relative ? all->first_ns : 0);
+
+		if (until_ns > last_ns)
+			all->until_ns = until_ns;
+	}
+	if (all->options.every_ns > 0)
+		add_paced(all, all->until_ns);
+	listeners_gather(all);
+	if (all->options.want_rows)
+		rows_prepare(all);
 }

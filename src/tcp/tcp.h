@@ -143,6 +143,9 @@ struct trail {
  */
 int64_t trail_rtt_ns(const struct trail *trail);
 
+/* The highest number that side acknowledged; false if it acknowledged none. */
+bool trail_acked(const struct trail *trail, enum side side, uint32_t *acked);
+
 /* --- conn.c --- */
 
 /*

@@ -156,3 +156,10 @@ trail_fini(struct trails *all, struct trail *trail)
 		trails_give(all, &all->rares, trail->rare->item);
 	trail->rare = NULL;
 }
+
+bool
+trail_acked(const struct trail *trail, enum side side, uint32_t *acked)
+{
+	*acked = trail->half[side].acked;
+	return trail->half[side].flags & TRAIL_ACKS;
+}

@@ -1,0 +1,449 @@
+/*
+ * A listening endpoint: the connections that were asked of it, from where the
+ * capture shows them, and what each says about its queues, in order of time.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "socket/socket_priv.h"
+
+/* --- whose story --- */
+
+static bool
+same_local(const struct tuple *local, const struct tuple *ends)
+{
+	return local->sport == ends->dport && local->ip_version == ends->ip_version &&
+	    memcmp(local->src, ends->dst, sizeof(local->src)) == 0;
+}
+
+static uint32_t
+local_hash(const struct tuple *ends)
+{
+	uint64_t a, b;
+
+	memcpy(&a, ends->dst, sizeof(a));
+	memcpy(&b, ends->dst + sizeof(a), sizeof(b));
+	a = (a ^ (b << 7) ^ ends->dport) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(a >> 32);
+}
+
+/* Open addressing over listeners; 0: free, else 1 + number. */
+struct locals {
+	uint32_t *slots;
+	size_t slot_count;
+};
+
+static void locals_put(struct locals *locals, const struct sockets *all, uint32_t number);
+
+static void
+locals_grow(struct locals *locals, const struct sockets *all)
+{
+	free(locals->slots);
+	locals->slot_count = locals->slot_count == 0 ? 256 : locals->slot_count * 2;
+	locals->slots = mem_zalloc(locals->slot_count * sizeof(*locals->slots));
+	for (uint32_t i = 0; i < all->listener_count; i++)
+		locals_put(locals, all, i);
+}
+
+static void
+locals_put(struct locals *locals, const struct sockets *all, uint32_t number)
+{
+	const struct tuple *local = &all->listeners[number].local;
+	struct tuple ends = { .dport = local->sport, .ip_version = local->ip_version };
+	size_t at;
+
+	memcpy(ends.dst, local->src, sizeof(ends.dst));
+	at = local_hash(&ends) & (locals->slot_count - 1);
+	while (locals->slots[at] != 0)
+		at = (at + 1) & (locals->slot_count - 1);
+	locals->slots[at] = number + 1;
+}
+
+static struct listener *
+new_listener(struct sockets *all, const struct story *story)
+{
+	struct listener *listener;
+
+	if (all->listener_count == all->listener_room) {
+		all->listener_room = all->listener_room * 2 + 16;
+		all->listeners = mem_realloc_array(
+		    all->listeners, all->listener_room, sizeof(*all->listeners));
+	}
+	listener = &all->listeners[all->listener_count++];
+	*listener = (struct listener){
+		.first_index = story->syn_index,
+		.listens_ns = NEVER_NS,
+		.first_refusal_ns = NEVER_NS,
+		.closed_ns = NEVER_NS,
+		.backlog = { 0, RANGE_OPEN },
+		.backlog_best = -1,
+	};
+	memcpy(listener->local.src, story->tuple.dst, sizeof(listener->local.src));
+	listener->local.sport = story->tuple.dport;
+	listener->local.proto = PROTO_TCP;
+	listener->local.ip_version = story->tuple.ip_version;
+	return listener;
+}
+
+static struct listener *
+listener_of(struct sockets *all, struct locals *locals, const struct story *story)
+{
+	size_t at;
+
+	if (locals->slot_count < all->listener_count * 2 + 2)
+		locals_grow(locals, all);
+	at = local_hash(&story->tuple) & (locals->slot_count - 1);
+	for (; locals->slots[at] != 0; at = (at + 1) & (locals->slot_count - 1)) {
+		struct listener *listener = &all->listeners[locals->slots[at] - 1];
+
+		if (same_local(&listener->local, &story->tuple))
+			return listener;
+	}
+	locals->slots[at] = (uint32_t)all->listener_count + 1;
+	return new_listener(all, story);
+}
+
+static void
+join(struct sockets *all, struct listener *into, struct listener *from)
+{
+	into->any_address = true;
+	for (uint32_t at = from->first_story; at != 0;) {
+		struct story *story = story_at(all, at - 1);
+		uint32_t next = story->next;
+
+		story->next = into->first_story;
+		into->first_story = at;
+		at = next;
+	}
+	from->first_story = 0;
+	if (from->first_index < into->first_index)
+		into->first_index = from->first_index;
+}
+
+/*
+ * One socket can listen for IPv4 and IPv6 both. Where a capture has one
+ * address of each that share a port, we take them for one machine's.
+ */
+static void
+join_families(struct sockets *all)
+{
+	struct port {
+		uint32_t first[2]; /* 1 + number, by family */
+		uint32_t count;
+	} *ports = mem_zalloc(65536 * sizeof(*ports));
+
+	for (uint32_t i = 0; i < all->listener_count; i++) {
+		struct port *port = &ports[all->listeners[i].local.sport];
+
+		port->first[all->listeners[i].local.ip_version == 6] = i + 1;
+		port->count++;
+	}
+	for (size_t i = 0; i < 65536; i++)
+		if (ports[i].count == 2 && ports[i].first[0] != 0 && ports[i].first[1] != 0)
+			join(all, &all->listeners[ports[i].first[1] - 1], &all->listeners[ports[i].first[0] - 1]);
+	free(ports);
+}
+
+/* --- where the capture was taken --- */
+
+static bool
+is_loopback(const struct tuple *ends)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	if (ends->ip_version == 4)
+		return ends->dst[0] == 127;
+	return memcmp(ends->dst, one, sizeof(one)) == 0;
+}
+
+/* Between the two of them, who answers much faster sits here. */
+#define NEAR_RATIO 4
+/* Ends as close as this to each other share a machine, or a wire that loses nothing. */
+#define TOGETHER_NS (500 * INT64_C(1000))
+
+static enum vantage
+infer_vantage(const struct sockets *all, const struct listener *listener)
+{
+	int64_t server_ns = NEVER_NS, client_ns = NEVER_NS;
+
+	for (uint32_t at = listener->first_story; at != 0;) {
+		const struct story *story = story_at(all, at - 1);
+
+		at = story->next;
+		if (is_loopback(&story->tuple) ||
+		    memcmp(story->tuple.src, story->tuple.dst, sizeof(story->tuple.src)) == 0)
+			return VANTAGE_LOOPBACK;
+		if (story->answer_ns != NEVER_NS && story->syn_count == 1 &&
+		    story->answer_ns - story->syn_ns < server_ns)
+			server_ns = story->answer_ns - story->syn_ns;
+		if (story->answer_ns == NEVER_NS && story->syn_count == 1 &&
+		    story->reset_ns[ROLE_SERVER] != NEVER_NS &&
+		    story->reset_ns[ROLE_SERVER] - story->syn_ns < server_ns)
+			server_ns = story->reset_ns[ROLE_SERVER] - story->syn_ns;
+		if (story->answer_ns != NEVER_NS && story->knock_ns != NEVER_NS &&
+		    story->knock_ns - story->answer_ns < client_ns)
+			client_ns = story->knock_ns - story->answer_ns;
+	}
+	if (server_ns == NEVER_NS)
+		return VANTAGE_UNKNOWN;
+	if (client_ns == NEVER_NS)
+		return server_ns < TOGETHER_NS ? VANTAGE_SERVER : VANTAGE_UNKNOWN;
+	if (server_ns < TOGETHER_NS && client_ns < TOGETHER_NS)
+		return VANTAGE_SERVER;
+	if (server_ns < client_ns / NEAR_RATIO)
+		return VANTAGE_SERVER;
+	if (client_ns < server_ns / NEAR_RATIO)
+		return VANTAGE_CLIENT;
+	return VANTAGE_MIDDLE;
+}
+
+/* --- what happened --- */
+
+void
+listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns, uint32_t index,
+    uint32_t story)
+{
+	if (listener->happening_count == listener->happening_room) {
+		listener->happening_room = listener->happening_room * 2 + 16;
+		listener->happenings = mem_realloc_array(listener->happenings,
+		    listener->happening_room, sizeof(*listener->happenings));
+	}
+	listener->happenings[listener->happening_count++] = (struct happening){
+		.ts_ns = ts_ns,
+		.index = index,
+		.story = story,
+		.kind = (uint8_t)kind,
+	};
+}
+
+/* SYNs in front of the one that was answered, or all of them, found no answer. */
+static void
+note_drops(struct sockets *all, struct listener *listener, uint32_t number)
+{
+	struct story *story = story_at(all, number);
+	int64_t patience_ns = 500 * MS_NS;
+
+	for (struct step *step = step_first(all, story); step != NULL; step = step_next(all, step)) {
+		struct step *next = step_next(all, step);
+		int64_t end_ns = next != NULL ? next->ts_ns : all->until_ns;
+
+		if (step->role != ROLE_CLIENT || (step->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+			break;
+		if (end_ns - step->ts_ns < patience_ns)
+			continue;
+		step->refused = true;
+		listener->dropped++;
+		if (listener->vantage == VANTAGE_SERVER || listener->vantage == VANTAGE_LOOPBACK)
+			listener_note(listener, HAPPENED_DROP, step->ts_ns, step->index, number);
+	}
+}
+
+static void
+note_beginning(struct sockets *all, struct listener *listener, uint32_t number)
+{
+	struct story *story = story_at(all, number);
+
+	listener->attempts++;
+	if (!(story->flags & (STORY_ANSWERED | STORY_PROVED))) {
+		if (story->reset_ns[ROLE_SERVER] != NEVER_NS) {
+			story->fate = FATE_REFUSED;
+			listener->refused++;
+			listener_note(listener, HAPPENED_REFUSAL, story->reset_ns[ROLE_SERVER],
+			    story->reset_index[ROLE_SERVER], number);
+		} else if (story->flags & STORY_SYN) {
+			note_drops(all, listener, number);
+		}
+		return;
+	}
+	note_drops(all, listener, number);
+	if (story->flags & STORY_CONFIRMED)
+		listener->completed++;
+	if (story->flags & STORY_ANSWERED)
+		listener_note(listener, HAPPENED_ANSWER, story->answer_ns, story->answer_index, number);
+	story_judge(all, listener, number);
+	if (story->fate == FATE_TAKEN) {
+		listener_note(listener, HAPPENED_MAYBE, story->taken_lo_ns, story->knock_index, number);
+		listener_note(listener, HAPPENED_TAKE, story->taken_hi_ns, story->proof_index, number);
+	} else if (story->fate == FATE_MAYBE) {
+		listener_note(listener, HAPPENED_MAYBE, story->taken_lo_ns, story->knock_index, number);
+	}
+	if (story->flags & STORY_ACCEPTED)
+		listener_note(listener, HAPPENED_ACCEPT, story->accept_ns, story->accept_index, number);
+}
+
+/*
+ * TCP_DEFER_ACCEPT shows: a bare ACK is put aside, and the first SYN-ACK comes
+ * again later than a second, or not at all where a full queue cannot explain it.
+ */
+static bool
+defers(const struct sockets *all, const struct listener *listener)
+{
+	for (uint32_t at = listener->first_story; at != 0;) {
+		const struct story *story = story_at(all, at - 1);
+		int64_t answer_ns = NEVER_NS;
+
+		at = story->next;
+		for (const struct step *step = step_first(all, story); step != NULL;
+		     step = step_next(all, step)) {
+			if (step->role != ROLE_SERVER || !(step->flags & TCP_SYN))
+				continue;
+			if (answer_ns != NEVER_NS && step->ts_ns - answer_ns > 2500 * MS_NS &&
+			    story->knock_ns != NEVER_NS && story->knock_ns < step->ts_ns)
+				return true;
+			if (answer_ns != NEVER_NS && step->ts_ns - answer_ns > 500 * MS_NS)
+				break;
+			answer_ns = step->ts_ns;
+		}
+	}
+	return false;
+}
+
+static int
+compare_happenings(const void *a, const void *b)
+{
+	const struct happening *left = a;
+	const struct happening *right = b;
+
+	if (left->ts_ns != right->ts_ns)
+		return (left->ts_ns > right->ts_ns) - (left->ts_ns < right->ts_ns);
+	if (left->index != right->index)
+		return (left->index > right->index) - (left->index < right->index);
+	return (left->kind > right->kind) - (left->kind < right->kind);
+}
+
+/* When it listened, as far as answers and refusals tell. */
+static void
+note_life(struct listener *listener)
+{
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		const struct happening *happening = &listener->happenings[i];
+
+		if (happening->kind == HAPPENED_ANSWER && listener->listens_ns == NEVER_NS)
+			listener->listens_ns = happening->ts_ns;
+		if (happening->kind == HAPPENED_ANSWER)
+			listener->closed_ns = NEVER_NS;
+		if (happening->kind == HAPPENED_IGNORE || happening->kind == HAPPENED_DROP)
+			listener->overflowed = true;
+		if (happening->kind != HAPPENED_REFUSAL)
+			continue;
+		if (listener->first_refusal_ns == NEVER_NS)
+			listener->first_refusal_ns = happening->ts_ns;
+		if (listener->listens_ns != NEVER_NS && listener->closed_ns == NEVER_NS)
+			listener->closed_ns = happening->ts_ns;
+	}
+}
+
+static void
+gather_one(struct sockets *all, struct listener *listener)
+{
+	uint32_t reversed = 0;
+
+	/* From the latest first to the earliest first. */
+	for (uint32_t at = listener->first_story; at != 0;) {
+		struct story *story = story_at(all, at - 1);
+		uint32_t next = story->next;
+
+		story->next = reversed;
+		reversed = at;
+		at = next;
+	}
+	listener->first_story = reversed;
+	listener->vantage = all->options.vantage != VANTAGE_UNKNOWN
+	    ? (uint8_t)all->options.vantage : (uint8_t)infer_vantage(all, listener);
+	listener->defer = defers(all, listener);
+	for (uint32_t at = reversed; at != 0; at = story_at(all, at - 1)->next) {
+		story_at(all, at - 1)->listener = (uint32_t)(listener - all->listeners) + 1;
+		note_beginning(all, listener, at - 1);
+	}
+	qsort(listener->happenings, listener->happening_count, sizeof(*listener->happenings),
+	    compare_happenings);
+	note_life(listener);
+}
+
+void
+listeners_gather(struct sockets *all)
+{
+	struct locals locals = { 0 };
+
+	for (uint32_t i = 0; i < all->stories.item_count; i++) {
+		struct story *story = story_at(all, i);
+		struct listener *listener;
+
+		if (story->flags & STORY_SIMULTANEOUS || !(story->flags & (STORY_SYN | STORY_ANSWERED)))
+			continue;
+		listener = listener_of(all, &locals, story);
+		story->next = listener->first_story;
+		listener->first_story = i + 1;
+	}
+	free(locals.slots);
+	join_families(all);
+	for (size_t i = 0; i < all->listener_count; i++) {
+		if (all->listeners[i].first_story == 0)
+			continue;
+		gather_one(all, &all->listeners[i]);
+		listener_solve(all, &all->listeners[i]);
+	}
+}
+
+/* --- told --- */
+
+static void
+fill_stages(const struct listener *listener, struct listener_row *row)
+{
+	if (listener->listens_ns == NEVER_NS && listener->refused > 0)
+		row->stages = STAGE_NOT_LISTENING;
+	if (listener->listens_ns == NEVER_NS)
+		return;
+	if (row->accepted.lo == 0)
+		row->stages |= STAGE_LISTENING;
+	if (row->accepted.lo <= 1 && row->accepted.hi >= 1)
+		row->stages |= STAGE_ACCEPTED_ONCE;
+	if (row->accepted.hi >= 2)
+		row->stages |= STAGE_ACCEPTING;
+}
+
+static enum story_kind
+kind_of(const struct listener *listener)
+{
+	if (listener->listens_ns == NEVER_NS)
+		return listener->refused > 0 ? STORY_NOT_LISTENING : STORY_SILENT;
+	if (listener->aborted > 0)
+		return STORY_ABORTING;
+	return listener->overflowed ? STORY_OVERFLOW : STORY_HEALTHY;
+}
+
+bool
+sockets_next_listener(struct sockets *all, struct listener_row *row)
+{
+	const struct listener *listener;
+
+	while (all->next_listener < all->listener_count &&
+	    all->listeners[all->next_listener].first_story == 0)
+		all->next_listener++;
+	if (all->next_listener == all->listener_count)
+		return false;
+	listener = &all->listeners[all->next_listener++];
+	*row = (struct listener_row){
+		.first_index = listener->first_index,
+		.local = listener->local,
+		.any_address = listener->any_address,
+		.kind = kind_of(listener),
+		.vantage = (enum vantage)listener->vantage,
+		.backlog = listener->backlog,
+		.backlog_best = listener->backlog_best,
+		.backlog_told = all->options.backlog >= 0,
+		.accepted = listener->accepted,
+		.attempts = listener->attempts,
+		.completed = listener->completed,
+		.refused = listener->refused,
+		.syn_dropped = listener->dropped,
+		.ignored_acks = listener->ignored,
+		.aborted = listener->aborted,
+		.cookies = listener->cookies,
+		.deferred = listener->deferred,
+		.because = listener->because,
+	};
+	fill_stages(listener, row);
+	return true;
+}

@@ -1,0 +1,636 @@
+/*
+ * The table of sockets at any moment: a sample says what the segments look like
+ * by then, the story and the listener say what that means, and the clock ends
+ * what ends without a segment.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "socket/socket_priv.h"
+
+/* RFC 9293's 2 MSL as Linux has it, TCP_TIMEWAIT_LEN; an orphan's FIN_WAIT2 lasts as long unless set otherwise. */
+#define TIME_WAIT_NS (60 * SECOND_NS)
+/* Bytes that have arrived are acknowledged by then. */
+#define ACKED_BY_NS (60 * MS_NS)
+/* A sender that is still waiting for an ACK after this long may have more to send than we can see. */
+#define HELD_BACK_NS (150 * MS_NS)
+
+/* One end at a moment, being told. */
+struct telling {
+	const struct sockets *all;
+	const struct story *story;
+	const struct sample *sample;
+	const struct listener *listener; /* NULL: unknown */
+	int64_t at_ns;
+	enum role role;
+	struct socket_row *row;
+};
+
+static void
+cite(struct socket_row *row, uint32_t index)
+{
+	struct evidence *because = &row->because;
+	uint8_t at;
+
+	if (index == 0 || because->count == BECAUSE_MAX)
+		return;
+	for (uint8_t i = 0; i < because->count; i++)
+		if (because->index[i] == index)
+			return;
+	for (at = because->count; at > 0 && because->index[at - 1] > index; at--)
+		because->index[at] = because->index[at - 1];
+	because->index[at] = index;
+	because->count++;
+}
+
+/* --- states --- */
+
+/* How long until the next SYN, had the client gone on: a second five times, then doubling (Linux 6.5 and later). */
+static int64_t
+next_syn_gap_ns(const struct story *story)
+{
+	unsigned sent = story->syn_count;
+
+	if (sent < 2)
+		return SECOND_NS;
+	if (sent <= 5 && story->syn_gap_ns < 1300 * MS_NS)
+		return SECOND_NS;
+	return story->syn_gap_ns * 2;
+}
+
+static void
+tell_asking_client(struct telling *t)
+{
+	const struct story *story = t->story;
+	int64_t gap_ns = next_syn_gap_ns(story);
+	bool is_last = t->at_ns >= story->last_syn_ns;
+	int64_t overdue_ns = story->last_syn_ns + gap_ns + gap_ns / 16 + 40 * MS_NS;
+
+	t->row->state = SOCK_SYN_SENT;
+	t->row->certain = true;
+	if (t->at_ns >= story->client_gone_ns)
+		t->row->state = SOCK_CLOSED;
+	else if (is_last && !(story->flags & STORY_ANSWERED) && t->at_ns > overdue_ns) {
+		t->row->state = SOCK_CLOSED;
+		t->row->certain = t->at_ns > overdue_ns + gap_ns;
+	}
+	cite(t->row, story->syn_index);
+}
+
+static void
+tell_client_state(struct telling *t)
+{
+	const struct story *story = t->story;
+	const struct face *face = &t->sample->face[ROLE_CLIENT];
+
+	if (face->state == SOCK_SYN_SENT) {
+		tell_asking_client(t);
+		return;
+	}
+	t->row->state = (enum sock_state)face->state;
+	t->row->certain = true;
+	/* Did it get the SYN-ACK? Its ACK tells; where the capture is at the client, it did. */
+	if (face->state == SOCK_ESTABLISHED && story->knock_ns > t->at_ns &&
+	    story->flags & STORY_ANSWERED) {
+		bool is_near = t->listener != NULL && (t->listener->vantage == VANTAGE_LOOPBACK ||
+		    t->listener->vantage == VANTAGE_CLIENT);
+
+		if (!is_near)
+			t->row->state = SOCK_SYN_SENT;
+		t->row->certain = is_near;
+	}
+	cite(t->row, story->knock_index);
+}
+
+/* A request of which it is not proved that the server took it. */
+static void
+tell_request(struct telling *t)
+{
+	const struct story *story = t->story;
+
+	t->row->state = SOCK_SYN_RECV;
+	t->row->certain = true;
+	if (story->cookie || story->fate == FATE_COOKIE) {
+		t->row->state = SOCK_CLOSED;
+		t->row->certain = story->fate == FATE_COOKIE;
+	}
+	if (t->at_ns >= story->gone_ns)
+		t->row->state = SOCK_CLOSED;
+	if (story->fate == FATE_MAYBE && t->at_ns >= story->taken_lo_ns) {
+		t->row->certain = false;
+		if (story->maybe_is_cookie)
+			t->row->state = SOCK_CLOSED;
+	}
+	if (story->fate == FATE_TAKEN && t->at_ns >= story->taken_lo_ns)
+		t->row->certain = false;
+	cite(t->row, story->answer_index);
+	cite(t->row, story->refusal_index);
+}
+
+static void
+tell_server_state(struct telling *t)
+{
+	const struct story *story = t->story;
+	const struct face *face = &t->sample->face[ROLE_SERVER];
+	bool is_asked = story->flags & (STORY_SYN | STORY_ANSWERED);
+
+	t->row->certain = true;
+	t->row->state = (enum sock_state)face->state;
+	if (story->flags & STORY_SIMULTANEOUS || !is_asked)
+		return;
+	if (story->fate == FATE_NONE || story->fate == FATE_REFUSED || t->at_ns < story->answer_ns) {
+		t->row->state = SOCK_CLOSED;
+		return;
+	}
+	if (t->at_ns < story->taken_ns) {
+		if (face->state != SOCK_CLOSED)
+			tell_request(t);
+		return;
+	}
+	if (face->state == SOCK_SYN_RECV && !(story->flags & STORY_FAST_OPEN))
+		t->row->state = SOCK_ESTABLISHED;
+	t->row->certain = story->fate == FATE_TAKEN && t->at_ns >= story->taken_hi_ns;
+	cite(t->row, story->answer_index);
+	cite(t->row, story->proof_index != 0 ? story->proof_index : story->knock_index);
+}
+
+/* What ends by itself. */
+static void
+let_expire(struct telling *t)
+{
+	struct socket_row *row = t->row;
+	int64_t age_ns = t->at_ns - t->sample->ts_ns;
+
+	if (row->state == SOCK_TIME_WAIT && age_ns >= TIME_WAIT_NS) {
+		row->state = SOCK_CLOSED;
+	} else if (row->state == SOCK_FIN_WAIT2) {
+		/* Closed, it goes after tcp_fin_timeout; only shut down, it stays. */
+		row->certain = false;
+		if (age_ns >= TIME_WAIT_NS)
+			row->state = SOCK_CLOSED;
+	}
+}
+
+/* --- queues --- */
+
+static uint32_t
+payload_got(const struct face *me, const struct face *peer, const struct telling *t)
+{
+	uint32_t got = me->got;
+
+	/* What was ignored before the connection was taken came to nothing. */
+	if (t->role == ROLE_SERVER && t->story->refusal_index != 0 &&
+	    t->at_ns - t->sample->ts_ns > ACKED_BY_NS && me->acks < got)
+		got = me->acks;
+	(void)peer;
+	return got == 0 ? 0 : got - 1; /* its SYN */
+}
+
+/* Whether the k-th child was accepted by then: 1, 0, or -1 where the queue does not tell. */
+static int
+is_accepted(const struct telling *t)
+{
+	const struct happening *now;
+
+	if (t->story->accept_ns <= t->at_ns)
+		return 1;
+	if (t->listener == NULL || t->story->rank_lo == 0)
+		return -1;
+	now = listener_at(t->listener, t->at_ns);
+	if (now == NULL)
+		return -1;
+	if ((int64_t)t->story->rank_lo > now->accepted.hi)
+		return 0;
+	if (t->story->rank_hi != 0 && (int64_t)t->story->rank_hi <= now->accepted.lo)
+		return 1;
+	return -1;
+}
+
+static void
+tell_recv_q(struct telling *t)
+{
+	const struct face *me = &t->sample->face[t->role];
+	const struct face *peer = &t->sample->face[!t->role];
+	int64_t got = payload_got(me, peer, t);
+	int accepted = t->role == ROLE_SERVER ? is_accepted(t) : 1;
+	struct range *queue = &t->row->recv_q;
+
+	*queue = (struct range){ 0, got };
+	if (accepted == 0)
+		queue->lo = got;
+	t->row->recv_q_best = accepted == 1 ? 0 : got;
+	if (accepted == -1) {
+		const struct happening *now = listener_at(t->listener, t->at_ns);
+
+		if (now != NULL && (int64_t)t->story->rank_lo <= now->accepted_best)
+			t->row->recv_q_best = 0;
+	}
+}
+
+/* The sender may have written what we cannot see; later packets tell whether it had. */
+static int64_t
+unseen_limit(const struct telling *t)
+{
+	const struct face *final = &t->story->final[t->role];
+	const struct face *me = &t->sample->face[t->role];
+	bool is_held_back = t->at_ns - t->sample->ts_ns > HELD_BACK_NS;
+
+	if (me->sent == me->acked)
+		return 0;
+	if (!is_held_back && !me->fin_sent)
+		is_held_back = true;
+	if (me->fin_sent)
+		return (int64_t)me->sent - me->acked;
+	if (t->story->is_final && final->sent == final->acked)
+		return (int64_t)final->sent - me->acked;
+	return RANGE_OPEN;
+}
+
+static void
+tell_send_q(struct telling *t)
+{
+	const struct face *me = &t->sample->face[t->role];
+	int64_t waiting = me->sent > me->acked ? (int64_t)me->sent - me->acked : 0;
+	int64_t limit = unseen_limit(t);
+
+	t->row->send_q = (struct range){ waiting, limit < waiting ? waiting : limit };
+	t->row->send_q_best = waiting;
+}
+
+static void
+tell_queues(struct telling *t)
+{
+	struct socket_row *row = t->row;
+
+	row->recv_q = row->send_q = (struct range){ 0, 0 };
+	row->recv_q_best = row->send_q_best = 0;
+	switch (row->state) {
+	case SOCK_CLOSED:
+	case SOCK_SYN_RECV:
+	case SOCK_TIME_WAIT:
+		return;
+	case SOCK_SYN_SENT:
+		row->send_q.lo = row->send_q.hi = row->send_q_best = t->sample->face[t->role].sent;
+		return;
+	default:
+		tell_recv_q(t);
+		tell_send_q(t);
+	}
+}
+
+static void
+tell_end(struct telling *t)
+{
+	struct socket_row *row = t->row;
+	const struct tuple *ends = &t->story->tuple;
+
+	*row = (struct socket_row){ .at_ns = t->at_ns, .flow = t->story->flow, .ends = *ends };
+	row->is_server = t->role == ROLE_SERVER;
+	if (row->is_server) {
+		memcpy(row->ends.src, ends->dst, sizeof(row->ends.src));
+		memcpy(row->ends.dst, ends->src, sizeof(row->ends.dst));
+		row->ends.sport = ends->dport;
+		row->ends.dport = ends->sport;
+		tell_server_state(t);
+	} else {
+		tell_client_state(t);
+	}
+	let_expire(t);
+	tell_queues(t);
+	cite(row, t->sample->index);
+}
+
+/* --- listeners --- */
+
+static bool
+listens_at(const struct listener *listener, int64_t at_ns)
+{
+	if (listener->listens_ns == NEVER_NS || at_ns >= listener->closed_ns)
+		return false;
+	/* A refusal before it says that it came later. */
+	return listener->first_refusal_ns > listener->listens_ns || at_ns >= listener->listens_ns;
+}
+
+static void
+tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row *row)
+{
+	const struct happening *now = listener_at(listener, at_ns);
+
+	*row = (struct socket_row){
+		.at_ns = at_ns,
+		.ends = listener->local,
+		.any_address = listener->any_address,
+		.is_server = true,
+		.state = SOCK_LISTEN,
+		.certain = at_ns >= listener->listens_ns,
+		.send_q = listener->backlog,
+	};
+	row->send_q_best = listener->backlog_best >= 0 ? listener->backlog_best : listener->backlog.lo;
+	if (now != NULL) {
+		row->recv_q = now->queue;
+		row->recv_q_best = now->queue_best;
+		cite(row, now->index);
+	}
+	if (!listens_at(listener, at_ns)) {
+		row->state = SOCK_CLOSED;
+		row->recv_q = row->send_q = (struct range){ 0, 0 };
+		row->recv_q_best = row->send_q_best = 0;
+	}
+}
+
+/* --- at moments --- */
+
+static int
+compare_from(const void *a, const void *b, void *ctx)
+{
+	const struct sample *samples = ctx;
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+
+	if (samples[left].from != samples[right].from)
+		return samples[left].from < samples[right].from ? -1 : 1;
+	if (samples[left].story != samples[right].story)
+		return samples[left].story < samples[right].story ? -1 : 1;
+	return 0;
+}
+
+static void
+prepare_moments(struct sockets *all)
+{
+	all->order = mem_zalloc((all->sample_count + 1) * sizeof(*all->order));
+	all->live = mem_zalloc((all->sample_count + 1) * sizeof(*all->live));
+	for (size_t i = 0; i < all->sample_count; i++)
+		all->order[i] = (uint32_t)i;
+	qsort_r(all->order, all->sample_count, sizeof(*all->order), compare_from, all->samples);
+}
+
+static const struct listener *
+listener_of(const struct sockets *all, const struct story *story)
+{
+	return story->listener == 0 ? NULL : &all->listeners[story->listener - 1];
+}
+
+static void
+tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns, enum role role,
+    struct socket_row *row)
+{
+	const struct story *story = story_at(all, sample->story);
+	struct telling telling = {
+		.all = all,
+		.story = story,
+		.sample = sample,
+		.listener = listener_of(all, story),
+		.at_ns = at_ns,
+		.role = role,
+		.row = row,
+	};
+
+	tell_end(&telling);
+}
+
+static int
+compare_story(const void *a, const void *b, void *ctx)
+{
+	const struct sample *samples = ctx;
+	uint32_t left = samples[*(const uint32_t *)a].story, right = samples[*(const uint32_t *)b].story;
+
+	return (left > right) - (left < right);
+}
+
+/* Those that answer for the next moment, in the order of flows. */
+static void
+begin_moment(struct sockets *all)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < all->live_count; i++)
+		if (all->samples[all->live[i]].to > all->moment)
+			all->live[kept++] = all->live[i];
+	all->live_count = kept;
+	while (all->order_next < all->sample_count &&
+	    all->samples[all->order[all->order_next]].from <= all->moment) {
+		uint32_t number = all->order[all->order_next++];
+
+		if (all->samples[number].to > all->moment)
+			all->live[all->live_count++] = number;
+	}
+	qsort_r(all->live, all->live_count, sizeof(*all->live), compare_story, all->samples);
+	all->cursor = 0;
+}
+
+/* Rows of a moment: listeners, requests, the servers' other ends, the clients'. */
+static bool
+next_at_moment(struct sockets *all, struct socket_row *row)
+{
+	int64_t at_ns = all->moments[all->moment];
+
+	while (all->cursor < all->listener_count + 3 * all->live_count) {
+		size_t at = all->cursor++;
+		size_t group;
+
+		if (at < all->listener_count) {
+			if (all->listeners[at].first_story == 0)
+				continue;
+			tell_listener(&all->listeners[at], at_ns, row);
+			if (row->state != SOCK_CLOSED)
+				return true;
+			continue;
+		}
+		at -= all->listener_count;
+		group = at / all->live_count;
+		tell_sample(all, &all->samples[all->live[at % all->live_count]], at_ns,
+		    group == 2 ? ROLE_CLIENT : ROLE_SERVER, row);
+		if (row->state == SOCK_CLOSED || (group == 0) != (row->state == SOCK_SYN_RECV && group < 2))
+			continue;
+		return true;
+	}
+	return false;
+}
+
+/* --- each change --- */
+
+/* Something may be otherwise from here on: a sample, or the clock. */
+struct change {
+	int64_t at_ns;
+	uint32_t sample; /* of an end; UINT32_MAX: of a listener */
+	uint32_t number; /* of the listener */
+	uint8_t role;
+};
+
+static void
+add_change(struct sockets *all, const struct change *change)
+{
+	if (all->change_count == all->change_room) {
+		size_t room = all->change_room * 2 + 1024;
+
+		if (!budget_take(all->budget, (room - all->change_room) * sizeof(*change))) {
+			all->left_out++;
+			return;
+		}
+		all->changes = mem_realloc_array(all->changes, room, sizeof(*change));
+		all->change_room = room;
+	}
+	all->changes[all->change_count++] = *change;
+}
+
+static bool
+same_row(const struct socket_row *a, const struct socket_row *b)
+{
+	return a->state == b->state && a->certain == b->certain && a->recv_q.lo == b->recv_q.lo &&
+	    a->recv_q.hi == b->recv_q.hi && a->send_q.lo == b->send_q.lo && a->send_q.hi == b->send_q.hi &&
+	    a->recv_q_best == b->recv_q_best && a->send_q_best == b->send_q_best;
+}
+
+/* When a story may change without a packet. */
+static size_t
+clock_times(const struct story *story, const struct listener *listener, const struct sample *sample,
+    int64_t times[12])
+{
+	size_t count = 0;
+	int64_t gap_ns = next_syn_gap_ns(story);
+
+	(void)listener;
+	times[count++] = story->answer_ns;
+	times[count++] = story->taken_lo_ns;
+	times[count++] = story->taken_ns;
+	times[count++] = story->taken_hi_ns;
+	times[count++] = story->gone_ns;
+	times[count++] = story->client_gone_ns;
+	times[count++] = story->knock_ns;
+	times[count++] = story->last_syn_ns + gap_ns + gap_ns / 16 + 40 * MS_NS + 1;
+	times[count++] = sample->ts_ns + TIME_WAIT_NS;
+	times[count++] = sample->ts_ns + ACKED_BY_NS + 1;
+	return count;
+}
+
+static int
+compare_ns(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a;
+	int64_t right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* The changes of one end from one sample to the next. */
+static void
+change_between(struct sockets *all, uint32_t number, int64_t until_ns, enum role role,
+    struct socket_row *old)
+{
+	const struct sample *sample = &all->samples[number];
+	const struct story *story = story_at(all, sample->story);
+	int64_t times[13];
+	size_t count = clock_times(story, listener_of(all, story), sample, times);
+
+	times[count++] = sample->ts_ns;
+	qsort(times, count, sizeof(*times), compare_ns);
+	for (size_t i = 0; i < count; i++) {
+		struct socket_row row;
+
+		if (times[i] < sample->ts_ns || times[i] >= until_ns || (i > 0 && times[i] == times[i - 1]))
+			continue;
+		tell_sample(all, sample, times[i], role, &row);
+		if (same_row(&row, old))
+			continue;
+		*old = row;
+		add_change(all, &(struct change){ .at_ns = times[i], .sample = number, .role = (uint8_t)role });
+	}
+}
+
+static void
+listener_changes(struct sockets *all, uint32_t number)
+{
+	const struct listener *listener = &all->listeners[number];
+	struct change change = { .sample = UINT32_MAX, .number = number };
+	struct socket_row old = { .state = SOCK_CLOSED }, row;
+
+	if (listener->first_story == 0)
+		return;
+	for (size_t i = 0; i <= listener->happening_count; i++) {
+		int64_t at_ns = i == 0 ? all->first_ns : listener->happenings[i - 1].ts_ns;
+
+		tell_listener(listener, at_ns, &row);
+		if (same_row(&row, &old))
+			continue;
+		old = row;
+		change.at_ns = at_ns;
+		add_change(all, &change);
+	}
+}
+
+static int
+compare_changes(const void *a, const void *b)
+{
+	const struct change *left = a;
+	const struct change *right = b;
+
+	if (left->at_ns != right->at_ns)
+		return left->at_ns < right->at_ns ? -1 : 1;
+	if ((left->sample == UINT32_MAX) != (right->sample == UINT32_MAX))
+		return left->sample == UINT32_MAX ? -1 : 1;
+	if (left->sample != right->sample)
+		return left->sample < right->sample ? -1 : 1;
+	if (left->number != right->number)
+		return left->number < right->number ? -1 : 1;
+	return (left->role < right->role) - (left->role > right->role);
+}
+
+static void
+prepare_changes(struct sockets *all)
+{
+	uint32_t *next = mem_zalloc((all->sample_count + 1) * sizeof(*next)); /* 1 + the story's next sample */
+
+	for (size_t i = 0; i < all->sample_count; i++)
+		if (all->samples[i].before != 0)
+			next[all->samples[i].before - 1] = (uint32_t)i + 1;
+	for (size_t i = 0; i < all->sample_count; i++) {
+		struct socket_row old[2] = { { .state = SOCK_CLOSED, .certain = true }, { .state = SOCK_CLOSED, .certain = true } };
+
+		if (all->samples[i].before != 0)
+			continue;
+		for (uint32_t at = (uint32_t)i + 1; at != 0; at = next[at - 1]) {
+			int64_t until_ns = next[at - 1] == 0 ? all->until_ns + 1 : all->samples[next[at - 1] - 1].ts_ns;
+
+			change_between(all, at - 1, until_ns, ROLE_SERVER, &old[ROLE_SERVER]);
+			change_between(all, at - 1, until_ns, ROLE_CLIENT, &old[ROLE_CLIENT]);
+		}
+	}
+	for (uint32_t i = 0; i < all->listener_count; i++)
+		listener_changes(all, i);
+	free(next);
+	qsort(all->changes, all->change_count, sizeof(*all->changes), compare_changes);
+}
+
+void
+rows_prepare(struct sockets *all)
+{
+	if (all->each_change)
+		prepare_changes(all);
+	else
+		prepare_moments(all);
+}
+
+bool
+sockets_next_row(struct sockets *all, struct socket_row *row)
+{
+	if (all->each_change) {
+		const struct change *change;
+
+		if (all->next_change == all->change_count)
+			return false;
+		change = &all->changes[all->next_change++];
+		if (change->sample == UINT32_MAX)
+			tell_listener(&all->listeners[change->number], change->at_ns, row);
+		else
+			tell_sample(all, &all->samples[change->sample], change->at_ns,
+			    (enum role)change->role, row);
+		return true;
+	}
+	for (; all->moment < all->moment_count; all->moment++) {
+		if (all->cursor == 0)
+			begin_moment(all);
+		if (next_at_moment(all, row))
+			return true;
+		all->cursor = 0;
+	}
+	return false;
+}

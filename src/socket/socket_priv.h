@@ -1,0 +1,278 @@
+/* socket_priv: what the files of socket share; private to the room. */
+#ifndef SYNSCOPE_SOCKET_PRIV_H
+#define SYNSCOPE_SOCKET_PRIV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "socket/socket.h"
+
+#define SECOND_NS INT64_C(1000000000)
+#define MS_NS     INT64_C(1000000)
+#define NEVER_NS  INT64_MAX
+
+/* Whose: an end's part in its connection. */
+enum role {
+	ROLE_CLIENT,
+	ROLE_SERVER,
+};
+
+/* struct sock's flags. */
+enum sock_flag {
+	SOCK_FIN_SENT = 0x01, /* of side A; shifted by the side, as are the next two */
+	SOCK_FIN_GOT = 0x04,
+	SOCK_FIN_ACKED = 0x10,
+	SOCK_QUIET = 0x40, /* nothing but a SYN, FIN or RST can teach us more */
+};
+
+/* One segment of a connection's beginning, kept until it is clear how that went. Numbers relative to their ISN. */
+struct step {
+	int64_t ts_ns;
+	uint32_t next; /* 1 + its number; 0: the last */
+	uint32_t index;
+	uint32_t seq;
+	uint32_t bytes; /* of payload */
+	uint32_t ack;
+	uint32_t ts_value;
+	uint32_t ts_echo;
+	uint16_t flags; /* enum tcp_flag */
+	uint16_t window;
+	uint8_t role; /* of its sender */
+	uint8_t ttl;
+	bool has_ts;
+	bool refused; /* by a verdict: the server ignored it */
+};
+
+/* A beginning that goes on longer than this has told what it can. */
+#define STEPS_MAX 200
+
+/* What became of a connection request, in the server. */
+enum fate {
+	FATE_NONE,      /* no answer was seen */
+	FATE_REFUSED,   /* answered by a RST */
+	FATE_TAKEN,     /* a connection, queued or accepted: proved */
+	FATE_MAYBE,     /* it can be one, or a SYN cookie whose ACK was ignored */
+	FATE_WAITING,   /* a request that waits, or waited until it was dropped */
+	FATE_COOKIE,    /* a SYN cookie whose ACK was ignored: the server keeps nothing */
+	FATE_OVERFLOWED, /* reset because there was no room */
+	FATE_MIDSTREAM, /* its beginning is not in the capture */
+};
+
+enum story_flag {
+	STORY_SYN = 0x01,          /* the client's is in the capture */
+	STORY_SIMULTANEOUS = 0x02, /* both ends asked */
+	STORY_ANSWERED = 0x04,     /* by a SYN-ACK */
+	STORY_PROVED = 0x08,       /* the server said what only a connection says */
+	STORY_ACCEPTED = 0x10,     /* and what only a program makes it say */
+	STORY_IN_FULL = 0x20,      /* all its steps are kept */
+	STORY_FAST_OPEN = 0x40,
+	STORY_UNREACHABLE = 0x80,
+	STORY_CONFIRMED = 0x100,   /* the client was seen to have the SYN-ACK */
+	STORY_PLAIN = 0x200,       /* one SYN, one SYN-ACK, taken at the first ACK: no steps are needed */
+};
+
+/* What one end was, when a sample was taken. Numbers relative to ISNs, SYN and FIN count. */
+struct face {
+	uint32_t sent;   /* highest end it sent */
+	uint32_t acked;  /* of that, by the other end */
+	uint32_t got;    /* end of what can have reached it in order */
+	uint32_t acks;   /* highest it acknowledged */
+	uint32_t window; /* in bytes */
+	uint8_t state;   /* enum sock_state: as the segments look */
+	bool fin_sent;
+	bool fin_got;
+};
+
+/* One connection, from the capture's first segment of it. */
+struct story {
+	struct tuple tuple; /* as the client sends */
+	uint32_t flow;
+	uint32_t next; /* of its listener's, 1 + number */
+	uint32_t first_step;
+	uint32_t last_step; /* 1 + number */
+	uint32_t isn[2];    /* by enum role */
+	uint16_t step_count;
+	uint16_t flags;
+	uint8_t client; /* enum side */
+	uint8_t fate;
+	bool deferred;  /* its bare ACK was put aside */
+	bool cookie;    /* its SYN-ACK was a SYN cookie, taken later */
+	uint8_t syn_count;
+
+	int64_t syn_ns; /* the first */
+	int64_t last_syn_ns;
+	int64_t syn_gap_ns; /* between the last two */
+	int64_t answer_ns;  /* the first SYN-ACK */
+	int64_t knock_ns;   /* the client's first ACK of it */
+	int64_t proof_ns;
+	int64_t accept_ns;
+	int64_t reset_ns[2]; /* sent, by enum role */
+	uint32_t syn_index;
+	uint32_t answer_index;
+	uint32_t knock_index;
+	uint32_t proof_index;
+	uint32_t accept_index;
+	uint32_t reset_index[2];
+	bool reset_has_ack[2];
+	bool reset_has_window[2];
+
+	/* Verdict: when the server took it, between these; NEVER_NS where it did not. */
+	int64_t taken_lo_ns;
+	int64_t taken_hi_ns;
+	int64_t taken_ns; /* likeliest */
+	int64_t gone_ns;  /* a request not taken is dropped */
+	int64_t client_gone_ns; /* connect() gave up */
+	bool maybe_is_cookie; /* FATE_MAYBE: if it was not taken, the server has no row for it */
+	bool is_final;        /* final holds */
+	struct face final[2]; /* by enum role: when its last packet had gone by */
+	uint32_t listener;    /* 1 + its number; 0: none */
+	uint32_t refusal_index;
+	uint32_t rank_lo; /* in the order of being taken, from 1; 0: none */
+	uint32_t rank_hi;
+};
+
+/* A connection between two of its packets. */
+struct sample {
+	int64_t ts_ns; /* of the packet before */
+	uint32_t story;
+	uint32_t before; /* 1 + the story's previous; 0: none */
+	uint32_t index;  /* of the packet before */
+	uint32_t from;   /* moments it answers for: from, up to but not to */
+	uint32_t to;
+	struct face face[2]; /* by enum role */
+};
+
+/* One thing that bears on a listener's queues. */
+enum happening_kind {
+	HAPPENED_ANSWER,  /* a SYN was answered: there was room */
+	HAPPENED_DROP,    /* a SYN was not: there was none */
+	HAPPENED_IGNORE,  /* an ACK was ignored: there was none */
+	HAPPENED_MAYBE,   /* a child can have been queued from here on */
+	HAPPENED_TAKE,    /* it was, at the latest here */
+	HAPPENED_ACCEPT,  /* a child speaks: it was accepted */
+	HAPPENED_REFUSAL, /* nobody listens */
+	HAPPENED_CLOSE,   /* the listener closed: its queue was reset */
+	HAPPENED_NOTHING, /* what was taken for an overflow was none */
+};
+
+struct happening {
+	int64_t ts_ns;
+	uint32_t index;
+	uint32_t story; /* its number */
+	uint8_t kind;
+	uint32_t waiting; /* requests in the SYN queue, before it */
+	uint32_t taken_lo; /* children so far, with it */
+	uint32_t taken_hi;
+	/* From it to the next, by all hypotheses that hold. */
+	struct range queue;
+	struct range accepted;
+	int64_t queue_best;
+	int64_t accepted_best;
+	bool is_full; /* an overflow: exactly backlog + 1 */
+};
+
+struct listener {
+	struct tuple local; /* src alone */
+	bool any_address;
+	uint32_t first_story; /* 1 + number, the latest first until solved */
+	uint32_t first_index;
+	uint8_t vantage;
+	bool defer;
+	uint32_t attempts, completed, refused, lone_syns, dropped, ignored, aborted, cookies, deferred;
+	int64_t listens_ns;  /* proved from here on */
+	int64_t first_refusal_ns;
+	int64_t closed_ns;   /* NEVER_NS: not seen */
+
+	struct happening *happenings;
+	size_t happening_count;
+	size_t happening_room;
+	struct range backlog;
+	int64_t backlog_best; /* -1: no telling */
+	struct range accepted; /* at the end */
+	bool overflowed;
+	bool old_kernel; /* answers SYNs although its queue is full (Linux before 4.10) */
+	bool doubtful;   /* no backlog explains what was seen: packets must be missing */
+	struct evidence because;
+	unsigned rivals;
+};
+
+struct sockets {
+	struct sockets_options options;
+	struct budget *budget;
+	int64_t first_ns;
+	int64_t until_ns;
+
+	struct pool stories;
+	struct pool steps;
+	struct sample *samples;
+	size_t sample_count;
+	size_t sample_room;
+	uint64_t left_out;
+
+	int64_t *moments; /* ascending; made at the first packet */
+	size_t moment_count;
+	bool each_change;
+	bool has_begun;
+
+	struct listener *listeners;
+	size_t listener_count;
+	size_t listener_room;
+	size_t next_listener;
+
+	/* rows.c's place */
+	struct change *changes; /* each change, in the order of time */
+	size_t change_count;
+	size_t change_room;
+	size_t next_change;
+	uint32_t *order; /* samples by the moment they begin to answer for */
+	uint32_t *live;  /* those that answer for the moment at hand */
+	size_t order_next, live_count;
+	size_t moment;   /* at hand */
+	size_t cursor;   /* rows told of it */
+};
+
+static inline struct story *
+story_at(const struct sockets *all, uint32_t number)
+{
+	return pool_at(&all->stories, number);
+}
+
+static inline struct step *
+step_at(const struct sockets *all, uint32_t number)
+{
+	return pool_at(&all->steps, number);
+}
+
+static inline struct step *
+step_first(const struct sockets *all, const struct story *story)
+{
+	return story->first_step == 0 ? NULL : step_at(all, story->first_step - 1);
+}
+
+static inline struct step *
+step_next(const struct sockets *all, const struct step *step)
+{
+	return step->next == 0 ? NULL : step_at(all, step->next - 1);
+}
+
+/* --- story.c --- */
+
+/* Note one segment of a beginning; true once there is nothing more to learn from the next. */
+bool story_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role);
+/* How the beginning went, by its own packets, as a capture at this listener shows it. */
+void story_judge(struct sockets *all, struct listener *listener, uint32_t number);
+
+/* --- listener.c and solve.c --- */
+
+void listeners_gather(struct sockets *all);
+void listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns, uint32_t index, uint32_t story);
+void listener_solve(struct sockets *all, struct listener *listener);
+/* What holds at a moment; NULL before the first happening. */
+const struct happening *listener_at(const struct listener *listener, int64_t at_ns);
+
+/* --- rows.c --- */
+
+void rows_prepare(struct sockets *all);
+
+#endif

@@ -1,0 +1,364 @@
+/*
+ * What all connections of a listener say together about its few unknowns: the
+ * backlog B, and how many accept() calls had returned by any time, A. With E
+ * children taken so far the accept queue holds Q = E - A, dead ones included.
+ * Every happening bounds A, given B:
+ *
+ *   always             0 <= A <= E and Q <= B + 1
+ *   a SYN is answered  Q <= B, unless the kernel is an old one
+ *   a SYN is dropped, an ACK ignored:  Q = B + 1
+ *   the k-th child speaks:  A >= k
+ *
+ * A never falls, so lower bounds hold for all that comes later and upper ones
+ * for all that came before: two sweeps make them exact for one B. A backlog for
+ * which they cross is impossible; what holds for all others together is what
+ * we know. Where none is left the rules bend: first for old kernels, then for
+ * packets that must have been lost.
+ */
+#include <stdlib.h>
+
+#include "socket/socket_priv.h"
+
+/* No more backlogs than this are tried one by one. */
+#define BACKLOGS_TRIED 512
+
+struct world {
+	struct listener *listener;
+	struct sockets *all;
+	int64_t backlog; /* RANGE_OPEN: more than matters */
+	bool old_kernel;
+	bool no_drops; /* silence behind a SYN proves nothing */
+	int64_t *lower; /* by happening */
+	int64_t *upper;
+};
+
+static int64_t
+at_least(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t
+at_most(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool
+is_overflow(const struct world *world, const struct happening *happening)
+{
+	if (happening->kind == HAPPENED_IGNORE)
+		return true;
+	/* With requests waiting, it may be the SYN queue that is full, where there are no cookies. */
+	return happening->kind == HAPPENED_DROP && !world->no_drops &&
+	    (happening->waiting == 0 || world->backlog >= happening->waiting || world->old_kernel);
+}
+
+static void
+bound(const struct world *world, const struct happening *happening, int64_t *lo, int64_t *hi)
+{
+	int64_t backlog = world->backlog;
+
+	*lo = 0;
+	*hi = happening->taken_hi;
+	if (happening->kind == HAPPENED_ACCEPT)
+		*lo = story_at(world->all, happening->story)->rank_lo;
+	if (backlog == RANGE_OPEN) {
+		if (is_overflow(world, happening))
+			*hi = -1;
+		return;
+	}
+	*lo = at_least(*lo, (int64_t)happening->taken_lo - backlog - 1);
+	if (happening->kind == HAPPENED_ANSWER && !world->old_kernel)
+		*lo = at_least(*lo, (int64_t)happening->taken_lo - backlog);
+	if (is_overflow(world, happening))
+		*hi = at_most(*hi, (int64_t)happening->taken_hi - backlog - 1);
+}
+
+/* False where this world cannot be. */
+static bool
+sweep(struct world *world)
+{
+	const struct listener *listener = world->listener;
+	int64_t lower = 0, upper = RANGE_OPEN;
+
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		int64_t lo, hi;
+
+		bound(world, &listener->happenings[i], &lo, &hi);
+		lower = at_least(lower, lo);
+		world->lower[i] = lower;
+		world->upper[i] = hi;
+	}
+	for (size_t i = listener->happening_count; i-- > 0;) {
+		upper = at_most(upper, world->upper[i]);
+		world->upper[i] = upper;
+		if (world->lower[i] > upper)
+			return false;
+	}
+	return true;
+}
+
+/* --- what is the same in all worlds --- */
+
+static void
+count_children(struct sockets *all, struct listener *listener)
+{
+	uint32_t lo = 0, hi = 0;
+
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		struct happening *happening = &listener->happenings[i];
+		struct story *story = story_at(all, happening->story);
+
+		if (happening->kind == HAPPENED_MAYBE && story->taken_lo_ns != NEVER_NS) {
+			story->rank_lo = lo + 1;
+			hi++;
+		}
+		if (happening->kind == HAPPENED_TAKE) {
+			lo++;
+			story->rank_hi = hi;
+		}
+		happening->taken_lo = lo;
+		happening->taken_hi = hi;
+	}
+}
+
+static int
+compare_ns(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a;
+	int64_t right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* Requests in the SYN queue at each happening. */
+static void
+count_waiting(struct sockets *all, struct listener *listener)
+{
+	int64_t *begins = mem_zalloc((listener->attempts + 1) * sizeof(*begins));
+	int64_t *ends = mem_zalloc((listener->attempts + 1) * sizeof(*ends));
+	size_t count = 0, begun = 0, ended = 0;
+
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		if (!(story->flags & STORY_ANSWERED) || story->fate == FATE_COOKIE)
+			continue;
+		begins[count] = story->answer_ns;
+		ends[count++] = at_most(story->taken_lo_ns, story->gone_ns);
+	}
+	qsort(begins, count, sizeof(*begins), compare_ns);
+	qsort(ends, count, sizeof(*ends), compare_ns);
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		int64_t now_ns = listener->happenings[i].ts_ns;
+
+		while (begun < count && begins[begun] < now_ns)
+			begun++;
+		while (ended < count && ends[ended] <= now_ns)
+			ended++;
+		listener->happenings[i].waiting = begun > ended ? (uint32_t)(begun - ended) : 0;
+	}
+	free(begins);
+	free(ends);
+}
+
+/* --- worlds together --- */
+
+static void
+widen(struct range *range, int64_t lo, int64_t hi, bool is_first)
+{
+	if (is_first || lo < range->lo)
+		range->lo = lo;
+	if (is_first || hi > range->hi)
+		range->hi = hi;
+}
+
+/* What this world says of the time from happening i to the next. */
+static void
+merge(const struct world *world, bool is_first)
+{
+	struct listener *listener = world->listener;
+
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		struct happening *happening = &listener->happenings[i];
+		bool is_last = i + 1 == listener->happening_count;
+		int64_t most = is_last ? happening->taken_hi
+		                       : at_most(happening->taken_hi, world->upper[i + 1]);
+		int64_t room = world->backlog == RANGE_OPEN ? RANGE_OPEN : world->backlog + 1;
+		int64_t longest = at_most(room, happening->taken_hi - world->lower[i]);
+
+		widen(&happening->accepted, world->lower[i], most, is_first);
+		widen(&happening->queue, at_least(0, (int64_t)happening->taken_lo - most),
+		    at_least(0, longest), is_first);
+		/* The largest backlog that holds comes last: fewest accept() calls. */
+		happening->accepted_best = world->lower[i];
+		happening->queue_best = at_least(0, at_most(room, happening->taken_lo - world->lower[i]));
+		happening->is_full = is_overflow(world, happening);
+	}
+}
+
+static int64_t
+highest_backlog(const struct world *world)
+{
+	int64_t highest = RANGE_OPEN;
+
+	for (size_t i = 0; i < world->listener->happening_count; i++) {
+		const struct happening *happening = &world->listener->happenings[i];
+
+		if (happening->kind == HAPPENED_IGNORE ||
+		    (happening->kind == HAPPENED_DROP && !world->no_drops && happening->waiting == 0))
+			highest = at_most(highest, (int64_t)happening->taken_hi - 1);
+	}
+	return highest;
+}
+
+static bool
+try_one(struct world *world, int64_t backlog, bool *found)
+{
+	struct listener *listener = world->listener;
+
+	world->backlog = backlog;
+	if (!sweep(world))
+		return false;
+	widen(&listener->backlog, backlog, backlog, !*found);
+	merge(world, !*found);
+	*found = true;
+	return true;
+}
+
+/* All backlogs that can be; false where none can. */
+static bool
+try_backlogs(struct world *world)
+{
+	int64_t told = world->all->options.backlog;
+	int64_t highest = highest_backlog(world);
+	bool found = false;
+
+	if (told >= 0)
+		return try_one(world, told, &found);
+	if (highest == RANGE_OPEN) {
+		int64_t tried = at_most(BACKLOGS_TRIED / 8, (int64_t)world->listener->attempts + 1);
+
+		for (int64_t backlog = 0; backlog <= tried; backlog++)
+			try_one(world, backlog, &found);
+		try_one(world, RANGE_OPEN, &found);
+		return found;
+	}
+	for (int64_t backlog = at_least(0, highest - BACKLOGS_TRIED); backlog <= highest; backlog++)
+		try_one(world, backlog, &found);
+	return found;
+}
+
+/* --- connections that only the queue can tell of --- */
+
+/* One that was certainly taken, or certainly not, is no longer open. True if any was settled. */
+static bool
+settle_open(struct sockets *all, struct listener *listener)
+{
+	bool settled = false;
+
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		struct happening *happening = &listener->happenings[i];
+		struct story *story = story_at(all, happening->story);
+		const struct happening *before = i == 0 ? NULL : &listener->happenings[i - 1];
+
+		if (happening->kind != HAPPENED_MAYBE || story->fate != FATE_MAYBE)
+			continue;
+		if (listener->backlog.lo == listener->backlog.hi && before != NULL &&
+		    before->queue.lo == listener->backlog.lo + 1) {
+			story->fate = story->maybe_is_cookie ? FATE_COOKIE : FATE_WAITING;
+			story->taken_lo_ns = NEVER_NS;
+			listener->ignored++;
+			settled = true;
+		}
+	}
+	return settled;
+}
+
+/* What is still open then, by the likeliest backlog and the fewest accept() calls. */
+static void
+guess_open(struct sockets *all, struct listener *listener)
+{
+	int64_t backlog = listener->backlog.hi;
+	int64_t taken = 0;
+
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		struct happening *happening = &listener->happenings[i];
+		struct story *story = story_at(all, happening->story);
+
+		if (happening->kind == HAPPENED_TAKE)
+			taken++;
+		if (happening->kind == HAPPENED_MAYBE && story->fate == FATE_MAYBE) {
+			if (backlog == RANGE_OPEN || taken - happening->accepted_best <= backlog) {
+				taken++;
+				story->taken_ns = story->taken_lo_ns;
+			}
+		}
+		happening->queue_best = at_least(happening->queue.lo,
+		    at_most(happening->queue.hi, taken - happening->accepted_best));
+	}
+}
+
+static void
+solve_once(struct sockets *all, struct listener *listener, struct world *world)
+{
+	count_children(all, listener);
+	count_waiting(all, listener);
+	listener->old_kernel = listener->doubtful = false;
+	world->old_kernel = world->no_drops = false;
+	if (try_backlogs(world))
+		return;
+	world->old_kernel = listener->old_kernel = true;
+	if (try_backlogs(world))
+		return;
+	world->old_kernel = listener->old_kernel = false;
+	world->no_drops = listener->doubtful = true;
+	if (try_backlogs(world))
+		return;
+	/* Nothing fits: what was ignored must have been lost. */
+	for (size_t i = 0; i < listener->happening_count; i++)
+		if (listener->happenings[i].kind == HAPPENED_IGNORE)
+			listener->happenings[i].kind = HAPPENED_NOTHING;
+	try_backlogs(world);
+}
+
+void
+listener_solve(struct sockets *all, struct listener *listener)
+{
+	struct world world = { .listener = listener, .all = all };
+	size_t count = listener->happening_count;
+
+	if (count == 0)
+		return;
+	world.lower = mem_zalloc(count * sizeof(*world.lower));
+	world.upper = mem_zalloc(count * sizeof(*world.upper));
+	for (int round = 0; round < 4; round++) {
+		solve_once(all, listener, &world);
+		if (!settle_open(all, listener))
+			break;
+	}
+	guess_open(all, listener);
+	free(world.lower);
+	free(world.upper);
+	if (all->options.backlog >= 0)
+		listener->backlog.lo = listener->backlog.hi = all->options.backlog;
+	listener->backlog_best = listener->backlog.hi == RANGE_OPEN ? -1 : listener->backlog.hi;
+	listener->accepted = listener->happenings[count - 1].accepted;
+}
+
+const struct happening *
+listener_at(const struct listener *listener, int64_t at_ns)
+{
+	size_t lo = 0, hi = listener->happening_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (listener->happenings[middle].ts_ns <= at_ns)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo == 0 ? NULL : &listener->happenings[lo - 1];
+}

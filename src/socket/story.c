@@ -1,0 +1,348 @@
+/*
+ * How one connection's beginning went in the server, told by its own packets.
+ *
+ * A server that takes a connection says so sooner or later: it acknowledges
+ * bytes, sends some, or a FIN. One whose accept queue is full ignores the
+ * client's ACK and whatever follows it, and sends its SYN-ACK again when that
+ * timer is due. So an ACK behind which a SYN-ACK came again was ignored, and the
+ * connection was taken between the last ignored segment and the first that
+ * counted. What no packet tells is left as a range for the listener to narrow.
+ */
+#include "base/seq.h"
+#include "socket/socket_priv.h"
+
+/* A SYN-ACK sooner behind the last than this was copied, or answers another SYN. Linux's first timer is 1 s. */
+#define TIMER_MIN_NS (800 * MS_NS)
+/* Bytes that come again sooner were copied on the way or probe for a tail loss; a timeout is 200 ms at least. */
+#define AGAIN_MIN_NS (150 * MS_NS)
+/* A receiver that has bytes acknowledges them within this: the delayed ACK's 40 ms, and some for a busy machine. */
+#define ACK_DUE_NS (100 * MS_NS)
+
+/* --- while packets go by --- */
+
+static bool
+is_proof(const struct story *story, const struct packet *pkt, uint32_t ack)
+{
+	uint16_t flags = pkt->tcp.flags;
+
+	if (!(story->flags & STORY_ANSWERED) || flags & TCP_SYN)
+		return false;
+	if (flags & TCP_RST)
+		return flags & TCP_ACK && pkt->tcp.window != 0;
+	return pkt->payload_bytes > 0 || flags & TCP_FIN ||
+	    (flags & TCP_ACK && ack > 1 && ack < 0x80000000u);
+}
+
+static void
+note_syn(struct story *story, const struct packet *pkt)
+{
+	if (!(story->flags & STORY_SYN)) {
+		story->flags |= STORY_SYN;
+		story->isn[ROLE_CLIENT] = pkt->tcp.seq;
+		story->syn_ns = pkt->ts_ns;
+		story->syn_index = pkt->index;
+	} else {
+		story->syn_gap_ns = pkt->ts_ns - story->last_syn_ns;
+	}
+	story->last_syn_ns = pkt->ts_ns;
+	if (story->syn_count < UINT8_MAX)
+		story->syn_count++;
+}
+
+static void
+note_answer(struct story *story, const struct packet *pkt)
+{
+	if (story->flags & STORY_ANSWERED)
+		return;
+	story->flags |= STORY_ANSWERED;
+	story->isn[ROLE_SERVER] = pkt->tcp.seq;
+	story->answer_ns = pkt->ts_ns;
+	story->answer_index = pkt->index;
+	if (!(story->flags & STORY_SYN))
+		story->isn[ROLE_CLIENT] = pkt->tcp.ack - 1;
+	else if (pkt->tcp.ack - story->isn[ROLE_CLIENT] > 1)
+		story->flags |= STORY_FAST_OPEN;
+}
+
+static void
+keep_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role)
+{
+	struct step *step;
+	uint32_t number;
+
+	if (story->step_count >= STEPS_MAX || !budget_take(all->budget, sizeof(*step))) {
+		story->flags &= (uint16_t)~STORY_IN_FULL;
+		return;
+	}
+	number = pool_get(&all->steps);
+	step = step_at(all, number);
+	*step = (struct step){
+		.ts_ns = pkt->ts_ns,
+		.index = pkt->index,
+		.seq = pkt->tcp.seq - story->isn[role],
+		.bytes = pkt->payload_bytes,
+		.ack = pkt->tcp.ack - story->isn[!role],
+		.ts_value = pkt->tcp.ts_value,
+		.ts_echo = pkt->tcp.ts_echo,
+		.flags = pkt->tcp.flags,
+		.window = pkt->tcp.window,
+		.role = (uint8_t)role,
+		.ttl = pkt->ttl,
+		.has_ts = pkt->tcp.options & OPT_TIMESTAMPS,
+	};
+	if (story->last_step == 0)
+		story->first_step = number + 1;
+	else
+		step_at(all, story->last_step - 1)->next = number + 1;
+	story->last_step = number + 1;
+	story->step_count++;
+}
+
+bool
+story_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role)
+{
+	uint16_t flags = pkt->tcp.flags;
+	bool is_syn = (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+
+	if (is_syn && role == ROLE_CLIENT)
+		note_syn(story, pkt);
+	else if (is_syn)
+		story->flags |= STORY_SIMULTANEOUS;
+	else if (flags & TCP_SYN && role == ROLE_SERVER)
+		note_answer(story, pkt);
+	else if (role == ROLE_CLIENT && flags & TCP_ACK && !(flags & TCP_RST) &&
+	    story->flags & STORY_ANSWERED && story->knock_ns == NEVER_NS) {
+		story->knock_ns = pkt->ts_ns;
+		story->knock_index = pkt->index;
+		story->flags |= STORY_CONFIRMED;
+	}
+	keep_step(all, story, pkt, role);
+	if (role != ROLE_SERVER || !is_proof(story, pkt, pkt->tcp.ack - story->isn[ROLE_CLIENT]))
+		return false;
+	story->flags |= STORY_PROVED;
+	story->proof_ns = pkt->ts_ns;
+	story->proof_index = pkt->index;
+	return true;
+}
+
+/* --- afterwards --- */
+
+/* A beginning being read once more, step by step. */
+struct reading {
+	struct sockets *all;
+	struct listener *listener;
+	struct story *story;
+	uint32_t number;
+	const struct step *answer; /* the latest SYN-ACK that a timer sent, or the first */
+	unsigned timers;           /* how many a timer sent */
+	struct step *first;        /* candidates: the client's segments since, not known to be ignored */
+	struct step *last;
+	struct step *ignored;      /* the latest that was */
+	uint32_t data_first;       /* lowest byte offered since, 0: none */
+	const struct step *data;   /* and who offered it first */
+	bool has_bare;
+};
+
+static bool
+is_knock(const struct step *step)
+{
+	return step->role == ROLE_CLIENT && step->flags & TCP_ACK &&
+	    !(step->flags & (TCP_RST | TCP_SYN)) && step->ack >= 1;
+}
+
+static bool
+says_something(const struct step *step)
+{
+	return step->bytes > 0 || step->flags & TCP_FIN;
+}
+
+/* Only where the client's segments are seen to arrive does silence mean that one was ignored. */
+static bool
+arrivals_are_seen(const struct listener *listener)
+{
+	return listener->vantage == VANTAGE_SERVER || listener->vantage == VANTAGE_LOOPBACK;
+}
+
+/* All candidates up to this one were ignored by the server, whatever the reason. */
+static void
+ignore_until(struct reading *r, struct step *until)
+{
+	for (struct step *step = r->first; step != NULL; step = step_next(r->all, step)) {
+		if (is_knock(step) && !step->refused) {
+			bool bare = !says_something(step);
+
+			step->refused = true;
+			r->ignored = step;
+			r->story->refusal_index = step->index;
+			if (bare && r->listener->defer)
+				r->story->deferred = true;
+			else if (arrivals_are_seen(r->listener))
+				listener_note(r->listener, HAPPENED_IGNORE, step->ts_ns, step->index, r->number);
+		}
+		if (step == until)
+			break;
+	}
+	r->first = r->last = NULL;
+}
+
+static void
+read_answer(struct reading *r, const struct step *step)
+{
+	if (r->answer == NULL) {
+		r->answer = step;
+		return;
+	}
+	if (step->ts_ns - r->answer->ts_ns < TIMER_MIN_NS)
+		return;
+	if (r->last != NULL)
+		ignore_until(r, r->last);
+	r->answer = step;
+	r->timers++;
+	r->data = NULL;
+}
+
+static void
+read_knock(struct reading *r, struct step *step)
+{
+	if (r->answer == NULL)
+		return;
+	/* The same bytes again after a time-out: the first copy went unheard. */
+	if (step->bytes > 0 && r->data != NULL && step->seq <= r->data->seq &&
+	    step->ts_ns - r->data->ts_ns >= AGAIN_MIN_NS && r->last != NULL)
+		ignore_until(r, r->last);
+	if (r->first == NULL)
+		r->first = step;
+	r->last = step;
+	if (says_something(step) && (r->data == NULL || r->data->refused))
+		r->data = step;
+}
+
+/* When the next SYN-ACK is due: each timer is twice the last. */
+static int64_t
+due_ns(const struct reading *r)
+{
+	int64_t gap_ns = SECOND_NS << (r->timers < 10 ? r->timers : 10);
+
+	return r->answer->ts_ns + gap_ns + gap_ns / 16 + 60 * MS_NS;
+}
+
+static void
+judge_taken(struct reading *r)
+{
+	struct story *story = r->story;
+	struct step *last = r->first;
+
+	story->fate = FATE_TAKEN;
+	if (r->first == NULL || r->first->ts_ns > story->proof_ns) {
+		/* Its ACK is not in the capture. */
+		story->taken_lo_ns = r->answer != NULL ? r->answer->ts_ns : story->syn_ns;
+		story->taken_hi_ns = story->taken_ns = story->proof_ns;
+		return;
+	}
+	if (r->listener->defer && !says_something(r->first)) {
+		/* Put aside until it speaks, or answers a later SYN-ACK. */
+		for (struct step *step = r->first; step != NULL; step = step_next(r->all, step)) {
+			if (is_knock(step) && (says_something(step) || r->timers > 0)) {
+				last = step;
+				break;
+			}
+		}
+		if (last != r->first)
+			story->deferred = true;
+		story->taken_lo_ns = r->first->ts_ns;
+		story->taken_hi_ns = story->taken_ns = last->ts_ns;
+		return;
+	}
+	for (struct step *step = r->first; step != NULL && step->ts_ns <= story->proof_ns;
+	     step = step_next(r->all, step)) {
+		if (is_knock(step))
+			last = step;
+		if (is_knock(step) && says_something(step))
+			break;
+	}
+	story->taken_lo_ns = story->taken_ns = r->first->ts_ns;
+	/* Bytes right behind a bare ACK leave no room for an accept() between them that matters. */
+	story->taken_hi_ns = last->ts_ns;
+}
+
+/* No proof: it waits, was dropped, or nothing tells. */
+static void
+judge_unproved(struct reading *r)
+{
+	struct story *story = r->story;
+	int64_t until_ns = r->all->until_ns;
+	int64_t due = due_ns(r);
+	bool is_due = until_ns > due;
+
+	/* Bytes that a connection would have acknowledged by now. */
+	if (r->data != NULL && !r->data->refused && r->first != NULL &&
+	    (until_ns - r->data->ts_ns > ACK_DUE_NS || is_due))
+		ignore_until(r, r->last);
+	if (r->first == NULL) {
+		/* Nothing came, or all that came was ignored. */
+		story->fate = FATE_WAITING;
+		if (is_due && r->timers == 0 && !r->listener->defer)
+			story->fate = FATE_COOKIE;
+		else if (is_due)
+			story->gone_ns = due;
+		return;
+	}
+	story->fate = FATE_MAYBE;
+	story->maybe_is_cookie = is_due && r->timers == 0;
+	story->taken_lo_ns = r->first->ts_ns;
+	if (r->listener->defer && !is_due && r->data == NULL && r->timers == 0) {
+		story->fate = FATE_WAITING;
+		story->deferred = true;
+		story->taken_lo_ns = NEVER_NS;
+	} else if (is_due && r->timers > 0) {
+		story->fate = FATE_TAKEN;
+		story->taken_ns = story->taken_hi_ns = story->taken_lo_ns;
+	}
+}
+
+static void
+judge_resets(struct reading *r)
+{
+	struct story *story = r->story;
+	int64_t by_client = story->reset_ns[ROLE_CLIENT];
+	int64_t by_server = story->reset_ns[ROLE_SERVER];
+
+	if (story->fate == FATE_TAKEN)
+		return;
+	if (by_server != NEVER_NS && !story->reset_has_ack[ROLE_SERVER] && r->last != NULL) {
+		story->fate = FATE_OVERFLOWED;
+		story->gone_ns = by_server;
+		listener_note(r->listener, HAPPENED_IGNORE, r->last->ts_ns, r->last->index, r->number);
+		r->listener->aborted++;
+	} else if (by_client != NEVER_NS && story->fate == FATE_WAITING && by_client < story->gone_ns) {
+		story->gone_ns = by_client;
+	} else if (by_server != NEVER_NS && story->fate == FATE_WAITING && by_server < story->gone_ns) {
+		story->gone_ns = by_server;
+	}
+}
+
+void
+story_judge(struct sockets *all, struct listener *listener, uint32_t number)
+{
+	struct story *story = story_at(all, number);
+	struct reading r = { .all = all, .listener = listener, .story = story, .number = number };
+
+	if (story->flags & STORY_FAST_OPEN) {
+		story->fate = FATE_TAKEN;
+		story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = story->answer_ns;
+		return;
+	}
+	for (struct step *step = step_first(all, story); step != NULL; step = step_next(all, step)) {
+		if (step->role == ROLE_SERVER && (step->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+			read_answer(&r, step);
+		else if (is_knock(step))
+			read_knock(&r, step);
+	}
+	if (r.answer == NULL && !(story->flags & STORY_PROVED))
+		return;
+	if (story->flags & STORY_PROVED)
+		judge_taken(&r);
+	else
+		judge_unproved(&r);
+	judge_resets(&r);
+}
