@@ -11,6 +11,7 @@ unit_tests = \
 	tests/unit/test_ordinary \
 	tests/unit/test_hindsight \
 	tests/unit/test_text \
+	tests/unit/test_when \
 	tests/unit/test_export
 fuzz_targets = \
 	tests/fuzz/fuzz_capture \

@@ -5,4 +5,5 @@ libsynscope_a_SOURCES += \
 	%D%/mem.c %D%/mem.h \
 	%D%/put.c %D%/put.h \
 	%D%/seq.h \
-	%D%/text.c %D%/text.h
+	%D%/text.c %D%/text.h \
+	%D%/when.c %D%/when.h
