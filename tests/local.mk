@@ -12,7 +12,8 @@ unit_tests = \
 	tests/unit/test_hindsight \
 	tests/unit/test_text \
 	tests/unit/test_when \
-	tests/unit/test_export
+	tests/unit/test_export \
+	tests/unit/test_story
 fuzz_targets = \
 	tests/fuzz/fuzz_capture \
 	tests/fuzz/fuzz_decode \

@@ -362,5 +362,5 @@ const struct record flows_record = {
 	.line = line,
 	.object = object,
 	.file = file_of,
-	.time_ns = time_of,
+	.base_ns = time_of,
 };

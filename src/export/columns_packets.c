@@ -279,5 +279,5 @@ const struct record packets_record = {
 	.line = line,
 	.object = object,
 	.file = file_of,
-	.time_ns = time_of,
+	.base_ns = time_of,
 };

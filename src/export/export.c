@@ -23,6 +23,9 @@ static const struct writer *const writers[FORMAT_COUNT] = {
 static const struct record *const records[RECORD_COUNT] = {
 	[RECORD_PACKETS] = &packets_record,
 	[RECORD_FLOWS] = &flows_record,
+	[RECORD_SOCKETS] = &sockets_record,
+	[RECORD_SOCKET_CHANGES] = &socket_changes_record,
+	[RECORD_LISTENERS] = &listeners_record,
 };
 
 const struct word flag_words[9] = {
@@ -79,6 +82,30 @@ row_frame(const struct export *out, uint32_t index, const char *row_file, uint32
 	if (name.file == row_file || name.file == NULL || row_file == NULL)
 		return NULL;
 	return strcmp(name.file, row_file) == 0 ? NULL : name.file;
+}
+
+char *
+row_socket(char *to, const struct address *address)
+{
+	if (address->ip_version == 0)
+		return put_bytes(to, "*:*", 3);
+	if (address->ip_version == 6)
+		*to++ = '[';
+	to = row_address(to, address);
+	if (address->ip_version == 6)
+		*to++ = ']';
+	*to++ = ':';
+	return address->has_port ? put_u64(to, address->port) : put_char(to, '*');
+}
+
+char *
+row_range(char *to, const struct range *range)
+{
+	to = put_u64(to, (uint64_t)range->lo);
+	if (range->lo == range->hi)
+		return to;
+	to = put_bytes(to, "..", 2);
+	return range->hi == RANGE_OPEN ? to : put_u64(to, (uint64_t)range->hi);
 }
 
 bool
@@ -144,6 +171,7 @@ export_source(struct export *out, const struct analysis *analysis)
 	out->analysis = analysis;
 	out->based = false;
 	out->headed = false;
+	out->has_moment = false;
 	out->file.latest = NULL;
 }
 
@@ -165,6 +193,55 @@ void
 export_flow(struct export *out, const struct flow_row *row)
 {
 	write_row(out, row);
+}
+
+/* The capture's first frame: of its first part, and what times count from. */
+static void
+find_base(const struct export *out, const char **file, int64_t *base_ns)
+{
+	if (out->analysis == NULL)
+		return;
+	*file = analysis_frame(out->analysis, 1).file;
+	*base_ns = analysis_summary(out->analysis)->first_ns;
+}
+
+static struct reason
+reason_of(const struct evidence *evidence)
+{
+	struct reason reason = { .because_count = evidence->count };
+
+	memcpy(reason.because, evidence->index, sizeof(reason.because));
+	return reason;
+}
+
+void
+export_socket(struct export *out, const struct socket_row *row)
+{
+	struct shown_socket shown = {
+		.row = row,
+		.base_ns = row->at_ns,
+		.because = reason_of(&row->because),
+	};
+
+	find_base(out, &shown.file, &shown.base_ns);
+	if (out->analysis != NULL && row->because.count > 0)
+		shown.file = analysis_frame(out->analysis, row->because.index[0]).file;
+	write_row(out, &shown);
+}
+
+void
+export_listener(struct export *out, const struct listener_row *row)
+{
+	struct shown_listener shown = { .row = row, .because = reason_of(&row->because) };
+	struct text verdict = { 0 };
+
+	find_base(out, &shown.file, &shown.base_ns);
+	if (out->analysis != NULL && row->first_index > 0)
+		shown.file = analysis_frame(out->analysis, row->first_index).file;
+	verdict_write(&verdict, row);
+	shown.verdict = text_str(&verdict);
+	write_row(out, &shown);
+	text_fini(&verdict);
 }
 
 bool

@@ -17,6 +17,9 @@
 struct analysis;
 struct packet_row;
 struct flow_row;
+struct socket_row;
+struct listener_row;
+struct text;
 
 enum export_format {
 	FORMAT_TEXT,  /* aligned, for people */
@@ -31,6 +34,9 @@ extern const char *const export_format_names[FORMAT_COUNT];
 enum export_record {
 	RECORD_PACKETS,
 	RECORD_FLOWS,
+	RECORD_SOCKETS, /* a table for each moment */
+	RECORD_SOCKET_CHANGES, /* likewise, but in text each row has its own time */
+	RECORD_LISTENERS,
 	RECORD_COUNT
 };
 
@@ -57,10 +63,15 @@ enum status export_open(struct export **out, const char *path, enum export_recor
 void export_source(struct export *out, const struct analysis *analysis);
 void export_packet(struct export *out, const struct packet_row *row);
 void export_flow(struct export *out, const struct flow_row *row);
+void export_socket(struct export *out, const struct socket_row *row);
+void export_listener(struct export *out, const struct listener_row *row);
 enum status export_close(struct export *out, struct diag *diag);
 /* On standard output the rows so far stay, ended as they should be; a heading alone is not shown. */
 void export_abandon(struct export *out);
 /* As sink_failed: no use in going on. */
 bool export_failed(const struct export *out);
+
+/* What a listener's row says, in sentences for a person. */
+void verdict_write(struct text *out, const struct listener_row *row);
 
 #endif

@@ -4,7 +4,8 @@
  * A record is a table of columns; a column reads its cell from a row, and each
  * of the four writers knows how to write each kind of cell.
  *
- *   columns_*.c  the two tables
+ *   columns_*.c  the tables
+ *   verdict.c    a listener's row in sentences
  *   write_*.c    the four writers
  *   line.h       a row of text, to be compiled with its table
  *   object.h     a row of JSON, likewise
@@ -35,6 +36,10 @@ enum cell_kind {
 	CELL_ADDRESS,
 	CELL_TIME,
 	CELL_MILLIS,
+	CELL_YES,      /* or no */
+	CELL_RANGE,    /* a number, where both its ends are the same */
+	CELL_SOCKET,   /* address and port as one, whatever the format */
+	CELL_SENTENCE, /* of ours; it may hold what a format escapes */
 	CELL_PAIR,     /* from client, from server */
 	CELL_WORDS,    /* those of a table whose bits are set */
 	CELL_COUNTS,   /* how often each of a table, where at all */
@@ -43,11 +48,12 @@ enum cell_kind {
 	CELL_ENDPOINT, /* address and port */
 	CELL_PACKET,   /* the flags, or what it is instead of TCP */
 	CELL_REASON,   /* a cause and the frames that show it */
+	CELL_FRAMES,   /* the frames alone */
 };
 
 struct address {
 	const uint8_t *bytes;
-	uint8_t ip_version;
+	uint8_t ip_version; /* 0: none, as the other end of what listens */
 	bool has_port;
 	uint16_t port;
 };
@@ -57,6 +63,8 @@ union cell {
 	const char *word; /* a file's name too */
 	struct address address;
 	int64_t ns;
+	bool yes;
+	struct range range;
 	uint64_t pair[2];
 	struct {
 		const struct word *words;
@@ -101,6 +109,7 @@ struct column {
 	uint8_t views; /* enum view */
 	/* false: unknown, or it does not apply. Of a list, none is an empty one. */
 	bool (*read)(const void *row, union cell *cell);
+	bool optional; /* in JSON, unknown is no key at all */
 	const char *item; /* lists: what XML calls one of them */
 
 	/* Text: how wide it is planned to be, and on which side it is flush. */
@@ -122,12 +131,49 @@ struct record {
 	char *(*line)(struct export *out, char *to, const void *row);
 	char *(*object)(struct export *out, char *to, const void *row);
 	const char *(*file)(const void *row);
-	int64_t (*time_ns)(const void *row); /* when it begins */
+	/* What the times of a source count from, if this is its first row. */
+	int64_t (*base_ns)(const void *row);
+	/* Text: the moment that heads the rows of its kind, or NULL. */
+	int64_t (*moment_ns)(const void *row);
+	/* Text: what stands below the row, or NULL. */
+	const char *(*prose)(const void *row);
 };
 
-extern const struct record packets_record, flows_record;
+extern const struct record packets_record, flows_record, sockets_record, socket_changes_record,
+    listeners_record;
+
+/* What the columns of these two read. */
+struct shown_socket {
+	const struct socket_row *row;
+	const char *file; /* of the first frame of because, or of the capture; or NULL */
+	int64_t base_ns;
+	struct reason because; /* without a cause */
+};
+
+struct shown_listener {
+	const struct listener_row *row;
+	const char *file;
+	int64_t base_ns;
+	struct reason because;
+	const char *verdict;
+};
+
+/* verdict.c: words by bit, or by enum story_kind, and what would settle the rest. */
+enum settle {
+	SETTLE_BACKLOG = 0x01,
+	SETTLE_VANTAGE = 0x02,
+	SETTLE_UNTIL = 0x04,
+};
+
+extern const struct word stage_words[], story_words[STORY_COUNT], rival_words[], settle_words[];
+unsigned listener_settles(const struct listener_row *row); /* bits of enum settle */
 
 /* The columns' common readings. */
+bool read_range(const struct range *range, union cell *cell);
+/* The likeliest value of a range, where it is one and there is a likeliest. */
+bool read_best(const struct range *range, int64_t best, union cell *cell);
+/* local: of a listener on any address, that, in the family of its tuple. */
+struct address socket_local(const struct tuple *ends, bool any_address);
 extern const struct word flag_words[9]; /* by bit of enum tcp_flag */
 const char *proto_name(uint8_t proto); /* NULL: none that decode yields */
 
@@ -163,6 +209,8 @@ struct export {
 	bool based;      /* a row of this source was written */
 	int64_t base_ns; /* its time, which the others' count from */
 	bool headed;     /* the file at hand is named above its rows */
+	bool has_moment; /* the moment at hand is named above its rows */
+	int64_t moment_ns;
 };
 
 struct writer {
@@ -215,6 +263,13 @@ row_address(char *to, const struct address *address)
 	return address->ip_version == 6 ? put_ipv6(to, address->bytes) :
 	                                  put_ipv4(to, address->bytes);
 }
+
+#define SOCKET_MAX (PUT_MAX + 16)
+
+/* "127.0.0.1:17777", "[::1]:17777", "0.0.0.0:17777", "[::]:17777", "*:*" */
+char *row_socket(char *to, const struct address *address);
+/* "3", "0..15", "3.." */
+char *row_range(char *to, const struct range *range);
 
 /* The frame's number in *number, and its file where that is not the row's own, else NULL. */
 const char *row_frame(const struct export *out, uint32_t index, const char *row_file,

@@ -55,14 +55,16 @@ line_begin_cell(struct line *line, char *to, const struct column *column, size_t
 
 char *line_time(const struct export *out, char *to, int64_t ns);
 char *line_endpoint(char *to, const struct address *address);
+char *line_range(char *to, const struct range *range);
 char *line_words(char *to, const struct word *words, uint32_t bits);
 char *line_counts(char *to, const union cell *cell);
 char *line_packet(char *to, const struct packet_row *row);
 /*
- * A reason comes last: foreign names in it may make the text move, and of a
+ * A reason comes last, and so do frames: foreign names in it may make the text move, and of a
  * line nothing but its end is asked for after that.
  */
 char *line_reason(struct export *out, char *to, const union cell *cell);
+char *line_frames(struct export *out, char *to, const union cell *cell);
 
 static inline uint64_t
 line_rounded_us(int64_t ns)
@@ -104,6 +106,10 @@ line_right(const struct export *out, struct line *line, char *to, const struct c
 		length = put_u64_length(us / 1000) + 4;
 		to = line_begin_cell(line, to, column, line_spare(column, length), code);
 		return line_millis(to, us);
+	case CELL_RANGE:
+		length = (size_t)(line_range(room, &cell->range) - room);
+		to = line_begin_cell(line, to, column, line_spare(column, length), code);
+		return put_bytes(to, room, length);
 	case CELL_TIME:
 		length = (size_t)(line_time(out, room, cell->ns) - room);
 		to = line_begin_cell(line, to, column, line_spare(column, length), code);
@@ -127,8 +133,16 @@ line_left(struct export *out, char *to, const struct column *column, const union
 		return line_endpoint(to, &cell->address);
 	case CELL_PACKET:
 		return line_packet(to, cell->packet);
+	case CELL_YES:
+		return put_str(to, cell->yes ? "yes" : "no");
+	case CELL_RANGE:
+		return line_range(to, &cell->range);
+	case CELL_SOCKET:
+		return row_socket(to, &cell->address);
 	case CELL_REASON:
 		return line_reason(out, to, cell);
+	case CELL_FRAMES:
+		return line_frames(out, to, cell);
 	}
 	return to;
 }
@@ -147,7 +161,7 @@ line_column(struct export *out, struct line *line, char *to, const struct column
 		char *inside = line_begin_cell(line, to, column, 0, code);
 
 		to = line_left(out, inside, column, &cell);
-		tells = column->kind == CELL_REASON || to != inside;
+		tells = column->kind == CELL_REASON || column->kind == CELL_FRAMES || to != inside;
 	} else {
 		to = line_begin_cell(line, to, column, line_spare(column, 1), code);
 	}

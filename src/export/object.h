@@ -11,6 +11,8 @@
 
 char *object_words(char *to, const struct word *words, uint32_t bits);
 char *object_counts(char *to, const union cell *cell);
+char *object_range(char *to, const struct range *range);
+char *object_sentence(struct export *out, char *to, const char *sentence);
 char *object_because(struct export *out, char *to, const union cell *cell);
 
 static inline char *
@@ -35,6 +37,14 @@ object_cell(struct export *out, char *to, const struct column *column, const uni
 		return put_char(put_seconds(put_char(to, '"'), cell->ns), '"');
 	case CELL_MILLIS:
 		return put_millis(to, cell->ns);
+	case CELL_YES:
+		return put_str(to, cell->yes ? "true" : "false");
+	case CELL_RANGE:
+		return object_range(to, &cell->range);
+	case CELL_SOCKET:
+		return put_char(row_socket(put_char(to, '"'), &cell->address), '"');
+	case CELL_SENTENCE:
+		return object_sentence(out, to, cell->word);
 	case CELL_PAIR:
 		to = put_u64(put_char(to, '['), cell->pair[0]);
 		to = put_u64(put_char(to, ','), cell->pair[1]);
@@ -53,11 +63,12 @@ static ALWAYS_INLINE char *
 object_column(struct export *out, char *to, const struct column *column, const void *row)
 {
 	union cell cell;
+	bool known = column->read(row, &cell);
 
+	if (!known && column->optional)
+		return to;
 	to = put_bytes(to, column->key, column->key_length);
-	if (column->read(row, &cell))
-		return object_cell(out, to, column, &cell);
-	return put_bytes(to, "null", 4);
+	return known ? object_cell(out, to, column, &cell) : put_bytes(to, "null", 4);
 }
 
 /* All keys and values, each with a comma before it. */

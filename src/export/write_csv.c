@@ -2,7 +2,7 @@
  * RFC 4180, for pandas, a spreadsheet or a database: one value a cell, so that
  * a pair is two columns (packets_client, packets_server). A list is joined by
  * spaces ("SYN ACK"; marks of a flow with their counts, "retransmission:3");
- * what is unknown or empty is an empty cell. Lines end in CR LF.
+ * a range is "0..15" or "3.."; what is unknown or empty is an empty cell. Lines end in CR LF.
  */
 #include "export/export_priv.h"
 
@@ -95,6 +95,16 @@ write_cell(struct export *out, char *to, const struct column *column, const unio
 		return put_seconds(to, cell->ns);
 	case CELL_MILLIS:
 		return put_millis(to, cell->ns);
+	case CELL_YES:
+		return put_str(to, cell->yes ? "true" : "false");
+	case CELL_RANGE:
+		return row_range(to, &cell->range);
+	case CELL_SOCKET:
+		return row_socket(to, &cell->address);
+	case CELL_SENTENCE:
+		out->scratch.length = 0;
+		text_put(&out->scratch, cell->word);
+		return row_foreign(out, to);
 	case CELL_PAIR:
 		to = put_u64(to, cell->pair[0]);
 		return put_u64(put_char(to, ','), cell->pair[1]);

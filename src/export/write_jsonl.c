@@ -36,6 +36,29 @@ object_counts(char *to, const union cell *cell)
 	return put_char(to, '}');
 }
 
+/* "[0,15]", "[3,null]", and where both ends are the same the number alone */
+char *
+object_range(char *to, const struct range *range)
+{
+	if (range->lo == range->hi)
+		return put_u64(to, (uint64_t)range->lo);
+	to = put_u64(put_char(to, '['), (uint64_t)range->lo);
+	to = put_char(to, ',');
+	if (range->hi == RANGE_OPEN)
+		to = put_bytes(to, "null", 4);
+	else
+		to = put_u64(to, (uint64_t)range->hi);
+	return put_char(to, ']');
+}
+
+char *
+object_sentence(struct export *out, char *to, const char *sentence)
+{
+	out->scratch.length = 0;
+	text_put(&out->scratch, sentence);
+	return row_foreign(out, to);
+}
+
 /* A frame's number alone means the row's own file; elsewhere it is a string, "file:number". */
 char *
 object_because(struct export *out, char *to, const union cell *cell)

@@ -69,6 +69,31 @@ text_local_time(struct text *text, int64_t ns)
 	text_char(text, (char)('0' + minutes % 10));
 }
 
+static void
+text_moment(struct export *out, int64_t ns)
+{
+	if (out->options.local_time)
+		text_local_time(out->text, ns);
+	else
+		text_iso8601(out->text, ns);
+}
+
+static void
+begin_comment(struct export *out)
+{
+	if (out->options.color)
+		text_put(out->text, hue_codes[HUE_FAINT]);
+	text_put(out->text, "# ");
+}
+
+static void
+end_comment(struct export *out)
+{
+	if (out->options.color)
+		text_put(out->text, HUE_OFF);
+	text_char(out->text, '\n');
+}
+
 /*
  * Above the first row of each file its name, and of each capture, which may
  * have several parts, the moment that times count from.
@@ -82,26 +107,40 @@ head_file(struct export *out, const void *row)
 	if (row_shows_new_file(out, row))
 		out->headed = false;
 	if (is_new) {
-		out->base_ns = out->record->time_ns(row);
+		out->base_ns = out->record->base_ns(row);
 		out->based = true;
 	}
 	if (out->headed || out->file.name == NULL)
 		return;
 	out->headed = true;
-	if (out->options.color)
-		text_put(text, hue_codes[HUE_FAINT]);
-	text_put(text, "# ");
+	begin_comment(out);
 	text_bytes(text, out->file.shown.at, out->file.shown.length);
 	if (is_new) {
 		text_put(text, ", first packet ");
-		if (out->options.local_time)
-			text_local_time(text, out->base_ns);
-		else
-			text_iso8601(text, out->base_ns);
+		text_moment(out, out->base_ns);
 	}
-	if (out->options.color)
-		text_put(text, HUE_OFF);
-	text_char(text, '\n');
+	end_comment(out);
+}
+
+/* "# at +3.500000 s, 2019-05-20T16:56:00.511645000Z" above the rows of that moment. */
+static void
+head_moment(struct export *out, const void *row)
+{
+	int64_t ns = out->record->moment_ns(row);
+	char since[PUT_MAX];
+	const char *end;
+
+	if (out->has_moment && out->moment_ns == ns)
+		return;
+	out->has_moment = true;
+	out->moment_ns = ns;
+	begin_comment(out);
+	text_put(out->text, ns < out->base_ns ? "at " : "at +");
+	end = line_time(out, since, ns);
+	text_bytes(out->text, since, (size_t)(end - since));
+	text_put(out->text, " s, ");
+	text_moment(out, ns);
+	end_comment(out);
 }
 
 /* Microseconds are what most captures have. */
@@ -126,6 +165,18 @@ line_endpoint(char *to, const struct address *address)
 	if (brackets)
 		*to++ = ']';
 	return address->has_port ? put_u64(put_char(to, ':'), address->port) : to;
+}
+
+/* "3", "0-15", "3+" */
+char *
+line_range(char *to, const struct range *range)
+{
+	to = put_u64(to, (uint64_t)range->lo);
+	if (range->lo == range->hi)
+		return to;
+	if (range->hi == RANGE_OPEN)
+		return put_char(to, '+');
+	return put_u64(put_char(to, '-'), (uint64_t)range->hi);
 }
 
 char *
@@ -172,16 +223,16 @@ line_packet(char *to, const struct packet_row *row)
 }
 
 char *
-line_reason(struct export *out, char *to, const union cell *cell)
+line_frames(struct export *out, char *to, const union cell *cell)
 {
 	const struct reason *reason = cell->because.reason;
 	uint32_t number;
 
-	to = put_str(to, cause_words[reason->cause].name);
 	for (unsigned i = 0; i < reason->because_count; i++) {
 		const char *file = row_frame(out, reason->because[i], cell->because.file, &number);
 
-		to = put_str(to, i == 0 ? " <- " : ", ");
+		if (i > 0)
+			to = put_bytes(to, ", ", 2);
 		if (file != NULL) {
 			out->scratch.length = 0;
 			text_put(&out->scratch, file);
@@ -190,6 +241,15 @@ line_reason(struct export *out, char *to, const union cell *cell)
 		to = put_u64(to, number);
 	}
 	return to;
+}
+
+char *
+line_reason(struct export *out, char *to, const union cell *cell)
+{
+	to = put_str(to, cause_words[cell->because.reason->cause].name);
+	if (cell->because.reason->because_count == 0)
+		return to;
+	return line_frames(out, put_bytes(to, " <- ", 4), cell);
 }
 
 static const char *
@@ -210,6 +270,30 @@ write_coloured(struct export *out, char *to, const void *row)
 	return line.told;
 }
 
+/* As far as a terminal is wide, as a rule, and set off from the rows. */
+static void
+write_prose(struct export *out, const char *prose)
+{
+	static const char margin[] = "      ";
+	const size_t width = 80 - strlen(margin);
+
+	while (*prose != '\0') {
+		size_t length = strlen(prose);
+
+		if (length > width) {
+			length = width;
+			while (length > 0 && prose[length] != ' ')
+				length--;
+		}
+		if (length == 0) /* one long word */
+			length = strcspn(prose, " ");
+		text_put(out->text, margin);
+		text_bytes(out->text, prose, length);
+		text_char(out->text, '\n');
+		prose += length + (prose[length] == ' ');
+	}
+}
+
 static void
 write_row(struct export *out, const void *row)
 {
@@ -218,9 +302,13 @@ write_row(struct export *out, const void *row)
 	if (!out->has_rows)
 		head_table(out);
 	head_file(out, row);
+	if (out->record->moment_ns != NULL)
+		head_moment(out, row);
 	to = row_begin(out);
 	to = out->options.color ? write_coloured(out, to, row) : out->record->line(out, to, row);
 	row_end(out, put_char(to, '\n'));
+	if (out->record->prose != NULL)
+		write_prose(out, out->record->prose(row));
 }
 
 const struct writer text_writer = {

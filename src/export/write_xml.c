@@ -1,5 +1,5 @@
 /*
- * <packets> or <flows>, with one element a row. What has one value is an
+ * <packets>, <flows> and so on, with one element a row. What has one value is an
  * attribute, left out where it is unknown; what has several is child elements:
  *
  *   <flow flow="1" proto="tcp" client="127.0.0.1" ...>
@@ -28,7 +28,7 @@ is_scalar(const struct column *column)
 static void
 write_scalar(struct export *out, const struct column *column, const union cell *cell)
 {
-	char value[PUT_MAX + 1];
+	char value[SOCKET_MAX + 1];
 	char *end = value;
 
 	switch (column->kind) {
@@ -37,6 +37,7 @@ write_scalar(struct export *out, const struct column *column, const union cell *
 		return;
 	case CELL_WORD:
 	case CELL_FILE:
+	case CELL_SENTENCE:
 		markup_attribute(out->markup, column->name, cell->word);
 		return;
 	case CELL_ADDRESS:
@@ -47,6 +48,15 @@ write_scalar(struct export *out, const struct column *column, const union cell *
 		break;
 	case CELL_MILLIS:
 		end = put_millis(value, cell->ns);
+		break;
+	case CELL_YES:
+		end = put_str(value, cell->yes ? "true" : "false");
+		break;
+	case CELL_RANGE:
+		end = row_range(value, &cell->range);
+		break;
+	case CELL_SOCKET:
+		end = row_socket(value, &cell->address);
 		break;
 	}
 	*end = '\0';

@@ -9,28 +9,8 @@
 
 #include <cmocka.h>
 
-#include "base/mem.h"
-#include "export/export.h"
-#include "export/export_priv.h"
 #include "markup/markup.h"
-
-#define FILE_NAME "good-handshake.pcap"
-
-/* Frames up to 99 lie in the file of the rows here, the others in one with a nasty name. */
-struct analysis {
-	int unused;
-};
-
-static const struct analysis two_files;
-
-struct frame_name
-analysis_frame(const struct analysis *analysis, uint32_t index)
-{
-	(void)analysis;
-	if (index < 100)
-		return (struct frame_name){ FILE_NAME, index };
-	return (struct frame_name){ "=b\"\x1b\xff.pcap", index - 99 };
-}
+#include "support/written.h"
 
 static const struct tuple loopback = {
 	.src = { 127, 0, 0, 1 },
@@ -115,33 +95,6 @@ udp_flow(void)
 	row.conn.conn_state = "SF";
 	row.conn.history = "Dd";
 	return row;
-}
-
-/* A sink that only gathers, so that tests can look at it. */
-static struct export *
-open_in_memory(enum export_record record, struct export_options options)
-{
-	struct sink *sink = mem_zalloc(sizeof(*sink));
-
-	sink->fd = -1;
-	sink->path = mem_strdup("memory");
-	sink->settle_bytes = SIZE_MAX;
-	return export_new_adopt(sink, record, &options);
-}
-
-/* All that was written; valid until the next call. */
-static const char *
-finish(struct export *out)
-{
-	static char written[8192];
-
-	out->writer->end(out);
-	assert_true(out->text->length < sizeof(written));
-	if (out->text->length > 0) /* else there is no text to copy from */
-		memcpy(written, out->text->at, out->text->length);
-	written[out->text->length] = '\0';
-	export_abandon(out);
-	return written;
 }
 
 static const char *
