@@ -1,5 +1,5 @@
 #!/bin/sh
-# The manual knows every option, mark, cause and field that the program does,
+# The manual knows every option, mark, cause, state and field that the program does,
 # and its examples are tested.
 : "${srcdir:=.}"
 manual=$srcdir/man/synscope.1
@@ -11,8 +11,8 @@ prose=$(sed -e 's/^\.\([A-Z][a-z] \)*//' "$manual" | tr '\n' ' ' |
 # WORD(identifier, "spelling", ..., "sentence") becomes spelling:sentence
 words()
 {
-	sed -n 's/^[A-Z]*([A-Z_]*, "\([a-z-]\{1,\}\)",.* "\(.*\)")$/\1:\2/p' \
-	    "$srcdir/src/tcp/$1.def"
+	sed -n 's/^'"$2"'([A-Z0-9_]*, "\([A-Za-z0-9_-]\{1,\}\)",.*"\([^"]*\)")$/\1:\2/p' \
+	    "$srcdir/src/$1.def"
 }
 
 options()
@@ -42,15 +42,22 @@ result()
 		grep -q "^\.It Fl.*[ -]-$option\( \|\$\)" "$manual"
 		result $? "the manual has the option --$option"
 	done
-	for kind in mark cause; do
-		words $kind | while IFS=: read -r name sentence; do
+	while read -r table macro kind; do
+		words $table $macro | while IFS=: read -r name sentence; do
 			case $prose in
 			*"$name $sentence"*) result 0 "the manual says what the $kind $name means" ;;
 			*) result 1 "the manual says of the $kind $name: $sentence" ;;
 			esac
 		done
-	done
-	for record in flows packets; do
+	done <<-EOF
+		tcp/mark MARK mark
+		tcp/cause CAUSE cause
+		socket/state STATE state
+		export/story STAGE stage
+		export/story STORY story
+		export/story RIVAL rival
+	EOF
+	for record in flows packets sockets listeners; do
 		for field in $(fields $record); do
 			described $record | tr ' ' '\n' | grep -qx "$field"
 			result $? "the manual has the field $field of $record"

@@ -62,6 +62,8 @@ write_about(struct text *out, const struct options *options)
 		write_version(out);
 	else if (options->completion != SHELL_NONE)
 		completion_write(out, (enum shell)options->completion);
+	else if (options->states)
+		states_write(out);
 	else
 		return false;
 	return true;
@@ -107,10 +109,14 @@ cli_main(int argc, char **argv)
 {
 	struct options options;
 	struct diag diag;
+	int status;
 
 	/* A reader that went away is then told by write, and files are put in order. */
 	signal(SIGPIPE, SIG_IGN);
-	if (options_parse(&options, argc, argv, &diag) != ST_OK)
-		return refuse(&options, diag.text);
-	return run(&options);
+	if (options_parse(&options, argc, argv, &diag) == ST_OK)
+		status = run(&options);
+	else
+		status = refuse(&options, diag.text);
+	options_fini(&options);
+	return status;
 }

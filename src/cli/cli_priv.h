@@ -43,6 +43,18 @@ enum talk {
 	TALK_VERBOSE,
 };
 
+/* What options say of sockets. */
+struct told {
+	struct moment *moments; /* on the heap */
+	size_t moment_count;
+	int64_t every_ns; /* 0: none was given */
+	bool has_backlog;
+	uint32_t backlog;
+	bool has_until;
+	struct moment until;
+	enum vantage vantage;
+};
+
 /* Flags and choices are int, so that the table of options can set any of them. */
 struct options {
 	const struct command *command; /* NULL: none was given */
@@ -52,6 +64,7 @@ struct options {
 	const char *filter;
 	const char *output; /* NULL: standard output */
 	uint32_t flow;      /* 0: none was given */
+	struct told told;
 	int from;           /* enum from */
 	int fill;
 	int merge;
@@ -63,6 +76,7 @@ struct options {
 	int help;
 	int version;
 	int completion; /* enum shell */
+	int states;
 };
 
 /* Which commands take an option. */
@@ -70,7 +84,10 @@ enum {
 	ON_FLOWS = 0x01,
 	ON_PACKETS = 0x02,
 	ON_STREAM = 0x04,
-	ON_ROWS = ON_FLOWS | ON_PACKETS,
+	ON_SOCKETS = 0x08,
+	ON_LISTENERS = 0x10,
+	ON_STORIES = ON_SOCKETS | ON_LISTENERS,
+	ON_ROWS = ON_FLOWS | ON_PACKETS | ON_STORIES,
 	ON_ALL = ON_ROWS | ON_STREAM,
 	ON_NONE = 0x100,   /* without a command */
 	ON_HIDDEN = 0x200, /* likewise, and not in --help */
@@ -93,6 +110,9 @@ enum option_kind {
 	KIND_TEXT,
 	KIND_FILE,
 	KIND_NUMBER, /* from 1 on */
+	KIND_SECONDS, /* more than none */
+	KIND_MOMENT,  /* one more of struct told */
+	KIND_FACT,    /* of struct told */
 };
 
 enum option_id {
@@ -115,14 +135,17 @@ extern const struct option_row {
 	char letter; /* 0: none */
 } option_rows[OPTION_COUNT];
 
-/* ST_USAGE: diag holds the sentence. */
+/* ST_USAGE: diag holds the sentence. options->told is for options_fini. */
 enum status options_parse(struct options *options, int argc, char **argv, struct diag *diag);
+
+void options_fini(struct options *options);
 
 /* --- what is told about it --- */
 
 void help_overall(struct text *out);
 void help_command(struct text *out, const struct command *command);
 void completion_write(struct text *out, enum shell shell);
+void states_write(struct text *out);
 
 /* A line on standard error; whatever is foreign in it is made harmless. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -177,7 +200,9 @@ int captures_named(struct capture_paths *paths, const struct options *options);
 /* --- the commands --- */
 
 int cmd_flows(const struct options *options);
+int cmd_listeners(const struct options *options);
 int cmd_packets(const struct options *options);
+int cmd_sockets(const struct options *options);
 int cmd_stream(const struct options *options);
 
 #endif

@@ -1,7 +1,9 @@
 libsynscope_a_SOURCES += \
 	%D%/cli.c %D%/cli.h %D%/cli_priv.h \
 	%D%/cmd_flows.c \
+	%D%/cmd_listeners.c \
 	%D%/cmd_packets.c \
+	%D%/cmd_sockets.c \
 	%D%/cmd_stream.c \
 	%D%/completion.c \
 	%D%/help.c \
@@ -9,4 +11,5 @@ libsynscope_a_SOURCES += \
 	%D%/options.c \
 	%D%/progress.c \
 	%D%/reading.c \
-	%D%/rows.c %D%/rows.h
+	%D%/rows.c %D%/rows.h \
+	%D%/states.c

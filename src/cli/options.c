@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/when.h"
 #include "export/export.h"
 
 static const char *const when_names[] = { "auto", "always", "never" };
@@ -50,6 +52,11 @@ const struct command commands[] = {
 	    cmd_flows },
 	{ "packets", ON_PACKETS, "CAPTURE...", "one row a packet: what it is, its marks, and why",
 	    cmd_packets },
+	{ "sockets", ON_SOCKETS, "CAPTURE...",
+	    "the table of sockets at both ends, as netstat would have shown it", cmd_sockets },
+	{ "listeners", ON_LISTENERS, "CAPTURE...",
+	    "one row a listening endpoint, its backlog and queue and what happened there",
+	    cmd_listeners },
 	{ "stream", ON_STREAM, "--flow N --from SIDE CAPTURE",
 	    "the bytes that one side sent, in order", cmd_stream },
 };
@@ -104,6 +111,14 @@ command_named(const char *name)
 	return NULL;
 }
 
+/* What kinds of values are, where no list of words says it. */
+static const char *const wanted_kinds[] = {
+	[KIND_NUMBER] = "a number from 1 on",
+	[KIND_SECONDS] = "a number of seconds, such as 0.5",
+	[KIND_MOMENT] = "a moment: seconds since 1970, ISO 8601 with its zone, or +SECONDS",
+	[KIND_FACT] = "backlog=N, until=TIME or vantage=PLACE",
+};
+
 /* "--format wants text, jsonl, csv or xml"; argument: what it got, or NULL */
 static enum status
 unwanted(const struct option_row *row, const char *argument, struct diag *diag)
@@ -116,7 +131,8 @@ unwanted(const struct option_row *row, const char *argument, struct diag *diag)
 		text_put(&wanted, row->values[i]);
 	}
 	if (row->value_count == 0)
-		text_put(&wanted, row->kind == KIND_NUMBER ? "a number from 1 on" : row->argument);
+		text_put(&wanted, wanted_kinds[row->kind] != NULL ? wanted_kinds[row->kind] :
+		                                                    row->argument);
 	if (argument == NULL)
 		st = diag_set(diag, ST_USAGE, "--%s wants %s", row->name, text_str(&wanted));
 	else
@@ -138,8 +154,8 @@ set_choice(const struct option_row *row, int *field, const char *argument, struc
 	return unwanted(row, argument, diag);
 }
 
-static enum status
-set_number(const struct option_row *row, uint32_t *field, const char *argument, struct diag *diag)
+static bool
+read_number(const char *argument, uint32_t most, uint32_t *number)
 {
 	unsigned long long value;
 	char *end;
@@ -147,11 +163,99 @@ set_number(const struct option_row *row, uint32_t *field, const char *argument, 
 	errno = 0;
 	value = strtoull(argument, &end, 10);
 	/* strtoull takes signs and spaces, we do not */
-	if (argument[0] < '0' || argument[0] > '9' || *end != '\0' || errno != 0 || value == 0 ||
-	    value > UINT32_MAX)
+	if (argument[0] < '0' || argument[0] > '9' || *end != '\0' || errno != 0 || value > most)
+		return false;
+	*number = (uint32_t)value;
+	return true;
+}
+
+static enum status
+set_number(const struct option_row *row, uint32_t *field, const char *argument, struct diag *diag)
+{
+	if (read_number(argument, UINT32_MAX, field) && *field > 0)
+		return ST_OK;
+	return unwanted(row, argument, diag);
+}
+
+static enum status
+set_seconds(const struct option_row *row, int64_t *field, const char *argument, struct diag *diag)
+{
+	if (when_seconds(argument, strlen(argument), field) && *field > 0)
+		return ST_OK;
+	return unwanted(row, argument, diag);
+}
+
+static bool
+read_moment(const char *argument, struct moment *moment)
+{
+	return when_moment(argument, strlen(argument), &moment->ns, &moment->is_relative);
+}
+
+static enum status
+add_moment(const struct option_row *row, struct told *told, const char *argument, struct diag *diag)
+{
+	struct moment moment;
+
+	if (!read_moment(argument, &moment))
 		return unwanted(row, argument, diag);
-	*field = (uint32_t)value;
+	told->moments = mem_realloc_array(told->moments, told->moment_count + 1, sizeof(moment));
+	told->moments[told->moment_count++] = moment;
 	return ST_OK;
+}
+
+/* --- what --assume says --- */
+
+static bool
+assume_backlog(struct told *told, const char *value)
+{
+	told->has_backlog = read_number(value, INT32_MAX, &told->backlog);
+	return told->has_backlog;
+}
+
+static bool
+assume_until(struct told *told, const char *value)
+{
+	told->has_until = read_moment(value, &told->until);
+	return told->has_until;
+}
+
+static bool
+assume_vantage(struct told *told, const char *value)
+{
+	for (int i = VANTAGE_UNKNOWN + 1; i < VANTAGE_COUNT; i++) {
+		if (strcmp(vantage_names[i], value) != 0)
+			continue;
+		told->vantage = (enum vantage)i;
+		return true;
+	}
+	return false;
+}
+
+static const struct {
+	const char *name; /* with its = */
+	bool (*assume)(struct told *told, const char *value);
+	const char *wanted;
+} facts[] = {
+	{ "backlog=", assume_backlog, "the number that was given to listen(2)" },
+	{ "until=", assume_until,
+	    "a moment: seconds since 1970, ISO 8601 with its zone, or +SECONDS" },
+	{ "vantage=", assume_vantage, "server, client, loopback or middle" },
+};
+
+static enum status
+add_fact(const struct option_row *row, struct told *told, const char *argument, struct diag *diag)
+{
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		size_t length = strlen(facts[i].name);
+
+		if (strncmp(argument, facts[i].name, length) != 0)
+			continue;
+		if (facts[i].assume(told, argument + length))
+			return ST_OK;
+		return diag_set(diag, ST_USAGE, "--%s %s wants %s, not \"%s\"", row->name,
+		    facts[i].name, facts[i].wanted, argument + length);
+	}
+	return unwanted(row, argument, diag);
 }
 
 static enum status
@@ -168,6 +272,12 @@ set_field(
 		return set_choice(row, field, argument, diag);
 	case KIND_NUMBER:
 		return set_number(row, field, argument, diag);
+	case KIND_SECONDS:
+		return set_seconds(row, field, argument, diag);
+	case KIND_MOMENT:
+		return add_moment(row, field, argument, diag);
+	case KIND_FACT:
+		return add_fact(row, field, argument, diag);
 	case KIND_TEXT:
 	case KIND_FILE:
 		*(const char **)field = argument;
@@ -266,9 +376,25 @@ check_places(const struct options *options, uint32_t given, struct diag *diag)
 	return ST_OK;
 }
 
+static enum status
+check_together(const struct options *options, struct diag *diag)
+{
+	if (options->told.moment_count > 0 && options->told.every_ns > 0)
+		return diag_set(diag, ST_USAGE, "--at and --every cannot both be given");
+	return ST_OK;
+}
+
+void
+options_fini(struct options *options)
+{
+	free(options->told.moments);
+}
+
 enum status
 options_parse(struct options *options, int argc, char **argv, struct diag *diag)
 {
+	/* Says whose --help to name; getopt_long moves it. */
+	const struct command *first = argc > 1 ? command_named(argv[1]) : NULL;
 	uint32_t given = 0;
 	enum status st;
 
@@ -276,14 +402,14 @@ options_parse(struct options *options, int argc, char **argv, struct diag *diag)
 	*options = (struct options){ 0 };
 	st = parse_words(options, argc, argv, &given, diag);
 	if (st != ST_OK) {
-		/* The command, if there is one, says whose --help to name. */
-		if (argc > 1)
-			options->command = command_named(argv[1]);
+		options->command = first;
 		return st;
 	}
 	st = take_command(options, diag);
 	if (st == ST_OK)
 		st = check_places(options, given, diag);
+	if (st == ST_OK)
+		st = check_together(options, diag);
 	if (options->output != NULL && strcmp(options->output, "-") == 0)
 		options->output = NULL;
 	return st;

@@ -188,6 +188,9 @@ tell_findings(const struct reading *reading, const struct analysis_summary *sum)
 	for (int i = 0; i < FINDING_COUNT; i++)
 		if (sum->findings[i].count > 0 && !is_explained(sum, (enum finding_kind)i))
 			tell_finding(reading, (enum finding_kind)i, &sum->findings[i]);
+	if (sum->sockets_left_out > 0)
+		say("%s: %" PRIu64 " rows of sockets were left out, since memory is bounded",
+		    reading->name.at, sum->sockets_left_out);
 	if (sum->hindsight_lost > 0)
 		say("%s: %" PRIu64 " causes became clear only after their row was written",
 		    reading->name.at, sum->hindsight_lost);

@@ -30,12 +30,33 @@ rows_enough(void *ctx)
 	return export_failed(rows->out);
 }
 
+static struct sockets_options
+sockets_options_of(const struct options *options, const struct analysis_ops *ops)
+{
+	const struct told *told = &options->told;
+
+	return (struct sockets_options){
+		.want_rows = ops->socket != NULL,
+		.moments = told->moments,
+		.moment_count = told->moment_count,
+		.every_ns = told->every_ns,
+		.backlog = told->has_backlog ? (int64_t)told->backlog : -1,
+		.has_until = told->has_until,
+		.until = told->until,
+		.vantage = told->vantage,
+	};
+}
+
 /* Without --merge each capture is analyzed on its own. */
 static int
 read_captures(struct rows *rows, const struct capture_paths *paths, const struct analysis_ops *ops)
 {
 	const struct options *options = rows->reading.options;
-	const struct analysis_options analysis_options = { .filter = options->filter };
+	const struct sockets_options sockets = sockets_options_of(options, ops);
+	const struct analysis_options analysis_options = {
+		.filter = options->filter,
+		.sockets = ops->socket != NULL || ops->listener != NULL ? &sockets : NULL,
+	};
 	size_t together = options->merge ? paths->count : 1;
 	int status = EXIT_WELL;
 
