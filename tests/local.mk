@@ -24,6 +24,7 @@ script_tests = \
 	tests/headers.sh \
 	tests/readme.sh \
 	tests/manual.sh \
+	tests/experiment.sh \
 	tests/vocabulary.sh \
 	tests/support/captures.sh \
 	tests/golden/golden.sh \

@@ -28,8 +28,9 @@ export WIRESHARK_CONFIG_DIR TZ LC_ALL
 captures()
 {
 	for folder in "$srcdir/captures" ${SYNSCOPE_CORPUS:+"$SYNSCOPE_CORPUS"}; do
-		(cd "$folder" && find . -type f ! -name 'README*' ! -name '*.script' ! -name '*.inc' \
-			! -name '*.md' ! -name '*.txt' ! -name '*.xml' ! -name '*.tsv') |
+		(cd "$folder" && find . -path ./record -prune -o -type f ! -name 'README*' \
+			! -name '*.script' ! -name '*.inc' ! -name '*.md' ! -name '*.txt' \
+			! -name '*.xml' ! -name '*.rng' ! -name '*.tsv' -print) |
 			LC_ALL=C sort | sed "s|^\./|$folder	|"
 	done
 }

@@ -1,0 +1,105 @@
+#!/bin/sh
+# Each experiment.xml keeps to its schema and names what is there, and snapshots
+# are what the manual says.
+: "${srcdir:=.}"
+captures=$srcdir/captures
+schema=$captures/experiment.rng
+manual=$srcdir/man/synscope-experiment.5
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' 0
+trap 'exit 99' 1 2 15
+: >"$work/says"
+count=0
+
+# verdict WHETHER WHAT; the reason is in $work/says
+verdict()
+{
+	count=$((count + 1))
+	if test "$1" -eq 0; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		head -n 20 "$work/says" | sed 's/^/# /'
+	fi
+}
+
+skip()
+{
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+
+# valid FILE
+valid()
+{
+	xmllint --noout --nonet --relaxng "$schema" "$1" >"$work/says" 2>&1
+}
+
+# --- the documents ---
+
+allowed()
+{
+	if ! command -v xmllint >/dev/null; then
+		skip "$2" 'there is no xmllint'
+		return
+	fi
+	valid "$1"
+	verdict $? "$2"
+}
+
+# refused WHAT SED: the manual's example with this change is no experiment.
+refused()
+{
+	if ! command -v xmllint >/dev/null; then
+		skip "an experiment with $1 is refused" 'there is no xmllint'
+		return
+	fi
+	sed "$2" "$work/example.xml" >"$work/changed.xml"
+	! cmp "$work/example.xml" "$work/changed.xml" >"$work/says" 2>&1 &&
+	    ! valid "$work/changed.xml"
+	verdict $? "an experiment with $1 is refused"
+}
+
+sed -n '/^<?xml/,/^<.experiment>/p' "$manual" >"$work/example.xml"
+for experiment in "$captures"/*/experiment.xml; do
+	folder=${experiment%/*}
+	allowed "$experiment" "${folder##*/}/experiment.xml keeps to the schema"
+	sed -n 's/.* file="\([^"]*\)".*/\1/p' "$experiment" | while read -r file; do
+		test -s "$folder/$file" || echo "$file"
+	done >"$work/says"
+	test ! -s "$work/says"
+	verdict $? "${folder##*/}/experiment.xml names files that are there"
+	(cd "$folder" && ls ./*.cap ./*.txt) | while read -r file; do
+		grep -q "file=\"${file#./}\"" "$experiment" || echo "$file"
+	done >"$work/says"
+	test ! -s "$work/says"
+	verdict $? "${folder##*/}/experiment.xml names all files that are there"
+done
+allowed "$work/example.xml" "the manual's example keeps to the schema"
+refused 'a file of another folder' 's,file="listen.cap",file="../listen.cap",'
+refused 'no file in a capture' 's,file="listen.cap",,'
+refused 'a stage that there is not' 's,stage="listen",stage="accept",'
+refused 'a backlog below zero' 's,backlog="0",backlog="-1",'
+refused 'a time that is none' 's,until="+40",until="noon",'
+refused 'a client that did not connect' 's,connect="pending",,'
+refused 'an element of no other namespace' 's,<title>.*</title>,&<note/>,'
+sed 's,<title>.*</title>,&<n:note xmlns:n="urn:x" n:at="1">a<b/></n:note>,' \
+    "$work/example.xml" >"$work/foreign.xml"
+allowed "$work/foreign.xml" 'an element of another namespace is passed over'
+
+# --- the snapshots ---
+
+for snapshots in "$captures"/*/*.netstat.txt "$captures"/*/*.ss.txt; do
+	awk '
+		/^$/ || /^# at [0-9]+[.][0-9]+$/ || /^#( [^a]| a[^t]|$)/ { next }
+		/^Active Internet connections/ || /^Proto Recv-Q Send-Q/ { next }
+		/^State +Recv-Q +Send-Q/ { next }
+		/^tcp6? +[0-9]+ +[0-9]+ [^ ]*:[0-9]+ +[^ ]*:[0-9*]+ +[A-Z_0-9]+$/ { next }
+		/^[A-Z0-9-]+ +[0-9]+ +[0-9]+ +[^ ]*:[0-9]+ +[^ ]*:[0-9*]+$/ { next }
+		{ print NR ": " $0 }
+	' "$snapshots" >"$work/says"
+	test ! -s "$work/says"
+	verdict $? "${snapshots#"$captures"/} is made of lines that the manual knows"
+done
+
+echo "1..$count"
