@@ -25,6 +25,7 @@ script_tests = \
 	tests/readme.sh \
 	tests/manual.sh \
 	tests/experiment.sh \
+	tests/record.sh \
 	tests/vocabulary.sh \
 	tests/support/captures.sh \
 	tests/golden/golden.sh \
