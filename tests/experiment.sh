@@ -81,6 +81,7 @@ refused 'no file in a capture' 's,file="listen.cap",,'
 refused 'a stage that there is not' 's,stage="listen",stage="accept",'
 refused 'a backlog below zero' 's,backlog="0",backlog="-1",'
 refused 'a time that is none' 's,until="+40",until="noon",'
+refused 'a time without its zone' 's,until="+40",until="2019-05-20T16:50:59",'
 refused 'a client that did not connect' 's,connect="pending",,'
 refused 'an element of no other namespace' 's,<title>.*</title>,&<note/>,'
 sed 's,<title>.*</title>,&<n:note xmlns:n="urn:x" n:at="1">a<b/></n:note>,' \
