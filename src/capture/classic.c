@@ -26,6 +26,7 @@
 #endif
 
 #include "base/bytes.h"
+#include "base/hint.h"
 #include "base/mem.h"
 #include "capture/capture_priv.h"
 
@@ -76,7 +77,7 @@ static const struct aix_link {
 struct classic {
 	pcap_t *pcap;
 	int64_t ns_per_unit; /* of a time's second half */
-	uint64_t offset;     /* of the next record, in the uncompressed file */
+	uint64_t offset;     /* of the next record, in the uncompressed file; not kept while it walks */
 	uint32_t record_header_bytes;
 	uint32_t frames;
 	uint32_t link;
@@ -368,12 +369,26 @@ no_more(const struct classic *c, int rc, struct diag *diag)
  * for signed on machines of the file's byte order. Where microseconds should
  * stand, some programs have written nanoseconds.
  */
-static int64_t
+static SELDOM int64_t
 odd_fraction(const struct classic *c, int64_t fraction_ns)
 {
 	if (fraction_ns < 0)
 		fraction_ns += ((int64_t)1 << 32) * c->ns_per_unit;
 	return fraction_ns / c->ns_per_unit < NS_PER_S ? fraction_ns / c->ns_per_unit : fraction_ns;
+}
+
+/* The window ends within the record at hand: read on. False where there is no more. */
+static SELDOM bool
+fill_window(struct source *source)
+{
+	const uint8_t *at = source_peek(source, RECORD_HEADER_BYTES);
+	uint32_t field[4];
+
+	if (at == NULL)
+		return false;
+	memcpy(field, at, sizeof(field));
+	return field[2] <= WALK_BYTES_MAX &&
+	    source_peek(source, RECORD_HEADER_BYTES + field[2]) != NULL;
 }
 
 /*
@@ -385,17 +400,19 @@ odd_fraction(const struct classic *c, int64_t fraction_ns)
 bool
 classic_walk(struct classic *c, struct frame *frame)
 {
-	const uint8_t *at = c->walks ? source_peek(c->source, RECORD_HEADER_BYTES) : NULL;
+	struct source *source = c->source;
+	const uint8_t *at = source->at;
+	size_t left = source_in_window(source);
 	uint32_t field[4]; /* seconds, fraction, captured, wire */
 	int64_t fraction_ns;
 
-	if (at == NULL)
+	if (!c->walks)
 		return false;
-	memcpy(field, at, sizeof(field));
+	if (left >= RECORD_HEADER_BYTES)
+		memcpy(field, at, sizeof(field));
+	if (left < RECORD_HEADER_BYTES || field[2] > left - RECORD_HEADER_BYTES)
+		return fill_window(source) && classic_walk(c, frame);
 	if (field[2] > WALK_BYTES_MAX)
-		return false;
-	at = source_peek(c->source, RECORD_HEADER_BYTES + field[2]);
-	if (at == NULL)
 		return false;
 	fraction_ns = (int64_t)field[1] * c->ns_per_unit;
 	if (fraction_ns >= NS_PER_S)
@@ -406,8 +423,7 @@ classic_walk(struct classic *c, struct frame *frame)
 	frame->wire_bytes = field[3];
 	frame->link = c->link;
 	frame->number = ++c->frames;
-	c->source->at = at + RECORD_HEADER_BYTES + field[2];
-	c->offset += RECORD_HEADER_BYTES + field[2];
+	source->at = at + RECORD_HEADER_BYTES + field[2];
 	return true;
 }
 
@@ -440,7 +456,10 @@ classic_next(struct classic *c, struct frame *frame, struct diag *diag)
 {
 	if (classic_walk(c, frame))
 		return ST_OK;
-	c->walks = false;
+	if (c->walks) {
+		c->walks = false;
+		c->offset = source_offset(c->source);
+	}
 	return ask_libpcap(c, frame, diag);
 }
 

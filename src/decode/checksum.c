@@ -4,21 +4,12 @@
  * This reads every byte of every packet, so it adds eight at a time. Sums are
  * kept in the machine's own byte order, which comes out right once folded.
  */
+#include "base/hint.h"
 #include "decode/decode_priv.h"
 
 #include <string.h>
 
-static uint16_t
-fold(uint64_t sum)
-{
-	sum = (sum >> 32) + (sum & 0xffffffff);
-	sum = (sum >> 32) + (sum & 0xffffffff);
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum = (sum >> 16) + (sum & 0xffff);
-	return (uint16_t)sum;
-}
-
-static uint16_t
+static inline uint16_t
 load16(const uint8_t *p)
 {
 	uint16_t value;
@@ -27,51 +18,78 @@ load16(const uint8_t *p)
 	return value;
 }
 
-/* Each carry out of the top counts again at the bottom: the sum's ends meet. */
-struct sum {
-	uint64_t low;
-	uint64_t carries;
-};
-
-static inline void
-add64(struct sum *sum, const uint8_t *p)
+/* The carry out of the top counts again at the bottom: the sum's ends meet. */
+static inline uint64_t
+add(uint64_t sum, uint64_t more)
 {
-	sum->carries += __builtin_add_overflow(sum->low, bytes_native64(p), &sum->low);
+	sum += more;
+	return sum + (sum < more);
 }
 
-/* Two sums at a time, so that no addition waits for the one before. */
+/* To sixteen bits. Adding a number to itself with its halves swapped carries over the top one. */
+static inline uint16_t
+fold(uint64_t sum)
+{
+	uint32_t half = (uint32_t)((sum + (sum << 32 | sum >> 32)) >> 32);
+
+	return (uint16_t)((half + (half << 16 | half >> 16)) >> 16);
+}
+
+#define WINDOW_BYTES 16
+
+/* What is shorter than a window. */
 static uint64_t
+sum_few(const uint8_t *p, size_t count)
+{
+	uint64_t sum = 0;
+
+	for (; count >= 2; count -= 2, p += 2)
+		sum += load16(p);
+	return count == 0 ? sum : sum + load16((const uint8_t[2]){ *p, 0 });
+}
+
+/*
+ * The last count bytes before end, fewer than a window. How many there are
+ * decides no branch, since no processor could guess it: the whole window is
+ * read, and what was added before is masked out. In a window that begins at an
+ * odd byte all are in the other half of their pair, so the sum is turned.
+ */
+static inline uint64_t
+sum_tail(const uint8_t *end, size_t count)
+{
+	static const uint8_t masks[2 * WINDOW_BYTES] = {
+		[WINDOW_BYTES] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff,
+	};
+	const uint8_t *mask = masks + count;
+	const uint8_t *window = end - WINDOW_BYTES;
+	uint64_t sum = add(bytes_native64(window) & bytes_native64(mask),
+	    bytes_native64(window + 8) & bytes_native64(mask + 8));
+	unsigned turn = (count & 1) * 8;
+
+	return sum << turn | sum >> (-turn & 63);
+}
+
+/* Four sums at a time, so that no addition waits for the one before. */
+static inline uint64_t
 sum_bytes(const uint8_t *p, size_t count, uint64_t begin)
 {
-	struct sum even = { begin, 0 }, odd = { 0, 0 };
-	uint64_t rest = 0;
+	uint64_t a = begin, b = 0, c = 0, d = 0;
 
+	if (count < WINDOW_BYTES)
+		return add(begin, sum_few(p, count));
 	for (; count >= 32; count -= 32, p += 32) {
-		add64(&even, p);
-		add64(&odd, p + 8);
-		add64(&even, p + 16);
-		add64(&odd, p + 24);
+		a = add(a, bytes_native64(p));
+		b = add(b, bytes_native64(p + 8));
+		c = add(c, bytes_native64(p + 16));
+		d = add(d, bytes_native64(p + 24));
 	}
-	for (; count >= 8; count -= 8, p += 8)
-		add64(&even, p);
-	if (count & 4) {
-		rest += bytes_native32(p);
-		p += 4;
+	if (count & 16) {
+		a = add(a, bytes_native64(p));
+		b = add(b, bytes_native64(p + 8));
 	}
-	if (count & 2) {
-		rest += load16(p);
-		p += 2;
-	}
-	if (count & 1)
-		rest += load16((const uint8_t[2]){ *p, 0 });
-	even.carries += odd.carries + __builtin_add_overflow(even.low, odd.low, &even.low);
-	return (even.low >> 32) + (even.low & 0xffffffff) + even.carries + rest;
-}
-
-static uint16_t
-net16(uint16_t value)
-{
-	return load16((const uint8_t[2]){ (uint8_t)(value >> 8), (uint8_t)value });
+	c = add(c, sum_tail(p + count, count % WINDOW_BYTES));
+	return add(add(a, b), add(c, d));
 }
 
 static uint64_t
@@ -87,23 +105,21 @@ uint64_t
 checksum_pseudo(const struct tuple *tuple, size_t count)
 {
 	return sum_address(tuple->src, tuple->ip_version) +
-	       sum_address(tuple->dst, tuple->ip_version) + net16((uint16_t)(count >> 16)) +
-	       net16((uint16_t)count) + net16(tuple->proto);
+	       sum_address(tuple->dst, tuple->ip_version) + bytes_net16((uint16_t)(count >> 16)) +
+	       bytes_net16((uint16_t)count) + bytes_net16(tuple->proto);
+}
+
+APART bool
+checksum_fits(const uint8_t *data, size_t count, uint64_t begin)
+{
+	return fold(sum_bytes(data, count, begin)) == 0xffff;
 }
 
 /* Zero, or what a card that fills in the rest is given to begin with. */
-static bool
-was_left_to_card(uint16_t field, uint64_t pseudo)
-{
-	uint16_t bare = fold(pseudo), inverse = (uint16_t)~bare;
-
-	return field == 0 || field == bare || field == inverse;
-}
-
 enum checksum
-checksum_judge(const uint8_t *segment, size_t count, uint64_t pseudo, uint16_t checksum)
+checksum_misfit(uint64_t pseudo, uint16_t checksum)
 {
-	if (fold(sum_bytes(segment, count, pseudo)) == 0xffff)
-		return CHECKSUM_GOOD;
-	return was_left_to_card(net16(checksum), pseudo) ? CHECKSUM_OFFLOADED : CHECKSUM_BAD;
+	uint16_t field = bytes_net16(checksum), bare = fold(pseudo), inverse = (uint16_t)~bare;
+
+	return field == 0 || field == bare || field == inverse ? CHECKSUM_OFFLOADED : CHECKSUM_BAD;
 }

@@ -73,8 +73,8 @@ struct tcp_header {
 	uint8_t wscale;  /* as sent; RFC 7323 allows 14 at most */
 	uint8_t mptcp;   /* subtype, the upper half byte of the option's third */
 	uint8_t sack_count;
-	uint8_t header_bytes;
 	uint8_t fast_open_bytes; /* length of the cookie; 0 is a request for one */
+	uint8_t header_bytes;
 };
 
 struct icmp_header {
@@ -110,14 +110,14 @@ struct packet {
 	struct tcp_header tcp;
 
 	/* What comes before is all that a reading of the packet alone needs, and can be copied. */
-	uint32_t sack_left[TCP_SACK_MAX];
-	uint32_t sack_right[TCP_SACK_MAX];
-	struct icmp_header icmp;
 	uint32_t payload_captured;
 	const uint8_t *payload; /* valid until the next frame is asked for */
+	uint32_t sack_left[TCP_SACK_MAX];
+	uint32_t sack_right[TCP_SACK_MAX];
+	struct icmp_header icmp; /* filled for ICMP only */
 };
 
-#define PACKET_HEAD_BYTES offsetof(struct packet, sack_left)
+#define PACKET_HEAD_BYTES offsetof(struct packet, payload_captured)
 
 enum decoded {
 	DECODE_OK,

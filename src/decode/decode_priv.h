@@ -122,9 +122,8 @@ be32_at(const uint8_t *p)
 static inline void
 set_ipv4(uint8_t to[16], const uint8_t *address)
 {
-	uint8_t whole[16] = { 0 };
+	uint32_t whole[4] = { bytes_native32(address) };
 
-	memcpy(whole, address, 4);
 	memcpy(to, whole, sizeof(whole));
 }
 
@@ -141,20 +140,40 @@ take_ipv4_header(struct packet *pkt, const uint8_t *h)
 	pkt->tos = h[1];
 }
 
+/* Likewise of an IPv6 header. */
+static inline void
+take_ipv6_header(struct packet *pkt, const uint8_t *h)
+{
+	memcpy(pkt->tuple.src, h + 8, 16);
+	memcpy(pkt->tuple.dst, h + 24, 16);
+	pkt->tuple.ip_version = 6;
+	pkt->tuple.zero = 0;
+	pkt->ip_id = 0;
+	pkt->ttl = h[7];
+	pkt->tos = (uint8_t)((h[0] & 0x0f) << 4 | h[1] >> 4);
+}
+
 static inline void
 take_tcp_header(struct packet *pkt, const uint8_t *h)
 {
 	pkt->tuple.sport = be16_at(h);
 	pkt->tuple.dport = be16_at(h + 2);
 	pkt->tuple.proto = PROTO_TCP;
-	pkt->tcp = (struct tcp_header){
-		.seq = be32_at(h + 4),
-		.ack = be32_at(h + 8),
-		.header_bytes = (uint8_t)((h[12] >> 4) * 4),
-		.flags = be16_at(h + 12) & 0x1ff,
-		.window = be16_at(h + 14),
-		.checksum = be16_at(h + 16),
-	};
+	pkt->tcp.seq = be32_at(h + 4);
+	pkt->tcp.ack = be32_at(h + 8);
+	pkt->tcp.header_bytes = (uint8_t)((h[12] >> 4) * 4);
+	pkt->tcp.flags = be16_at(h + 12) & 0x1ff;
+	pkt->tcp.window = be16_at(h + 14);
+	pkt->tcp.checksum = be16_at(h + 16);
+	/* Of the options: one by one, since compilers clear whole structs the slow way. */
+	pkt->tcp.ts_value = 0;
+	pkt->tcp.ts_echo = 0;
+	pkt->tcp.mss = 0;
+	pkt->tcp.options = 0;
+	pkt->tcp.wscale = 0;
+	pkt->tcp.mptcp = 0;
+	pkt->tcp.sack_count = 0;
+	pkt->tcp.fast_open_bytes = 0;
 }
 
 /* cut: the capture ends within the options, so that a short one is nobody's fault. */
@@ -175,7 +194,7 @@ take_tcp_options(struct packet *pkt, const uint8_t *options, size_t count, bool 
 	take_odd_tcp_options(bytes_of(options, count), pkt, cut);
 }
 
-/* usual.c: the whole way of a plain frame at once; false, and nothing done, for any other. */
+/* usual.c: the whole way of a plain frame at once; false, and nothing that counts, for any other. */
 bool decode_usual(const struct frame *frame, struct packet *pkt);
 
 static inline uint16_t
@@ -196,10 +215,21 @@ bytes_le32(struct bytes *b)
  */
 void walk_to_payload(struct walk *w, const uint8_t *segment, uint16_t checksum);
 
-/* pseudo is the sum of the pseudo-header, 0 where there is none. */
-enum checksum checksum_judge(
-    const uint8_t *segment, size_t count, uint64_t pseudo, uint16_t checksum);
+/* Whether these bytes and begin, a sum already, add up as the Internet checksum wants it. */
+bool checksum_fits(const uint8_t *data, size_t count, uint64_t begin);
+/* What it means that they do not; the field, and the pseudo-header's sum, 0 where there is none. */
+enum checksum checksum_misfit(uint64_t pseudo, uint16_t checksum);
 uint64_t checksum_pseudo(const struct tuple *tuple, size_t count);
+
+/* As it stands in a packet, for sums that are kept so. */
+static inline uint16_t
+bytes_net16(uint16_t value)
+{
+	uint16_t net;
+
+	memcpy(&net, (const uint8_t[2]){ (uint8_t)(value >> 8), (uint8_t)value }, sizeof(net));
+	return net;
+}
 
 /* Where one fragment belongs. */
 struct fragment {

@@ -168,13 +168,7 @@ walk_ipv6(struct walk *w)
 	if (!w->jumbo)
 		limit_to_packet(w, payload_bytes);
 
-	memcpy(pkt->tuple.src, h + 8, 16);
-	memcpy(pkt->tuple.dst, h + 24, 16);
-	pkt->tuple.ip_version = 6;
-	pkt->tuple.zero = 0;
-	pkt->ip_id = 0;
-	pkt->ttl = h[7];
-	pkt->tos = (uint8_t)((h[0] & 0x0f) << 4 | h[1] >> 4);
+	take_ipv6_header(pkt, h);
 	return walk_to_proto(w, h[6]);
 }
 

@@ -1,0 +1,17 @@
+/*
+ * hint: what is usual, where every packet comes by and the compiler cannot
+ * know. It keeps the usual way short and in one piece.
+ */
+#ifndef SYNSCOPE_BASE_HINT_H
+#define SYNSCOPE_BASE_HINT_H
+
+#define likely(condition)   __builtin_expect(!!(condition), 1)
+#define unlikely(condition) __builtin_expect(!!(condition), 0)
+
+/* A function that stays one: merged with its caller, both would run out of registers. */
+#define APART __attribute__((noinline))
+
+/* Likewise, and seldom called: where it is, that is not the usual way. */
+#define SELDOM __attribute__((noinline, cold))
+
+#endif
