@@ -10,6 +10,7 @@
 
 #include "analysis/hindsight.h"
 #include "analysis/row.h"
+#include "base/hint.h"
 #include "base/mem.h"
 #include "capture/capture.h"
 #include "flow/flow.h"
@@ -53,7 +54,7 @@ struct analysis {
 	struct pool waiting;
 
 	struct packet batch[BATCH_PACKETS];
-	uint32_t hashes[BATCH_PACKETS];
+	struct lookup lookups[BATCH_PACKETS];
 	unsigned batch_count;
 	unsigned batch_limit;
 
@@ -81,7 +82,7 @@ analysis_summary(const struct analysis *analysis)
 	return &analysis->summary;
 }
 
-static void
+static SELDOM void
 note(struct analysis *a, enum finding_kind kind, uint32_t index, uint64_t count)
 {
 	struct finding *finding = &a->summary.findings[kind];
@@ -250,8 +251,31 @@ take_in_error(struct analysis *a, const struct packet *pkt, struct place *place)
 	return true;
 }
 
-static void
-take_in(struct analysis *a, const struct packet *pkt, uint32_t hash)
+static struct verdict
+judge(struct analysis *a, struct ends *ends, const struct packet *pkt, const struct place *place)
+{
+	struct verdict verdict;
+
+	if (a->sockets != NULL)
+		sockets_before(a->sockets, &ends->sock, &ends->tcp, pkt->ts_ns);
+	verdict = tcp_segment(a->tcp, &ends->tcp, pkt, place);
+	if (a->sockets != NULL)
+		sockets_segment(a->sockets, &ends->sock, &ends->tcp, pkt, place);
+	if (verdict.reason.cause == CAUSE_CAPTURE_DUPLICATE)
+		note(a, FINDING_CAPTURED_TWICE, pkt->index, 1);
+	return verdict;
+}
+
+static inline void
+watch_end(struct analysis *a, struct flow *flow, const struct ends *ends)
+{
+	if (ends->tcp.over != 0 && tcp_is_over(&ends->tcp))
+		flow_linger(a->flows, flow);
+}
+
+/* Whatever the packet, and whoever wants to know of it. */
+static APART void
+take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
 {
 	bool is_tcp = pkt->tuple.proto == PROTO_TCP;
 	struct verdict verdict = { 0 };
@@ -274,22 +298,15 @@ take_in(struct analysis *a, const struct packet *pkt, uint32_t hash)
 		count_packet(ends, pkt, place.side);
 		if (place.flow->late)
 			note(a, FINDING_LATE, pkt->index, 1);
-		if (is_tcp && a->sockets != NULL)
-			sockets_before(a->sockets, &ends->sock, &ends->tcp, pkt->ts_ns);
 		if (is_tcp)
-			verdict = tcp_segment(a->tcp, &ends->tcp, pkt, &place);
-		if (is_tcp && a->sockets != NULL)
-			sockets_segment(a->sockets, &ends->sock, &ends->tcp, pkt, &place);
-		if (verdict.reason.cause == CAUSE_CAPTURE_DUPLICATE)
-			note(a, FINDING_CAPTURED_TWICE, pkt->index, 1);
+			verdict = judge(a, ends, pkt, &place);
 		if (is_tcp && a->hindsight != NULL)
 			row_relate(&row, pkt, &place);
-		if (is_tcp && ends->tcp.over != 0 && tcp_is_over(&ends->tcp))
-			flow_linger(a->flows, place.flow);
+		if (is_tcp)
+			watch_end(a, place.flow, ends);
 	}
 	if (a->stream != NULL)
 		feed_stream(a, pkt, &place);
-	a->summary.packets++;
 	if (a->hindsight != NULL) {
 		struct revision revision;
 
@@ -300,13 +317,42 @@ take_in(struct analysis *a, const struct packet *pkt, uint32_t hash)
 	}
 }
 
+/* The same in short, where nobody asks for packets and this one's flow is known. */
+static inline void
+take_in(struct analysis *a, const struct packet *pkt, const struct lookup *lookup)
+{
+	enum side side;
+	struct flow *flow = flow_known(a->flows, pkt, lookup, &side);
+	struct ends *ends;
+
+	if (unlikely(flow == NULL)) {
+		take_in_any(a, pkt, lookup->hash);
+		return;
+	}
+	ends = flow_block(flow);
+	ends->packets[side]++;
+	ends->bytes[side] += pkt->payload_bytes;
+	if (pkt->tuple.proto != PROTO_TCP)
+		return;
+	if (unlikely(!tcp_next(a->tcp, &ends->tcp, pkt, side)))
+		judge(a, ends, pkt, &(struct place){ .flow = flow, .number = flow->number, .side = side });
+	watch_end(a, flow, ends);
+}
+
 static void
 work_off_batch(struct analysis *a)
 {
+	bool rows_only = a->hindsight == NULL && a->sockets == NULL && a->stream == NULL;
+
 	for (unsigned i = 0; i < a->batch_count; i++)
-		flow_fetch_state(a->flows, a->hashes[i]);
-	for (unsigned i = 0; i < a->batch_count; i++)
-		take_in(a, &a->batch[i], a->hashes[i]);
+		flow_fetch_state(a->flows, &a->lookups[i]);
+	for (unsigned i = 0; i < a->batch_count; i++) {
+		if (rows_only)
+			take_in(a, &a->batch[i], &a->lookups[i]);
+		else
+			take_in_any(a, &a->batch[i], a->lookups[i].hash);
+	}
+	a->summary.packets += a->batch_count;
 	put_away(a, a->previous_ns);
 	a->batch_count = 0;
 }
@@ -346,7 +392,7 @@ note_frame(struct analysis *a, const struct frame *frame, uint32_t index)
 }
 
 /* Frames are numbered through all parts; each part's numbers start where the last ended. */
-static void
+static SELDOM void
 begin_part(struct analysis *a, const struct frame *frame)
 {
 	for (; a->part < frame->part; a->part++)
@@ -357,17 +403,11 @@ begin_part(struct analysis *a, const struct frame *frame)
 		note(a, FINDING_PART_GAP, a->part_base[a->part] + frame->number, 1);
 }
 
-static void
-take_in_frame(struct analysis *a, const struct frame *frame)
+/* A frame that is no packet, or an odd one. */
+static SELDOM void
+note_oddities(struct analysis *a, const struct frame *frame, enum decoded decoded,
+    const struct packet *pkt, uint32_t index)
 {
-	struct packet *pkt = &a->batch[a->batch_count];
-	uint32_t index;
-	enum decoded decoded;
-
-	index = a->part_base[a->part] + frame->number;
-	note_frame(a, frame, index);
-	decoded = decode_frame(a->decoder, frame, pkt);
-	a->summary.decoded[decoded]++;
 	if (frame->captured_bytes < frame->wire_bytes && decoded != DECODE_TRUNCATED)
 		note(a, FINDING_CUT_SHORT, index, 1);
 	if (decoded != DECODE_OK) {
@@ -377,15 +417,39 @@ take_in_frame(struct analysis *a, const struct frame *frame)
 			a->summary.link = frame->link;
 		return;
 	}
-	pkt->index = index;
 	if (pkt->bad_length || pkt->tcp.options & OPT_BAD)
 		note(a, FINDING_MALFORMED, index, 1);
 	if (pkt->checksum == CHECKSUM_BAD)
 		note(a, FINDING_BAD_CHECKSUM, index, 1);
 	else if (pkt->checksum == CHECKSUM_OFFLOADED)
 		note(a, FINDING_OFFLOADED_CHECKSUM, index, 1);
-	a->hashes[a->batch_count] = flow_hash(a->flows, &pkt->tuple);
-	flow_fetch_slot(a->flows, a->hashes[a->batch_count]);
+}
+
+static inline bool
+is_odd(const struct frame *frame, enum decoded decoded, const struct packet *pkt)
+{
+	return decoded != DECODE_OK || frame->captured_bytes < frame->wire_bytes ||
+	    pkt->bad_length || pkt->tcp.options & OPT_BAD || pkt->checksum >= CHECKSUM_OFFLOADED;
+}
+
+static inline void
+take_in_frame(struct analysis *a, const struct frame *frame)
+{
+	struct packet *pkt = &a->batch[a->batch_count];
+	uint32_t index = a->part_base[a->part] + frame->number;
+	struct lookup *lookup = &a->lookups[a->batch_count];
+	enum decoded decoded;
+
+	note_frame(a, frame, index);
+	decoded = decode_frame(a->decoder, frame, pkt);
+	a->summary.decoded[decoded]++;
+	if (unlikely(is_odd(frame, decoded, pkt)))
+		note_oddities(a, frame, decoded, pkt, index);
+	if (decoded != DECODE_OK)
+		return;
+	pkt->index = index;
+	lookup->hash = flow_hash(a->flows, &pkt->tuple);
+	flow_fetch_slot(a->flows, lookup->hash);
 	if (++a->batch_count == a->batch_limit)
 		work_off_batch(a);
 }
@@ -396,7 +460,7 @@ take_in_frame(struct analysis *a, const struct frame *frame)
 #define LOOK_UP_FRAMES 1024
 
 /* Tell how far we are. False if nobody wants the rest. */
-static bool
+static SELDOM bool
 look_up(struct analysis *a)
 {
 	uint64_t done, total;
@@ -415,7 +479,7 @@ is_beyond_numbers(const struct analysis *a, const struct frame *frame)
 	return (uint64_t)a->part_base[a->part] + frame->number >= UINT32_MAX;
 }
 
-static void
+static SELDOM void
 tell_trouble(struct analysis *a, const char *sentence)
 {
 	a->summary.troubles++;
@@ -423,7 +487,7 @@ tell_trouble(struct analysis *a, const char *sentence)
 		a->ops->trouble(a->ctx, sentence);
 }
 
-static void
+static APART void
 read_frames(struct analysis *a)
 {
 	struct frame frame;

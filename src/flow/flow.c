@@ -11,9 +11,12 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/hint.h"
 #include "flow/flow_priv.h"
 
 #define SLOTS_MIN 4096u
+
+#define BOTH_KNOWN 0x3 /* of struct flow's base_known */
 
 /* Enough of a flow to begin with; the processor fetches on by itself. */
 #define FETCH_BYTES 256
@@ -63,17 +66,15 @@ end_key(const struct flow_table *table, const uint8_t *address, uint16_t port, u
 	    bytes_native64(address + 8) ^ table->seed.a ^ port);
 }
 
-/* The same for both directions. */
+/* The same for both directions, as a product is. */
 uint32_t
 flow_hash(const struct flow_table *table, const struct tuple *tuple)
 {
-	uint64_t a = end_key(table, tuple->src, tuple->sport, tuple->ip_version);
-	uint64_t b = end_key(table, tuple->dst, tuple->dport, tuple->ip_version);
-	uint64_t low = a < b ? a : b;
-	uint64_t high = a < b ? b : a;
+	uint64_t src = end_key(table, tuple->src, tuple->sport, tuple->ip_version);
+	uint64_t dst = end_key(table, tuple->dst, tuple->dport, tuple->ip_version);
+	uint64_t both = hash_mix(src ^ table->seed.a, dst ^ table->seed.a);
 
-	return (uint32_t)(hash_mix(low ^ table->seed.a,
-	    high ^ table->seed.b ^ (uint64_t)tuple->proto << 56) >> 16);
+	return (uint32_t)(hash_mix(both ^ tuple->proto, table->seed.b) >> 16);
 }
 
 void
@@ -82,97 +83,135 @@ flow_fetch_slot(const struct flow_table *table, uint32_t hash)
 	__builtin_prefetch(&table->slots[hash & table->slot_mask]);
 }
 
-void
-flow_fetch_state(const struct flow_table *table, uint32_t hash)
+/*
+ * The first slot with this hash, or the empty one where it would go. Nearly
+ * all are in the first pair, and which of the two decides no branch.
+ */
+static inline uint32_t
+probe(const struct flow_table *table, uint32_t hash)
 {
-	uint64_t slot = table->slots[hash & table->slot_mask];
-	const uint8_t *at;
+	uint32_t at = hash & table->slot_mask;
+	uint64_t slot = table->slots[at];
 
-	if (slot == 0 || slot >> 32 != hash)
-		return;
-	switch (kind_of((handle)slot)) {
-	case KIND_FLOW:
-		at = (const uint8_t *)flow_at(table, (handle)slot);
+	at ^= slot != 0 && slot >> 32 != hash;
+	while (unlikely(table->slots[at] != 0 && table->slots[at] >> 32 != hash))
+		at = slot_after(table, hash, at);
+	return at;
+}
+
+void
+flow_fetch_state(const struct flow_table *table, struct lookup *lookup)
+{
+	uint32_t at = probe(table, lookup->hash);
+	uint64_t slot = table->slots[at];
+	const uint8_t *state;
+
+	lookup->at = at;
+	lookup->slot = slot;
+	lookup->flow = NULL;
+	if (likely(slot != 0 && kind_of((handle)slot) == KIND_FLOW)) {
+		lookup->flow = flow_at(table, (handle)slot);
+		state = (const uint8_t *)lookup->flow;
 		for (size_t i = 0; i < FETCH_BYTES; i += 64)
-			__builtin_prefetch(at + i, 1);
-		break;
-	case KIND_LONE:
-		at = (const uint8_t *)lone_at(table, (handle)slot);
-		__builtin_prefetch(at, 1);
-		__builtin_prefetch(at + 64, 1);
-		break;
-	default:
-		break;
+			__builtin_prefetch(state + i, 1);
+	} else if (slot != 0 && kind_of((handle)slot) == KIND_LONE) {
+		state = (const uint8_t *)lone_at(table, (handle)slot);
+		__builtin_prefetch(state, 1);
+		__builtin_prefetch(state + 64, 1);
 	}
 }
 
 /* Zero where both addresses are the same. */
-static uint64_t
+static inline uint64_t
 differ(const uint8_t *a, const uint8_t *b)
 {
 	return (bytes_native64(a) ^ bytes_native64(b)) |
 	       (bytes_native64(a + 8) ^ bytes_native64(b + 8));
 }
 
-static const struct tuple *
+static inline const struct tuple *
 tuple_of(const struct flow_table *table, handle h)
 {
-	if (kind_of(h) == KIND_FLOW)
+	if (likely(kind_of(h) == KIND_FLOW))
 		return &flow_at(table, h)->tuple;
 	if (kind_of(h) == KIND_LONE)
 		return &lone_syn(lone_at(table, h))->tuple;
 	return &ghost_at(table, h)->tuple;
 }
 
-/* The slot of these ends, and who is asking; or the empty slot where they would go. */
-__attribute__((always_inline)) static inline uint64_t *
-find_slot(const struct flow_table *table, const struct tuple *want, uint32_t hash, enum side *side)
+/*
+ * Whether both name the same ends, and which of them sent the second. No
+ * processor can guess the side, so it decides no branch: what does not equal
+ * the first as it stands must equal it with its ends swapped.
+ */
+static inline bool
+same_ends(const struct tuple *have, const struct tuple *want, enum side *side)
 {
+	const uint8_t *addresses = want->src; /* and behind it dst */
 	const uint32_t ports = bytes_native32(&want->sport);
-	const uint32_t swapped = ports << 16 | ports >> 16;
+	const uint32_t have_ports = bytes_native32(&have->sport);
+	const uint32_t swapped = (differ(have->src, want->src) | (have_ports ^ ports)) != 0;
+	const uint32_t turned = ports << 16 * swapped | ports >> (-(16 * swapped) & 31);
 
-	for (uint32_t i = hash & table->slot_mask;; i = (i + 1) & table->slot_mask) {
-		uint64_t *slot = &table->slots[i];
-		const struct tuple *have;
+	*side = (enum side)swapped;
+	return (differ(have->src, addresses + 16 * swapped) |
+		   differ(have->dst, addresses + 16 * (1 - swapped)) | (have_ports ^ turned) |
+		   (bytes_native32(&have->proto) ^ bytes_native32(&want->proto))) == 0;
+}
 
-		if (*slot == 0)
-			return slot;
-		if (*slot >> 32 != hash)
+/*
+ * What lives comes before what is over, so that it is found at the first look.
+ * Nothing is ever taken out of the index, so whatever stands where a flow's
+ * search comes by may change places with it.
+ */
+static void
+put_forward(struct flow_table *table, uint32_t hash, uint32_t *at)
+{
+	for (uint32_t i = hash & table->slot_mask; i != *at; i = slot_after(table, hash, i)) {
+		uint64_t slot = table->slots[i];
+
+		if (kind_of((handle)slot) != KIND_GHOST)
 			continue;
-		have = tuple_of(table, (handle)*slot);
-		if (bytes_native32(&have->proto) != bytes_native32(&want->proto))
-			continue;
-		if (bytes_native32(&have->sport) == ports &&
-		    (differ(have->src, want->src) | differ(have->dst, want->dst)) == 0) {
-			*side = SIDE_A;
-			return slot;
-		}
-		if (bytes_native32(&have->sport) == swapped &&
-		    (differ(have->src, want->dst) | differ(have->dst, want->src)) == 0) {
-			*side = SIDE_B;
-			return slot;
-		}
+		table->slots[i] = table->slots[*at];
+		table->slots[*at] = slot;
+		*at = i;
+		return;
 	}
+}
+
+/* The slot of these ends, and who is asking; or the empty slot where they would go. */
+static inline uint64_t *
+find_slot(struct flow_table *table, const struct tuple *want, uint32_t hash, enum side *side)
+{
+	uint32_t at = probe(table, hash);
+
+	*side = SIDE_A;
+	while (table->slots[at] != 0 &&
+	    unlikely(table->slots[at] >> 32 != hash ||
+		!same_ends(tuple_of(table, (handle)table->slots[at]), want, side)))
+		at = slot_after(table, hash, at);
+	return &table->slots[at];
 }
 
 static void
 grow_index(struct flow_table *table)
 {
-	uint32_t mask = table->slot_mask * 2 + 1;
-	uint64_t *slots = mem_table_new(((size_t)mask + 1) * sizeof(*slots));
+	const uint64_t *old = table->slots;
+	size_t old_count = (size_t)table->slot_mask + 1;
 
-	for (size_t i = 0; i <= table->slot_mask; i++) {
-		uint32_t at = (uint32_t)(table->slots[i] >> 32) & mask;
+	table->slot_mask = table->slot_mask * 2 + 1;
+	table->slots = mem_table_new(index_bytes(table));
+	for (size_t i = 0; i < old_count; i++) {
+		uint32_t hash = (uint32_t)(old[i] >> 32);
+		uint32_t at = hash & table->slot_mask;
 
-		if (table->slots[i] == 0)
+		if (old[i] == 0)
 			continue;
-		while (slots[at] != 0)
-			at = (at + 1) & mask;
-		slots[at] = table->slots[i];
+		while (table->slots[at] != 0)
+			at = slot_after(table, hash, at);
+		table->slots[at] = old[i];
 	}
-	mem_table_free(table->slots, index_bytes(table));
-	table->slots = slots;
-	table->slot_mask = mask;
+	mem_table_free((void *)old, old_count * sizeof(*old));
 }
 
 static uint32_t
@@ -191,9 +230,13 @@ static void
 set_slot(struct flow_table *table, uint64_t *slot, uint32_t hash, handle h)
 {
 	bool was_empty = *slot == 0;
+	uint32_t at = (uint32_t)(slot - table->slots);
 
 	*slot = (uint64_t)hash << 32 | h;
-	if (was_empty && ++table->used > table->slot_mask / 2)
+	if (!was_empty)
+		return;
+	put_forward(table, hash, &at);
+	if (++table->used > table->slot_mask / 2)
 		grow_index(table);
 }
 
@@ -204,8 +247,6 @@ is_bare_syn(const struct packet *pkt)
 	return pkt->tuple.proto == PROTO_TCP && pkt->payload_bytes == 0 &&
 	    (pkt->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
 }
-
-#define BOTH_KNOWN 0x3 /* of struct flow's base_known */
 
 /*
  * What each side's numbers start from, as Wireshark learns it: from its SYN,
@@ -237,6 +278,8 @@ make_flow(struct flow_table *table, const struct packet *pkt, uint32_t hash, han
 	flow->hash = hash;
 	flow->item = item;
 	flow->last_ns = pkt->ts_ns;
+	if (pkt->tuple.proto == PROTO_UDP)
+		flow->base_known = BOTH_KNOWN; /* nothing is to be learnt; an ICMP error may be another flow's */
 	*out = handle_of(KIND_FLOW, item);
 	return flow;
 }
@@ -369,6 +412,22 @@ take_place(struct flow_table *table, uint64_t *slot, struct place *place)
 	else
 		wake(table, slot, place);
 	place->number = place->flow->number;
+}
+
+struct flow *
+flow_known(const struct flow_table *table, const struct packet *pkt, const struct lookup *lookup,
+    enum side *side)
+{
+	struct flow *flow = lookup->flow;
+
+	/* A packet in between can have moved the slot, or begun the next connection there. */
+	if (flow == NULL || table->slots[lookup->at] != lookup->slot ||
+	    !same_ends(&flow->tuple, &pkt->tuple, side) || pkt->tcp.flags & TCP_SYN ||
+	    flow->base_known != BOTH_KNOWN || flow->late)
+		return NULL;
+	if (pkt->ts_ns > flow->last_ns)
+		flow->last_ns = pkt->ts_ns;
+	return flow;
 }
 
 struct place

@@ -69,9 +69,24 @@ struct remains {
  * memory together: hash them all, have their slots and then their flows
  * fetched, and only then place them one after another.
  */
+struct lookup {
+	uint64_t slot;     /* as the index had it when the flow was fetched */
+	struct flow *flow; /* that it named; NULL if not a whole one */
+	uint32_t at;       /* in the index */
+	uint32_t hash;
+};
+
 uint32_t flow_hash(const struct flow_table *table, const struct tuple *tuple);
 void flow_fetch_slot(const struct flow_table *table, uint32_t hash);
-void flow_fetch_state(const struct flow_table *table, uint32_t hash);
+/* lookup->hash is given, the rest is filled. */
+void flow_fetch_state(const struct flow_table *table, struct lookup *lookup);
+/*
+ * The flow that was fetched, and who is asking, where the packet belongs to it
+ * and there is nothing more to tell of its place; else NULL, and flow_of is to
+ * be asked.
+ */
+struct flow *flow_known(const struct flow_table *table, const struct packet *pkt,
+    const struct lookup *lookup, enum side *side);
 struct place flow_of(struct flow_table *table, const struct packet *pkt, uint32_t hash);
 
 /* The flow that an ICMP error quotes, and who sent what it quotes; finds, never makes: flow may be NULL. */

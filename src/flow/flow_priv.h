@@ -112,6 +112,19 @@ ghost_at(const struct flow_table *table, handle h)
 	return pool_at(&table->ghosts, item_of(h));
 }
 
+/* Where a search goes on: first the home slot and its neighbour, in one cache line, then all behind. */
+static inline uint32_t
+slot_after(const struct flow_table *table, uint32_t hash, uint32_t at)
+{
+	uint32_t home = hash & table->slot_mask;
+
+	if (at == home)
+		return at ^ 1;
+	if (at == (home ^ 1))
+		at |= 1;
+	return (at + 1) & table->slot_mask;
+}
+
 /* The SYN that a lone one is, as far as it was kept. */
 static inline const struct packet *
 lone_syn(const struct lone *lone)

@@ -67,7 +67,7 @@ own_slot(const struct flow_table *table, const struct flow *flow)
 {
 	uint64_t own = (uint64_t)flow->hash << 32 | handle_of(KIND_FLOW, flow->item);
 
-	for (uint32_t i = flow->hash & table->slot_mask;; i = (i + 1) & table->slot_mask) {
+	for (uint32_t i = flow->hash & table->slot_mask;; i = slot_after(table, flow->hash, i)) {
 		if (table->slots[i] == own)
 			return &table->slots[i];
 		if (table->slots[i] == 0)

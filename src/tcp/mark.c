@@ -8,16 +8,9 @@
  */
 #include "tcp/tcp.h"
 
+#include "base/hint.h"
 #include "base/seq.h"
-
-enum {
-	KNOWN_WINDOW = 0x01,
-	KNOWN_WSCALE = 0x02,       /* wscale holds a shift, or WSCALE_UNUSED */
-	FIRST_ACK_PENDING = 0x04,  /* it sent a SYN; windows are unscaled until its first ACK */
-};
-
-#define WSCALE_UNUSED (-2)
-#define WSCALE_MAX 14 /* RFC 7323, 2.3 */
+#include "tcp/mark_step.h"
 
 /* Wireshark's limits: for a fast retransmission, and for reordering where the RTT is unknown. */
 #define FAST_LIMIT_NS 20000000u
@@ -35,8 +28,6 @@ struct asked {
 	bool old; /* below what its sender already sent */
 };
 
-#define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
-
 static bool
 same_window(const struct asked *q)
 {
@@ -48,7 +39,7 @@ static bool
 repeats_numbers(const struct asked *q)
 {
 	return q->length == 0 && q->seq == q->me->next_seq && q->pkt->tcp.ack == q->me->last_ack &&
-	    !(q->flags & CONTROL);
+	    !(q->flags & MARK_CONTROL);
 }
 
 static bool
@@ -61,7 +52,7 @@ is_zero_window_probe(const struct asked *q)
 static bool
 is_zero_window(const struct asked *q)
 {
-	return q->pkt->tcp.window == 0 && !(q->flags & CONTROL);
+	return q->pkt->tcp.window == 0 && !(q->flags & MARK_CONTROL);
 }
 
 static bool
@@ -73,7 +64,7 @@ is_lost_segment(const struct asked *q)
 static bool
 is_keep_alive(const struct asked *q)
 {
-	return q->length <= 1 && q->seq == q->me->next_seq - 1 && !(q->flags & CONTROL);
+	return q->length <= 1 && q->seq == q->me->next_seq - 1 && !(q->flags & MARK_CONTROL);
 }
 
 static bool
@@ -82,28 +73,10 @@ is_window_update(const struct asked *q)
 	return q->pkt->tcp.window != 0 && !same_window(q) && repeats_numbers(q);
 }
 
-static unsigned
-window_shift(const struct mark_half *half)
-{
-	if (half->known & FIRST_ACK_PENDING || half->wscale < 0)
-		return 0;
-	return (unsigned)half->wscale;
-}
-
-/* Bytes up to the right edge of what the other side last offered. */
-static inline bool
-fills_window(const struct packet *pkt, const struct mark_half *peer)
-{
-	uint32_t window = peer->known & KNOWN_WINDOW ? peer->window : UINT32_MAX;
-
-	return pkt->payload_bytes > 0 && peer->known & KNOWN_WSCALE && !(pkt->tcp.flags & CONTROL) &&
-	    pkt->tcp.seq + pkt->payload_bytes == peer->last_ack + (window << window_shift(peer));
-}
-
 static bool
 is_window_full(const struct asked *q)
 {
-	return fills_window(q->pkt, q->peer);
+	return mark_fills_window(q->pkt, q->peer);
 }
 
 static bool
@@ -150,18 +123,10 @@ static const struct rule {
 	{ MARK_DUPLICATE_ACK, ONLY, is_duplicate_ack },
 };
 
-/* Bytes that the other side has acknowledged. */
-static inline bool
-repeats_acked(const struct packet *pkt, const struct mark_half *peer)
-{
-	return pkt->payload_bytes > 0 && peer->last_ack != 0 &&
-	    seq_le(pkt->tcp.seq + pkt->payload_bytes, peer->last_ack);
-}
-
 static bool
 is_spurious(const struct asked *q)
 {
-	return repeats_acked(q->pkt, q->peer);
+	return mark_repeats_acked(q->pkt, q->peer);
 }
 
 static bool
@@ -257,29 +222,15 @@ count_duplicates(struct mark_half *me, const struct packet *pkt, uint32_t marks)
 		me->dup_acks = 0;
 }
 
-/* Most segments are the next in their side's order and change something. */
-static inline bool
-is_plain(const struct packet *pkt, const struct mark_half *me)
-{
-	uint32_t length = pkt->payload_bytes;
-
-	if (length == 1 || pkt->tcp.flags & TCP_RST)
-		return false;
-	if (pkt->tcp.flags & CONTROL)
-		return pkt->tcp.seq == me->next_seq || me->next_seq == 0;
-	return pkt->tcp.seq == me->next_seq && pkt->tcp.window != 0 &&
-	    (length != 0 || pkt->tcp.ack != me->last_ack);
-}
-
 /* The questions that a plain segment leaves: the others cannot hold of it. */
 static inline uint32_t
 ask_plain(const struct packet *pkt, struct mark_half *me, struct mark_half *peer)
 {
 	uint32_t marks = 0;
 
-	if (fills_window(pkt, peer))
+	if (mark_fills_window(pkt, peer))
 		marks |= MARK_BIT(MARK_WINDOW_FULL);
-	if (repeats_acked(pkt, peer))
+	if (mark_repeats_acked(pkt, peer))
 		marks |= MARK_BIT(MARK_SPURIOUS_RETRANSMISSION);
 	if (pkt->tcp.ack != me->last_ack)
 		me->dup_acks = 0;
@@ -306,50 +257,8 @@ learn_scale(struct mark_half *me, struct mark_half *peer, const struct packet *p
 	}
 }
 
-static void
-learn_initial_rtt(struct mark_pair *pair, const struct packet *pkt)
-{
-	switch (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) {
-	case TCP_SYN:
-		pair->syn_ns = pkt->ts_ns;
-		break;
-	case TCP_ACK:
-		if (pair->initial_rtt_ns == 0 && pair->syn_ns != 0)
-			pair->initial_rtt_ns = pkt->ts_ns - pair->syn_ns;
-		break;
-	}
-}
-
-/* What the next segments will be held against. */
-static inline void
-move_forward(struct mark_half *me, const struct packet *pkt, uint32_t marks)
-{
-	bool probe = marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE);
-	bool counts = pkt->tcp.flags & (TCP_SYN | TCP_FIN);
-	uint32_t end = pkt->tcp.seq + pkt->payload_bytes + counts;
-
-	if (!probe) {
-		if (seq_gt(end, me->next_seq) || me->next_seq == 0) {
-			me->next_seq = end;
-			me->next_seq_ns = pkt->ts_ns;
-		}
-		if (pkt->tcp.seq == me->max_ack || me->max_ack == 0)
-			me->max_ack = me->next_seq;
-	}
-	me->window = pkt->tcp.window;
-	me->last_ack = pkt->tcp.ack; /* as it stands, even where ACK is not set */
-	me->last_ns = pkt->ts_ns;
-	me->last_marks = (uint16_t)marks;
-	me->mptcp = pkt->tcp.options & OPT_MPTCP ? pkt->tcp.mptcp + 1 : 0;
-	me->known |= KNOWN_WINDOW;
-	if (pkt->tcp.flags & TCP_SYN)
-		me->known |= FIRST_ACK_PENDING;
-	else if (pkt->tcp.flags & TCP_ACK)
-		me->known &= (uint8_t)~FIRST_ACK_PENDING;
-}
-
 /* All questions, in Wireshark's order. Apart, so that the way past it saves no registers. */
-static __attribute__((noinline)) uint32_t
+static APART uint32_t
 mark_odd(const struct mark_pair *pair, const struct packet *pkt, struct mark_half *me,
     struct mark_half *peer, uint32_t reused)
 {
@@ -362,29 +271,28 @@ mark_odd(const struct mark_pair *pair, const struct packet *pkt, struct mark_hal
 	count_duplicates(me, pkt, marks);
 	marks |= ask_acked_unseen(pkt, peer);
 	marks |= ask_resent(&q, marks) | reused;
-	move_forward(me, pkt, marks);
+	mark_move(me, pkt, marks);
 	return marks;
 }
 
 uint32_t
 mark_segment(struct mark_pair *pair, const struct packet *pkt, const struct place *place)
 {
-	struct mark_half *a = &pair->half[SIDE_A], *b = &pair->half[SIDE_B];
-	struct mark_half *me = place->side == SIDE_A ? a : b;
-	struct mark_half *peer = place->side == SIDE_A ? b : a;
+	struct mark_half *me = &pair->half[place->side];
+	struct mark_half *peer = &pair->half[1 - place->side];
 	uint32_t marks = place->reused ? MARK_BIT(MARK_PORT_REUSED) : 0;
 
 	/* The same SYN again is a retransmission, whatever a RST did to the numbers since. */
 	if (place->again)
 		me->next_seq = me->max_ack;
 	if (pkt->tcp.flags & TCP_SYN || pair->initial_rtt_ns == 0)
-		learn_initial_rtt(pair, pkt);
+		mark_learn_rtt(pair, pkt);
 	if (pkt->tcp.flags & TCP_SYN || pkt->tcp.options & OPT_WSCALE)
 		learn_scale(me, peer, pkt);
-	if (!is_plain(pkt, me))
+	if (!mark_is_plain(pkt, me))
 		return mark_odd(pair, pkt, me, peer, marks);
 	marks |= ask_plain(pkt, me, peer);
-	move_forward(me, pkt, marks);
+	mark_move(me, pkt, marks);
 	return marks;
 }
 

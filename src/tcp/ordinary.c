@@ -5,12 +5,10 @@
  * for all that this takes for granted; where anything is otherwise, the long
  * way is gone. Nothing is decided here that is not decided there.
  */
+#include "base/hint.h"
 #include "tcp/conn_priv.h"
 
 #include "tcp/tcp_priv.h"
-
-/* Each ends in a call, so that none has registers to save; together they would. */
-#define APART __attribute__((noinline))
 
 static inline bool
 is_bare(const struct packet *pkt)

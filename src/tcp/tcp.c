@@ -90,6 +90,19 @@ tcp_is_over(const struct tcp_pair *pair)
 	return pair->over & OVER_RESET || (pair->over & both) == both;
 }
 
+bool
+tcp_next(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum side side)
+{
+	static const struct reason none;
+
+	if (!next_segment(&tcp->trails, pair, pkt, side))
+		return false;
+	conn_segment(&pair->conn, pkt, side, 0);
+	if (pair->over != 0 || pkt->tcp.flags & TCP_FIN)
+		watch_end(pair, pkt, side, &none);
+	return true;
+}
+
 struct verdict
 tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
     const struct place *place)

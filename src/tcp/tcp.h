@@ -7,6 +7,7 @@
  * may revise it. Nothing here reads a clock, a file or the network, so the
  * same capture always earns the same verdicts.
  *
+ *   next.c    the segment that is simply the next of its side
  *   mark.c    the marks, in Wireshark's order of questions
  *   trail.c   which bytes are out, round-trip times; hole.c: which are missing
  *   odd.c     what of this a segment asks for that is not simply the next
@@ -264,6 +265,12 @@ void tcp_free(struct tcp *tcp);
 /* A zeroed pair is ready. _fini gives back what it held. */
 void tcp_pair_fini(struct tcp *tcp, struct tcp_pair *pair);
 
+/*
+ * Most segments are simply the next of their side, without marks or a cause:
+ * this takes in such a one of a flow already known. False, and nothing done,
+ * for any other, and tcp_segment is to be asked.
+ */
+bool tcp_next(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum side side);
 /* Judge one segment, then move its connection forward. place: where flow_of put it. */
 struct verdict tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
     const struct place *place);

@@ -50,6 +50,12 @@ void trail_fini(struct trails *all, struct trail *trail);
 struct reason trail_segment(struct trails *all, struct tcp_pair *pair, const struct packet *pkt,
     enum side side, uint32_t marks);
 
+/* --- next.c --- */
+
+/* mark_segment and trail_segment at once, where the segment is but the next; false, and nothing done, else. */
+bool next_segment(struct trails *all, struct tcp_pair *pair, const struct packet *pkt,
+    enum side side);
+
 /* --- revise.c --- */
 
 /* That the server ignored the client for want of room; CAUSE_NONE where nothing shows it. */

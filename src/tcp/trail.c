@@ -126,14 +126,13 @@ trail_segment(struct trails *all, struct tcp_pair *pair, const struct packet *pk
     uint32_t marks)
 {
 	struct trail *trail = &pair->trail;
-	struct trail_half *a = &trail->half[SIDE_A], *b = &trail->half[SIDE_B];
 	const struct look look = {
 		.all = all,
 		.trail = trail,
 		.conn = &pair->conn,
 		.pkt = pkt,
-		.from = side == SIDE_A ? a : b,
-		.to = side == SIDE_A ? b : a,
+		.from = &trail->half[side],
+		.to = &trail->half[1 - side],
 		.side = side,
 		.marks = marks,
 		.end = segment_end(pkt),
