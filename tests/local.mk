@@ -13,10 +13,13 @@ unit_tests = \
 	tests/unit/test_text \
 	tests/unit/test_when \
 	tests/unit/test_export \
-	tests/unit/test_story
+	tests/unit/test_story \
+	tests/unit/test_snapshot \
+	tests/unit/test_compare
 fuzz_targets = \
 	tests/fuzz/fuzz_capture \
 	tests/fuzz/fuzz_decode \
+	tests/fuzz/fuzz_snapshot \
 	tests/fuzz/fuzz_stream \
 	tests/fuzz/fuzz_text
 # These print TAP too.

@@ -1,0 +1,556 @@
+/*
+ * Tables were recorded on one machine, a capture may tell of two; and a machine
+ * has sockets that a capture knows nothing of. So a recorded row is foreign
+ * unless the capture has that very connection, or one to the same server's
+ * end; and a socket of the capture is elsewhere if the tables have sockets,
+ * but none on its address. What listens is found by its port.
+ */
+#include "check/check_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Three million changes. */
+#define CHANGE_BYTES_MAX ((size_t)512 << 20)
+/* Tables times changes: seconds of work. */
+#define WORK_MAX (UINT64_C(1) << 30)
+
+const char *const outcome_names[OUTCOME_COUNT] = {
+	[OUTCOME_AGREES] = "agrees",
+	[OUTCOME_CONTRADICTS] = "contradicts",
+	[OUTCOME_RECORDED] = "recorded-only",
+	[OUTCOME_FOUND] = "found-only",
+};
+
+/* --- which socket --- */
+
+/* Of what listens, the port, and the address only where that tells it from another. */
+static struct tuple
+listener_ends(const struct comparison *c, const struct tuple *local, bool any_address)
+{
+	struct tuple ends = { .proto = PROTO_TCP, .sport = local->sport };
+
+	if (!any_address && c->by_address[local->sport / 8] & 1u << local->sport % 8) {
+		ends.ip_version = local->ip_version;
+		memcpy(ends.src, local->src, sizeof(ends.src));
+	}
+	return ends;
+}
+
+static struct tuple
+recorded_ends(const struct comparison *c, const struct recorded *row)
+{
+	if (row->state != SOCK_LISTEN)
+		return row->ends;
+	return listener_ends(c, &row->ends, row->any_address);
+}
+
+static struct tuple
+found_ends(const struct comparison *c, const struct socket_row *row)
+{
+	struct tuple ends = row->ends;
+
+	if (row->flow == 0)
+		return listener_ends(c, &row->ends, row->any_address);
+	ends.proto = PROTO_TCP;
+	ends.zero = 0;
+	return ends;
+}
+
+/* --- what was recorded --- */
+
+/* Ports on which more than one address is recorded to listen. */
+static void
+find_shared_ports(struct comparison *c)
+{
+	const struct snapshots *snapshots = c->snapshots;
+	struct ends listeners;
+
+	ends_init(&listeners, snapshots->row_count);
+	for (size_t i = 0; i < snapshots->row_count; i++) {
+		const struct recorded *row = &snapshots->rows[i];
+
+		if (row->state == SOCK_LISTEN && !row->any_address)
+			ends_add(&listeners,
+			    end_of(row->ends.src, row->ends.ip_version, row->ends.sport));
+	}
+	ends_settle(&listeners);
+	for (size_t i = 1; i < listeners.count; i++) {
+		uint16_t port = listeners.at[i].port;
+
+		if (port == listeners.at[i - 1].port)
+			c->by_address[port / 8] |= (uint8_t)(1u << port % 8);
+	}
+	ends_fini(&listeners);
+}
+
+static void
+add_recorded(struct comparison *c)
+{
+	const struct snapshots *snapshots = c->snapshots;
+
+	for (size_t i = 0; i < snapshots->row_count; i++) {
+		const struct recorded *row = &snapshots->rows[i];
+		const struct tuple ends = recorded_ends(c, row);
+
+		c->socket_of_row[i] = known_or_new(c, &ends);
+		if (row->state == SOCK_LISTEN && row->printer == PRINTER_NETSTAT &&
+		    row->recv_q > 0)
+			c->queue_is_told = true;
+	}
+}
+
+struct comparison *
+comparison_new(const struct snapshots *snapshots)
+{
+	struct comparison *c = mem_zalloc(sizeof(*c));
+
+	c->snapshots = snapshots;
+	c->budget.limit_bytes = CHANGE_BYTES_MAX;
+	c->index.seed = hash_seed_draw();
+	c->socket_of_row =
+	    mem_realloc_array(NULL, snapshots->row_count + 1, sizeof(*c->socket_of_row));
+	find_shared_ports(c);
+	add_recorded(c);
+	return c;
+}
+
+void
+comparison_free(struct comparison *c)
+{
+	if (c == NULL)
+		return;
+	free(c->known);
+	free(c->index.slots);
+	free(c->socket_of_row);
+	free(c->told);
+	free(c->changes);
+	free(c->begins);
+	free(c->chosen);
+	free(c->from);
+	free(c->to);
+	free(c);
+}
+
+void
+comparison_add(struct comparison *c, const struct socket_row *row)
+{
+	const struct tuple ends = found_ends(c, row);
+	struct change *change;
+
+	if (!budget_take(&c->budget, sizeof(*change))) {
+		c->summary.left_out++;
+		return;
+	}
+	if (c->change_count == c->change_room) {
+		c->change_room = c->change_room == 0 ? 64 : c->change_room * 2;
+		c->changes = mem_realloc_array(c->changes, c->change_room, sizeof(*c->changes));
+	}
+	change = &c->changes[c->change_count++];
+	change->row = *row;
+	change->socket = known_or_new(c, &ends);
+	c->known[change->socket].is_found = true;
+}
+
+/* --- whose sockets these are --- */
+
+/* The addresses of the machine on which the tables were recorded. */
+static void
+gather_locals(const struct comparison *c, struct ends *locals)
+{
+	const struct snapshots *snapshots = c->snapshots;
+
+	ends_init(locals, snapshots->row_count);
+	for (size_t i = 0; i < snapshots->row_count; i++) {
+		const struct recorded *row = &snapshots->rows[i];
+
+		if (!row->any_address)
+			ends_add(locals, end_of(row->ends.src, row->ends.ip_version, 0));
+	}
+	ends_settle(locals);
+}
+
+static struct end
+server_end(const struct socket_row *row)
+{
+	if (row->flow == 0 || row->is_server)
+		return end_of(row->ends.src, row->ends.ip_version, row->ends.sport);
+	return end_of(row->ends.dst, row->ends.ip_version, row->ends.dport);
+}
+
+static void
+gather_servers(const struct comparison *c, struct ends *servers)
+{
+	ends_init(servers, c->change_count);
+	for (size_t i = 0; i < c->change_count; i++)
+		ends_add(servers, server_end(&c->changes[i].row));
+	ends_settle(servers);
+}
+
+static bool
+is_foreign(const struct comparison *c, const struct recorded *row, uint32_t socket,
+    const struct ends *servers)
+{
+	const struct tuple *ends = &row->ends;
+
+	if (c->known[socket].is_found)
+		return false;
+	if (row->state == SOCK_LISTEN)
+		return row->any_address ?
+		           !ends_have_port(servers, ends->sport) :
+		           !ends_have(servers, end_of(ends->src, ends->ip_version, ends->sport));
+	return !ends_have(servers, end_of(ends->src, ends->ip_version, ends->sport)) &&
+	       !ends_have(servers, end_of(ends->dst, ends->ip_version, ends->dport));
+}
+
+static void
+drop_foreign(struct comparison *c)
+{
+	struct ends servers;
+
+	gather_servers(c, &servers);
+	for (size_t i = 0; i < c->snapshots->row_count; i++) {
+		if (!is_foreign(c, &c->snapshots->rows[i], c->socket_of_row[i], &servers))
+			continue;
+		c->socket_of_row[i] = NOTHING;
+		c->summary.foreign++;
+	}
+	ends_fini(&servers);
+}
+
+static void
+find_elsewhere(struct comparison *c)
+{
+	struct ends locals;
+
+	gather_locals(c, &locals);
+	for (size_t i = 0; i < c->change_count && locals.count > 0; i++) {
+		const struct socket_row *row = &c->changes[i].row;
+		struct end local = end_of(row->ends.src, row->ends.ip_version, 0);
+
+		if (!ends_have(&locals, local))
+			c->known[c->changes[i].socket].is_elsewhere = true;
+	}
+	ends_fini(&locals);
+}
+
+/* --- tables and intervals --- */
+
+/* ss tells more of what listens than netstat; else the first of two rows counts. */
+static bool
+is_better(const struct recorded *row, const struct recorded *other)
+{
+	return row->state == SOCK_LISTEN && row->printer == PRINTER_SS &&
+	       other->printer != PRINTER_SS;
+}
+
+static void
+drop_repeated(struct comparison *c, uint32_t *row_of_socket, uint32_t table)
+{
+	const struct snapshot *snapshot = &c->snapshots->tables[table];
+
+	for (uint32_t i = snapshot->first; i < snapshot->first + snapshot->count; i++) {
+		uint32_t socket = c->socket_of_row[i];
+		uint32_t dropped = i;
+
+		if (socket == NOTHING)
+			continue;
+		if (c->known[socket].mark != table + 1) {
+			c->known[socket].mark = table + 1;
+			row_of_socket[socket] = i;
+			continue;
+		}
+		if (is_better(&c->snapshots->rows[i], &c->snapshots->rows[row_of_socket[socket]])) {
+			dropped = row_of_socket[socket];
+			row_of_socket[socket] = i;
+		}
+		c->socket_of_row[dropped] = NOTHING;
+		c->summary.repeated++;
+	}
+}
+
+static void
+drop_all_repeated(struct comparison *c)
+{
+	uint32_t *row_of_socket =
+	    mem_realloc_array(NULL, c->known_count + 1, sizeof(*row_of_socket));
+
+	for (uint32_t table = 0; table < c->snapshots->table_count; table++)
+		drop_repeated(c, row_of_socket, table);
+	free(row_of_socket);
+}
+
+/* By socket, each in the order of tables: counted, then put in place. */
+static void
+list_told(struct comparison *c)
+{
+	const struct snapshots *snapshots = c->snapshots;
+	uint32_t next = 0;
+
+	for (size_t i = 0; i < snapshots->row_count; i++)
+		if (c->socket_of_row[i] != NOTHING)
+			c->known[c->socket_of_row[i]].told_count++;
+	for (size_t i = 0; i < c->known_count; i++) {
+		c->known[i].first_told = next;
+		next += c->known[i].told_count;
+		c->known[i].told_count = 0;
+	}
+	c->told_count = next;
+	c->told = mem_realloc_array(NULL, c->told_count + 1, sizeof(*c->told));
+	for (uint32_t table = 0; table < snapshots->table_count; table++) {
+		const struct snapshot *snapshot = &snapshots->tables[table];
+
+		for (uint32_t i = snapshot->first; i < snapshot->first + snapshot->count; i++) {
+			struct known *known;
+
+			if (c->socket_of_row[i] == NOTHING)
+				continue;
+			known = &c->known[c->socket_of_row[i]];
+			c->told[known->first_told + known->told_count++] =
+			    (struct told){ c->socket_of_row[i], table, i };
+		}
+	}
+}
+
+static void
+cut_intervals(struct comparison *c)
+{
+	c->begins = mem_realloc_array(NULL, c->change_count + 3, sizeof(*c->begins));
+	c->begins[0] = 0;
+	c->interval_count = 1;
+	for (size_t i = 0; i < c->change_count; i++)
+		if (i == 0 || c->changes[i].row.at_ns > c->changes[i - 1].row.at_ns)
+			c->begins[c->interval_count++] = (uint32_t)i;
+	c->begins[c->interval_count] = (uint32_t)c->change_count;
+}
+
+/* What listens when the capture begins listened before, for all that is known. */
+bool
+next_early_listener(const struct comparison *c, uint32_t *change)
+{
+	uint32_t end = c->interval_count > 1 ? c->begins[2] : 0;
+
+	while (*change < end && c->changes[*change].row.state != SOCK_LISTEN)
+		++*change;
+	return *change < end;
+}
+
+/* To interval 0. */
+static void
+rewind_sockets(struct comparison *c)
+{
+	for (size_t i = 0; i < c->known_count; i++)
+		c->known[i].latest = NOTHING;
+	for (uint32_t i = 0; next_early_listener(c, &i); i++)
+		c->known[c->changes[i].socket].latest = i;
+}
+
+/* The interval that a moment lies in: the last that begins at it or before. */
+static uint32_t
+interval_at(const struct comparison *c, int64_t ns)
+{
+	uint32_t low = 0, high = c->interval_count;
+
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (c->changes[c->begins[middle]].row.at_ns <= ns)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int64_t
+time_of(const struct snapshot *snapshot, int64_t first_ns)
+{
+	int64_t ns = snapshot->at.ns;
+
+	if (snapshot->at.is_relative && __builtin_add_overflow(first_ns, ns, &ns))
+		return INT64_MAX;
+	return ns;
+}
+
+static void
+place_timed(struct comparison *c, int64_t first_ns)
+{
+	size_t count = c->snapshots->table_count + 1;
+
+	c->chosen = mem_zalloc(count * sizeof(*c->chosen));
+	c->from = mem_zalloc(count * sizeof(*c->from));
+	c->to = mem_zalloc(count * sizeof(*c->to));
+	for (size_t i = 0; i + 1 < count; i++)
+		if (c->snapshots->tables[i].has_time)
+			c->chosen[i] =
+			    interval_at(c, time_of(&c->snapshots->tables[i], first_ns));
+}
+
+/* --- row by row --- */
+
+static bool
+lies_in(const struct range *range, int64_t value)
+{
+	return value >= range->lo && value <= range->hi;
+}
+
+/* netstat says nothing of a backlog, and in net-tools 1.60 nothing of the queue. */
+static unsigned
+listener_differences(const struct comparison *c, const struct recorded *recorded,
+    const struct socket_row *found)
+{
+	bool is_netstat = recorded->printer == PRINTER_NETSTAT;
+	unsigned differs = 0;
+
+	if (!(is_netstat && !c->queue_is_told) && !lies_in(&found->recv_q, recorded->recv_q))
+		differs |= DIFFERS_RECV_Q;
+	if (!is_netstat && !lies_in(&found->send_q, recorded->send_q))
+		differs |= DIFFERS_SEND_Q;
+	return differs;
+}
+
+unsigned
+differences(const struct comparison *c, const struct recorded *recorded,
+    const struct socket_row *found)
+{
+	unsigned differs = 0;
+
+	if (recorded->state != found->state)
+		return DIFFERS_STATE;
+	if (found->state == SOCK_LISTEN)
+		return listener_differences(c, recorded, found);
+	if (!lies_in(&found->recv_q, recorded->recv_q))
+		differs |= DIFFERS_RECV_Q;
+	if (!lies_in(&found->send_q, recorded->send_q))
+		differs |= DIFFERS_SEND_Q;
+	return differs;
+}
+
+/* Who is told, and at which interval the sockets stand. */
+struct telling {
+	struct comparison *c;
+	int64_t first_ns;
+	uint32_t interval;
+	void (*row)(void *ctx, const struct compared *row);
+	void *ctx;
+};
+
+static void
+go_to(struct telling *telling, uint32_t interval)
+{
+	struct comparison *c = telling->c;
+
+	if (interval < telling->interval) {
+		rewind_sockets(c);
+		telling->interval = 0;
+	}
+	for (; telling->interval < interval; telling->interval++) {
+		uint32_t next = telling->interval + 1;
+
+		for (uint32_t i = c->begins[next]; i < c->begins[next + 1]; i++)
+			c->known[c->changes[i].socket].latest = i;
+	}
+}
+
+static void
+set_times(const struct telling *telling, struct compared *row, uint32_t table)
+{
+	const struct comparison *c = telling->c;
+	const struct snapshot *snapshot = &c->snapshots->tables[table];
+	uint32_t from = c->from[table], end = c->to[table] + 1;
+
+	row->has_time = snapshot->has_time;
+	if (row->has_time) {
+		row->from_ns = row->to_ns = time_of(snapshot, telling->first_ns);
+		return;
+	}
+	row->from_ns = from == 0 ? INT64_MIN : c->changes[c->begins[from]].row.at_ns;
+	row->to_ns =
+	    end >= c->interval_count ? INT64_MAX : c->changes[c->begins[end]].row.at_ns;
+}
+
+static void
+tell_row(const struct telling *telling, struct compared *row)
+{
+	telling->c->summary.counts[row->outcome]++;
+	telling->row(telling->ctx, row);
+}
+
+static void
+tell_recorded(const struct telling *telling, struct compared row, uint32_t index)
+{
+	const struct comparison *c = telling->c;
+	uint32_t latest = c->known[c->socket_of_row[index]].latest;
+
+	row.recorded = &c->snapshots->rows[index];
+	row.outcome = OUTCOME_RECORDED;
+	if (!is_gone(c, latest)) {
+		row.found = &c->changes[latest].row;
+		row.differs = differences(c, row.recorded, row.found);
+		row.outcome = row.differs == 0 ? OUTCOME_AGREES : OUTCOME_CONTRADICTS;
+	}
+	tell_row(telling, &row);
+}
+
+static void
+tell_found(const struct telling *telling, struct compared row, uint32_t socket)
+{
+	const struct comparison *c = telling->c;
+	const struct known *known = &c->known[socket];
+
+	if (known->is_elsewhere || is_gone(c, known->latest) || telling->interval == 0)
+		return;
+	row.found = &c->changes[known->latest].row;
+	row.outcome = OUTCOME_FOUND;
+	tell_row(telling, &row);
+}
+
+static void
+tell_table(struct telling *telling, uint32_t table)
+{
+	struct comparison *c = telling->c;
+	const struct snapshot *snapshot = &c->snapshots->tables[table];
+	struct compared row = { .snapshot = table + 1, .line = snapshot->line };
+	uint32_t mark = (uint32_t)c->snapshots->table_count + 1 + table;
+
+	go_to(telling, c->chosen[table]);
+	set_times(telling, &row, table);
+	for (uint32_t i = snapshot->first; i < snapshot->first + snapshot->count; i++) {
+		if (c->socket_of_row[i] == NOTHING)
+			continue;
+		c->known[c->socket_of_row[i]].mark = mark;
+		tell_recorded(telling, row, i);
+	}
+	for (uint32_t i = 0; i < c->known_count; i++)
+		if (c->known[i].mark != mark)
+			tell_found(telling, row, i);
+}
+
+enum status
+comparison_tell(struct comparison *c, const char *name, int64_t first_ns,
+    void (*row)(void *ctx, const struct compared *row), void *ctx, struct diag *diag)
+{
+	struct telling telling = { .c = c, .first_ns = first_ns, .row = row, .ctx = ctx };
+	uint64_t tables = c->snapshots->table_count;
+
+	if (tables * (c->change_count + c->known_count + 1) > WORK_MAX)
+		return diag_set(diag, ST_LIMIT,
+		    "%s: too many snapshots for a capture with so many changes", name);
+	drop_foreign(c);
+	find_elsewhere(c);
+	drop_all_repeated(c);
+	list_told(c);
+	cut_intervals(c);
+	place_timed(c, first_ns);
+	align_tables(c);
+	rewind_sockets(c);
+	for (uint32_t table = 0; table < tables; table++)
+		tell_table(&telling, table);
+	return ST_OK;
+}
+
+const struct comparison_summary *
+comparison_summary(const struct comparison *c)
+{
+	return &c->summary;
+}
