@@ -25,17 +25,49 @@ read_best(const struct range *range, int64_t best, union cell *cell)
 	return range->lo != range->hi && best >= 0;
 }
 
-struct address
-socket_local(const struct tuple *ends, bool any_address)
+static struct address
+address_any(uint8_t ip_version)
 {
 	static const uint8_t any[16];
 
+	return (struct address){ .bytes = any, .ip_version = ip_version };
+}
+
+struct address
+socket_local(const struct tuple *ends, bool any_address)
+{
+	struct address address = address_any(ends->ip_version);
+
+	if (!any_address)
+		address.bytes = ends->src;
+	address.has_port = true;
+	address.port = ends->sport;
+	return address;
+}
+
+static bool
+listens(const struct socket_row *row)
+{
+	return row->flow == 0;
+}
+
+struct address
+socket_remote(const struct socket_row *row)
+{
+	if (listens(row))
+		return address_any(0);
 	return (struct address){
-		.bytes = any_address ? any : ends->src,
-		.ip_version = ends->ip_version,
+		.bytes = row->ends.dst,
+		.ip_version = row->ends.ip_version,
 		.has_port = true,
-		.port = ends->sport,
+		.port = row->ends.dport,
 	};
+}
+
+struct address
+socket_foreign(const struct socket_row *row)
+{
+	return listens(row) ? address_any(row->ends.ip_version) : socket_remote(row);
 }
 
 static bool
@@ -71,39 +103,16 @@ read_local(const void *shown, union cell *cell)
 }
 
 static bool
-listens(const struct socket_row *row)
-{
-	return row->flow == 0;
-}
-
-static bool
 read_remote(const void *shown, union cell *cell)
 {
-	const struct socket_row *row = row_of(shown);
-
-	cell->address = (struct address){ 0 };
-	if (listens(row))
-		return true;
-	cell->address = (struct address){
-		.bytes = row->ends.dst,
-		.ip_version = row->ends.ip_version,
-		.has_port = true,
-		.port = row->ends.dport,
-	};
+	cell->address = socket_remote(row_of(shown));
 	return true;
 }
 
-/* Of what listens, netstat shows the family: 0.0.0.0:* */
 static bool
 read_foreign(const void *shown, union cell *cell)
 {
-	const struct socket_row *row = row_of(shown);
-
-	read_remote(shown, cell);
-	if (!listens(row))
-		return true;
-	cell->address = socket_local(&row->ends, true);
-	cell->address.has_port = false;
+	cell->address = socket_foreign(row_of(shown));
 	return true;
 }
 
@@ -282,10 +291,17 @@ base_of(const void *shown)
 	return ((const struct shown_socket *)shown)->base_ns;
 }
 
-static int64_t
+static uint64_t
 moment_of(const void *shown)
 {
-	return row_of(shown)->at_ns;
+	return (uint64_t)row_of(shown)->at_ns;
+}
+
+/* "# at +3.500000 s, 2019-05-20T16:56:00.511645000Z" */
+static void
+head(struct export *out, const void *shown)
+{
+	head_moment(out, row_of(shown)->at_ns);
 }
 
 const struct record sockets_record = {
@@ -297,7 +313,8 @@ const struct record sockets_record = {
 	.object = object,
 	.file = file_of,
 	.base_ns = base_of,
-	.moment_ns = moment_of,
+	.group = moment_of,
+	.head_group = head,
 };
 
 const struct record socket_changes_record = {

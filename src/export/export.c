@@ -26,6 +26,7 @@ static const struct record *const records[RECORD_COUNT] = {
 	[RECORD_SOCKETS] = &sockets_record,
 	[RECORD_SOCKET_CHANGES] = &socket_changes_record,
 	[RECORD_LISTENERS] = &listeners_record,
+	[RECORD_COMPARISON] = &comparison_record,
 };
 
 const struct word flag_words[9] = {
@@ -87,11 +88,9 @@ row_frame(const struct export *out, uint32_t index, const char *row_file, uint32
 char *
 row_socket(char *to, const struct address *address)
 {
-	if (address->ip_version == 0)
-		return put_bytes(to, "*:*", 3);
 	if (address->ip_version == 6)
 		*to++ = '[';
-	to = row_address(to, address);
+	to = address->ip_version == 0 ? put_char(to, '*') : row_address(to, address);
 	if (address->ip_version == 6)
 		*to++ = ']';
 	*to++ = ':';
@@ -171,7 +170,7 @@ export_source(struct export *out, const struct analysis *analysis)
 	out->analysis = analysis;
 	out->based = false;
 	out->headed = false;
-	out->has_moment = false;
+	out->has_group = false;
 	out->file.latest = NULL;
 }
 
@@ -242,6 +241,26 @@ export_listener(struct export *out, const struct listener_row *row)
 	shown.verdict = text_str(&verdict);
 	write_row(out, &shown);
 	text_fini(&verdict);
+}
+
+void
+export_compared(struct export *out, const struct compared_row *row)
+{
+	struct shown_compared shown = { .row = row };
+
+	find_base(out, &shown.file, &shown.base_ns);
+	if (row->found != NULL)
+		shown.because = reason_of(&row->found->because);
+	write_row(out, &shown);
+}
+
+void
+export_remark(struct export *out, const char *sentence)
+{
+	if (out->writer->remark == NULL)
+		return;
+	out->writer->remark(out, sentence);
+	out->has_rows = true;
 }
 
 bool

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/diag.h"
 #include "export/sink.h"
@@ -37,7 +38,22 @@ enum export_record {
 	RECORD_SOCKETS, /* a table for each moment */
 	RECORD_SOCKET_CHANGES, /* likewise, but in text each row has its own time */
 	RECORD_LISTENERS,
+	RECORD_COMPARISON,
 	RECORD_COUNT
+};
+
+/* A socket as it was recorded elsewhere, beside what the capture shows of it. */
+struct compared_row {
+	uint32_t snapshot; /* that recorded it, from 1 */
+	uint32_t line;     /* where that begins in its file */
+	bool has_time;     /* taken at from_ns; else sometime from then on */
+	int64_t from_ns;   /* INT64_MIN: not known */
+	int64_t to_ns;     /* INT64_MAX: not known */
+	const char *result;
+	bool is_odd;       /* the result is not what one wants */
+	unsigned differs;  /* bits: the state, Recv-Q, Send-Q */
+	const struct socket_row *recorded; /* of it ends, state and queues; NULL: not recorded */
+	const struct socket_row *found;    /* NULL: not in the capture */
 };
 
 struct export_options {
@@ -65,6 +81,9 @@ void export_packet(struct export *out, const struct packet_row *row);
 void export_flow(struct export *out, const struct flow_row *row);
 void export_socket(struct export *out, const struct socket_row *row);
 void export_listener(struct export *out, const struct listener_row *row);
+void export_compared(struct export *out, const struct compared_row *row);
+/* A sentence among the rows of text; other formats have no place for it. */
+void export_remark(struct export *out, const char *sentence);
 enum status export_close(struct export *out, struct diag *diag);
 /* On standard output the rows so far stay, ended as they should be; a heading alone is not shown. */
 void export_abandon(struct export *out);

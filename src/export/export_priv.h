@@ -53,7 +53,7 @@ enum cell_kind {
 
 struct address {
 	const uint8_t *bytes;
-	uint8_t ip_version; /* 0: none, as the other end of what listens */
+	uint8_t ip_version; /* 0: any, in a CELL_SOCKET alone */
 	bool has_port;
 	uint16_t port;
 };
@@ -133,14 +133,15 @@ struct record {
 	const char *(*file)(const void *row);
 	/* What the times of a source count from, if this is its first row. */
 	int64_t (*base_ns)(const void *row);
-	/* Text: the moment that heads the rows of its kind, or NULL. */
-	int64_t (*moment_ns)(const void *row);
+	/* Text: rows of one group stand together under a heading; or NULL. */
+	uint64_t (*group)(const void *row);
+	void (*head_group)(struct export *out, const void *row);
 	/* Text: what stands below the row, or NULL. */
 	const char *(*prose)(const void *row);
 };
 
 extern const struct record packets_record, flows_record, sockets_record, socket_changes_record,
-    listeners_record;
+    listeners_record, comparison_record;
 
 /* What the columns of these two read. */
 struct shown_socket {
@@ -158,6 +159,13 @@ struct shown_listener {
 	const char *verdict;
 };
 
+struct shown_compared {
+	const struct compared_row *row;
+	const char *file;
+	int64_t base_ns;
+	struct reason because;
+};
+
 /* verdict.c: words by bit, or by enum story_kind, and what would settle the rest. */
 enum settle {
 	SETTLE_BACKLOG = 0x01,
@@ -172,8 +180,12 @@ unsigned listener_settles(const struct listener_row *row); /* bits of enum settl
 bool read_range(const struct range *range, union cell *cell);
 /* The likeliest value of a range, where it is one and there is a likeliest. */
 bool read_best(const struct range *range, int64_t best, union cell *cell);
-/* local: of a listener on any address, that, in the family of its tuple. */
+/* Of a listener on any address, that, in the family of its tuple. */
 struct address socket_local(const struct tuple *ends, bool any_address);
+/* Of a listener, none. */
+struct address socket_remote(const struct socket_row *row);
+/* Likewise, but as netstat has it, in the family of its tuple: 0.0.0.0:* */
+struct address socket_foreign(const struct socket_row *row);
 extern const struct word flag_words[9]; /* by bit of enum tcp_flag */
 const char *proto_name(uint8_t proto); /* NULL: none that decode yields */
 
@@ -209,14 +221,15 @@ struct export {
 	bool based;      /* a row of this source was written */
 	int64_t base_ns; /* its time, which the others' count from */
 	bool headed;     /* the file at hand is named above its rows */
-	bool has_moment; /* the moment at hand is named above its rows */
-	int64_t moment_ns;
+	bool has_group;  /* and so is the group */
+	uint64_t group;
 };
 
 struct writer {
 	void (*begin)(struct export *out);
 	void (*row)(struct export *out, const void *row);
 	void (*end)(struct export *out);
+	void (*remark)(struct export *out, const char *sentence); /* or NULL */
 	enum view view;
 	/* How foreign bytes are written. */
 	void (*escape)(struct text *text, const char *data, size_t count);
@@ -265,6 +278,10 @@ row_address(char *to, const struct address *address)
 }
 
 #define SOCKET_MAX (PUT_MAX + 16)
+
+/* write_text.c: a moment as "+3.500000 s", for headings of groups. */
+void head_since(struct export *out, int64_t ns);
+void head_moment(struct export *out, int64_t ns);
 
 /* "127.0.0.1:17777", "[::1]:17777", "0.0.0.0:17777", "[::]:17777", "*:*" */
 char *row_socket(char *to, const struct address *address);

@@ -1,5 +1,6 @@
 libsynscope_a_SOURCES += \
 	%D%/export.h %D%/export_priv.h %D%/export.c \
+	%D%/columns_comparison.c \
 	%D%/columns_flows.c %D%/columns_listeners.c \
 	%D%/columns_packets.c %D%/columns_sockets.c \
 	%D%/story.def %D%/verdict.c \

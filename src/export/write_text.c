@@ -122,24 +122,46 @@ head_file(struct export *out, const void *row)
 	end_comment(out);
 }
 
-/* "# at +3.500000 s, 2019-05-20T16:56:00.511645000Z" above the rows of that moment. */
-static void
-head_moment(struct export *out, const void *row)
+void
+head_since(struct export *out, int64_t ns)
 {
-	int64_t ns = out->record->moment_ns(row);
 	char since[PUT_MAX];
-	const char *end;
+	const char *end = line_time(out, since, ns);
 
-	if (out->has_moment && out->moment_ns == ns)
-		return;
-	out->has_moment = true;
-	out->moment_ns = ns;
-	begin_comment(out);
-	text_put(out->text, ns < out->base_ns ? "at " : "at +");
-	end = line_time(out, since, ns);
+	if (since[0] != '-')
+		text_char(out->text, '+');
 	text_bytes(out->text, since, (size_t)(end - since));
-	text_put(out->text, " s, ");
+	text_put(out->text, " s");
+}
+
+void
+head_moment(struct export *out, int64_t ns)
+{
+	text_put(out->text, "at ");
+	head_since(out, ns);
+	text_put(out->text, ", ");
 	text_moment(out, ns);
+}
+
+static void
+head_group(struct export *out, const void *row)
+{
+	uint64_t group = out->record->group(row);
+
+	if (out->has_group && out->group == group)
+		return;
+	out->has_group = true;
+	out->group = group;
+	begin_comment(out);
+	out->record->head_group(out, row);
+	end_comment(out);
+}
+
+static void
+write_remark(struct export *out, const char *sentence)
+{
+	begin_comment(out);
+	text_terminal(out->text, sentence, strlen(sentence));
 	end_comment(out);
 }
 
@@ -302,8 +324,8 @@ write_row(struct export *out, const void *row)
 	if (!out->has_rows)
 		head_table(out);
 	head_file(out, row);
-	if (out->record->moment_ns != NULL)
-		head_moment(out, row);
+	if (out->record->group != NULL)
+		head_group(out, row);
 	to = row_begin(out);
 	to = out->options.color ? write_coloured(out, to, row) : out->record->line(out, to, row);
 	row_end(out, put_char(to, '\n'));
@@ -315,6 +337,7 @@ const struct writer text_writer = {
 	.begin = write_nothing, /* a heading over no rows says nothing */
 	.row = write_row,
 	.end = write_nothing,
+	.remark = write_remark,
 	.view = VIEW_TEXT,
 	.escape = text_terminal,
 };

@@ -164,6 +164,115 @@ test_changes_in_text_have_their_own_times(void **state)
 	    "ESTABLISHED      15       - yes     5\n");
 }
 
+/* --- comparisons --- */
+
+static const char *
+compared_as(enum export_format format, struct compared_row row)
+{
+	struct export *out =
+	    open_in_memory(RECORD_COMPARISON, (struct export_options){ .format = format });
+
+	export_source(out, &two_files);
+	export_compared(out, &row);
+	export_remark(out, "1 row: 1 contradicts\x1b");
+	return finish(out);
+}
+
+/* Recorded with other bytes to read than can have been there. */
+static struct compared_row
+contradiction(struct socket_row *recorded, struct socket_row *found)
+{
+	*found = server_end();
+	found->because.count = 1;
+	*recorded = *found;
+	recorded->recv_q = (struct range){ 20, 20 };
+	return (struct compared_row){
+		.snapshot = 3,
+		.line = 12,
+		.from_ns = FIRST_NS + INT64_C(1500000000),
+		.to_ns = INT64_MAX,
+		.result = "contradicts",
+		.is_odd = true,
+		.differs = 2,
+		.recorded = recorded,
+		.found = found,
+	};
+}
+
+static void
+test_a_comparison_in_json_has_both_rows(void **state)
+{
+	struct socket_row recorded, found;
+	struct compared_row row = contradiction(&recorded, &found);
+
+	(void)state;
+	assert_string_equal(compared_as(FORMAT_JSONL, row),
+	    "{\"snapshot\":3,\"line\":12,\"from\":\"1558371358.511645000\",\"to\":null,"
+	    "\"result\":\"contradicts\",\"differs\":[\"recv_q\"],\"proto\":\"tcp\","
+	    "\"local\":\"127.0.0.1:17777\",\"remote\":\"127.0.0.1:40352\","
+	    "\"recorded_state\":\"ESTABLISHED\",\"recorded_recv_q\":20,\"recorded_send_q\":0,"
+	    "\"state\":\"ESTABLISHED\",\"recv_q\":[0,15],\"send_q\":0,\"certain\":true,"
+	    "\"because\":[5],\"file\":\"good-handshake.pcap\",\"flow\":1}\n");
+}
+
+static void
+test_what_was_only_recorded_has_nothing_found(void **state)
+{
+	struct socket_row recorded, found;
+	struct compared_row row = contradiction(&recorded, &found);
+	const char *json;
+
+	(void)state;
+	row.found = NULL;
+	row.differs = 0;
+	recorded = listener_end();
+	recorded.ends.ip_version = 0; /* "*:17777" */
+	json = compared_as(FORMAT_JSONL, row);
+	assert_non_null(strstr(json, "\"local\":\"*:17777\",\"remote\":\"*:*\","));
+	assert_non_null(strstr(json, "\"state\":null,\"recv_q\":null,\"send_q\":null,"
+	                             "\"certain\":null,\"because\":[],"));
+	assert_non_null(strstr(json, "\"flow\":null}"));
+}
+
+static void
+test_a_comparison_in_text_has_a_heading_and_a_remark(void **state)
+{
+	struct socket_row recorded, found;
+	struct compared_row row = contradiction(&recorded, &found);
+
+	(void)state;
+	assert_string_equal(compared_as(FORMAT_TEXT, row),
+	    "Result        Recv-Q Send-Q Local Address         Foreign Address       State       "
+	    "| Found       Recv-Q Send-Q Certain Because\n"
+	    "# good-handshake.pcap, first packet 2019-05-20T16:55:57.011645000Z\n"
+	    "# snapshot 3 (line 12), from +1.500000 s on\n"
+	    "contradicts       20      0 127.0.0.1:17777       127.0.0.1:40352       ESTABLISHED "
+	    "| ESTABLISHED   0-15      0 yes     5\n"
+	    "# 1 row: 1 contradicts\\x1b\n");
+}
+
+static void
+test_a_heading_tells_when_the_snapshot_was_taken(void **state)
+{
+	struct socket_row recorded, found;
+	struct compared_row row = contradiction(&recorded, &found);
+
+	(void)state;
+	row.to_ns = FIRST_NS + INT64_C(3000000000);
+	assert_non_null(strstr(compared_as(FORMAT_TEXT, row),
+	    "\n# snapshot 3 (line 12), between +1.500000 s and +3.000000 s\n"));
+	row.from_ns = INT64_MIN;
+	assert_non_null(strstr(
+	    compared_as(FORMAT_TEXT, row), "\n# snapshot 3 (line 12), before +3.000000 s\n"));
+	row.to_ns = INT64_MAX;
+	assert_non_null(
+	    strstr(compared_as(FORMAT_TEXT, row), "\n# snapshot 3 (line 12), at any time\n"));
+	row.has_time = true;
+	row.from_ns = row.to_ns = FIRST_NS - 1000000000;
+	assert_non_null(strstr(compared_as(FORMAT_TEXT, row),
+	    "\n# snapshot 3 (line 12), at -1.000000 s, 2019-05-20T16:55:56.011645000Z\n"));
+}
+
 /* --- listeners --- */
 
 /* The blog's accept_once: one accept() with a backlog of 2, or none with 3. */
@@ -409,6 +518,10 @@ main(void)
 		cmocka_unit_test(test_ranges_in_csv_and_xml_have_two_dots),
 		cmocka_unit_test(test_text_is_laid_out_as_netstat_does),
 		cmocka_unit_test(test_changes_in_text_have_their_own_times),
+		cmocka_unit_test(test_a_comparison_in_json_has_both_rows),
+		cmocka_unit_test(test_what_was_only_recorded_has_nothing_found),
+		cmocka_unit_test(test_a_comparison_in_text_has_a_heading_and_a_remark),
+		cmocka_unit_test(test_a_heading_tells_when_the_snapshot_was_taken),
 		cmocka_unit_test(test_a_listener_in_json_has_the_promised_keys_in_their_order),
 		cmocka_unit_test(test_a_listener_in_text_has_its_verdict_below),
 		cmocka_unit_test(test_a_listener_in_xml_has_a_stage_an_element),
