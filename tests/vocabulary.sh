@@ -28,7 +28,7 @@ fields()
 # A subsection's list of fields.
 described()
 {
-	sed -n "/^\.Ss Rows of $1\$/,/^\.El/s/^\.It Li //p" "$manual"
+	sed -n "/^\.Ss Rows of \(a \)*$1\$/,/^\.El/s/^\.It Li //p" "$manual"
 }
 
 # result WHETHER WHAT
@@ -57,7 +57,7 @@ result()
 		export/story STORY story
 		export/story RIVAL rival
 	EOF
-	for record in flows packets sockets listeners; do
+	for record in flows packets sockets listeners comparison; do
 		for field in $(fields $record); do
 			described $record | tr ' ' '\n' | grep -qx "$field"
 			result $? "the manual has the field $field of $record"

@@ -77,6 +77,7 @@ struct options {
 	int version;
 	int completion; /* enum shell */
 	int states;
+	const char *compare; /* a file of recorded tables; NULL: none */
 };
 
 /* Which commands take an option. */
@@ -203,6 +204,7 @@ int cmd_flows(const struct options *options);
 int cmd_listeners(const struct options *options);
 int cmd_packets(const struct options *options);
 int cmd_sockets(const struct options *options);
+int compare_tables(const struct options *options); /* sockets --compare */
 int cmd_stream(const struct options *options);
 
 #endif

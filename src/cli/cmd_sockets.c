@@ -17,5 +17,7 @@ cmd_sockets(const struct options *options)
 	};
 	bool has_moments = options->told.moment_count > 0 || options->told.every_ns > 0;
 
+	if (options->compare != NULL)
+		return compare_tables(options);
 	return rows_run(options, has_moments ? RECORD_SOCKETS : RECORD_SOCKET_CHANGES, &ops);
 }

@@ -5,6 +5,7 @@ libsynscope_a_SOURCES += \
 	%D%/cmd_packets.c \
 	%D%/cmd_sockets.c \
 	%D%/cmd_stream.c \
+	%D%/compare.c \
 	%D%/completion.c \
 	%D%/help.c \
 	%D%/option.def \

@@ -381,6 +381,10 @@ check_together(const struct options *options, struct diag *diag)
 {
 	if (options->told.moment_count > 0 && options->told.every_ns > 0)
 		return diag_set(diag, ST_USAGE, "--at and --every cannot both be given");
+	if (options->compare != NULL &&
+	    (options->told.moment_count > 0 || options->told.every_ns > 0))
+		return diag_set(
+		    diag, ST_USAGE, "--compare looks at all times: --at and --every have no place beside it");
 	return ST_OK;
 }
 

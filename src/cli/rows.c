@@ -65,6 +65,9 @@ read_captures(struct rows *rows, const struct capture_paths *paths, const struct
 		if (reading_run(&rows->reading, (const char *const *)paths->paths + i, together,
 			&analysis_options, ops) != EXIT_WELL)
 			status = EXIT_TROUBLE;
+		if (rows->after != NULL && rows->reading.analysis != NULL &&
+		    rows->after(rows) != EXIT_WELL)
+			status = EXIT_TROUBLE;
 	}
 	return status;
 }
@@ -88,38 +91,46 @@ close_rows(struct rows *rows)
 }
 
 static int
-run_on(const struct options *options, const struct capture_paths *paths, enum export_record record,
-    const struct analysis_ops *ops)
+run_on(struct rows *rows, const struct options *options, const struct capture_paths *paths,
+    enum export_record record, const struct analysis_ops *ops)
 {
 	const struct export_options export_options = {
 		.format = (enum export_format)options->format,
 		.color = is_color_wanted(options),
 		.local_time = options->local_time,
 	};
-	struct rows rows = { 0 };
 	struct diag diag;
 	int status;
 
-	if (export_open(&rows.out, options->output, record, &export_options, &diag) != ST_OK) {
+	if (export_open(&rows->out, options->output, record, &export_options, &diag) != ST_OK) {
 		say("%s", diag.text);
 		return EXIT_TROUBLE;
 	}
-	reading_init(&rows.reading, options);
-	status = read_captures(&rows, paths, ops);
-	if (close_rows(&rows) != EXIT_WELL)
+	reading_init(&rows->reading, options);
+	status = read_captures(rows, paths, ops);
+	if (close_rows(rows) != EXIT_WELL)
 		status = EXIT_TROUBLE;
-	reading_fini(&rows.reading);
+	reading_fini(&rows->reading);
+	return status;
+}
+
+int
+rows_run_in(struct rows *rows, const struct options *options, enum export_record record,
+    const struct analysis_ops *ops)
+{
+	struct capture_paths paths;
+	int status = captures_named(&paths, options);
+
+	if (paths.count > 0 && run_on(rows, options, &paths, record, ops) != EXIT_WELL)
+		status = EXIT_TROUBLE;
+	capture_paths_fini(&paths);
 	return status;
 }
 
 int
 rows_run(const struct options *options, enum export_record record, const struct analysis_ops *ops)
 {
-	struct capture_paths paths;
-	int status = captures_named(&paths, options);
+	struct rows rows = { 0 };
 
-	if (paths.count > 0 && run_on(options, &paths, record, ops) != EXIT_WELL)
-		status = EXIT_TROUBLE;
-	capture_paths_fini(&paths);
-	return status;
+	return rows_run_in(&rows, options, record, ops);
 }

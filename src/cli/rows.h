@@ -9,6 +9,8 @@ struct rows {
 	struct reading reading; /* first: the analysis hands it back */
 	struct export *out;
 	const struct analysis *source; /* that out was told of */
+	/* NULL, or what is to be done after each capture that could be read. */
+	int (*after)(struct rows *rows);
 };
 
 /* Where the row at hand goes. */
@@ -29,5 +31,8 @@ bool rows_enough(void *ctx);
 /* All captures of the command line; ops hand their rows to rows_out. */
 int rows_run(
     const struct options *options, enum export_record record, const struct analysis_ops *ops);
+/* Likewise, of a struct that begins with rows, all zero but for after. */
+int rows_run_in(struct rows *rows, const struct options *options, enum export_record record,
+    const struct analysis_ops *ops);
 
 #endif
