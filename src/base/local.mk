@@ -1,6 +1,7 @@
 libsynscope_a_SOURCES += \
 	%D%/bytes.h \
 	%D%/diag.c %D%/diag.h \
+	%D%/file.c %D%/file.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/hint.h \
 	%D%/mem.c %D%/mem.h \

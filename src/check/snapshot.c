@@ -7,19 +7,18 @@
 #include "check/check.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/when.h"
 
 /* More than anybody records, and little enough to be kept. */
-#define FILE_BYTES_MAX (256u << 20)
-#define ROWS_MAX       (1u << 20)
-#define TABLES_MAX     (1u << 16)
+#define FILE_MB_MAX 256
+#define ROWS_MAX    (1u << 20)
+#define TABLES_MAX  (1u << 16)
 
 #define WORDS_MAX   8
 #define ADDRESS_MAX 64 /* in characters */
@@ -176,7 +175,6 @@ read_endpoint_at(const struct word_at *word, size_t separator, struct endpoint *
 			return false;
 		end->port = (uint16_t)number;
 	}
-	/* ss, where an IPv6 socket has no name for it; netstat says [::] or 0.0.0.0. */
 	return read_host(host, end->address, &end->version);
 }
 
@@ -464,37 +462,13 @@ snapshots_parse(struct snapshots *out, const char *name, const char *data, size_
 	return st;
 }
 
-/* --- the file --- */
-
-static enum status
-read_all(struct text *data, FILE *file, const char *path, struct diag *diag)
-{
-	size_t count;
-
-	do {
-		text_reserve(data, 1 << 16);
-		count = fread(data->at + data->length, 1, 1 << 16, file);
-		data->length += count;
-	} while (count > 0 && data->length <= FILE_BYTES_MAX);
-	if (ferror(file))
-		return diag_set(diag, ST_IO, "%s: %s", path, strerror(errno));
-	if (data->length > FILE_BYTES_MAX)
-		return diag_set(diag, ST_LIMIT, "%s: larger than %u MB", path, FILE_BYTES_MAX >> 20);
-	return ST_OK;
-}
-
 enum status
 snapshots_read(struct snapshots *out, const char *path, struct diag *diag)
 {
 	struct text data = { 0 };
-	FILE *file = fopen(path, "rb");
-	enum status st;
+	enum status st = file_read(&data, path, FILE_MB_MAX, diag);
 
 	*out = (struct snapshots){ 0 };
-	if (file == NULL)
-		return diag_set(diag, ST_IO, "%s: %s", path, strerror(errno));
-	st = read_all(&data, file, path, diag);
-	fclose(file);
 	if (st == ST_OK)
 		st = snapshots_parse(out, path, data.at, data.length, diag);
 	text_fini(&data);

@@ -1,1 +1,4 @@
-libsynscope_a_SOURCES += %D%/markup.h %D%/markup.c
+libsynscope_a_SOURCES += \
+	%D%/markup.h %D%/markup_priv.h \
+	%D%/markup.c \
+	%D%/read.c

@@ -1,4 +1,4 @@
-#include "markup/markup.h"
+#include "markup/markup_priv.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -50,8 +50,8 @@ resize(void *old, size_t bytes)
  * libxml2 shares our way of running out of memory, so that nobody need check.
  * Both sides use the C library's heap: what was there before may stay.
  */
-static void
-share_memory(void)
+void
+markup_share_memory(void)
 {
 	expect(xmlMemSetup(free, mem_alloc, resize, mem_strdup));
 	xmlInitParser();
@@ -62,7 +62,7 @@ markup_writer_new(struct text *out)
 {
 	struct markup_writer *writer = mem_zalloc(sizeof(*writer));
 
-	share_memory();
+	markup_share_memory();
 	writer->out = out;
 	writer->xml =
 	    xmlNewTextWriter(xmlOutputBufferCreateIO(append, close_nothing, writer, NULL));

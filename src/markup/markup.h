@@ -1,16 +1,21 @@
 /*
  * markup: the door to libxml2.
  *
- * Here, elements are written and everything in them is escaped. No string may
- * break a document: what XML cannot hold, or what acts on its reader (control
- * characters, bidirectional controls, invalid UTF-8), is made visible first,
- * as text_terminal does.
+ *   markup.c  elements are written, and everything in them is escaped
+ *   read.c    documents are read, by a schema
+ *
+ * No string may break a document that is written: what XML cannot hold, or what
+ * acts on its reader (control characters, bidirectional controls, invalid
+ * UTF-8), is made visible first, as text_terminal does.
  */
 #ifndef SYNSCOPE_MARKUP_H
 #define SYNSCOPE_MARKUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/diag.h"
 
 struct text;
 
@@ -32,5 +37,26 @@ void markup_attribute_u64(struct markup_writer *writer, const char *name, uint64
 void markup_text(struct markup_writer *writer, const char *content);
 /* A line break, for people who open a document in an editor. */
 void markup_break(struct markup_writer *writer);
+
+/*
+ * A document that keeps to a RELAX NG schema (its text, without includes).
+ * Only itself is read: no document type, no entity, nothing that it names.
+ * Else ST_FORMAT, and the sentence says in which line it does not.
+ */
+struct markup_document;
+enum status markup_read(
+    struct markup_document **out, const char *path, const char *schema, struct diag *diag);
+/* name: for the sentence. */
+enum status markup_parse(struct markup_document **out, const char *name, const char *data,
+    size_t size, const char *schema, struct diag *diag);
+void markup_document_free(struct markup_document *document);
+
+/* An element; those of a namespace are passed over. NULL: there is none, or no more. */
+struct markup_node;
+const struct markup_node *markup_root(const struct markup_document *document);
+const struct markup_node *markup_child(const struct markup_node *node, const char *name);
+const struct markup_node *markup_next(const struct markup_node *node, const char *name);
+/* false: it has no such attribute, or only in a namespace; value is written over. */
+bool markup_value(const struct markup_node *node, const char *attribute, struct text *value);
 
 #endif

@@ -1,0 +1,41 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define PIECE_BYTES ((size_t)64 << 10)
+
+/* What is read may be a pipe: its size is known when it ends. */
+static enum status
+read_all(struct text *out, FILE *file, const char *path, unsigned most_mb, struct diag *diag)
+{
+	size_t most = out->length + ((size_t)most_mb << 20);
+	size_t count;
+
+	do {
+		text_reserve(out, PIECE_BYTES);
+		count = fread(out->at + out->length, 1, PIECE_BYTES, file);
+		out->length += count;
+	} while (count > 0 && out->length <= most);
+	if (ferror(file))
+		return diag_set(diag, ST_IO, "%s: %s", path, strerror(errno));
+	if (out->length > most)
+		return diag_set(diag, ST_LIMIT, "%s: larger than %u MB", path, most_mb);
+	return ST_OK;
+}
+
+enum status
+file_read(struct text *out, const char *path, unsigned most_mb, struct diag *diag)
+{
+	FILE *file = fopen(path, "rb");
+	enum status st;
+
+	if (file == NULL)
+		return diag_set(diag, ST_IO, "%s: %s", path, strerror(errno));
+	st = read_all(out, file, path, most_mb, diag);
+	fclose(file);
+	return st;
+}

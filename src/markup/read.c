@@ -1,0 +1,198 @@
+/*
+ * Documents from elsewhere. Nothing but the document itself is ever read: no
+ * document type, no entity, no file or address that it names.
+ */
+#include "markup/markup_priv.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/parser.h>
+#include <libxml/relaxng.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+/* A book of experiments is not as large; libxml2 bounds depth and single texts. */
+#define DOCUMENT_MB_MAX 16
+
+struct markup_document {
+	xmlDocPtr xml;
+	const char *name; /* while it is being read */
+	struct diag *diag;
+	enum status status;
+};
+
+/* --- what is wrong with it --- */
+
+/* The first thing that is wrong says most. */
+static void
+note_error(struct markup_document *doc, const xmlError *error)
+{
+	const char *message =
+	    error != NULL && error->message != NULL ? error->message : "not well-formed";
+
+	if (doc->status != ST_OK)
+		return;
+	doc->status = diag_set(doc->diag, ST_FORMAT, "%s: line %d: %.*s", doc->name,
+	    error == NULL ? 1 : error->line, (int)strcspn(message, "\n"), message);
+}
+
+#if LIBXML_VERSION >= 21200
+static void
+take_error(void *ctx, const xmlError *error)
+#else
+static void
+take_error(void *ctx, xmlErrorPtr error)
+#endif
+{
+	note_error(ctx, error);
+}
+
+static void
+refuse(struct markup_document *doc, const char *reason)
+{
+	if (doc->status == ST_OK)
+		doc->status = diag_set(doc->diag, ST_FORMAT, "%s: %s", doc->name, reason);
+}
+
+/* --- reading --- */
+
+static void
+parse(struct markup_document *doc, const char *data, size_t size)
+{
+	xmlParserCtxtPtr parser;
+
+	if (size > INT_MAX) {
+		refuse(doc, "too large");
+		return;
+	}
+	parser = xmlNewParserCtxt();
+	doc->xml = xmlCtxtReadMemory(parser, data, (int)size, NULL, NULL,
+	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA);
+	if (doc->xml == NULL)
+		note_error(doc, xmlCtxtGetLastError(parser));
+	else if (doc->xml->intSubset != NULL)
+		refuse(doc, "has a document type, which is not wanted here");
+	xmlFreeParserCtxt(parser);
+}
+
+/* The schema is ours, and always good. */
+static xmlRelaxNGPtr
+read_schema(const char *schema)
+{
+	xmlRelaxNGParserCtxtPtr parser =
+	    xmlRelaxNGNewMemParserCtxt(schema, (int)strlen(schema));
+	xmlRelaxNGPtr grammar = xmlRelaxNGParse(parser);
+
+	xmlRelaxNGFreeParserCtxt(parser);
+	return grammar;
+}
+
+static void
+validate(struct markup_document *doc, const char *schema)
+{
+	xmlRelaxNGPtr grammar = read_schema(schema);
+	xmlRelaxNGValidCtxtPtr validator = xmlRelaxNGNewValidCtxt(grammar);
+
+	xmlRelaxNGSetValidStructuredErrors(validator, take_error, doc);
+	if (xmlRelaxNGValidateDoc(validator, doc->xml) != 0)
+		refuse(doc, "is not what its schema asks for");
+	xmlRelaxNGFreeValidCtxt(validator);
+	xmlRelaxNGFree(grammar);
+}
+
+enum status
+markup_parse(struct markup_document **out, const char *name, const char *data, size_t size,
+    const char *schema, struct diag *diag)
+{
+	struct markup_document *doc = mem_zalloc(sizeof(*doc));
+	enum status st;
+
+	markup_share_memory();
+	*doc = (struct markup_document){ .name = name, .diag = diag, .status = ST_OK };
+	parse(doc, data, size);
+	if (doc->status == ST_OK)
+		validate(doc, schema);
+	st = doc->status;
+	if (st == ST_OK)
+		*out = doc;
+	else
+		markup_document_free(doc);
+	return st;
+}
+
+enum status
+markup_read(
+    struct markup_document **out, const char *path, const char *schema, struct diag *diag)
+{
+	struct text data = { 0 };
+	enum status st = file_read(&data, path, DOCUMENT_MB_MAX, diag);
+
+	if (st == ST_OK)
+		st = markup_parse(out, path, data.at, data.length, schema, diag);
+	text_fini(&data);
+	return st;
+}
+
+void
+markup_document_free(struct markup_document *doc)
+{
+	if (doc == NULL)
+		return;
+	xmlFreeDoc(doc->xml);
+	free(doc);
+}
+
+/* --- what it holds --- */
+
+/* A node of ours is one of libxml2's; nobody else needs to know. */
+static xmlNodePtr
+node_of(const struct markup_node *node)
+{
+	return (xmlNodePtr)(uintptr_t)node;
+}
+
+static const struct markup_node *
+first_named(xmlNodePtr node, const char *name)
+{
+	for (; node != NULL; node = node->next)
+		if (node->type == XML_ELEMENT_NODE && node->ns == NULL &&
+		    strcmp((const char *)node->name, name) == 0)
+			return (const struct markup_node *)node;
+	return NULL;
+}
+
+const struct markup_node *
+markup_root(const struct markup_document *doc)
+{
+	return (const struct markup_node *)xmlDocGetRootElement(doc->xml);
+}
+
+const struct markup_node *
+markup_child(const struct markup_node *node, const char *name)
+{
+	return first_named(node_of(node)->children, name);
+}
+
+const struct markup_node *
+markup_next(const struct markup_node *node, const char *name)
+{
+	return first_named(node_of(node)->next, name);
+}
+
+bool
+markup_value(const struct markup_node *node, const char *attribute, struct text *value)
+{
+	xmlChar *string = xmlGetNoNsProp(node_of(node), (const xmlChar *)attribute);
+
+	value->length = 0;
+	if (string == NULL)
+		return false;
+	text_put(value, (const char *)string);
+	free(string); /* of the heap that we share */
+	return true;
+}
