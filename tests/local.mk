@@ -15,10 +15,12 @@ unit_tests = \
 	tests/unit/test_export \
 	tests/unit/test_story \
 	tests/unit/test_snapshot \
-	tests/unit/test_compare
+	tests/unit/test_compare \
+	tests/unit/test_experiment
 fuzz_targets = \
 	tests/fuzz/fuzz_capture \
 	tests/fuzz/fuzz_decode \
+	tests/fuzz/fuzz_experiment \
 	tests/fuzz/fuzz_snapshot \
 	tests/fuzz/fuzz_stream \
 	tests/fuzz/fuzz_text

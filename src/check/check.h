@@ -1,9 +1,10 @@
 /*
  * check: what a capture shows, held against what was recorded elsewhere.
  *
- *   snapshot.c  tables of sockets, as netstat or ss printed them
- *   compare.c   ... beside the sockets of a capture, row by row
- *   align.c     ... and when those without a time were taken
+ *   snapshot.c    tables of sockets, as netstat or ss printed them
+ *   compare.c     ... beside the sockets of a capture, row by row
+ *   align.c       ... and when those without a time were taken
+ *   experiment.c  what else is known of a capture
  */
 #ifndef SYNSCOPE_CHECK_H
 #define SYNSCOPE_CHECK_H
@@ -113,5 +114,28 @@ void comparison_add(struct comparison *comparison, const struct socket_row *row)
 enum status comparison_tell(struct comparison *comparison, const char *name, int64_t first_ns,
     void (*row)(void *ctx, const struct compared *row), void *ctx, struct diag *diag);
 const struct comparison_summary *comparison_summary(const struct comparison *comparison);
+
+/* --- experiments --- */
+
+/* What an experiment.xml says of one capture. */
+struct experiment_facts {
+	bool has_backlog;
+	bool backlogs_differ; /* of its servers: none holds for all of them */
+	uint32_t backlog;
+	bool has_until;
+	struct moment until;
+	enum vantage vantage; /* VANTAGE_UNKNOWN: it does not say */
+};
+
+/* ST_FORMAT where it is not what synscope-experiment(5) says. */
+struct experiment;
+enum status experiment_read(struct experiment **out, const char *path, struct diag *diag);
+/* path: where it would lie; the captures are beside it. */
+enum status experiment_parse(struct experiment **out, const char *path, const char *data,
+    size_t size, struct diag *diag);
+void experiment_free(struct experiment *experiment);
+/* false: the capture is not one of the experiment's. */
+bool experiment_facts(const struct experiment *experiment, const char *path,
+    struct experiment_facts *facts);
 
 #endif

@@ -3,5 +3,14 @@ libsynscope_a_SOURCES += \
 	%D%/align.c \
 	%D%/compare.c \
 	%D%/ends.c \
+	%D%/experiment.c \
 	%D%/known.c \
 	%D%/snapshot.c
+
+# The schema, as a string.
+%D%/experiment.$(OBJEXT): %D%/experiment.rng.inc
+%D%/experiment.rng.inc: %D%/experiment.rng
+	$(AM_V_GEN)$(MKDIR_P) %D% && \
+	sed -e 's/[\\"]/\\&/g' -e 's/^/"/' -e 's/$$/\\n"/' \
+		'$(srcdir)/%D%/experiment.rng' >$@.new && mv $@.new $@
+CLEANFILES += %D%/experiment.rng.inc

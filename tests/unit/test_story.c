@@ -438,6 +438,7 @@ test_a_refusal_is_told_with_what_looks_the_same(void **state)
 	};
 
 	(void)state;
+	assert_non_null(strstr(listener_as(FORMAT_JSONL, row), "\"backlog\":null,"));
 	assert_verdict(row,
 	    "Nothing listened: 6 attempts to connect were refused, and none was answered otherwise. "
 	    "A program that called socket() or bind(), but not listen(), looks the same as none. "
