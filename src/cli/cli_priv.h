@@ -78,6 +78,7 @@ struct options {
 	int completion; /* enum shell */
 	int states;
 	const char *compare; /* a file of recorded tables; NULL: none */
+	const char *experiment; /* an experiment.xml; NULL: none */
 };
 
 /* Which commands take an option. */

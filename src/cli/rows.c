@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "check/check.h"
 
 /* https://no-color.org: set and not empty is a wish, whatever it says. */
 static bool
@@ -47,12 +48,37 @@ sockets_options_of(const struct options *options, const struct analysis_ops *ops
 	};
 }
 
+/* What the experiment says of a capture, where the command line does not say otherwise. */
+static void
+add_facts(struct sockets_options *sockets, const struct rows *rows, const char *path)
+{
+	const struct options *options = rows->reading.options;
+	struct experiment_facts facts;
+
+	if (!experiment_facts(rows->experiment, path, &facts)) {
+		if (options->talk != TALK_QUIET)
+			say("%s: %s says nothing of this capture", path, options->experiment);
+		return;
+	}
+	if (sockets->backlog < 0 && facts.has_backlog)
+		sockets->backlog = facts.backlog;
+	if (sockets->backlog < 0 && facts.backlogs_differ && options->talk != TALK_QUIET)
+		say("%s: of its servers, %s says different backlogs, and none is assumed", path,
+		    options->experiment);
+	if (!sockets->has_until && facts.has_until) {
+		sockets->has_until = true;
+		sockets->until = facts.until;
+	}
+	if (sockets->vantage == VANTAGE_UNKNOWN)
+		sockets->vantage = facts.vantage;
+}
+
 /* Without --merge each capture is analyzed on its own. */
 static int
 read_captures(struct rows *rows, const struct capture_paths *paths, const struct analysis_ops *ops)
 {
 	const struct options *options = rows->reading.options;
-	const struct sockets_options sockets = sockets_options_of(options, ops);
+	struct sockets_options sockets;
 	const struct analysis_options analysis_options = {
 		.filter = options->filter,
 		.sockets = ops->socket != NULL || ops->listener != NULL ? &sockets : NULL,
@@ -62,6 +88,9 @@ read_captures(struct rows *rows, const struct capture_paths *paths, const struct
 
 	for (size_t i = 0; i < paths->count && !export_failed(rows->out); i += together) {
 		rows->source = NULL;
+		sockets = sockets_options_of(options, ops);
+		if (rows->experiment != NULL)
+			add_facts(&sockets, rows, paths->paths[i]);
 		if (reading_run(&rows->reading, (const char *const *)paths->paths + i, together,
 			&analysis_options, ops) != EXIT_WELL)
 			status = EXIT_TROUBLE;
@@ -114,8 +143,8 @@ run_on(struct rows *rows, const struct options *options, const struct capture_pa
 	return status;
 }
 
-int
-rows_run_in(struct rows *rows, const struct options *options, enum export_record record,
+static int
+run_on_all(struct rows *rows, const struct options *options, enum export_record record,
     const struct analysis_ops *ops)
 {
 	struct capture_paths paths;
@@ -124,6 +153,23 @@ rows_run_in(struct rows *rows, const struct options *options, enum export_record
 	if (paths.count > 0 && run_on(rows, options, &paths, record, ops) != EXIT_WELL)
 		status = EXIT_TROUBLE;
 	capture_paths_fini(&paths);
+	return status;
+}
+
+int
+rows_run_in(struct rows *rows, const struct options *options, enum export_record record,
+    const struct analysis_ops *ops)
+{
+	struct diag diag;
+	int status;
+
+	if (options->experiment != NULL &&
+	    experiment_read(&rows->experiment, options->experiment, &diag) != ST_OK) {
+		say("%s", diag.text);
+		return EXIT_TROUBLE;
+	}
+	status = run_on_all(rows, options, record, ops);
+	experiment_free(rows->experiment);
 	return status;
 }
 

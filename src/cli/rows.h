@@ -9,6 +9,7 @@ struct rows {
 	struct reading reading; /* first: the analysis hands it back */
 	struct export *out;
 	const struct analysis *source; /* that out was told of */
+	struct experiment *experiment; /* NULL: none was given */
 	/* NULL, or what is to be done after each capture that could be read. */
 	int (*after)(struct rows *rows);
 };

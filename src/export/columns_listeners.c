@@ -48,7 +48,6 @@ NUMBER(ignored_acks)
 NUMBER(aborted)
 NUMBER(cookies)
 NUMBER(deferred)
-RANGE(backlog)
 RANGE(accepted)
 RANGE(established)
 RANGE(syn_recv)
@@ -58,6 +57,16 @@ BEST(accepted)
 WORDS(stages, stage_words, row->stages)
 WORDS(rivals, rival_words, row->rivals)
 WORDS(settle, settle_words, listener_settles(row))
+
+/* What does not listen, or never answered, has none to tell of. */
+static bool
+read_backlog(const void *shown, union cell *cell)
+{
+	const struct listener_row *row = row_of(shown);
+
+	return row->kind != STORY_NOT_LISTENING && row->kind != STORY_SILENT &&
+	       read_range(&row->backlog, cell);
+}
 
 static bool
 read_file(const void *shown, union cell *cell)
