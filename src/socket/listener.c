@@ -262,6 +262,12 @@ note_beginning(struct sockets *all, struct listener *listener, uint32_t number)
 	if (story->flags & STORY_ANSWERED)
 		listener_note(listener, HAPPENED_ANSWER, story->answer_ns, story->answer_index, number);
 	story_judge(all, listener, number);
+	if (story->cookie)
+		listener->cookies++;
+	if (story->deferred)
+		listener->deferred++;
+	if (story->odd_silence && !listener->defer)
+		listener->surprises += 3;
 	if (story->fate == FATE_TAKEN) {
 		listener_note(listener, HAPPENED_MAYBE, story->taken_lo_ns, story->knock_index, number);
 		listener_note(listener, HAPPENED_TAKE, story->taken_hi_ns, story->proof_index, number);
@@ -270,33 +276,6 @@ note_beginning(struct sockets *all, struct listener *listener, uint32_t number)
 	}
 	if (story->flags & STORY_ACCEPTED)
 		listener_note(listener, HAPPENED_ACCEPT, story->accept_ns, story->accept_index, number);
-}
-
-/*
- * TCP_DEFER_ACCEPT shows: a bare ACK is put aside, and the first SYN-ACK comes
- * again later than a second, or not at all where a full queue cannot explain it.
- */
-static bool
-defers(const struct sockets *all, const struct listener *listener)
-{
-	for (uint32_t at = listener->first_story; at != 0;) {
-		const struct story *story = story_at(all, at - 1);
-		int64_t answer_ns = NEVER_NS;
-
-		at = story->next;
-		for (const struct step *step = step_first(all, story); step != NULL;
-		     step = step_next(all, step)) {
-			if (step->role != ROLE_SERVER || !(step->flags & TCP_SYN))
-				continue;
-			if (answer_ns != NEVER_NS && step->ts_ns - answer_ns > 2500 * MS_NS &&
-			    story->knock_ns != NEVER_NS && story->knock_ns < step->ts_ns)
-				return true;
-			if (answer_ns != NEVER_NS && step->ts_ns - answer_ns > 500 * MS_NS)
-				break;
-			answer_ns = step->ts_ns;
-		}
-	}
-	return false;
 }
 
 static int
@@ -316,6 +295,8 @@ compare_happenings(const void *a, const void *b)
 static void
 note_life(struct listener *listener)
 {
+	listener->first_refusal_ns = listener->listens_ns = listener->closed_ns = NEVER_NS;
+	listener->overflowed = false;
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		const struct happening *happening = &listener->happenings[i];
 
@@ -334,16 +315,73 @@ note_life(struct listener *listener)
 	}
 }
 
+/* All SYN-ACKs are cookies where one is although no request waits (tcp_syncookies=2). */
+static bool
+sends_only_cookies(const struct sockets *all, const struct listener *listener)
+{
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		if (story->cookie && story->waiting == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Everything under one explanation of why ACKs were ignored. */
+static void
+explain(struct sockets *all, struct listener *listener, bool defer)
+{
+	listener->defer = defer;
+	listener->defer_ns = 0;
+	/* Twice: when a second request is due is learnt from the first round, and who waited when. */
+	for (int round = 0; round < 2; round++) {
+		listener->surprises = defer ? 2 : 0;
+		listener->happening_count = 0;
+		listener->attempts = listener->completed = listener->refused = listener->dropped = 0;
+		listener->ignored = listener->aborted = listener->cookies = listener->deferred = 0;
+		listener->only_cookies = round > 0 && sends_only_cookies(all, listener);
+		for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
+			story_forget(story_at(all, at - 1));
+		for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
+			note_beginning(all, listener, at - 1);
+		qsort(listener->happenings, listener->happening_count, sizeof(*listener->happenings),
+		    compare_happenings);
+		count_waiting(all, listener);
+		note_life(listener);
+	}
+	listener_solve(all, listener);
+}
+
+/* Whether TCP_DEFER_ACCEPT is worth a thought: bare ACKs without effect. */
+static bool
+can_defer(const struct sockets *all, const struct listener *listener)
+{
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		if (story->odd_silence)
+			return true;
+		for (const struct step *step = step_first(all, story); step != NULL; step = step_next(all, step))
+			if (step->refused && step->role == ROLE_CLIENT && step->bytes == 0 &&
+			    !(step->flags & (TCP_FIN | TCP_SYN)))
+				return true;
+	}
+	return false;
+}
+
 static void
 gather_one(struct sockets *all, struct listener *listener)
 {
 	uint32_t reversed = 0;
+	unsigned surprises;
 
 	/* From the latest first to the earliest first. */
 	for (uint32_t at = listener->first_story; at != 0;) {
 		struct story *story = story_at(all, at - 1);
 		uint32_t next = story->next;
 
+		story->listener = (uint32_t)(listener - all->listeners) + 1;
 		story->next = reversed;
 		reversed = at;
 		at = next;
@@ -351,14 +389,13 @@ gather_one(struct sockets *all, struct listener *listener)
 	listener->first_story = reversed;
 	listener->vantage = all->options.vantage != VANTAGE_UNKNOWN
 	    ? (uint8_t)all->options.vantage : (uint8_t)infer_vantage(all, listener);
-	listener->defer = defers(all, listener);
-	for (uint32_t at = reversed; at != 0; at = story_at(all, at - 1)->next) {
-		story_at(all, at - 1)->listener = (uint32_t)(listener - all->listeners) + 1;
-		note_beginning(all, listener, at - 1);
-	}
-	qsort(listener->happenings, listener->happening_count, sizeof(*listener->happenings),
-	    compare_happenings);
-	note_life(listener);
+	explain(all, listener, false);
+	if (!can_defer(all, listener))
+		return;
+	surprises = listener->surprises;
+	explain(all, listener, true);
+	if (listener->surprises >= surprises)
+		explain(all, listener, false);
 }
 
 void
@@ -382,7 +419,6 @@ listeners_gather(struct sockets *all)
 		if (all->listeners[i].first_story == 0)
 			continue;
 		gather_one(all, &all->listeners[i]);
-		listener_solve(all, &all->listeners[i]);
 	}
 }
 

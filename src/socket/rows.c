@@ -45,15 +45,14 @@ cite(struct socket_row *row, uint32_t index)
 
 /* --- states --- */
 
-/* How long until the next SYN, had the client gone on: a second five times, then doubling (Linux 6.5 and later). */
+/* When the client gives up, had it gone on it would have sent its next SYN; in which time at the latest. */
 static int64_t
-next_syn_gap_ns(const struct story *story)
+next_syn_gap_ns(const struct sockets *all, const struct story *story)
 {
-	unsigned sent = story->syn_count;
-
-	if (sent < 2)
+	if (story->syn_count < 2)
 		return SECOND_NS;
-	if (sent <= 5 && story->syn_gap_ns < 1300 * MS_NS)
+	/* Linux 6.5 and later begin with five a second apart. */
+	if (story->syn_count <= 5 && story->syn_gap_ns < 1300 * MS_NS && all->syn_lingers && !all->syn_doubles)
 		return SECOND_NS;
 	return story->syn_gap_ns * 2;
 }
@@ -62,9 +61,9 @@ static void
 tell_asking_client(struct telling *t)
 {
 	const struct story *story = t->story;
-	int64_t gap_ns = next_syn_gap_ns(story);
+	int64_t gap_ns = next_syn_gap_ns(t->all, story);
 	bool is_last = t->at_ns >= story->last_syn_ns;
-	int64_t overdue_ns = story->last_syn_ns + gap_ns + gap_ns / 16 + 40 * MS_NS;
+	int64_t overdue_ns = story->last_syn_ns + gap_ns + gap_ns / 50 + 20 * MS_NS;
 
 	t->row->state = SOCK_SYN_SENT;
 	t->row->certain = true;
@@ -206,6 +205,18 @@ is_accepted(const struct telling *t)
 	return -1;
 }
 
+/*
+ * Whether a program that could have read its bytes did, likelier than not: who
+ * answers or closes has read what came before, and so has who was sent more
+ * than its window holds. Of one that just keeps still we think that it sleeps.
+ */
+static bool
+has_read(const struct face *me, const struct face *peer)
+{
+	(void)peer;
+	return (me->spoke_last && me->sent > 1) || me->fin_sent || me->got > 2 * (me->window + 1);
+}
+
 static void
 tell_recv_q(struct telling *t)
 {
@@ -215,33 +226,36 @@ tell_recv_q(struct telling *t)
 	int accepted = t->role == ROLE_SERVER ? is_accepted(t) : 1;
 	struct range *queue = &t->row->recv_q;
 
-	*queue = (struct range){ 0, got };
-	if (accepted == 0)
-		queue->lo = got;
-	t->row->recv_q_best = accepted == 1 ? 0 : got;
-	if (accepted == -1) {
-		const struct happening *now = listener_at(t->listener, t->at_ns);
-
-		if (now != NULL && (int64_t)t->story->rank_lo <= now->accepted_best)
-			t->row->recv_q_best = 0;
-	}
+	*queue = (struct range){ accepted == 0 ? got : 0, got };
+	t->row->recv_q_best = accepted == 1 && has_read(me, peer) ? 0 : got;
 }
 
-/* The sender may have written what we cannot see; later packets tell whether it had. */
+/* Whether there is room in the peer's window, and nothing else to wait for. */
+static bool
+is_held_back(const struct telling *t)
+{
+	const struct face *me = &t->sample->face[t->role];
+	const struct face *peer = &t->sample->face[!t->role];
+	uint32_t out = me->sent - me->acked;
+	uint32_t mss = t->story->mss[!t->role] != 0 ? t->story->mss[!t->role] : 536;
+
+	return out > 0 || peer->window < mss;
+}
+
+/*
+ * The program may have written what we cannot see: what waits for an ACK, or
+ * for room in the window, hides what comes behind it. Later packets tell.
+ */
 static int64_t
 unseen_limit(const struct telling *t)
 {
 	const struct face *final = &t->story->final[t->role];
 	const struct face *me = &t->sample->face[t->role];
-	bool is_held_back = t->at_ns - t->sample->ts_ns > HELD_BACK_NS;
 
-	if (me->sent == me->acked)
-		return 0;
-	if (!is_held_back && !me->fin_sent)
-		is_held_back = true;
-	if (me->fin_sent)
+	if (me->fin_sent || !is_held_back(t))
 		return (int64_t)me->sent - me->acked;
-	if (t->story->is_final && final->sent == final->acked)
+	if (t->story->is_final && final->sent == final->acked &&
+	    t->story->final[!t->role].window >= t->story->mss[!t->role])
 		return (int64_t)final->sent - me->acked;
 	return RANGE_OPEN;
 }
@@ -278,6 +292,18 @@ tell_queues(struct telling *t)
 	}
 }
 
+/* What waits for an ACK, or for room, hides a FIN behind it: close() may have returned long ago. */
+static void
+doubt_hidden_fin(struct telling *t)
+{
+	const struct face *me = &t->sample->face[t->role];
+
+	if (t->row->state != SOCK_ESTABLISHED && t->row->state != SOCK_CLOSE_WAIT)
+		return;
+	if (!me->fin_sent && unseen_limit(t) > (int64_t)me->sent - me->acked)
+		t->row->certain = false;
+}
+
 static void
 tell_end(struct telling *t)
 {
@@ -296,6 +322,9 @@ tell_end(struct telling *t)
 		tell_client_state(t);
 	}
 	let_expire(t);
+	if (t->at_ns > t->all->seen_ns || t->story->supposed)
+		row->certain = false;
+	doubt_hidden_fin(t);
 	tell_queues(t);
 	cite(row, t->sample->index);
 }
@@ -482,13 +511,12 @@ same_row(const struct socket_row *a, const struct socket_row *b)
 
 /* When a story may change without a packet. */
 static size_t
-clock_times(const struct story *story, const struct listener *listener, const struct sample *sample,
+clock_times(const struct sockets *all, const struct story *story, const struct sample *sample,
     int64_t times[12])
 {
 	size_t count = 0;
-	int64_t gap_ns = next_syn_gap_ns(story);
+	int64_t gap_ns = next_syn_gap_ns(all, story);
 
-	(void)listener;
 	times[count++] = story->answer_ns;
 	times[count++] = story->taken_lo_ns;
 	times[count++] = story->taken_ns;
@@ -496,7 +524,7 @@ clock_times(const struct story *story, const struct listener *listener, const st
 	times[count++] = story->gone_ns;
 	times[count++] = story->client_gone_ns;
 	times[count++] = story->knock_ns;
-	times[count++] = story->last_syn_ns + gap_ns + gap_ns / 16 + 40 * MS_NS + 1;
+	times[count++] = story->last_syn_ns + gap_ns + gap_ns / 50 + 20 * MS_NS + 1;
 	times[count++] = sample->ts_ns + TIME_WAIT_NS;
 	times[count++] = sample->ts_ns + ACKED_BY_NS + 1;
 	return count;
@@ -519,7 +547,7 @@ change_between(struct sockets *all, uint32_t number, int64_t until_ns, enum role
 	const struct sample *sample = &all->samples[number];
 	const struct story *story = story_at(all, sample->story);
 	int64_t times[13];
-	size_t count = clock_times(story, listener_of(all, story), sample, times);
+	size_t count = clock_times(all, story, sample, times);
 
 	times[count++] = sample->ts_ns;
 	qsort(times, count, sizeof(*times), compare_ns);

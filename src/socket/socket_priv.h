@@ -82,6 +82,7 @@ struct face {
 	uint8_t state;   /* enum sock_state: as the segments look */
 	bool fin_sent;
 	bool fin_got;
+	bool spoke_last; /* of both, it sent bytes last */
 };
 
 /* One connection, from the capture's first segment of it. */
@@ -97,8 +98,12 @@ struct story {
 	uint8_t client; /* enum side */
 	uint8_t fate;
 	bool deferred;  /* its bare ACK was put aside */
-	bool cookie;    /* its SYN-ACK was a SYN cookie, taken later */
+	bool cookie;    /* its SYN-ACK was a SYN cookie, taken later: there was no request */
+	bool no_cookie; /* its SYN-ACK came again by a timer: there was one */
+	bool odd_silence; /* no SYN-ACK when due, although the server cannot have taken it */
 	uint8_t syn_count;
+	uint16_t mss[2]; /* that each announced, by enum role; 0: none */
+	uint32_t waiting; /* requests in the SYN queue when its SYN was answered */
 
 	int64_t syn_ns; /* the first */
 	int64_t last_syn_ns;
@@ -123,6 +128,8 @@ struct story {
 	int64_t taken_ns; /* likeliest */
 	int64_t gone_ns;  /* a request not taken is dropped */
 	int64_t client_gone_ns; /* connect() gave up */
+	bool guessed;         /* in the course being played it was taken */
+	bool supposed;        /* by silence behind the last packet */
 	bool maybe_is_cookie; /* FATE_MAYBE: if it was not taken, the server has no row for it */
 	bool is_final;        /* final holds */
 	struct face final[2]; /* by enum role: when its last packet had gone by */
@@ -178,8 +185,11 @@ struct listener {
 	uint32_t first_story; /* 1 + number, the latest first until solved */
 	uint32_t first_index;
 	uint8_t vantage;
-	bool defer;
-	uint32_t attempts, completed, refused, lone_syns, dropped, ignored, aborted, cookies, deferred;
+	bool defer;          /* TCP_DEFER_ACCEPT, as far as we can tell */
+	bool only_cookies;   /* it answers with nothing else */
+	int64_t defer_ns;    /* when it asks again */
+	unsigned surprises;  /* how much that explanation has to take for chance */
+	uint32_t attempts, completed, refused, dropped, ignored, aborted, cookies, deferred;
 	int64_t listens_ns;  /* proved from here on */
 	int64_t first_refusal_ns;
 	int64_t closed_ns;   /* NEVER_NS: not seen */
@@ -201,7 +211,11 @@ struct sockets {
 	struct sockets_options options;
 	struct budget *budget;
 	int64_t first_ns;
-	int64_t until_ns;
+	int64_t until_ns; /* silence is heard until then: the last moment that is asked about */
+	int64_t seen_ns;  /* until then the capture is known to have run */
+
+	bool syn_doubles; /* SYNs come again after 1, 2, 4 s */
+	bool syn_lingers; /* or every second at first (Linux 6.5 and later) */
 
 	struct pool stories;
 	struct pool steps;
@@ -266,7 +280,10 @@ void story_judge(struct sockets *all, struct listener *listener, uint32_t number
 /* --- listener.c and solve.c --- */
 
 void listeners_gather(struct sockets *all);
+/* Told anew under another explanation. */
+void story_forget(struct story *story);
 void listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns, uint32_t index, uint32_t story);
+void count_waiting(struct sockets *all, struct listener *listener);
 void listener_solve(struct sockets *all, struct listener *listener);
 /* What holds at a moment; NULL before the first happening. */
 const struct happening *listener_at(const struct listener *listener, int64_t at_ns);

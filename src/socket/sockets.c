@@ -147,6 +147,7 @@ face_of(const struct sock *sock, const struct tcp_pair *pair, enum side side)
 		.state = sock->state[side],
 		.fin_sent = (sock->flags & SOCK_FIN_SENT << side) != 0,
 		.fin_got = (sock->flags & SOCK_FIN_GOT << side) != 0,
+		.spoke_last = pair->conn.retry_side == side,
 	};
 }
 
@@ -410,16 +411,20 @@ sockets_solve(struct sockets *all, int64_t first_ns, int64_t last_ns)
 {
 	if (!all->has_begun)
 		begin(all, first_ns);
-	all->until_ns = last_ns;
+	all->seen_ns = last_ns;
 	if (all->options.has_until) {
 		const struct moment *until = &all->options.until;
 		int64_t until_ns = until->ns + (until->is_relative ? all->first_ns : 0);
 
 		if (until_ns > last_ns)
-			all->until_ns = until_ns;
+			all->seen_ns = until_ns;
 	}
 	if (all->options.every_ns > 0)
-		add_paced(all, all->until_ns);
+		add_paced(all, all->seen_ns);
+	/* Who asks about a moment behind the last packet supposes that nothing was sent until then. */
+	all->until_ns = all->seen_ns;
+	if (all->moment_count > 0 && all->moments[all->moment_count - 1] > all->seen_ns)
+		all->until_ns = all->moments[all->moment_count - 1];
 	listeners_gather(all);
 	if (all->options.want_rows)
 		rows_prepare(all);

@@ -30,6 +30,9 @@ struct world {
 	bool no_drops; /* silence behind a SYN proves nothing */
 	int64_t *lower; /* by happening */
 	int64_t *upper;
+	int64_t likeliest; /* backlog, of those tried */
+	unsigned fewest;   /* surprises */
+	unsigned bent;     /* what it cost to make it fit */
 };
 
 static int64_t
@@ -132,8 +135,8 @@ compare_ns(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Requests in the SYN queue at each happening. */
-static void
+/* Requests in the SYN queue at each happening, and when each story's SYN was answered. */
+void
 count_waiting(struct sockets *all, struct listener *listener)
 {
 	int64_t *begins = mem_zalloc((listener->attempts + 1) * sizeof(*begins));
@@ -143,7 +146,7 @@ count_waiting(struct sockets *all, struct listener *listener)
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
-		if (!(story->flags & STORY_ANSWERED) || story->fate == FATE_COOKIE)
+		if (!(story->flags & STORY_ANSWERED) || story->fate == FATE_COOKIE || story->cookie)
 			continue;
 		begins[count] = story->answer_ns;
 		ends[count++] = at_most(story->taken_lo_ns, story->gone_ns);
@@ -158,6 +161,8 @@ count_waiting(struct sockets *all, struct listener *listener)
 		while (ended < count && ends[ended] <= now_ns)
 			ended++;
 		listener->happenings[i].waiting = begun > ended ? (uint32_t)(begun - ended) : 0;
+		if (listener->happenings[i].kind == HAPPENED_ANSWER)
+			story_at(all, listener->happenings[i].story)->waiting = listener->happenings[i].waiting;
 	}
 	free(begins);
 	free(ends);
@@ -174,12 +179,40 @@ widen(struct range *range, int64_t lo, int64_t hi, bool is_first)
 		range->hi = hi;
 }
 
+/*
+ * From one overflow to the next the queue can only have been emptied by as many
+ * as were taken in again: so far, at least, it was full all the time.
+ */
+static void
+keep_full(const struct world *world, int64_t *shortest)
+{
+	const struct listener *listener = world->listener;
+	size_t from = listener->happening_count;
+	int64_t taken = 0;
+
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		const struct happening *happening = &listener->happenings[i];
+
+		shortest[i] = 0;
+		if (happening->kind == HAPPENED_MAYBE)
+			taken++;
+		if (!is_overflow(world, happening))
+			continue;
+		for (; from < i; from++)
+			shortest[from] = at_least(0, world->backlog + 1 - taken);
+		from = i;
+		taken = 0;
+	}
+}
+
 /* What this world says of the time from happening i to the next. */
 static void
 merge(const struct world *world, bool is_first)
 {
 	struct listener *listener = world->listener;
+	int64_t *shortest = mem_zalloc(listener->happening_count * sizeof(*shortest));
 
+	keep_full(world, shortest);
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		struct happening *happening = &listener->happenings[i];
 		bool is_last = i + 1 == listener->happening_count;
@@ -189,14 +222,115 @@ merge(const struct world *world, bool is_first)
 		int64_t longest = at_most(room, happening->taken_hi - world->lower[i]);
 
 		widen(&happening->accepted, world->lower[i], most, is_first);
-		widen(&happening->queue, at_least(0, (int64_t)happening->taken_lo - most),
+		widen(&happening->queue, at_least(shortest[i], (int64_t)happening->taken_lo - most),
 		    at_least(0, longest), is_first);
-		/* The largest backlog that holds comes last: fewest accept() calls. */
-		happening->accepted_best = world->lower[i];
-		happening->queue_best = at_least(0, at_most(room, happening->taken_lo - world->lower[i]));
-		happening->is_full = is_overflow(world, happening);
+	}
+	free(shortest);
+}
+
+/* --- the likeliest course of things --- */
+
+/* One telling of it: as few accept() calls as there can have been, each when it is needed. */
+struct course {
+	const struct world *world;
+	int64_t taken;
+	int64_t accepted;
+	int64_t proved;     /* accept() calls that a child's words show */
+	unsigned surprises; /* what nothing explains */
+	bool keep; /* what it comes to */
+};
+
+static void
+make_room(struct course *course, int64_t longest)
+{
+	int64_t needed = course->taken - longest;
+
+	if (course->world->backlog == RANGE_OPEN || needed <= course->accepted)
+		return;
+	course->accepted = needed;
+}
+
+static bool
+has_room(const struct course *course)
+{
+	return course->world->backlog == RANGE_OPEN ||
+	    course->taken - course->accepted <= course->world->backlog;
+}
+
+static void
+go_on_answer(struct course *course, const struct happening *happening, const struct story *story)
+{
+	int64_t backlog = course->world->backlog;
+	const struct listener *listener = course->world->listener;
+
+	if (backlog == RANGE_OPEN)
+		return;
+	if (!course->world->old_kernel)
+		make_room(course, backlog);
+	/* Cookies are for when requests fill the SYN queue, and only then. */
+	if (story->cookie && !listener->only_cookies && (int64_t)happening->waiting <= backlog)
+		course->surprises += 2;
+	if (story->no_cookie && (int64_t)happening->waiting > backlog)
+		course->surprises += 2;
+}
+
+static void
+go_on(struct course *course, struct happening *happening, struct story *story)
+{
+	int64_t backlog = course->world->backlog;
+
+	switch (happening->kind) {
+	case HAPPENED_ANSWER:
+		go_on_answer(course, happening, story);
+		break;
+	case HAPPENED_MAYBE:
+		story->guessed = has_room(course);
+		course->taken += story->guessed;
+		if (story->guessed && course->keep)
+			story->taken_ns = story->taken_lo_ns;
+		break;
+	case HAPPENED_TAKE:
+		if (!story->guessed) {
+			make_room(course, backlog);
+			course->taken++;
+			story->guessed = true;
+			if (course->keep)
+				story->taken_ns = story->taken_hi_ns;
+		}
+		break;
+	default:
+		if (is_overflow(course->world, happening) && backlog != RANGE_OPEN &&
+		    course->taken - course->accepted != backlog + 1)
+			course->surprises += 3;
+		break;
 	}
 }
+
+/* How much of it would be chance: what nothing explains, and accept() calls that nothing else shows. */
+static unsigned
+play(const struct world *world, bool keep)
+{
+	const struct listener *listener = world->listener;
+	struct course course = { .world = world, .keep = keep };
+
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		struct happening *happening = &listener->happenings[i];
+		struct story *story = story_at(world->all, happening->story);
+
+		if (happening->kind == HAPPENED_ACCEPT)
+			course.proved = at_least(course.proved, story->rank_lo);
+		course.accepted = at_least(course.accepted, at_most(world->lower[i], course.taken));
+		go_on(&course, happening, story);
+		if (!keep)
+			continue;
+		happening->accepted_best = course.accepted;
+		happening->queue_best = at_least(happening->queue.lo,
+		    at_most(happening->queue.hi, course.taken - course.accepted));
+	}
+	return course.surprises + (unsigned)at_least(0, course.accepted - course.proved);
+}
+
+/* --- which backlogs there can be --- */
 
 static int64_t
 highest_backlog(const struct world *world)
@@ -217,12 +351,18 @@ static bool
 try_one(struct world *world, int64_t backlog, bool *found)
 {
 	struct listener *listener = world->listener;
+	unsigned surprises;
 
 	world->backlog = backlog;
 	if (!sweep(world))
 		return false;
 	widen(&listener->backlog, backlog, backlog, !*found);
 	merge(world, !*found);
+	surprises = play(world, false);
+	if (!*found || surprises <= world->fewest) {
+		world->fewest = surprises;
+		world->likeliest = backlog;
+	}
 	*found = true;
 	return true;
 }
@@ -276,29 +416,12 @@ settle_open(struct sockets *all, struct listener *listener)
 	return settled;
 }
 
-/* What is still open then, by the likeliest backlog and the fewest accept() calls. */
-static void
-guess_open(struct sockets *all, struct listener *listener)
-{
-	int64_t backlog = listener->backlog.hi;
-	int64_t taken = 0;
-
-	for (size_t i = 0; i < listener->happening_count; i++) {
-		struct happening *happening = &listener->happenings[i];
-		struct story *story = story_at(all, happening->story);
-
-		if (happening->kind == HAPPENED_TAKE)
-			taken++;
-		if (happening->kind == HAPPENED_MAYBE && story->fate == FATE_MAYBE) {
-			if (backlog == RANGE_OPEN || taken - happening->accepted_best <= backlog) {
-				taken++;
-				story->taken_ns = story->taken_lo_ns;
-			}
-		}
-		happening->queue_best = at_least(happening->queue.lo,
-		    at_most(happening->queue.hi, taken - happening->accepted_best));
-	}
-}
+/* How far the rules had to be bent before anything fitted, in surprises. */
+enum {
+	BENT_OLD_KERNEL = 3,
+	BENT_DROPS = 5, /* SYNs were lost, not dropped */
+	BENT_ALL = 12,  /* ACKs too */
+};
 
 static void
 solve_once(struct sockets *all, struct listener *listener, struct world *world)
@@ -307,16 +430,19 @@ solve_once(struct sockets *all, struct listener *listener, struct world *world)
 	count_waiting(all, listener);
 	listener->old_kernel = listener->doubtful = false;
 	world->old_kernel = world->no_drops = false;
+	world->bent = 0;
 	if (try_backlogs(world))
 		return;
 	world->old_kernel = listener->old_kernel = true;
+	world->bent = BENT_OLD_KERNEL;
 	if (try_backlogs(world))
 		return;
 	world->old_kernel = listener->old_kernel = false;
 	world->no_drops = listener->doubtful = true;
+	world->bent = BENT_DROPS;
 	if (try_backlogs(world))
 		return;
-	/* Nothing fits: what was ignored must have been lost. */
+	world->bent = BENT_ALL;
 	for (size_t i = 0; i < listener->happening_count; i++)
 		if (listener->happenings[i].kind == HAPPENED_IGNORE)
 			listener->happenings[i].kind = HAPPENED_NOTHING;
@@ -338,12 +464,14 @@ listener_solve(struct sockets *all, struct listener *listener)
 		if (!settle_open(all, listener))
 			break;
 	}
-	guess_open(all, listener);
+	world.backlog = world.likeliest;
+	sweep(&world);
+	listener->surprises += play(&world, true) + world.bent;
 	free(world.lower);
 	free(world.upper);
 	if (all->options.backlog >= 0)
 		listener->backlog.lo = listener->backlog.hi = all->options.backlog;
-	listener->backlog_best = listener->backlog.hi == RANGE_OPEN ? -1 : listener->backlog.hi;
+	listener->backlog_best = world.likeliest == RANGE_OPEN ? -1 : world.likeliest;
 	listener->accepted = listener->happenings[count - 1].accepted;
 }
 
