@@ -54,6 +54,7 @@ struct place {
 	bool fresh;  /* the first packet of its flow */
 	bool reused; /* Wireshark's "port numbers reused" */
 	bool again;  /* a SYN with the number its side began with */
+	bool is_lone; /* from flow_listed: first is all there ever was */
 	const struct remains *revived; /* of a flow that was put away and is needed again, else NULL */
 	uint32_t row; /* from flow_listed: what flow_put_away was told; flow is NULL then */
 };

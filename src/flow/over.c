@@ -117,6 +117,7 @@ flow_listed(struct flow_table *table, bool all, struct place *place)
 	case KIND_LONE:
 		place->flow = flow_make_whole(table, &h);
 		place->first = &table->first;
+		place->is_lone = true;
 		table->listed_whole = item_of(h);
 		break;
 	default:

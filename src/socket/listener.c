@@ -28,24 +28,6 @@ local_hash(const struct tuple *ends)
 	return (uint32_t)(a >> 32);
 }
 
-/* Open addressing over listeners; 0: free, else 1 + number. */
-struct locals {
-	uint32_t *slots;
-	size_t slot_count;
-};
-
-static void locals_put(struct locals *locals, const struct sockets *all, uint32_t number);
-
-static void
-locals_grow(struct locals *locals, const struct sockets *all)
-{
-	free(locals->slots);
-	locals->slot_count = locals->slot_count == 0 ? 256 : locals->slot_count * 2;
-	locals->slots = mem_zalloc(locals->slot_count * sizeof(*locals->slots));
-	for (uint32_t i = 0; i < all->listener_count; i++)
-		locals_put(locals, all, i);
-}
-
 static void
 locals_put(struct locals *locals, const struct sockets *all, uint32_t number)
 {
@@ -60,8 +42,18 @@ locals_put(struct locals *locals, const struct sockets *all, uint32_t number)
 	locals->slots[at] = number + 1;
 }
 
+static void
+locals_grow(struct locals *locals, const struct sockets *all)
+{
+	free(locals->slots);
+	locals->slot_count = locals->slot_count == 0 ? 256 : locals->slot_count * 2;
+	locals->slots = mem_zalloc(locals->slot_count * sizeof(*locals->slots));
+	for (uint32_t i = 0; i < all->listener_count; i++)
+		locals_put(locals, all, i);
+}
+
 static struct listener *
-new_listener(struct sockets *all, const struct story *story)
+new_listener(struct sockets *all, const struct tuple *ends, uint32_t first_index)
 {
 	struct listener *listener;
 
@@ -72,36 +64,44 @@ new_listener(struct sockets *all, const struct story *story)
 	}
 	listener = &all->listeners[all->listener_count++];
 	*listener = (struct listener){
-		.first_index = story->syn_index,
+		.first_index = first_index,
 		.listens_ns = NEVER_NS,
 		.first_refusal_ns = NEVER_NS,
 		.closed_ns = NEVER_NS,
 		.backlog = { 0, RANGE_OPEN },
 		.backlog_best = -1,
 	};
-	memcpy(listener->local.src, story->tuple.dst, sizeof(listener->local.src));
-	listener->local.sport = story->tuple.dport;
+	memcpy(listener->local.src, ends->dst, sizeof(listener->local.src));
+	listener->local.sport = ends->dport;
 	listener->local.proto = PROTO_TCP;
-	listener->local.ip_version = story->tuple.ip_version;
+	listener->local.ip_version = ends->ip_version;
 	return listener;
 }
 
+/* ends: as the client sends. */
 static struct listener *
-listener_of(struct sockets *all, struct locals *locals, const struct story *story)
+listener_of(struct sockets *all, const struct tuple *ends, uint32_t first_index)
 {
+	struct locals *locals = &all->locals;
 	size_t at;
 
 	if (locals->slot_count < all->listener_count * 2 + 2)
 		locals_grow(locals, all);
-	at = local_hash(&story->tuple) & (locals->slot_count - 1);
+	at = local_hash(ends) & (locals->slot_count - 1);
 	for (; locals->slots[at] != 0; at = (at + 1) & (locals->slot_count - 1)) {
 		struct listener *listener = &all->listeners[locals->slots[at] - 1];
 
-		if (same_local(&listener->local, &story->tuple))
+		if (same_local(&listener->local, ends))
 			return listener;
 	}
 	locals->slots[at] = (uint32_t)all->listener_count + 1;
-	return new_listener(all, story);
+	return new_listener(all, ends, first_index);
+}
+
+void
+listener_count_lone(struct sockets *all, const struct packet *syn)
+{
+	listener_of(all, &syn->tuple, syn->index)->lone++;
 }
 
 static void
@@ -157,43 +157,71 @@ is_loopback(const struct tuple *ends)
 	return memcmp(ends->dst, one, sizeof(one)) == 0;
 }
 
-/* Between the two of them, who answers much faster sits here. */
+/* Between the two of them, who answers so much faster sits here. */
 #define NEAR_RATIO 4
 /* Ends as close as this to each other share a machine, or a wire that loses nothing. */
 #define TOGETHER_NS (500 * INT64_C(1000))
+/* Ends that both answer within this are moved apart by chance alone. */
+#define INSTANT_NS (100 * INT64_C(1000))
+
+/* What stacks begin with: a packet that has it came over no router. */
+static bool
+is_unrouted(uint8_t ttl)
+{
+	return ttl == 64 || ttl == 128 || ttl == 255;
+}
+
+/* The shortest times to an answer, and which ends can be here by their TTLs. */
+struct nearness {
+	int64_t server_ns;
+	int64_t client_ns;
+	bool server_routed;
+	bool client_routed;
+	bool loopback;
+};
+
+static void
+shorten(int64_t *shortest_ns, int64_t from_ns, int64_t to_ns)
+{
+	if (from_ns != NEVER_NS && to_ns != NEVER_NS && to_ns - from_ns < *shortest_ns)
+		*shortest_ns = to_ns - from_ns;
+}
+
+static void
+look_near(struct nearness *near, const struct story *story)
+{
+	near->loopback |= is_loopback(&story->tuple) ||
+	    memcmp(story->tuple.src, story->tuple.dst, sizeof(story->tuple.src)) == 0;
+	if (story->syn_count == 1) {
+		shorten(&near->server_ns, story->syn_ns, story->answer_ns);
+		if (story->answer_ns == NEVER_NS)
+			shorten(&near->server_ns, story->syn_ns, story->reset_ns[ROLE_SERVER]);
+	}
+	shorten(&near->client_ns, story->answer_ns, story->knock_ns);
+	near->server_routed |= story->ttl[ROLE_SERVER] != 0 && !is_unrouted(story->ttl[ROLE_SERVER]);
+	near->client_routed |= story->ttl[ROLE_CLIENT] != 0 && !is_unrouted(story->ttl[ROLE_CLIENT]);
+}
 
 static enum vantage
 infer_vantage(const struct sockets *all, const struct listener *listener)
 {
-	int64_t server_ns = NEVER_NS, client_ns = NEVER_NS;
+	struct nearness near = { .server_ns = NEVER_NS, .client_ns = NEVER_NS };
+	bool at_server, at_client;
 
-	for (uint32_t at = listener->first_story; at != 0;) {
-		const struct story *story = story_at(all, at - 1);
-
-		at = story->next;
-		if (is_loopback(&story->tuple) ||
-		    memcmp(story->tuple.src, story->tuple.dst, sizeof(story->tuple.src)) == 0)
-			return VANTAGE_LOOPBACK;
-		if (story->answer_ns != NEVER_NS && story->syn_count == 1 &&
-		    story->answer_ns - story->syn_ns < server_ns)
-			server_ns = story->answer_ns - story->syn_ns;
-		if (story->answer_ns == NEVER_NS && story->syn_count == 1 &&
-		    story->reset_ns[ROLE_SERVER] != NEVER_NS &&
-		    story->reset_ns[ROLE_SERVER] - story->syn_ns < server_ns)
-			server_ns = story->reset_ns[ROLE_SERVER] - story->syn_ns;
-		if (story->answer_ns != NEVER_NS && story->knock_ns != NEVER_NS &&
-		    story->knock_ns - story->answer_ns < client_ns)
-			client_ns = story->knock_ns - story->answer_ns;
-	}
-	if (server_ns == NEVER_NS)
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
+		look_near(&near, story_at(all, at - 1));
+	if (near.loopback)
+		return VANTAGE_LOOPBACK;
+	if (near.server_ns == NEVER_NS)
 		return VANTAGE_UNKNOWN;
-	if (client_ns == NEVER_NS)
-		return server_ns < TOGETHER_NS ? VANTAGE_SERVER : VANTAGE_UNKNOWN;
-	if (server_ns < TOGETHER_NS && client_ns < TOGETHER_NS)
+	if (near.client_ns == NEVER_NS)
+		return near.server_ns < TOGETHER_NS && !near.server_routed ? VANTAGE_SERVER : VANTAGE_UNKNOWN;
+	at_client = near.client_ns < near.server_ns / NEAR_RATIO && near.server_ns > INSTANT_NS;
+	at_server = !at_client && (near.server_ns < near.client_ns / NEAR_RATIO ||
+	    (near.server_ns < TOGETHER_NS && near.client_ns < TOGETHER_NS));
+	if (at_server && !near.server_routed)
 		return VANTAGE_SERVER;
-	if (server_ns < client_ns / NEAR_RATIO)
-		return VANTAGE_SERVER;
-	if (client_ns < server_ns / NEAR_RATIO)
+	if (at_client && !near.client_routed)
 		return VANTAGE_CLIENT;
 	return VANTAGE_MIDDLE;
 }
@@ -339,7 +367,7 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 		listener->surprises = defer ? 2 : 0;
 		listener->happening_count = 0;
 		listener->attempts = listener->completed = listener->refused = listener->dropped = 0;
-		listener->ignored = listener->aborted = listener->cookies = listener->deferred = 0;
+		listener->aborted = listener->cookies = listener->deferred = 0;
 		listener->only_cookies = round > 0 && sends_only_cookies(all, listener);
 		for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
 			story_forget(story_at(all, at - 1));
@@ -401,19 +429,16 @@ gather_one(struct sockets *all, struct listener *listener)
 void
 listeners_gather(struct sockets *all)
 {
-	struct locals locals = { 0 };
-
 	for (uint32_t i = 0; i < all->stories.item_count; i++) {
 		struct story *story = story_at(all, i);
 		struct listener *listener;
 
 		if (story->flags & STORY_SIMULTANEOUS || !(story->flags & (STORY_SYN | STORY_ANSWERED)))
 			continue;
-		listener = listener_of(all, &locals, story);
+		listener = listener_of(all, &story->tuple, story->syn_index);
 		story->next = listener->first_story;
 		listener->first_story = i + 1;
 	}
-	free(locals.slots);
 	join_families(all);
 	for (size_t i = 0; i < all->listener_count; i++) {
 		if (all->listeners[i].first_story == 0)
@@ -422,64 +447,3 @@ listeners_gather(struct sockets *all)
 	}
 }
 
-/* --- told --- */
-
-static void
-fill_stages(const struct listener *listener, struct listener_row *row)
-{
-	if (listener->listens_ns == NEVER_NS && listener->refused > 0)
-		row->stages = STAGE_NOT_LISTENING;
-	if (listener->listens_ns == NEVER_NS)
-		return;
-	if (row->accepted.lo == 0)
-		row->stages |= STAGE_LISTENING;
-	if (row->accepted.lo <= 1 && row->accepted.hi >= 1)
-		row->stages |= STAGE_ACCEPTED_ONCE;
-	if (row->accepted.hi >= 2)
-		row->stages |= STAGE_ACCEPTING;
-}
-
-static enum story_kind
-kind_of(const struct listener *listener)
-{
-	if (listener->listens_ns == NEVER_NS)
-		return listener->refused > 0 ? STORY_NOT_LISTENING : STORY_SILENT;
-	if (listener->aborted > 0)
-		return STORY_ABORTING;
-	return listener->overflowed ? STORY_OVERFLOW : STORY_HEALTHY;
-}
-
-bool
-sockets_next_listener(struct sockets *all, struct listener_row *row)
-{
-	const struct listener *listener;
-
-	while (all->next_listener < all->listener_count &&
-	    all->listeners[all->next_listener].first_story == 0)
-		all->next_listener++;
-	if (all->next_listener == all->listener_count)
-		return false;
-	listener = &all->listeners[all->next_listener++];
-	*row = (struct listener_row){
-		.first_index = listener->first_index,
-		.local = listener->local,
-		.any_address = listener->any_address,
-		.kind = kind_of(listener),
-		.vantage = (enum vantage)listener->vantage,
-		.backlog = listener->backlog,
-		.backlog_best = listener->backlog_best,
-		.backlog_told = all->options.backlog >= 0,
-		.accepted = listener->accepted,
-		.attempts = listener->attempts,
-		.completed = listener->completed,
-		.refused = listener->refused,
-		.syn_dropped = listener->dropped,
-		.ignored_acks = listener->ignored,
-		.aborted = listener->aborted,
-		.cookies = listener->cookies,
-		.deferred = listener->deferred,
-		.because = listener->because,
-	};
-	fill_stages(listener, row);
-	return true;
-}

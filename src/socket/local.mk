@@ -5,4 +5,5 @@ libsynscope_a_SOURCES += \
 	%D%/story.c \
 	%D%/listener.c \
 	%D%/solve.c \
-	%D%/rows.c
+	%D%/rows.c \
+	%D%/tell.c

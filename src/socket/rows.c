@@ -66,7 +66,8 @@ tell_asking_client(struct telling *t)
 	int64_t overdue_ns = story->last_syn_ns + gap_ns + gap_ns / 50 + 20 * MS_NS;
 
 	t->row->state = SOCK_SYN_SENT;
-	t->row->certain = true;
+	/* Between two SYNs its program may give up and not tell: only a later one says that it had not. */
+	t->row->certain = !is_last || story->knock_ns != NEVER_NS;
 	if (t->at_ns >= story->client_gone_ns)
 		t->row->state = SOCK_CLOSED;
 	else if (is_last && !(story->flags & STORY_ANSWERED) && t->at_ns > overdue_ns) {

@@ -14,6 +14,7 @@
  *   listener.c  one endpoint: what all its connections say about its queues
  *   solve.c     the unknowns they share, as bounds
  *   rows.c      the table of sockets, at any moment
+ *   tell.c      a listener's story, for whoever shows it
  */
 #ifndef SYNSCOPE_SOCKET_H
 #define SYNSCOPE_SOCKET_H

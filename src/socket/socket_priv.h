@@ -24,6 +24,7 @@ enum sock_flag {
 	SOCK_FIN_GOT = 0x04,
 	SOCK_FIN_ACKED = 0x10,
 	SOCK_QUIET = 0x40, /* nothing but a SYN, FIN or RST can teach us more */
+	SOCK_UNKEPT = 0x80, /* there was no room for its story */
 };
 
 /* One segment of a connection's beginning, kept until it is clear how that went. Numbers relative to their ISN. */
@@ -102,7 +103,10 @@ struct story {
 	bool no_cookie; /* its SYN-ACK came again by a timer: there was one */
 	bool odd_silence; /* no SYN-ACK when due, although the server cannot have taken it */
 	uint8_t syn_count;
+	bool has_syn_ts;
+	uint32_t last_syn_ts; /* the latest SYN's timestamp */
 	uint16_t mss[2]; /* that each announced, by enum role; 0: none */
+	uint8_t ttl[2];  /* of their SYNs; 0: not seen */
 	uint32_t waiting; /* requests in the SYN queue when its SYN was answered */
 
 	int64_t syn_ns; /* the first */
@@ -150,6 +154,19 @@ struct sample {
 	struct face face[2]; /* by enum role */
 };
 
+/*
+ * SYNs that nobody answered are kept as stories up to here, and stories at
+ * all: what a flood brings beyond that is counted.
+ */
+#define LONE_MAX    (1u << 16)
+#define STORIES_MAX (1u << 20)
+
+/* Open addressing over listeners; 0: free, else 1 + number. */
+struct locals {
+	uint32_t *slots;
+	size_t slot_count;
+};
+
 /* One thing that bears on a listener's queues. */
 enum happening_kind {
 	HAPPENED_ANSWER,  /* a SYN was answered: there was room */
@@ -189,7 +206,8 @@ struct listener {
 	bool only_cookies;   /* it answers with nothing else */
 	int64_t defer_ns;    /* when it asks again */
 	unsigned surprises;  /* how much that explanation has to take for chance */
-	uint32_t attempts, completed, refused, dropped, ignored, aborted, cookies, deferred;
+	uint32_t attempts, completed, refused, dropped, aborted, cookies, deferred;
+	uint32_t lone; /* of the attempts: SYNs beyond LONE_MAX, of which nothing else is kept */
 	int64_t listens_ns;  /* proved from here on */
 	int64_t first_refusal_ns;
 	int64_t closed_ns;   /* NEVER_NS: not seen */
@@ -229,6 +247,8 @@ struct sockets {
 	bool each_change;
 	bool has_begun;
 
+	struct locals locals;
+	uint32_t lone_count;
 	struct listener *listeners;
 	size_t listener_count;
 	size_t listener_room;
@@ -279,6 +299,8 @@ void story_judge(struct sockets *all, struct listener *listener, uint32_t number
 
 /* --- listener.c and solve.c --- */
 
+/* A SYN that nobody answered, of which no more is kept than that. */
+void listener_count_lone(struct sockets *all, const struct packet *syn);
 void listeners_gather(struct sockets *all);
 /* Told anew under another explanation. */
 void story_forget(struct story *story);

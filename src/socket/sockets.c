@@ -36,6 +36,7 @@ sockets_free(struct sockets *all)
 	for (size_t i = 0; i < all->listener_count; i++)
 		free(all->listeners[i].happenings);
 	free(all->listeners);
+	free(all->locals.slots);
 	free(all->changes);
 	free(all->order);
 	free(all->live);
@@ -256,6 +257,20 @@ sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair 
 
 /* --- stories --- */
 
+/* A SYN that begins a flow when all packets are in was never answered: of a flood of them few are kept. */
+static bool
+is_kept(struct sockets *all, const struct packet *pkt, const struct place *place)
+{
+	if (place->is_lone && all->lone_count++ >= LONE_MAX) {
+		listener_count_lone(all, pkt);
+		return false;
+	}
+	if (all->stories.item_count < STORIES_MAX)
+		return true;
+	all->left_out++;
+	return false;
+}
+
 static void
 begin_story(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
     const struct packet *pkt, const struct place *place)
@@ -372,8 +387,13 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
 	}
 	if (!all->has_begun)
 		begin(all, pkt->ts_ns);
-	if (sock->story == 0)
+	if (sock->story == 0) {
+		if (sock->flags & SOCK_UNKEPT || !is_kept(all, pkt, place)) {
+			sock->flags |= SOCK_UNKEPT;
+			return;
+		}
 		begin_story(all, sock, pair, pkt, place);
+	}
 	story = story_at(all, sock->story - 1);
 	role = place->side == story->client ? ROLE_CLIENT : ROLE_SERVER;
 	step_states(sock, pair, pkt, place->side);

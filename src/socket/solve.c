@@ -409,7 +409,6 @@ settle_open(struct sockets *all, struct listener *listener)
 		    before->queue.lo == listener->backlog.lo + 1) {
 			story->fate = story->maybe_is_cookie ? FATE_COOKIE : FATE_WAITING;
 			story->taken_lo_ns = NEVER_NS;
-			listener->ignored++;
 			settled = true;
 		}
 	}
@@ -449,6 +448,32 @@ solve_once(struct sockets *all, struct listener *listener, struct world *world)
 	try_backlogs(world);
 }
 
+/*
+ * How many accept() calls the packets tell of. What a program did after the
+ * last overflow shows only in the children that were taken since, so no others
+ * are counted as possible: nothing speaks for them.
+ */
+static struct range
+accepted_in_all(const struct world *world)
+{
+	const struct listener *listener = world->listener;
+	const struct happening *last = &listener->happenings[listener->happening_count - 1];
+	struct range accepted = last->accepted;
+
+	for (size_t i = listener->happening_count; i-- > 0;) {
+		const struct happening *happening = &listener->happenings[i];
+		int64_t since = (int64_t)last->taken_lo - happening->taken_lo;
+		int64_t most;
+
+		if (!is_overflow(world, happening))
+			continue;
+		most = i == 0 ? happening->accepted.hi : listener->happenings[i - 1].accepted.hi;
+		accepted.hi = at_least(accepted.lo, at_most(accepted.hi, most + since));
+		break;
+	}
+	return accepted;
+}
+
 void
 listener_solve(struct sockets *all, struct listener *listener)
 {
@@ -467,12 +492,12 @@ listener_solve(struct sockets *all, struct listener *listener)
 	world.backlog = world.likeliest;
 	sweep(&world);
 	listener->surprises += play(&world, true) + world.bent;
-	free(world.lower);
-	free(world.upper);
 	if (all->options.backlog >= 0)
 		listener->backlog.lo = listener->backlog.hi = all->options.backlog;
 	listener->backlog_best = world.likeliest == RANGE_OPEN ? -1 : world.likeliest;
-	listener->accepted = listener->happenings[count - 1].accepted;
+	listener->accepted = accepted_in_all(&world);
+	free(world.lower);
+	free(world.upper);
 }
 
 const struct happening *

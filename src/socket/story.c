@@ -29,8 +29,13 @@ is_proof(const struct story *story, const struct packet *pkt, uint32_t ack)
 		return false;
 	if (flags & TCP_RST)
 		return flags & TCP_ACK && pkt->tcp.window != 0;
-	return pkt->payload_bytes > 0 || flags & TCP_FIN ||
-	    (flags & TCP_ACK && ack > 1 && ack < 0x80000000u);
+	if (pkt->payload_bytes > 0 || flags & TCP_FIN ||
+	    (flags & TCP_ACK && ack > 1 && ack < 0x80000000u))
+		return true;
+	/* A request answers what it does not take, too; but it has no memory for SACK, or of later timestamps. */
+	return pkt->tcp.options & OPT_SACK ||
+	    (pkt->tcp.options & OPT_TIMESTAMPS && story->has_syn_ts &&
+	        (int32_t)(pkt->tcp.ts_echo - story->last_syn_ts) > 0);
 }
 
 static void
@@ -47,9 +52,12 @@ note_syn(struct story *story, const struct packet *pkt)
 		story->syn_gap_ns = pkt->ts_ns - story->last_syn_ns;
 	}
 	story->last_syn_ns = pkt->ts_ns;
+	story->last_syn_ts = pkt->tcp.ts_value;
+	story->has_syn_ts = pkt->tcp.options & OPT_TIMESTAMPS;
 	if (story->syn_count < UINT8_MAX)
 		story->syn_count++;
 	story->mss[ROLE_CLIENT] = pkt->tcp.mss;
+	story->ttl[ROLE_CLIENT] = pkt->ttl;
 }
 
 /* A second SYN a second after the first says nothing; the third tells how the client goes on. */
@@ -74,6 +82,7 @@ note_answer(struct story *story, const struct packet *pkt)
 	story->answer_ns = pkt->ts_ns;
 	story->answer_index = pkt->index;
 	story->mss[ROLE_SERVER] = pkt->tcp.mss;
+	story->ttl[ROLE_SERVER] = pkt->ttl;
 	if (!(story->flags & STORY_SYN))
 		story->isn[ROLE_CLIENT] = pkt->tcp.ack - 1;
 	else if (pkt->tcp.ack - story->isn[ROLE_CLIENT] > 1)
@@ -157,6 +166,7 @@ struct reading {
 	struct step *first;        /* candidates: the client's segments since, not known to be ignored */
 	struct step *last;
 	struct step *ignored;      /* the latest that was */
+	bool lost_words;           /* of what was ignored, some was more than a bare ACK */
 	uint32_t data_first;       /* lowest byte offered since, 0: none */
 	const struct step *data;   /* and who offered it first */
 	bool has_bare;
@@ -192,6 +202,7 @@ ignore_until(struct reading *r, struct step *until)
 
 			step->refused = true;
 			r->ignored = step;
+			r->lost_words |= !bare;
 			r->story->refusal_index = step->index;
 			if (bare && r->listener->defer)
 				r->story->deferred = true;
@@ -225,8 +236,8 @@ read_answer(struct reading *r, const struct step *step)
 
 /*
  * A SYN cookie's SYN-ACK and the connection that comes of it count their
- * timestamps from offsets that differ by some milliseconds; a request's are
- * the connection's own. Measured on Linux: 3 to 63, and 2 false of 344.
+ * timestamps from offsets that differ by up to 63 milliseconds; a request's are
+ * the connection's own. Below 3 it can be chance: 2 false of 344 were measured.
  */
 static void
 read_cookie(struct reading *r, const struct step *step)
@@ -237,7 +248,7 @@ read_cookie(struct reading *r, const struct step *step)
 		return;
 	lag_ms = (int64_t)(uint32_t)(step->ts_value - r->answer->ts_value) -
 	    (step->ts_ns - r->answer->ts_ns) / MS_NS;
-	r->story->cookie = lag_ms >= 3 && lag_ms <= 63;
+	r->story->cookie = lag_ms >= 3 && lag_ms <= 64;
 }
 
 static void
@@ -325,6 +336,23 @@ judge_silence(struct reading *r, int64_t due)
 		story->fate = FATE_COOKIE;
 }
 
+/* The client's bare ACK answered a SYN-ACK that a timer had sent, and no other came. */
+static void
+judge_answered(struct reading *r, int64_t due)
+{
+	struct story *story = r->story;
+
+	if (r->lost_words) {
+		/* A connection would have asked for its bytes: the request is no more. */
+		story->fate = FATE_WAITING;
+		story->taken_lo_ns = NEVER_NS;
+		story->gone_ns = due;
+		return;
+	}
+	story->fate = FATE_TAKEN;
+	story->taken_ns = story->taken_hi_ns = story->taken_lo_ns;
+}
+
 /* No proof: it waits, was dropped, or nothing tells. */
 static void
 judge_unproved(struct reading *r)
@@ -357,9 +385,8 @@ judge_unproved(struct reading *r)
 		/* Nobody listens any more: the next timer finds that out. */
 		if (is_due)
 			story->gone_ns = due;
-	} else if (is_due && r->timers > 0) {
-		story->fate = FATE_TAKEN;
-		story->taken_ns = story->taken_hi_ns = story->taken_lo_ns;
+	} else if (is_due && r->timers > 0 && !story->supposed) {
+		judge_answered(r, due);
 	}
 }
 
