@@ -356,6 +356,45 @@ sends_only_cookies(const struct sockets *all, const struct listener *listener)
 	return false;
 }
 
+/* A calm listener of more than this is summed up: its queue cannot be bounded by anything but its children. */
+#define CALM_MAX 2000
+
+/* Who spoke was accepted, and so were all that were taken before it. */
+static void
+sum_up_calm(const struct sockets *all, struct listener *listener)
+{
+	int64_t last_ns = INT64_MIN;
+	uint32_t taken = 0, before = 0;
+
+	listener->first_refusal_ns = listener->listens_ns = listener->closed_ns = NEVER_NS;
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		if (story->answer_ns < listener->listens_ns)
+			listener->listens_ns = story->answer_ns;
+		if (story->fate == FATE_TAKEN && story->flags & STORY_ACCEPTED && story->taken_lo_ns > last_ns)
+			last_ns = story->taken_lo_ns;
+	}
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		taken += story->fate == FATE_TAKEN;
+		before += story->fate == FATE_TAKEN && story->taken_hi_ns <= last_ns;
+	}
+	listener->happening_count = 0;
+	listener->accepted = (struct range){ before, taken };
+}
+
+/* Nothing was ignored or dropped, and so nothing is said of the queue. */
+static bool
+is_calm(const struct listener *listener)
+{
+	for (size_t i = 0; i < listener->happening_count; i++)
+		if (listener->happenings[i].kind == HAPPENED_IGNORE || listener->happenings[i].kind == HAPPENED_DROP)
+			return false;
+	return listener->surprises == 0;
+}
+
 /* Everything under one explanation of why ACKs were ignored. */
 static void
 explain(struct sockets *all, struct listener *listener, bool defer)
@@ -363,6 +402,7 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 	listener->defer = defer;
 	listener->defer_ns = 0;
 	/* Twice: when a second request is due is learnt from the first round, and who waited when. */
+	listener->calm = false;
 	for (int round = 0; round < 2; round++) {
 		listener->surprises = defer ? 2 : 0;
 		listener->happening_count = 0;
@@ -373,6 +413,11 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 			story_forget(story_at(all, at - 1));
 		for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
 			note_beginning(all, listener, at - 1);
+		if (listener->happening_count > CALM_MAX && !defer && is_calm(listener)) {
+			listener->calm = true;
+			sum_up_calm(all, listener);
+			return;
+		}
 		qsort(listener->happenings, listener->happening_count, sizeof(*listener->happenings),
 		    compare_happenings);
 		count_waiting(all, listener);
@@ -418,7 +463,7 @@ gather_one(struct sockets *all, struct listener *listener)
 	listener->vantage = all->options.vantage != VANTAGE_UNKNOWN
 	    ? (uint8_t)all->options.vantage : (uint8_t)infer_vantage(all, listener);
 	explain(all, listener, false);
-	if (!can_defer(all, listener))
+	if (listener->calm || !can_defer(all, listener))
 		return;
 	surprises = listener->surprises;
 	explain(all, listener, true);

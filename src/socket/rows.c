@@ -356,6 +356,7 @@ tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row 
 		.send_q = listener->backlog,
 	};
 	row->send_q_best = listener->backlog_best >= 0 ? listener->backlog_best : listener->backlog.lo;
+	row->recv_q = (struct range){ 0, listener->calm && now == NULL ? RANGE_OPEN : 0 };
 	if (now != NULL) {
 		row->recv_q = now->queue;
 		row->recv_q_best = now->queue_best;

@@ -70,7 +70,7 @@ enum story_flag {
 	STORY_FAST_OPEN = 0x40,
 	STORY_UNREACHABLE = 0x80,
 	STORY_CONFIRMED = 0x100,   /* the client was seen to have the SYN-ACK */
-	STORY_PLAIN = 0x200,       /* one SYN, one SYN-ACK, taken at the first ACK: no steps are needed */
+	STORY_PLAIN = 0x200,       /* one SYN, one SYN-ACK, nothing twice: no steps are needed */
 };
 
 /* What one end was, when a sample was taken. Numbers relative to ISNs, SYN and FIN count. */
@@ -125,6 +125,11 @@ struct story {
 	uint32_t reset_index[2];
 	bool reset_has_ack[2];
 	bool reset_has_window[2];
+
+	/* Of a plain one: its first ACK, and the first that said more, or the last before the proof. */
+	int64_t plain_lo_ns;
+	int64_t plain_hi_ns;
+	bool plain_cookie;
 
 	/* Verdict: when the server took it, between these; NEVER_NS where it did not. */
 	int64_t taken_lo_ns;
@@ -219,6 +224,7 @@ struct listener {
 	int64_t backlog_best; /* -1: no telling */
 	struct range accepted; /* at the end */
 	bool overflowed;
+	bool calm;       /* all its connections are plain: nothing to solve */
 	bool old_kernel; /* answers SYNs although its queue is full (Linux before 4.10) */
 	bool doubtful;   /* no backlog explains what was seen: packets must be missing */
 	struct evidence because;
@@ -292,8 +298,8 @@ step_next(const struct sockets *all, const struct step *step)
 
 /* --- story.c --- */
 
-/* Note one segment of a beginning; true once there is nothing more to learn from the next. */
-bool story_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role);
+/* Note one segment of a beginning, until the server has proved that it took the connection. */
+void story_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role);
 /* How the beginning went, by its own packets, as a capture at this listener shows it. */
 void story_judge(struct sockets *all, struct listener *listener, uint32_t number);
 

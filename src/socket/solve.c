@@ -19,8 +19,9 @@
 
 #include "socket/socket_priv.h"
 
-/* No more backlogs than this are tried one by one. */
+/* No more backlogs than this are tried one by one, and fewer where much happened. */
 #define BACKLOGS_TRIED 512
+#define STEPS_TRIED    (1 << 23)
 
 struct world {
 	struct listener *listener;
@@ -373,20 +374,21 @@ try_backlogs(struct world *world)
 {
 	int64_t told = world->all->options.backlog;
 	int64_t highest = highest_backlog(world);
+	int64_t most = at_least(8, at_most(BACKLOGS_TRIED, STEPS_TRIED / (int64_t)world->listener->happening_count));
 	bool found = false;
 
 	if (told >= 0)
 		return try_one(world, told, &found);
 	if (highest == RANGE_OPEN) {
-		int64_t tried = at_most(BACKLOGS_TRIED / 8, (int64_t)world->listener->attempts + 1);
-
-		for (int64_t backlog = 0; backlog <= tried; backlog++)
-			try_one(world, backlog, &found);
+		/* Nothing was ever full: any backlog will do. */
 		try_one(world, RANGE_OPEN, &found);
+		world->listener->backlog.lo = 0;
 		return found;
 	}
-	for (int64_t backlog = at_least(0, highest - BACKLOGS_TRIED); backlog <= highest; backlog++)
+	for (int64_t backlog = at_least(0, highest - most); backlog <= highest; backlog++)
 		try_one(world, backlog, &found);
+	if (found && highest > most)
+		world->listener->backlog.lo = 0; /* not tried */
 	return found;
 }
 

@@ -123,7 +123,79 @@ keep_step(struct sockets *all, struct story *story, const struct packet *pkt, en
 	story->step_count++;
 }
 
-bool
+/*
+ * A SYN cookie's SYN-ACK and the connection that comes of it count their
+ * timestamps from offsets that differ by up to 63 milliseconds; a request's are
+ * the connection's own. Below 3 it can be chance: 2 false of 344 were measured.
+ */
+static bool
+looks_like_cookie(const struct step *answer, const struct step *first_word)
+{
+	int64_t lag_ms;
+
+	if (!answer->has_ts || !first_word->has_ts || first_word->flags & (TCP_SYN | TCP_RST))
+		return false;
+	lag_ms = (int64_t)(uint32_t)(first_word->ts_value - answer->ts_value) -
+	    (first_word->ts_ns - answer->ts_ns) / MS_NS;
+	return lag_ms >= 3 && lag_ms <= 64;
+}
+
+static bool
+says_something(const struct step *step)
+{
+	return step->bytes > 0 || step->flags & TCP_FIN;
+}
+
+static void
+drop_steps(struct sockets *all, struct story *story)
+{
+	for (uint32_t at = story->first_step; at != 0;) {
+		uint32_t next = step_at(all, at - 1)->next;
+
+		budget_give(all->budget, sizeof(struct step));
+		pool_put(&all->steps, at - 1);
+		at = next;
+	}
+	story->first_step = story->last_step = 0;
+}
+
+/*
+ * Most begin like this: SYN, SYN-ACK, ACK, perhaps some bytes, and the server's
+ * word that it has them. What matters of that fits into the story.
+ */
+static void
+settle_plain(struct sockets *all, struct story *story)
+{
+	const struct step *step = step_first(all, story), *answer, *last;
+	int64_t said_ns = NEVER_NS, knock_ns = NEVER_NS;
+	uint32_t end = 1;
+
+	if (story->syn_count != 1 || !(story->flags & STORY_IN_FULL) || story->flags & STORY_FAST_OPEN ||
+	    story->flags & STORY_SIMULTANEOUS || step == NULL || step->role != ROLE_CLIENT)
+		return;
+	answer = step_next(all, step);
+	if (answer == NULL || answer->role != ROLE_SERVER || !(answer->flags & TCP_SYN))
+		return;
+	last = step_at(all, story->last_step - 1);
+	for (step = step_next(all, answer); step != last; step = step_next(all, step)) {
+		if (step->role != ROLE_CLIENT || step->flags & (TCP_SYN | TCP_RST) || !(step->flags & TCP_ACK) ||
+		    step->seq < end)
+			return;
+		end = step->seq + step->bytes;
+		knock_ns = step->ts_ns;
+		if (said_ns == NEVER_NS && says_something(step))
+			said_ns = step->ts_ns;
+	}
+	if (knock_ns == NEVER_NS)
+		return;
+	story->plain_lo_ns = story->knock_ns;
+	story->plain_hi_ns = said_ns != NEVER_NS ? said_ns : knock_ns;
+	story->plain_cookie = looks_like_cookie(answer, last);
+	story->flags |= STORY_PLAIN;
+	drop_steps(all, story);
+}
+
+void
 story_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role)
 {
 	uint16_t flags = pkt->tcp.flags;
@@ -134,11 +206,11 @@ story_step(struct sockets *all, struct story *story, const struct packet *pkt, e
 
 		note_syn(story, pkt);
 		note_pace(all, story, old_gap_ns);
-	} else if (is_syn)
+	} else if (is_syn) {
 		story->flags |= STORY_SIMULTANEOUS;
-	else if (flags & TCP_SYN && role == ROLE_SERVER)
+	} else if (flags & TCP_SYN && role == ROLE_SERVER) {
 		note_answer(story, pkt);
-	else if (role == ROLE_CLIENT && flags & TCP_ACK && !(flags & TCP_RST) &&
+	} else if (role == ROLE_CLIENT && flags & TCP_ACK && !(flags & TCP_RST) &&
 	    story->flags & STORY_ANSWERED && story->knock_ns == NEVER_NS) {
 		story->knock_ns = pkt->ts_ns;
 		story->knock_index = pkt->index;
@@ -146,11 +218,11 @@ story_step(struct sockets *all, struct story *story, const struct packet *pkt, e
 	}
 	keep_step(all, story, pkt, role);
 	if (role != ROLE_SERVER || !is_proof(story, pkt, pkt->tcp.ack - story->isn[ROLE_CLIENT]))
-		return false;
+		return;
 	story->flags |= STORY_PROVED;
 	story->proof_ns = pkt->ts_ns;
 	story->proof_index = pkt->index;
-	return true;
+	settle_plain(all, story);
 }
 
 /* --- afterwards --- */
@@ -177,12 +249,6 @@ is_knock(const struct step *step)
 {
 	return step->role == ROLE_CLIENT && step->flags & TCP_ACK &&
 	    !(step->flags & (TCP_RST | TCP_SYN)) && step->ack >= 1;
-}
-
-static bool
-says_something(const struct step *step)
-{
-	return step->bytes > 0 || step->flags & TCP_FIN;
 }
 
 /* Only where the client's segments are seen to arrive does silence mean that one was ignored. */
@@ -234,21 +300,11 @@ read_answer(struct reading *r, const struct step *step)
 	r->story->no_cookie = true;
 }
 
-/*
- * A SYN cookie's SYN-ACK and the connection that comes of it count their
- * timestamps from offsets that differ by up to 63 milliseconds; a request's are
- * the connection's own. Below 3 it can be chance: 2 false of 344 were measured.
- */
 static void
-read_cookie(struct reading *r, const struct step *step)
+read_word(struct reading *r, const struct step *step)
 {
-	int64_t lag_ms;
-
-	if (!step->has_ts || !r->answer->has_ts || r->timers > 0 || step->flags & (TCP_SYN | TCP_RST))
-		return;
-	lag_ms = (int64_t)(uint32_t)(step->ts_value - r->answer->ts_value) -
-	    (step->ts_ns - r->answer->ts_ns) / MS_NS;
-	r->story->cookie = lag_ms >= 3 && lag_ms <= 64;
+	if (r->timers == 0)
+		r->story->cookie = looks_like_cookie(r->answer, step);
 }
 
 static void
@@ -425,12 +481,30 @@ story_forget(struct story *story)
 	story->rank_lo = story->rank_hi = 0;
 }
 
+static void
+judge_plain(struct story *story, bool defer)
+{
+	story->fate = FATE_TAKEN;
+	story->cookie = story->plain_cookie;
+	story->taken_lo_ns = story->taken_ns = story->plain_lo_ns;
+	story->taken_hi_ns = story->plain_hi_ns;
+	if (!defer || story->cookie || story->plain_lo_ns == story->plain_hi_ns)
+		return;
+	/* Put aside until it spoke. */
+	story->deferred = true;
+	story->taken_lo_ns = story->taken_ns = story->plain_hi_ns;
+}
+
 void
 story_judge(struct sockets *all, struct listener *listener, uint32_t number)
 {
 	struct story *story = story_at(all, number);
 	struct reading r = { .all = all, .listener = listener, .story = story, .number = number };
 
+	if (story->flags & STORY_PLAIN) {
+		judge_plain(story, listener->defer);
+		return;
+	}
 	for (struct step *step = step_first(all, story); step != NULL; step = step_next(all, step))
 		if (is_knock(step))
 			step->refused = false;
@@ -445,7 +519,7 @@ story_judge(struct sockets *all, struct listener *listener, uint32_t number)
 		else if (is_knock(step))
 			read_knock(&r, step);
 		else if (step->role == ROLE_SERVER && r.answer != NULL)
-			read_cookie(&r, step);
+			read_word(&r, step);
 	}
 	if (r.answer == NULL && !(story->flags & STORY_PROVED))
 		return;
