@@ -213,23 +213,36 @@ static void
 look_around(struct run *run, struct as_good *good, uint32_t table)
 {
 	struct comparison *c = run->c;
-	uint32_t of_all = run->first + table;
-	uint32_t after = table + 1 < run->count ? c->chosen[of_all + 1] : run->high;
-	uint32_t before = table > 0 ? c->chosen[of_all - 1] : run->low;
+	uint32_t chosen = c->chosen[run->first + table];
 	int64_t cost = cost_now(run, table);
 
 	if (run->interval == run->low || cost != good->cost)
 		good->since = run->interval;
 	good->cost = cost;
-	if (run->interval == c->chosen[of_all]) {
-		c->from[of_all] = good->since > before ? good->since : before;
+	if (run->interval == chosen) {
+		c->from[run->first + table] = good->since;
 		good->chosen_cost = cost;
 	}
-	if (run->interval < c->chosen[of_all] || good->is_over)
+	if (run->interval < chosen || good->is_over)
 		return;
-	good->is_over = cost != good->chosen_cost || run->interval > after;
+	good->is_over = cost != good->chosen_cost;
 	if (!good->is_over)
-		c->to[of_all] = run->interval;
+		c->to[run->first + table] = run->interval;
+}
+
+/* They may move together, but none past another. */
+static void
+keep_order(struct run *run)
+{
+	uint32_t *from = run->c->from + run->first;
+	uint32_t *to = run->c->to + run->first;
+
+	for (uint32_t table = 1; table < run->count; table++)
+		if (from[table] < from[table - 1])
+			from[table] = from[table - 1];
+	for (uint32_t table = run->count - 1; table > 0; table--)
+		if (to[table - 1] > to[table])
+			to[table - 1] = to[table];
 }
 
 static void
@@ -245,6 +258,7 @@ look_around_all(struct run *run)
 			break;
 		go_on(run);
 	}
+	keep_order(run);
 	free(good);
 }
 
