@@ -229,6 +229,19 @@ export_socket(struct export *out, const struct socket_row *row)
 }
 
 void
+export_no_socket(struct export *out, int64_t at_ns)
+{
+	const struct socket_row row = { .at_ns = at_ns };
+	struct shown_socket shown = { .row = &row, .base_ns = at_ns };
+
+	if (out->writer->none == NULL)
+		return;
+	find_base(out, &shown.file, &shown.base_ns);
+	out->writer->none(out, &shown);
+	out->has_rows = true;
+}
+
+void
 export_listener(struct export *out, const struct listener_row *row)
 {
 	struct shown_listener shown = { .row = row, .because = reason_of(&row->because) };

@@ -80,6 +80,8 @@ void export_source(struct export *out, const struct analysis *analysis);
 void export_packet(struct export *out, const struct packet_row *row);
 void export_flow(struct export *out, const struct flow_row *row);
 void export_socket(struct export *out, const struct socket_row *row);
+/* In text, says that there were none then; other formats have no place for it. */
+void export_no_socket(struct export *out, int64_t at_ns);
 void export_listener(struct export *out, const struct listener_row *row);
 void export_compared(struct export *out, const struct compared_row *row);
 /* A sentence among the rows of text; other formats have no place for it. */

@@ -230,6 +230,7 @@ struct writer {
 	void (*row)(struct export *out, const void *row);
 	void (*end)(struct export *out);
 	void (*remark)(struct export *out, const char *sentence); /* or NULL */
+	void (*none)(struct export *out, const void *row); /* of its group; or NULL */
 	enum view view;
 	/* How foreign bytes are written. */
 	void (*escape)(struct text *text, const char *data, size_t count);

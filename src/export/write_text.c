@@ -158,6 +158,18 @@ head_group(struct export *out, const void *row)
 }
 
 static void
+write_none(struct export *out, const void *row)
+{
+	if (!out->has_rows)
+		head_table(out);
+	head_file(out, row);
+	begin_comment(out);
+	out->record->head_group(out, row);
+	text_put(out->text, ": none");
+	end_comment(out);
+}
+
+static void
 write_remark(struct export *out, const char *sentence)
 {
 	begin_comment(out);
@@ -338,6 +350,7 @@ const struct writer text_writer = {
 	.row = write_row,
 	.end = write_nothing,
 	.remark = write_remark,
+	.none = write_none,
 	.view = VIEW_TEXT,
 	.escape = text_terminal,
 };

@@ -146,6 +146,24 @@ test_text_is_laid_out_as_netstat_does(void **state)
 }
 
 static void
+test_text_tells_of_a_moment_without_sockets(void **state)
+{
+	struct export *out =
+	    open_in_memory(RECORD_SOCKETS, (struct export_options){ .format = FORMAT_TEXT });
+	const char *text;
+
+	(void)state;
+	export_source(out, &two_files);
+	export_no_socket(out, FIRST_NS + 1000000);
+	text = finish(out);
+	assert_non_null(strstr(text, "Because\n# good-handshake.pcap, first packet 2019-05-20T"));
+	assert_non_null(strstr(text, "\n# at +0.001000 s, 2019-05-20T16:55:57.012645000Z: none\n"));
+	out = open_in_memory(RECORD_SOCKETS, (struct export_options){ .format = FORMAT_JSONL });
+	export_no_socket(out, FIRST_NS);
+	assert_string_equal(finish(out), "");
+}
+
+static void
 test_changes_in_text_have_their_own_times(void **state)
 {
 	struct export *out = open_in_memory(
@@ -518,6 +536,7 @@ main(void)
 		cmocka_unit_test(test_an_ipv6_socket_stands_in_brackets),
 		cmocka_unit_test(test_ranges_in_csv_and_xml_have_two_dots),
 		cmocka_unit_test(test_text_is_laid_out_as_netstat_does),
+		cmocka_unit_test(test_text_tells_of_a_moment_without_sockets),
 		cmocka_unit_test(test_changes_in_text_have_their_own_times),
 		cmocka_unit_test(test_a_comparison_in_json_has_both_rows),
 		cmocka_unit_test(test_what_was_only_recorded_has_nothing_found),
