@@ -334,7 +334,9 @@ take_in(struct analysis *a, const struct packet *pkt, const struct lookup *looku
 	ends->bytes[side] += pkt->payload_bytes;
 	if (pkt->tuple.proto != PROTO_TCP)
 		return;
-	if (unlikely(!tcp_next(a->tcp, &ends->tcp, pkt, side)))
+	if (a->sockets != NULL && sockets_want(a->sockets, &ends->sock, pkt))
+		judge(a, ends, pkt, &(struct place){ .flow = flow, .number = flow->number, .side = side });
+	else if (unlikely(!tcp_next(a->tcp, &ends->tcp, pkt, side)))
 		judge(a, ends, pkt, &(struct place){ .flow = flow, .number = flow->number, .side = side });
 	watch_end(a, flow, ends);
 }
@@ -342,7 +344,7 @@ take_in(struct analysis *a, const struct packet *pkt, const struct lookup *looku
 static void
 work_off_batch(struct analysis *a)
 {
-	bool rows_only = a->hindsight == NULL && a->sockets == NULL && a->stream == NULL;
+	bool rows_only = a->hindsight == NULL && a->stream == NULL;
 
 	for (unsigned i = 0; i < a->batch_count; i++)
 		flow_fetch_state(a->flows, &a->lookups[i]);

@@ -232,6 +232,10 @@ void
 listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns, uint32_t index,
     uint32_t story)
 {
+	listener->noted++;
+	listener->troubles += kind == HAPPENED_IGNORE || kind == HAPPENED_DROP;
+	if (listener->only_counts)
+		return;
 	if (listener->happening_count == listener->happening_room) {
 		listener->happening_room = listener->happening_room * 2 + 16;
 		listener->happenings = mem_realloc_array(listener->happenings,
@@ -364,16 +368,22 @@ static void
 sum_up_calm(const struct sockets *all, struct listener *listener)
 {
 	int64_t last_ns = INT64_MIN;
-	uint32_t taken = 0, before = 0;
+	uint32_t taken = 0, before = 0, answer = 0, refusal = 0, speech = 0;
 
 	listener->first_refusal_ns = listener->listens_ns = listener->closed_ns = NEVER_NS;
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
-		if (story->answer_ns < listener->listens_ns)
+		if (story->answer_ns < listener->listens_ns) {
 			listener->listens_ns = story->answer_ns;
-		if (story->fate == FATE_TAKEN && story->flags & STORY_ACCEPTED && story->taken_lo_ns > last_ns)
+			answer = story->answer_index;
+		}
+		if (story->fate == FATE_REFUSED && refusal == 0)
+			refusal = story->reset_index[ROLE_SERVER];
+		if (story->fate == FATE_TAKEN && story->flags & STORY_ACCEPTED && story->taken_lo_ns > last_ns) {
 			last_ns = story->taken_lo_ns;
+			speech = story->accept_index;
+		}
 	}
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
@@ -381,18 +391,25 @@ sum_up_calm(const struct sockets *all, struct listener *listener)
 		taken += story->fate == FATE_TAKEN;
 		before += story->fate == FATE_TAKEN && story->taken_hi_ns <= last_ns;
 	}
-	listener->happening_count = 0;
 	listener->accepted = (struct range){ before, taken };
+	evidence_cite(&listener->because, answer != 0 ? answer : refusal);
+	evidence_cite(&listener->because, speech);
 }
 
-/* Nothing was ignored or dropped, and so nothing is said of the queue. */
-static bool
-is_calm(const struct listener *listener)
+/* All that its connections say, in order of time; or only how much that is. */
+static void
+note_all(struct sockets *all, struct listener *listener, bool only_counts)
 {
-	for (size_t i = 0; i < listener->happening_count; i++)
-		if (listener->happenings[i].kind == HAPPENED_IGNORE || listener->happenings[i].kind == HAPPENED_DROP)
-			return false;
-	return listener->surprises == 0;
+	listener->only_counts = only_counts;
+	listener->noted = listener->troubles = 0;
+	listener->happening_count = 0;
+	listener->surprises = listener->defer ? 2 : 0;
+	listener->attempts = listener->completed = listener->refused = listener->dropped = 0;
+	listener->aborted = listener->cookies = listener->deferred = 0;
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		story_forget(story_at(all, at - 1));
+		note_beginning(all, listener, at - 1);
+	}
 }
 
 /* Everything under one explanation of why ACKs were ignored. */
@@ -401,27 +418,15 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 {
 	listener->defer = defer;
 	listener->defer_ns = 0;
+	listener->only_cookies = false;
 	/* Twice: when a second request is due is learnt from the first round, and who waited when. */
-	listener->calm = false;
-	for (int round = 0; round < 2; round++) {
-		listener->surprises = defer ? 2 : 0;
-		listener->happening_count = 0;
-		listener->attempts = listener->completed = listener->refused = listener->dropped = 0;
-		listener->aborted = listener->cookies = listener->deferred = 0;
-		listener->only_cookies = round > 0 && sends_only_cookies(all, listener);
-		for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
-			story_forget(story_at(all, at - 1));
-		for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
-			note_beginning(all, listener, at - 1);
-		if (listener->happening_count > CALM_MAX && !defer && is_calm(listener)) {
-			listener->calm = true;
-			sum_up_calm(all, listener);
-			return;
-		}
+	for (int round = 0; round < 2 && (round == 0 || !listener->calm); round++) {
+		note_all(all, listener, false);
 		qsort(listener->happenings, listener->happening_count, sizeof(*listener->happenings),
 		    compare_happenings);
 		count_waiting(all, listener);
 		note_life(listener);
+		listener->only_cookies = sends_only_cookies(all, listener);
 	}
 	listener_solve(all, listener);
 }
@@ -462,6 +467,12 @@ gather_one(struct sockets *all, struct listener *listener)
 	listener->first_story = reversed;
 	listener->vantage = all->options.vantage != VANTAGE_UNKNOWN
 	    ? (uint8_t)all->options.vantage : (uint8_t)infer_vantage(all, listener);
+	note_all(all, listener, true);
+	listener->calm = listener->troubles == 0 && listener->surprises == 0;
+	if (listener->calm && (!all->options.want_rows || listener->noted > CALM_MAX)) {
+		sum_up_calm(all, listener);
+		return;
+	}
 	explain(all, listener, false);
 	if (listener->calm || !can_defer(all, listener))
 		return;

@@ -29,18 +29,7 @@ struct telling {
 static void
 cite(struct socket_row *row, uint32_t index)
 {
-	struct evidence *because = &row->because;
-	uint8_t at;
-
-	if (index == 0 || because->count == BECAUSE_MAX)
-		return;
-	for (uint8_t i = 0; i < because->count; i++)
-		if (because->index[i] == index)
-			return;
-	for (at = because->count; at > 0 && because->index[at - 1] > index; at--)
-		because->index[at] = because->index[at - 1];
-	because->index[at] = index;
-	because->count++;
+	evidence_cite(&row->because, index);
 }
 
 /* --- states --- */
@@ -356,7 +345,7 @@ tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row 
 		.send_q = listener->backlog,
 	};
 	row->send_q_best = listener->backlog_best >= 0 ? listener->backlog_best : listener->backlog.lo;
-	row->recv_q = (struct range){ 0, listener->calm && now == NULL ? RANGE_OPEN : 0 };
+	row->recv_q = (struct range){ 0, listener->calm && listener->happening_count == 0 ? RANGE_OPEN : 0 };
 	if (now != NULL) {
 		row->recv_q = now->queue;
 		row->recv_q_best = now->queue_best;

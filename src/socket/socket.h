@@ -178,6 +178,8 @@ struct sockets;
 struct sockets *sockets_new(const struct sockets_options *options, struct budget *budget);
 void sockets_free(struct sockets *sockets);
 
+/* Whether a segment tells anything new; where it does not, the next two need not be called. */
+bool sockets_want(const struct sockets *sockets, const struct sock *sock, const struct packet *pkt);
 /*
  * Around tcp_segment: what was true until this segment, where a moment that
  * was asked for has passed; then what the segment changes.

@@ -224,7 +224,10 @@ struct listener {
 	int64_t backlog_best; /* -1: no telling */
 	struct range accepted; /* at the end */
 	bool overflowed;
-	bool calm;       /* all its connections are plain: nothing to solve */
+	bool calm;       /* nothing was ignored or dropped, so nothing is said of the queue */
+	bool only_counts; /* happenings are counted, not kept */
+	uint32_t noted;
+	uint32_t troubles; /* of them overflows */
 	bool old_kernel; /* answers SYNs although its queue is full (Linux before 4.10) */
 	bool doubtful;   /* no backlog explains what was seen: packets must be missing */
 	struct evidence because;
@@ -305,6 +308,8 @@ void story_judge(struct sockets *all, struct listener *listener, uint32_t number
 
 /* --- listener.c and solve.c --- */
 
+/* Kept ascending, without repeats; 0 and what there is no room for are left out. */
+void evidence_cite(struct evidence *because, uint32_t index);
 /* A SYN that nobody answered, of which no more is kept than that. */
 void listener_count_lone(struct sockets *all, const struct packet *syn);
 void listeners_gather(struct sockets *all);

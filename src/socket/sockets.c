@@ -53,6 +53,8 @@ sockets_left_out(const struct sockets *all)
 	return all->left_out;
 }
 
+#define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
+
 /* --- moments --- */
 
 static int
@@ -217,6 +219,20 @@ latest_ns(const struct tcp_pair *pair)
 	return a->last_index > b->last_index ? a->last_ns : b->last_ns;
 }
 
+static bool
+is_moment_over(const struct sockets *all, const struct sock *sock, int64_t now_ns)
+{
+	return all->options.every_ns > 0 ||
+	    (sock->moment < all->moment_count && all->moments[sock->moment] < now_ns);
+}
+
+bool
+sockets_want(const struct sockets *all, const struct sock *sock, const struct packet *pkt)
+{
+	return !(sock->flags & SOCK_QUIET) || pkt->tcp.flags & CONTROL || all->each_change ||
+	    (all->options.want_rows && is_moment_over(all, sock, pkt->ts_ns));
+}
+
 void
 sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t now_ns)
 {
@@ -228,7 +244,7 @@ sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pa
 		return;
 	if (all->options.every_ns > 0)
 		add_paced(all, now_ns);
-	if (sock->moment < all->moment_count && all->moments[sock->moment] >= now_ns)
+	if (!is_moment_over(all, sock, now_ns))
 		return;
 	passed = moments_before(all, now_ns);
 	if (passed <= sock->moment)
@@ -370,8 +386,6 @@ note_speech(struct story *story, const struct packet *pkt)
 	story->accept_ns = pkt->ts_ns;
 	story->accept_index = pkt->index;
 }
-
-#define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
 
 void
 sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,

@@ -5,15 +5,20 @@
 #define FLOOD_SYNS  1000
 #define FLOOD_RATIO 20
 
-static void
-cite(struct evidence *because, uint32_t index)
+void
+evidence_cite(struct evidence *because, uint32_t index)
 {
+	uint8_t at;
+
 	if (index == 0 || because->count == BECAUSE_MAX)
 		return;
 	for (uint8_t i = 0; i < because->count; i++)
-		if (because->index[i] >= index)
+		if (because->index[i] == index)
 			return;
-	because->index[because->count++] = index;
+	for (at = because->count; at > 0 && because->index[at - 1] > index; at--)
+		because->index[at] = because->index[at - 1];
+	because->index[at] = index;
+	because->count++;
 }
 
 /* The first answer or refusal, the first and the last overflow, the last that proves an accept(). */
@@ -33,9 +38,9 @@ tell_evidence(const struct listener *listener, struct listener_row *row)
 		if (is_full)
 			last = happening->index;
 	}
-	cite(&row->because, first);
-	cite(&row->because, full);
-	cite(&row->because, last);
+	evidence_cite(&row->because, first);
+	evidence_cite(&row->because, full);
+	evidence_cite(&row->because, last);
 }
 
 /* What there is when the capture ends. */
@@ -153,6 +158,7 @@ sockets_next_listener(struct sockets *all, struct listener_row *row)
 		.aborted = listener->aborted,
 		.cookies = listener->cookies,
 		.deferred = listener->deferred,
+		.because = listener->because,
 	};
 	if (listener->happening_count > 0)
 		row->accepted_best = listener->happenings[listener->happening_count - 1].accepted_best;
