@@ -201,9 +201,15 @@ trades(const struct listener_row *row, struct numbers *n)
 }
 
 static bool
+hangs_on_accepted(const struct listener_row *row, struct numbers *n)
+{
+	return !trades(row, n) && bounds_backlog(row, n) && !is_exact(&row->accepted);
+}
+
+static bool
 is_bounded_only(const struct listener_row *row, struct numbers *n)
 {
-	return bounds_backlog(row, n) && !trades(row, n);
+	return bounds_backlog(row, n) && is_exact(&row->accepted);
 }
 
 static bool
@@ -302,6 +308,10 @@ static const struct sentence {
 	    "If nothing had been accepted before that, its backlog is %1; each accept() makes it one "
 	    "less, down to %2.",
 	    NULL },
+	{ OF_FULL, hangs_on_accepted,
+	    "So its backlog is between %2 and %1: the less, the more connections had been accepted "
+	    "before that.",
+	    NULL },
 	{ OF_FULL, is_bounded_only, "So its backlog is between %2 and %1.", NULL },
 	{ OF_FULL, bounds_below_backlog, "So its backlog is at least %1.", NULL },
 	{ OF_FULL, accepted_none, "Nothing was accepted.", NULL },
@@ -327,7 +337,7 @@ static const struct sentence {
 	    "On some systems, such as macOS, a socket that is bound and does not listen is silent.",
 	    NULL },
 	{ OF_LISTENING, may_be_firewall, "A firewall may have had a hand in it.", NULL },
-	{ OF_LISTENING, may_be_kernel, "The server's kernel may follow other rules than Linux does.",
+	{ OF_LISTENING, may_be_kernel, "The server's kernel may follow other rules than a current Linux does.",
 	    NULL },
 	{ OF_LISTENING, may_be_defer, "TCP_DEFER_ACCEPT would look the same.", NULL },
 	{ OF_LISTENING, may_be_linger,

@@ -431,8 +431,14 @@ test_bounds_that_are_no_trade_are_told_as_bounds(void **state)
 	row.backlog = (struct range){ 0, 5 };
 	row.accepted = (struct range){ 1, RANGE_OPEN };
 	assert_verdict(row, "The accept queue was full. It held at least 1 connection. 2 ACKs were "
-	                    "ignored. So its backlog is between 0 and 5. accept() returned at least "
+	                    "ignored. So its backlog is between 0 and 5: the less, the more "
+	                    "connections had been accepted before that. accept() returned at least "
 	                    "once. --assume backlog=N settles it.");
+	row.accepted = (struct range){ 1, 1 };
+	assert_verdict(row, "The accept queue was full. It held at least 1 connection. 2 ACKs were "
+	                    "ignored. So its backlog is between 0 and 5. accept() returned once. "
+	                    "--assume backlog=N settles it.");
+	row.accepted = (struct range){ 1, RANGE_OPEN };
 	row.backlog = (struct range){ 2, RANGE_OPEN };
 	row.ignored_acks = 0;
 	row.rivals = RIVAL_DEFER | RIVAL_LOSS;
