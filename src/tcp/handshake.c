@@ -94,6 +94,14 @@ is_abort(const struct look *look, struct reason *reason)
 	return !((from->flags | to->flags) & TRAIL_ANY_SYN) && to->flags & TRAIL_KNOWN;
 }
 
+/* Only bytes that were not read close a window (RFC 2525, 2.17, on what close() then sends). */
+bool
+is_left_unread(const struct look *look, struct reason *reason)
+{
+	return look->pkt->tcp.flags & TCP_ACK && look->from->flags & TRAIL_WINDOW_CLOSED &&
+	    is_abort(look, reason);
+}
+
 /* --- handshakes --- */
 
 static uint32_t

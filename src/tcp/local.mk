@@ -7,4 +7,5 @@ libsynscope_a_SOURCES += \
 	%D%/hole.c \
 	%D%/cause.c \
 	%D%/handshake.c \
+	%D%/endpoint.c \
 	%D%/revise.c

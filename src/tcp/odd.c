@@ -246,7 +246,10 @@ remember(const struct look *look)
 static void
 take_cause(const struct look *look, const struct reason *reason)
 {
-	if (look->pkt->tcp.flags & TCP_SYN) {
+	if (reason->cause == CAUSE_SYN_DROPPED) {
+		if (need_rare(look) != NULL && look->trail->rare->refusal.cause == CAUSE_NONE)
+			look->trail->rare->refusal = *reason;
+	} else if (look->pkt->tcp.flags & TCP_SYN) {
 		if (look->from->flags & TRAIL_SYN_ACK && look->to->first_ack_index != 0 &&
 		    need_rare(look) != NULL)
 			revise_refused(look, reason);

@@ -343,6 +343,16 @@ revise_refused(const struct look *look, const struct reason *reason)
 	rare->refusal_index = look->pkt->index;
 }
 
+void
+revise_closed(const struct look *look, uint32_t index)
+{
+	struct reason reason = { .cause = CAUSE_LISTENER_CLOSED };
+
+	reason_cite(&reason, index);
+	reason_cite(&reason, look->pkt->index);
+	revise(look->all, index, &reason);
+}
+
 struct reason
 trail_refusal(const struct trail *trail)
 {

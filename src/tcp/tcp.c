@@ -103,6 +103,13 @@ tcp_next(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum 
 	return true;
 }
 
+/* Since the other side's latest packet; -1 where it sent none. */
+static int64_t
+waited_ns(const struct trail_half *half, const struct packet *pkt)
+{
+	return half->last_index == 0 ? -1 : (int64_t)((uint64_t)pkt->ts_ns - (uint64_t)half->last_ns);
+}
+
 struct verdict
 tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
     const struct place *place)
@@ -115,7 +122,11 @@ tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
 	verdict.marks = mark_segment(&pair->mark, pkt, place);
 	if (verdict.marks != 0)
 		count_marks(tcp, pair, verdict.marks);
+	if ((pkt->tcp.flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+		endpoint_answers(&tcp->trails, pkt, waited_ns(&pair->trail.half[!side], pkt));
 	verdict.reason = trail_segment(&tcp->trails, pair, pkt, side, verdict.marks);
+	if (verdict.reason.cause == CAUSE_NO_LISTENER)
+		endpoint_refuses(&tcp->trails, pkt);
 	conn_segment(&pair->conn, pkt, side, verdict.marks);
 	if (pair->over != 0 || pkt->tcp.flags & (TCP_FIN | TCP_RST))
 		watch_end(pair, pkt, side, &verdict.reason);

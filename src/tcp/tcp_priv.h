@@ -31,6 +31,7 @@ struct trails {
 	struct pool resends;
 	struct pool rares;
 	struct budget *budget;
+	struct endpoint *endpoints; /* endpoint.c's */
 	struct sent *free_sent; /* sent's items at hand; where there are none, odd.c gets more */
 	unsigned waiting_first;
 	unsigned waiting_count;
@@ -55,6 +56,14 @@ struct reason trail_segment(struct trails *all, struct tcp_pair *pair, const str
 /* mark_segment and trail_segment at once, where the segment is but the next; false, and nothing done, else. */
 bool next_segment(struct trails *all, struct tcp_pair *pair, const struct packet *pkt,
     enum side side);
+
+/* --- endpoint.c --- */
+
+struct endpoint *endpoints_new(void);
+/* A SYN-ACK, so long behind the SYN; -1: nobody knows. */
+void endpoint_answers(struct trails *all, const struct packet *syn_ack, int64_t waited_ns);
+/* A RST answers a SYN: nobody listens any more. */
+void endpoint_refuses(struct trails *all, const struct packet *rst);
 
 /* --- revise.c --- */
 

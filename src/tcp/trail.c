@@ -11,6 +11,8 @@
  */
 #include "tcp/trail_priv.h"
 
+#include <stdlib.h>
+
 #include "base/seq.h"
 #include "tcp/trail_step.h"
 
@@ -35,6 +37,7 @@ trails_init(struct trails *all, struct budget *budget)
 	begin_pool(&all->resends, sizeof(struct resend));
 	begin_pool(&all->rares, sizeof(struct trail_rare));
 	all->budget = budget;
+	all->endpoints = endpoints_new();
 	all->free_sent = NULL;
 	all->waiting_first = 0;
 	all->waiting_count = 0;
@@ -48,6 +51,7 @@ trails_fini(struct trails *all)
 	pool_fini(&all->holes);
 	pool_fini(&all->resends);
 	pool_fini(&all->rares);
+	free(all->endpoints);
 }
 
 uint32_t

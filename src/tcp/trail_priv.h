@@ -227,6 +227,10 @@ bool is_abort(const struct look *look, struct reason *reason);
 bool is_crossing_syn(const struct look *look, struct reason *reason);
 bool is_crossing_ack(const struct look *look, struct reason *reason);
 bool is_queue_full(const struct look *look, struct reason *reason);
+bool is_left_unread(const struct look *look, struct reason *reason);
+bool is_syn_dropped(const struct look *look, struct reason *reason);
+bool is_listener_closed(const struct look *look, struct reason *reason);
+void revise_closed(const struct look *look, uint32_t index);
 bool is_unheard(const struct look *look, struct reason *reason);
 /* A SYN-ACK that a timer sent again although the client's answer had time to arrive. */
 bool is_late_syn_ack(const struct look *look);
