@@ -151,6 +151,21 @@ read_send_q_best(const void *shown, union cell *cell)
 	return read_best(&row->send_q, row->send_q_best, cell);
 }
 
+/* A program always finds the likeliest value here, a range or not; people need it of ranges alone. */
+static bool
+read_recv_q_likely(const void *shown, union cell *cell)
+{
+	cell->number = (uint64_t)row_of(shown)->recv_q_best;
+	return row_of(shown)->recv_q_best >= 0;
+}
+
+static bool
+read_send_q_likely(const void *shown, union cell *cell)
+{
+	cell->number = (uint64_t)row_of(shown)->send_q_best;
+	return row_of(shown)->send_q_best >= 0;
+}
+
 static bool
 read_certain(const void *shown, union cell *cell)
 {
@@ -251,9 +266,9 @@ static const struct column columns[] = {
 	    .item = "because" },
 	{ COLUMN_NAME("Because"), .kind = CELL_FRAMES, .views = VIEW_TEXT, .read = read_frames },
 	{ COLUMN_NAME("recv_q_best"), .kind = CELL_NUMBER, .views = VIEW_DATA,
-	    .read = read_recv_q_best, .optional = true },
+	    .read = read_recv_q_likely },
 	{ COLUMN_NAME("send_q_best"), .kind = CELL_NUMBER, .views = VIEW_DATA,
-	    .read = read_send_q_best, .optional = true },
+	    .read = read_send_q_likely },
 	{ COLUMN_NAME("file"), .kind = CELL_FILE, .views = VIEW_DATA, .read = read_file },
 	{ COLUMN_NAME("flow"), .kind = CELL_NUMBER, .views = VIEW_DATA, .read = read_flow },
 	{ COLUMN_NAME("side"), .kind = CELL_WORD, .views = VIEW_DATA, .read = read_side },

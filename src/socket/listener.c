@@ -422,8 +422,9 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 	/* Twice: when a second request is due is learnt from the first round, and who waited when. */
 	for (int round = 0; round < 2 && (round == 0 || !listener->calm); round++) {
 		note_all(all, listener, false);
-		qsort(listener->happenings, listener->happening_count, sizeof(*listener->happenings),
-		    compare_happenings);
+		if (listener->happening_count > 0)
+			qsort(listener->happenings, listener->happening_count,
+			    sizeof(*listener->happenings), compare_happenings);
 		count_waiting(all, listener);
 		note_life(listener);
 		listener->only_cookies = sends_only_cookies(all, listener);

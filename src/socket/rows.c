@@ -195,16 +195,19 @@ is_accepted(const struct telling *t)
 	return -1;
 }
 
+/* An answer worth the name: a few bytes can be a greeting that nothing was read for. */
+#define ANSWER_BYTES 1000
+
 /*
  * Whether a program that could have read its bytes did, likelier than not: who
  * answers or closes has read what came before, and so has who was sent more
  * than its window holds. Of one that just keeps still we think that it sleeps.
  */
 static bool
-has_read(const struct face *me, const struct face *peer)
+has_read(const struct face *me)
 {
-	(void)peer;
-	return (me->spoke_last && me->sent > 1) || me->fin_sent || me->got > 2 * (me->window + 1);
+	return (me->spoke_last && me->sent > ANSWER_BYTES) || me->fin_sent ||
+	    me->got > 2 * (uint64_t)me->window + 1;
 }
 
 static void
@@ -217,7 +220,7 @@ tell_recv_q(struct telling *t)
 	struct range *queue = &t->row->recv_q;
 
 	*queue = (struct range){ accepted == 0 ? got : 0, got };
-	t->row->recv_q_best = accepted == 1 && has_read(me, peer) ? 0 : got;
+	t->row->recv_q_best = accepted == 1 && has_read(me) ? 0 : got;
 }
 
 /* Whether there is room in the peer's window, and nothing else to wait for. */

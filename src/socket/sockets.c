@@ -70,6 +70,8 @@ compare_ns(const void *a, const void *b)
 static void
 begin(struct sockets *all, int64_t first_ns)
 {
+	size_t kept = 0;
+
 	all->has_begun = true;
 	all->first_ns = first_ns;
 	all->moments = mem_zalloc((all->options.moment_count + 1) * sizeof(*all->moments));
@@ -80,6 +82,11 @@ begin(struct sockets *all, int64_t first_ns)
 	}
 	all->moment_count = all->options.moment_count;
 	qsort(all->moments, all->moment_count, sizeof(*all->moments), compare_ns);
+	for (size_t i = 1; i < all->options.moment_count; i++)
+		if (all->moments[i] != all->moments[kept])
+			all->moments[++kept] = all->moments[i];
+	if (all->moment_count > 0)
+		all->moment_count = kept + 1;
 }
 
 /* At a pace, moments are added as time goes on. */
