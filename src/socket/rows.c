@@ -163,7 +163,7 @@ let_expire(struct telling *t)
 /* --- queues --- */
 
 static uint32_t
-payload_got(const struct face *me, const struct face *peer, const struct telling *t)
+payload_got(const struct face *me, const struct telling *t)
 {
 	uint32_t got = me->got;
 
@@ -171,7 +171,6 @@ payload_got(const struct face *me, const struct face *peer, const struct telling
 	if (t->role == ROLE_SERVER && t->story->refusal_index != 0 &&
 	    t->at_ns - t->sample->ts_ns > ACKED_BY_NS && me->acks < got)
 		got = me->acks;
-	(void)peer;
 	return got == 0 ? 0 : got - 1; /* its SYN */
 }
 
@@ -214,8 +213,7 @@ static void
 tell_recv_q(struct telling *t)
 {
 	const struct face *me = &t->sample->face[t->role];
-	const struct face *peer = &t->sample->face[!t->role];
-	int64_t got = payload_got(me, peer, t);
+	int64_t got = payload_got(me, t);
 	int accepted = t->role == ROLE_SERVER ? is_accepted(t) : 1;
 	struct range *queue = &t->row->recv_q;
 
