@@ -68,7 +68,7 @@ test_a_socket_in_json_has_the_promised_keys_in_their_order(void **state)
 	    "{\"at\":\"1558371360.511645000\",\"proto\":\"tcp\",\"local\":\"127.0.0.1:17777\","
 	    "\"remote\":\"127.0.0.1:40352\",\"state\":\"ESTABLISHED\",\"recv_q\":[0,15],"
 	    "\"send_q\":0,\"certain\":true,\"because\":[5,\"=b\\\"\\u001b\xef\xbf\xbd.pcap:2\"],"
-	    "\"recv_q_best\":15,\"file\":\"good-handshake.pcap\",\"flow\":1,"
+	    "\"recv_q_best\":15,\"send_q_best\":0,\"file\":\"good-handshake.pcap\",\"flow\":1,"
 	    "\"side\":\"server\"}\n");
 }
 
@@ -79,8 +79,8 @@ test_what_listens_has_no_other_end_and_no_flow(void **state)
 	assert_string_equal(socket_as(FORMAT_JSONL, listener_end()),
 	    "{\"at\":\"1558371360.511645000\",\"proto\":\"tcp\",\"local\":\"0.0.0.0:17777\","
 	    "\"remote\":\"*:*\",\"state\":\"LISTEN\",\"recv_q\":3,\"send_q\":[2,null],"
-	    "\"certain\":false,\"because\":[],\"file\":\"good-handshake.pcap\",\"flow\":null,"
-	    "\"side\":null}\n");
+	    "\"certain\":false,\"because\":[],\"recv_q_best\":3,\"send_q_best\":null,"
+	    "\"file\":\"good-handshake.pcap\",\"flow\":null,\"side\":null}\n");
 }
 
 static void
@@ -105,12 +105,12 @@ test_ranges_in_csv_and_xml_have_two_dots(void **state)
 	    "at,proto,local,remote,state,recv_q,send_q,certain,because,recv_q_best,send_q_best,"
 	    "file,flow,side\r\n"
 	    "1558371360.511645000,tcp,127.0.0.1:17777,127.0.0.1:40352,ESTABLISHED,0..15,0,true,"
-	    "\"5 =b\"\"\\x1b\xef\xbf\xbd.pcap:2\",15,,good-handshake.pcap,1,server\r\n");
+	    "\"5 =b\"\"\\x1b\xef\xbf\xbd.pcap:2\",15,0,good-handshake.pcap,1,server\r\n");
 	assert_string_equal(socket_as(FORMAT_XML, listener_end()),
 	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sockets>\n"
 	    "<socket at=\"1558371360.511645000\" proto=\"tcp\" local=\"0.0.0.0:17777\" "
 	    "remote=\"*:*\" state=\"LISTEN\" recv_q=\"3\" send_q=\"2..\" certain=\"false\" "
-	    "file=\"good-handshake.pcap\"/>\n</sockets>\n");
+	    "recv_q_best=\"3\" file=\"good-handshake.pcap\"/>\n</sockets>\n");
 }
 
 static void
