@@ -183,8 +183,8 @@ struct nearness {
 static void
 shorten(int64_t *shortest_ns, int64_t from_ns, int64_t to_ns)
 {
-	if (from_ns != NEVER_NS && to_ns != NEVER_NS && to_ns - from_ns < *shortest_ns)
-		*shortest_ns = to_ns - from_ns;
+	if (from_ns != NEVER_NS && to_ns != NEVER_NS && since(to_ns, from_ns) < *shortest_ns)
+		*shortest_ns = since(to_ns, from_ns);
 }
 
 static void
@@ -262,7 +262,7 @@ note_drops(struct sockets *all, struct listener *listener, uint32_t number)
 
 		if (step->role != ROLE_CLIENT || (step->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
 			break;
-		if (end_ns - step->ts_ns < patience_ns)
+		if (since(end_ns, step->ts_ns) < patience_ns)
 			continue;
 		step->refused = true;
 		listener->dropped++;

@@ -43,7 +43,14 @@ next_syn_gap_ns(const struct sockets *all, const struct story *story)
 	/* Linux 6.5 and later begin with five a second apart. */
 	if (story->syn_count <= 5 && story->syn_gap_ns < 1300 * MS_NS && all->syn_lingers && !all->syn_doubles)
 		return SECOND_NS;
-	return story->syn_gap_ns * 2;
+	return after(story->syn_gap_ns, story->syn_gap_ns);
+}
+
+/* Timers are late by a little. */
+static int64_t
+late_gap_ns(int64_t gap_ns)
+{
+	return after(gap_ns, gap_ns / 50 + 20 * MS_NS);
 }
 
 static void
@@ -52,7 +59,7 @@ tell_asking_client(struct telling *t)
 	const struct story *story = t->story;
 	int64_t gap_ns = next_syn_gap_ns(t->all, story);
 	bool is_last = t->at_ns >= story->last_syn_ns;
-	int64_t overdue_ns = story->last_syn_ns + gap_ns + gap_ns / 50 + 20 * MS_NS;
+	int64_t overdue_ns = after(story->last_syn_ns, late_gap_ns(gap_ns));
 
 	t->row->state = SOCK_SYN_SENT;
 	/* Between two SYNs its program may give up and not tell: only a later one says that it had not. */
@@ -61,7 +68,7 @@ tell_asking_client(struct telling *t)
 		t->row->state = SOCK_CLOSED;
 	else if (is_last && !(story->flags & STORY_ANSWERED) && t->at_ns > overdue_ns) {
 		t->row->state = SOCK_CLOSED;
-		t->row->certain = t->at_ns > overdue_ns + gap_ns;
+		t->row->certain = t->at_ns > after(overdue_ns, gap_ns);
 	}
 	cite(t->row, story->syn_index);
 }
@@ -148,7 +155,7 @@ static void
 let_expire(struct telling *t)
 {
 	struct socket_row *row = t->row;
-	int64_t age_ns = t->at_ns - t->sample->ts_ns;
+	int64_t age_ns = since(t->at_ns, t->sample->ts_ns);
 
 	if (row->state == SOCK_TIME_WAIT && age_ns >= TIME_WAIT_NS) {
 		row->state = SOCK_CLOSED;
@@ -169,7 +176,7 @@ payload_got(const struct face *me, const struct telling *t)
 
 	/* What was ignored before the connection was taken came to nothing. */
 	if (t->role == ROLE_SERVER && t->story->refusal_index != 0 &&
-	    t->at_ns - t->sample->ts_ns > ACKED_BY_NS && me->acks < got)
+	    since(t->at_ns, t->sample->ts_ns) > ACKED_BY_NS && me->acks < got)
 		got = me->acks;
 	return got == 0 ? 0 : got - 1; /* its SYN */
 }
@@ -516,9 +523,9 @@ clock_times(const struct sockets *all, const struct story *story, const struct s
 	times[count++] = story->gone_ns;
 	times[count++] = story->client_gone_ns;
 	times[count++] = story->knock_ns;
-	times[count++] = story->last_syn_ns + gap_ns + gap_ns / 50 + 20 * MS_NS + 1;
-	times[count++] = sample->ts_ns + TIME_WAIT_NS;
-	times[count++] = sample->ts_ns + ACKED_BY_NS + 1;
+	times[count++] = after(story->last_syn_ns, after(late_gap_ns(gap_ns), 1));
+	times[count++] = after(sample->ts_ns, TIME_WAIT_NS);
+	times[count++] = after(sample->ts_ns, ACKED_BY_NS + 1);
 	return count;
 }
 
@@ -608,7 +615,7 @@ prepare_changes(struct sockets *all)
 		if (all->samples[i].before != 0)
 			continue;
 		for (uint32_t at = (uint32_t)i + 1; at != 0; at = next[at - 1]) {
-			int64_t until_ns = next[at - 1] == 0 ? all->until_ns + 1 : all->samples[next[at - 1] - 1].ts_ns;
+			int64_t until_ns = next[at - 1] == 0 ? after(all->until_ns, 1) : all->samples[next[at - 1] - 1].ts_ns;
 
 			change_between(all, at - 1, until_ns, ROLE_SERVER, &old[ROLE_SERVER]);
 			change_between(all, at - 1, until_ns, ROLE_CLIENT, &old[ROLE_CLIENT]);
@@ -617,7 +624,8 @@ prepare_changes(struct sockets *all)
 	for (uint32_t i = 0; i < all->listener_count; i++)
 		listener_changes(all, i);
 	free(next);
-	qsort(all->changes, all->change_count, sizeof(*all->changes), compare_changes);
+	if (all->change_count > 0) /* else there is nothing to point at */
+		qsort(all->changes, all->change_count, sizeof(*all->changes), compare_changes);
 }
 
 void

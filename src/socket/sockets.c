@@ -78,7 +78,7 @@ begin(struct sockets *all, int64_t first_ns)
 	for (size_t i = 0; i < all->options.moment_count; i++) {
 		const struct moment *moment = &all->options.moments[i];
 
-		all->moments[i] = moment->ns + (moment->is_relative ? first_ns : 0);
+		all->moments[i] = moment->is_relative ? after(first_ns, moment->ns) : moment->ns;
 	}
 	all->moment_count = all->options.moment_count;
 	qsort(all->moments, all->moment_count, sizeof(*all->moments), compare_ns);
@@ -93,10 +93,13 @@ begin(struct sockets *all, int64_t first_ns)
 static void
 add_paced(struct sockets *all, int64_t now_ns)
 {
-	int64_t next_ns = all->moment_count == 0 ? all->first_ns
-	                                         : all->moments[all->moment_count - 1] + all->options.every_ns;
+	while (all->moment_count < MOMENTS_MAX) {
+		int64_t next_ns = all->first_ns;
 
-	for (; next_ns <= now_ns && all->moment_count < MOMENTS_MAX; next_ns += all->options.every_ns) {
+		if (all->moment_count > 0)
+			next_ns = after(all->moments[all->moment_count - 1], all->options.every_ns);
+		if (next_ns > now_ns || next_ns == NEVER_NS)
+			break;
 		if ((all->moment_count & (all->moment_count - 1)) == 0)
 			all->moments = mem_realloc_array(
 			    all->moments, all->moment_count * 2 + 1, sizeof(*all->moments));
@@ -455,7 +458,7 @@ sockets_solve(struct sockets *all, int64_t first_ns, int64_t last_ns)
 	all->seen_ns = last_ns;
 	if (all->options.has_until) {
 		const struct moment *until = &all->options.until;
-		int64_t until_ns = until->ns + (until->is_relative ? all->first_ns : 0);
+		int64_t until_ns = until->is_relative ? after(all->first_ns, until->ns) : until->ns;
 
 		if (until_ns > last_ns)
 			all->seen_ns = until_ns;

@@ -46,10 +46,10 @@ note_syn(struct story *story, const struct packet *pkt)
 		story->isn[ROLE_CLIENT] = pkt->tcp.seq;
 		story->syn_ns = pkt->ts_ns;
 		story->syn_index = pkt->index;
-	} else if (pkt->ts_ns - story->last_syn_ns < AGAIN_MIN_NS) {
+	} else if (since(pkt->ts_ns, story->last_syn_ns) < AGAIN_MIN_NS) {
 		return;
 	} else {
-		story->syn_gap_ns = pkt->ts_ns - story->last_syn_ns;
+		story->syn_gap_ns = since(pkt->ts_ns, story->last_syn_ns);
 	}
 	story->last_syn_ns = pkt->ts_ns;
 	story->last_syn_ts = pkt->tcp.ts_value;
@@ -136,7 +136,7 @@ looks_like_cookie(const struct step *answer, const struct step *first_word)
 	if (!answer->has_ts || !first_word->has_ts || first_word->flags & (TCP_SYN | TCP_RST))
 		return false;
 	lag_ms = (int64_t)(uint32_t)(first_word->ts_value - answer->ts_value) -
-	    (first_word->ts_ns - answer->ts_ns) / MS_NS;
+	    since(first_word->ts_ns, answer->ts_ns) / MS_NS;
 	return lag_ms >= 3 && lag_ms <= 64;
 }
 
@@ -288,12 +288,12 @@ read_answer(struct reading *r, const struct step *step)
 		r->answer = step;
 		return;
 	}
-	if (step->ts_ns - r->answer->ts_ns < TIMER_MIN_NS)
+	if (since(step->ts_ns, r->answer->ts_ns) < TIMER_MIN_NS)
 		return;
 	if (r->last != NULL)
 		ignore_until(r, r->last);
-	if (r->timers == 0 && r->listener->defer && step->ts_ns - r->answer->ts_ns > r->listener->defer_ns)
-		r->listener->defer_ns = step->ts_ns - r->answer->ts_ns;
+	if (r->timers == 0 && r->listener->defer && since(step->ts_ns, r->answer->ts_ns) > r->listener->defer_ns)
+		r->listener->defer_ns = since(step->ts_ns, r->answer->ts_ns);
 	r->answer = step;
 	r->timers++;
 	r->data = NULL;
@@ -314,7 +314,7 @@ read_knock(struct reading *r, struct step *step)
 		return;
 	/* The same bytes again after a time-out: the first copy went unheard. */
 	if (step->bytes > 0 && r->data != NULL && step->seq <= r->data->seq &&
-	    step->ts_ns - r->data->ts_ns >= AGAIN_MIN_NS && r->last != NULL)
+	    since(step->ts_ns, r->data->ts_ns) >= AGAIN_MIN_NS && r->last != NULL)
 		ignore_until(r, r->last);
 	if (r->first == NULL)
 		r->first = step;
@@ -332,7 +332,7 @@ due_ns(const struct reading *r)
 	/* A request put aside is not asked about sooner than that. */
 	if (r->listener->defer && r->timers == 0)
 		gap_ns = r->listener->defer_ns != 0 ? r->listener->defer_ns : 7 * SECOND_NS;
-	return r->answer->ts_ns + gap_ns + gap_ns / 16 + 60 * MS_NS;
+	return after(r->answer->ts_ns, after(gap_ns, gap_ns / 16 + 60 * MS_NS));
 }
 
 static void
@@ -422,7 +422,7 @@ judge_unproved(struct reading *r)
 
 	/* Bytes that a connection would have acknowledged by now. */
 	if (r->data != NULL && !r->data->refused && r->first != NULL &&
-	    (until_ns - r->data->ts_ns > ACK_DUE_NS || is_due))
+	    (since(until_ns, r->data->ts_ns) > ACK_DUE_NS || is_due))
 		ignore_until(r, r->last);
 	if (r->first == NULL) {
 		story->fate = FATE_WAITING;
