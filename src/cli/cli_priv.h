@@ -63,7 +63,19 @@ struct options {
 
 	const char *filter;
 	const char *output; /* NULL: standard output */
-	uint32_t flow;      /* 0: none was given */
+	struct flow_numbers {
+		uint32_t *numbers; /* on the heap */
+		size_t count;
+	} flows;
+	struct texts {
+		const char **texts; /* on the heap */
+		size_t count;
+	} aliases;
+	const char *lanes; /* NULL: none were given */
+	int type;          /* 1 + enum figure_format; 0: none was given */
+	int theme;         /* 1 + enum scene_theme; 0: auto */
+	int lang;          /* enum figure_lang */
+	int time;          /* enum figure_time */
 	struct told told;
 	int from;           /* enum from */
 	int fill;
@@ -90,7 +102,8 @@ enum {
 	ON_LISTENERS = 0x10,
 	ON_STORIES = ON_SOCKETS | ON_LISTENERS,
 	ON_ROWS = ON_FLOWS | ON_PACKETS | ON_STORIES,
-	ON_ALL = ON_ROWS | ON_STREAM,
+	ON_DRAW = 0x20,
+	ON_ALL = ON_ROWS | ON_STREAM | ON_DRAW,
 	ON_NONE = 0x100,   /* without a command */
 	ON_HIDDEN = 0x200, /* likewise, and not in --help */
 };
@@ -111,7 +124,8 @@ enum option_kind {
 	KIND_CHOICE,
 	KIND_TEXT,
 	KIND_FILE,
-	KIND_NUMBER, /* from 1 on */
+	KIND_TEXTS,   /* one more of struct texts */
+	KIND_NUMBERS, /* from 1 on, one more of struct flow_numbers */
 	KIND_SECONDS, /* more than none */
 	KIND_MOMENT,  /* one more of struct told */
 	KIND_FACT,    /* of struct told */
@@ -201,6 +215,7 @@ int captures_named(struct capture_paths *paths, const struct options *options);
 
 /* --- the commands --- */
 
+int cmd_draw(const struct options *options);
 int cmd_flows(const struct options *options);
 int cmd_listeners(const struct options *options);
 int cmd_packets(const struct options *options);

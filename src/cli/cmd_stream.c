@@ -18,6 +18,15 @@
  */
 #define FILL_MAX (UINT64_C(1) << 30)
 
+/* The last one given counts; 0: none was. */
+static uint32_t
+followed(const struct options *options)
+{
+	const struct flow_numbers *flows = &options->flows;
+
+	return flows->count == 0 ? 0 : flows->numbers[flows->count - 1];
+}
+
 /* Something that happened a number of times. */
 struct tally {
 	uint64_t times;
@@ -190,7 +199,7 @@ tell_count(const struct bytes_out *out, const char *name)
 
 	put_count(&line, out->bytes, "byte", "bytes");
 	say("%s: %s from the %s of flow %" PRIu32, name, text_str(&line),
-	    options->from == FROM_CLIENT ? "client" : "server", options->flow);
+	    options->from == FROM_CLIENT ? "client" : "server", followed(options));
 	text_fini(&line);
 }
 
@@ -213,7 +222,7 @@ static int
 judge(const struct bytes_out *out, const char *name)
 {
 	const struct analysis_summary *sum = analysis_summary(out->reading.analysis);
-	uint32_t flow = out->reading.options->flow;
+	uint32_t flow = followed(out->reading.options);
 
 	if (!sum->stream_found && sum->packets == 0 && sum->filtered == 0)
 		return EXIT_TROUBLE; /* and why has been told */
@@ -248,7 +257,7 @@ follow(struct bytes_out *out, const struct capture_paths *paths)
 	};
 	const struct analysis_options analysis_options = {
 		.filter = options->filter,
-		.stream_flow = options->flow,
+		.stream_flow = followed(options),
 		.stream_from_server = options->from == FROM_SERVER,
 		.stream_ops = &stream_ops,
 	};
@@ -309,7 +318,7 @@ run_on(const struct options *options, const struct capture_paths *paths)
 static const char *
 what_is_missing(const struct options *options)
 {
-	if (options->flow == 0)
+	if (followed(options) == 0)
 		return "stream wants --flow N, a number that synscope flows shows";
 	if (options->from == FROM_NOBODY)
 		return "stream wants --from client or --from server";

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "figure/figure.h"
+
 /* Where the sentences start. */
 #define COLUMN 26
 
@@ -64,6 +66,20 @@ help_overall(struct text *out)
 	    "the manual, synscope(1), says what its output means.\n");
 }
 
+/* What draw can draw. */
+static void
+put_kinds(struct text *out)
+{
+	text_put(out, "\nKinds of figures:\n");
+	for (size_t i = 0; i < figure_kind_count; i++) {
+		text_put(out, "  ");
+		text_put(out, figure_kinds[i].name);
+		text_pad(out, COLUMN - 2 - (int)strlen(figure_kinds[i].name));
+		text_put(out, figure_kinds[i].sentence);
+		text_char(out, '\n');
+	}
+}
+
 void
 help_command(struct text *out, const struct command *command)
 {
@@ -73,6 +89,9 @@ help_command(struct text *out, const struct command *command)
 	text_put(out, command->words);
 	text_put(out, "\nPrint ");
 	text_put(out, command->summary);
-	text_put(out, ".\n\nOptions:\n");
+	text_put(out, ".\n");
+	if (command->bit == ON_DRAW)
+		put_kinds(out);
+	text_put(out, "\nOptions:\n");
 	put_options(out, command->bit);
 }

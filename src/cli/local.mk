@@ -1,5 +1,6 @@
 libsynscope_a_SOURCES += \
 	%D%/cli.c %D%/cli.h %D%/cli_priv.h \
+	%D%/cmd_draw.c \
 	%D%/cmd_flows.c \
 	%D%/cmd_listeners.c \
 	%D%/cmd_packets.c \

@@ -13,10 +13,13 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "export/export.h"
+#include "figure/figure.h"
 
 static const char *const when_names[] = { "auto", "always", "never" };
 static const char *const side_names[] = { "client", "server" };
 static const char *const shell_names[] = { "bash", "zsh", "fish" };
+static const char *const type_names[] = { "svg", "png", "pdf", "txt", "mermaid", "plantuml" };
+static const char *const theme_names[] = { "auto", "light", "dark", "print" };
 
 /* By the word in option.def's column of values. */
 #define VALUE_NONE    .value = 0
@@ -28,6 +31,12 @@ static const char *const shell_names[] = { "bash", "zsh", "fish" };
 	.values = export_format_names, .value_count = FORMAT_COUNT, .value = FORMAT_TEXT
 #define VALUE_WHENS  .values = when_names, .value_count = 3, .value = WHEN_AUTO
 #define VALUE_SIDES  .values = side_names, .value_count = 2, .value = FROM_CLIENT
+#define VALUE_TYPES \
+	.values = type_names, .value_count = FIGURE_FORMAT_COUNT, .value = 1 + FIGURE_SVG
+#define VALUE_THEMES .values = theme_names, .value_count = 1 + THEME_COUNT, .value = 0
+#define VALUE_LANGS  .values = figure_lang_names, .value_count = LANG_COUNT, .value = LANG_EN
+#define VALUE_TIMES \
+	.values = figure_time_names, .value_count = TIME_COUNT, .value = TIME_COMPRESSED
 #define VALUE_SHELLS .values = shell_names, .value_count = 3, .value = SHELL_BASH
 
 const struct option_row option_rows[OPTION_COUNT] = {
@@ -57,6 +66,7 @@ const struct command commands[] = {
 	{ "listeners", ON_LISTENERS, "CAPTURE...",
 	    "one row a listening endpoint, its backlog and queue and what happened there",
 	    cmd_listeners },
+	{ "draw", ON_DRAW, "KIND CAPTURE", "one figure of a capture", cmd_draw },
 	{ "stream", ON_STREAM, "--flow N --from SIDE CAPTURE",
 	    "the bytes that one side sent, in order", cmd_stream },
 };
@@ -113,7 +123,7 @@ command_named(const char *name)
 
 /* What kinds of values are, where no list of words says it. */
 static const char *const wanted_kinds[] = {
-	[KIND_NUMBER] = "a number from 1 on",
+	[KIND_NUMBERS] = "a number from 1 on",
 	[KIND_SECONDS] = "a number of seconds, such as 0.5",
 	[KIND_MOMENT] = "a moment: seconds since 1970, ISO 8601 with its zone, or +SECONDS",
 	[KIND_FACT] = "backlog=N, until=TIME or vantage=PLACE",
@@ -170,11 +180,25 @@ read_number(const char *argument, uint32_t most, uint32_t *number)
 }
 
 static enum status
-set_number(const struct option_row *row, uint32_t *field, const char *argument, struct diag *diag)
+add_number(const struct option_row *row, struct flow_numbers *field, const char *argument,
+    struct diag *diag)
 {
-	if (read_number(argument, UINT32_MAX, field) && *field > 0)
-		return ST_OK;
-	return unwanted(row, argument, diag);
+	uint32_t number;
+
+	if (!read_number(argument, UINT32_MAX, &number) || number == 0)
+		return unwanted(row, argument, diag);
+	field->numbers =
+	    mem_realloc_array(field->numbers, field->count + 1, sizeof(*field->numbers));
+	field->numbers[field->count++] = number;
+	return ST_OK;
+}
+
+static enum status
+add_text(struct texts *field, const char *argument)
+{
+	field->texts = mem_realloc_array(field->texts, field->count + 1, sizeof(*field->texts));
+	field->texts[field->count++] = argument;
+	return ST_OK;
 }
 
 static enum status
@@ -270,8 +294,10 @@ set_field(
 		return ST_OK;
 	case KIND_CHOICE:
 		return set_choice(row, field, argument, diag);
-	case KIND_NUMBER:
-		return set_number(row, field, argument, diag);
+	case KIND_NUMBERS:
+		return add_number(row, field, argument, diag);
+	case KIND_TEXTS:
+		return add_text(field, argument);
 	case KIND_SECONDS:
 		return set_seconds(row, field, argument, diag);
 	case KIND_MOMENT:
@@ -321,7 +347,7 @@ missing_argument(struct diag *diag)
 
 /* given: a bit of each option that was met. */
 static enum status
-parse_words(struct options *options, int argc, char **argv, uint32_t *given, struct diag *diag)
+parse_words(struct options *options, int argc, char **argv, uint64_t *given, struct diag *diag)
 {
 	struct getopt_tables tables;
 	enum status st = ST_OK;
@@ -337,7 +363,7 @@ parse_words(struct options *options, int argc, char **argv, uint32_t *given, str
 		if (found == ':')
 			return missing_argument(diag);
 		found = found >= LONG_BASE ? found - LONG_BASE : option_of_letter(found);
-		*given |= UINT32_C(1) << found;
+		*given |= UINT64_C(1) << found;
 		st = set_field(&option_rows[found], options, optarg, diag);
 	}
 	options->words = argv + optind;
@@ -359,13 +385,13 @@ take_command(struct options *options, struct diag *diag)
 }
 
 static enum status
-check_places(const struct options *options, uint32_t given, struct diag *diag)
+check_places(const struct options *options, uint64_t given, struct diag *diag)
 {
 	const struct command *command = options->command;
 	unsigned here = command == NULL ? ON_NONE | ON_HIDDEN : command->bit;
 
 	for (int i = 0; i < OPTION_COUNT; i++) {
-		if (!(given & UINT32_C(1) << i) || (option_rows[i].on & here))
+		if (!(given & UINT64_C(1) << i) || (option_rows[i].on & here))
 			continue;
 		if (command == NULL)
 			return diag_set(
@@ -392,6 +418,8 @@ void
 options_fini(struct options *options)
 {
 	free(options->told.moments);
+	free(options->flows.numbers);
+	free(options->aliases.texts);
 }
 
 enum status
@@ -399,10 +427,10 @@ options_parse(struct options *options, int argc, char **argv, struct diag *diag)
 {
 	/* Says whose --help to name; getopt_long moves it. */
 	const struct command *first = argc > 1 ? command_named(argv[1]) : NULL;
-	uint32_t given = 0;
+	uint64_t given = 0;
 	enum status st;
 
-	_Static_assert(OPTION_COUNT <= 32, "one bit each");
+	_Static_assert(OPTION_COUNT <= 64, "one bit each");
 	*options = (struct options){ 0 };
 	st = parse_words(options, argc, argv, &given, diag);
 	if (st != ST_OK) {

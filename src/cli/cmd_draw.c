@@ -1,0 +1,307 @@
+/*
+ * One figure of one capture. What it needs is collected in one run, of the flows
+ * that were asked for; it is drawn in memory, and then written whole.
+ */
+#include "cli/cli_priv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "capture/capture.h"
+#include "export/sink.h"
+#include "figure/figure.h"
+
+struct drawing {
+	struct reading reading; /* first: the analysis hands it back */
+	struct figure_data *data;
+};
+
+static void
+take_packet(void *ctx, const struct packet_row *row)
+{
+	figure_collect_packet(((struct drawing *)ctx)->data, row);
+}
+
+static void
+take_flow(void *ctx, const struct flow_row *row)
+{
+	figure_collect_flow(((struct drawing *)ctx)->data, row);
+}
+
+static void
+take_socket(void *ctx, const struct socket_row *row)
+{
+	figure_collect_socket(((struct drawing *)ctx)->data, row);
+}
+
+static void
+take_listener(void *ctx, const struct listener_row *row)
+{
+	figure_collect_listener(((struct drawing *)ctx)->data, row);
+}
+
+/* --- what the user said, for the figure --- */
+
+/* "END=NAME" is cut in two. */
+static struct figure_alias *
+aliases_of(const struct texts *texts)
+{
+	struct figure_alias *aliases = mem_realloc_array(NULL, texts->count, sizeof(*aliases));
+
+	for (size_t i = 0; i < texts->count; i++) {
+		char *end = mem_strdup(texts->texts[i]);
+		char *sign = strchr(end, '=');
+
+		*sign = '\0';
+		aliases[i] = (struct figure_alias){ .end = end, .name = sign + 1 };
+	}
+	return aliases;
+}
+
+static void
+aliases_free(struct figure_alias *aliases, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free((char *)(uintptr_t)aliases[i].end);
+	free(aliases);
+}
+
+/* Cuts words at its commas. */
+static size_t
+lanes_of(char *words, const char ***lanes)
+{
+	size_t count = 0;
+	char *rest = NULL;
+
+	*lanes = NULL;
+	if (words == NULL)
+		return 0;
+	for (char *word = strtok_r(words, ",", &rest); word != NULL;
+	     word = strtok_r(NULL, ",", &rest)) {
+		*lanes = mem_realloc_array(*lanes, count + 1, sizeof(**lanes));
+		(*lanes)[count++] = word;
+	}
+	return count;
+}
+
+/* https://reproducible-builds.org/specs/source-date-epoch */
+static bool
+source_date(int64_t *seconds)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	char *end;
+	long long value;
+
+	if (epoch == NULL || epoch[0] < '0' || epoch[0] > '9')
+		return false;
+	errno = 0;
+	value = strtoll(epoch, &end, 10);
+	*seconds = value;
+	return errno == 0 && *end == '\0';
+}
+
+/* --- the run --- */
+
+static int
+collect(struct drawing *drawing, const struct figure_kind *kind, const struct capture_paths *paths)
+{
+	const struct options *options = drawing->reading.options;
+	const struct figure_wanted wanted = {
+		.flows = options->flows.numbers,
+		.flow_count = options->flows.count,
+	};
+	const struct sockets_options sockets = { .want_rows = true, .backlog = -1 };
+	const struct analysis_options analysis_options = {
+		.filter = options->filter,
+		.sockets = &sockets,
+	};
+	const struct analysis_ops ops = {
+		.packet = take_packet,
+		.flow = take_flow,
+		.socket = take_socket,
+		.listener = take_listener,
+		.trouble = reading_trouble,
+		.progress = reading_progress,
+	};
+	int status;
+
+	(void)kind;
+	drawing->data = figure_data_new(&wanted);
+	status = reading_run(&drawing->reading, (const char *const *)paths->paths, paths->count,
+	    &analysis_options, &ops);
+	if (drawing->reading.analysis == NULL)
+		return EXIT_TROUBLE;
+	figure_collect_done(drawing->data, drawing->reading.analysis, drawing->reading.name.at);
+	if (drawing->data->left_out > 0 && options->talk != TALK_QUIET)
+		say("%s: %" PRIu64 " rows were left out of the figure, since memory is bounded; "
+		    "--flow N chooses",
+		    drawing->reading.name.at, drawing->data->left_out);
+	return status;
+}
+
+static enum status
+draw(struct text *out, const struct drawing *drawing, const struct figure_kind *kind,
+    enum figure_format format, struct diag *diag)
+{
+	const struct options *options = drawing->reading.options;
+	char *words = options->lanes == NULL ? NULL : mem_strdup(options->lanes);
+	struct figure_alias *aliases = aliases_of(&options->aliases);
+	struct figure_options figure_options = {
+		.flows = options->flows.numbers,
+		.flow_count = options->flows.count,
+		.theme_auto = options->theme == 0,
+		.theme = options->theme == 0 ? THEME_LIGHT : (enum scene_theme)(options->theme - 1),
+		.lang = (enum figure_lang)options->lang,
+		.time = (enum figure_time)options->time,
+		.aliases = aliases,
+		.alias_count = options->aliases.count,
+	};
+	const char **lanes;
+	enum status st;
+
+	figure_options.lane_count = lanes_of(words, &lanes);
+	figure_options.lanes = lanes;
+	figure_options.has_date = source_date(&figure_options.date_s);
+	st = figure_draw(out, kind, format, drawing->data, &figure_options, diag);
+	free(lanes);
+	free(words);
+	aliases_free(aliases, options->aliases.count);
+	return st;
+}
+
+static enum status
+write_out(const struct text *out, const char *path, struct diag *diag)
+{
+	struct sink *sink;
+	enum status st = sink_open(&sink, path, diag);
+
+	if (st != ST_OK)
+		return st;
+	sink_write(sink, out->at, out->length);
+	st = sink_close(sink, diag);
+	return st == ST_END ? ST_OK : st;
+}
+
+static int
+run_on(const struct options *options, const struct capture_paths *paths,
+    const struct figure_kind *kind, enum figure_format format)
+{
+	struct drawing drawing = { 0 };
+	struct text out = { 0 };
+	struct diag diag;
+	enum status st = ST_OK;
+	int status;
+
+	reading_init(&drawing.reading, options);
+	status = collect(&drawing, kind, paths);
+	/* Where nothing could be read or decoded that has been said. */
+	if (drawing.reading.analysis != NULL &&
+	    analysis_summary(drawing.reading.analysis)->packets > 0) {
+		st = draw(&out, &drawing, kind, format, &diag);
+		if (st == ST_USAGE)
+			say("%s: %s", drawing.reading.name.at, diag.text);
+		else if (st != ST_OK || write_out(&out, options->output, &diag) != ST_OK)
+			say("%s", diag.text), st = ST_IO;
+	} else {
+		status = EXIT_TROUBLE;
+	}
+	figure_data_free(drawing.data);
+	reading_fini(&drawing.reading);
+	text_fini(&out);
+	return st == ST_OK ? status : EXIT_TROUBLE;
+}
+
+/* --- is this a thing to draw --- */
+
+static void
+say_kinds(const char *wrong)
+{
+	struct text line = { 0 };
+
+	for (size_t i = 0; i < figure_kind_count; i++) {
+		text_put(&line, i == 0 ? "" : i + 1 == figure_kind_count ? " and " : ", ");
+		text_put(&line, figure_kinds[i].name);
+	}
+	say("there is no figure \"%s\"; the kinds are %s", wrong, text_str(&line));
+	text_fini(&line);
+}
+
+/* false: it was said why not. */
+static bool
+choose_format(const struct options *options, const struct figure_kind *kind,
+    enum figure_format *format)
+{
+	*format = FIGURE_SVG;
+	if (options->type != 0)
+		*format = (enum figure_format)(options->type - 1);
+	else if (options->output != NULL)
+		*format = figure_format_of(options->output);
+	if (*format == FIGURE_FORMAT_COUNT) {
+		say("%s: its end does not say what to draw; --type does, or a file that ends in .svg, "
+		    ".png, .pdf, .txt, .mmd or .puml",
+		    options->output);
+		return false;
+	}
+	if (!figure_formats[*format].from_scene && kind->words == NULL) {
+		say("%s cannot be written as %s", kind->name, figure_formats[*format].name);
+		return false;
+	}
+	if (options->output == NULL && (*format == FIGURE_PNG || *format == FIGURE_PDF) &&
+	    isatty(STDOUT_FILENO)) {
+		say("%s does not belong on a terminal; -o FILE takes it", figure_formats[*format].name);
+		return false;
+	}
+	return true;
+}
+
+static bool
+are_aliases(const struct texts *texts)
+{
+	for (size_t i = 0; i < texts->count; i++) {
+		const char *sign = strchr(texts->texts[i], '=');
+
+		if (sign != NULL && sign != texts->texts[i] && sign[1] != '\0')
+			continue;
+		say("--alias wants END=NAME, not \"%s\"", texts->texts[i]);
+		return false;
+	}
+	return true;
+}
+
+int
+cmd_draw(const struct options *options)
+{
+	/* The first word is the kind, the others are captures. */
+	const struct figure_kind *kind = figure_kind_named(options->words[0]);
+	struct options rest = *options;
+	struct capture_paths paths;
+	enum figure_format format;
+	int status;
+
+	if (kind == NULL) {
+		say_kinds(options->words[0]);
+		return EXIT_TROUBLE;
+	}
+	rest.words++;
+	rest.word_count--;
+	if (rest.word_count == 0) {
+		say("a capture is wanted after %s; try synscope draw --help", kind->name);
+		return EXIT_TROUBLE;
+	}
+	if (!choose_format(options, kind, &format) || !are_aliases(&options->aliases))
+		return EXIT_TROUBLE;
+	status = captures_named(&paths, &rest);
+	if (status == EXIT_WELL && paths.count > 1 && !options->merge) {
+		say("draw reads one capture, and these are %zu; --merge reads several as one",
+		    paths.count);
+		status = EXIT_TROUBLE;
+	}
+	if (status == EXIT_WELL && paths.count > 0)
+		status = run_on(&rest, &paths, kind, format);
+	capture_paths_fini(&paths);
+	return status;
+}

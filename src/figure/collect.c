@@ -1,0 +1,161 @@
+/*
+ * What figures draw from. The rows of the flows that were asked for are copied,
+ * until the budget is used up; what came after that is counted.
+ */
+#include "figure/figure_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct figure_store {
+	struct figure_wanted wanted;
+	struct budget budget;
+	size_t packet_room;
+	size_t flow_room;
+	size_t socket_room;
+	size_t listener_room;
+	struct text name;
+};
+
+struct figure_data *
+figure_data_new(const struct figure_wanted *wanted)
+{
+	struct figure_data *data = mem_zalloc(sizeof(*data));
+
+	data->store = mem_zalloc(sizeof(*data->store));
+	data->store->wanted = *wanted;
+	data->store->budget.limit_bytes =
+	    wanted->limit_bytes == 0 ? FIGURE_LIMIT_BYTES : wanted->limit_bytes;
+	data->name = "";
+	return data;
+}
+
+void
+figure_data_free(struct figure_data *data)
+{
+	if (data == NULL)
+		return;
+	for (size_t i = 0; i < data->flow_count; i++)
+		free((char *)(uintptr_t)data->flows[i].conn.history);
+	free(data->packets);
+	free(data->flows);
+	free(data->sockets);
+	free(data->listeners);
+	text_fini(&data->store->name);
+	free(data->store);
+	free(data);
+}
+
+static bool
+is_wanted(const struct figure_data *data, uint32_t flow)
+{
+	const struct figure_wanted *wanted = &data->store->wanted;
+
+	for (size_t i = 0; i < wanted->flow_count; i++)
+		if (wanted->flows[i] == flow)
+			return true;
+	return wanted->flow_count == 0;
+}
+
+/* The place of one more row in an array that grows; NULL: there is no room. */
+static void *
+add_row(struct figure_data *data, void *array, size_t *count, size_t *room, size_t row_bytes)
+{
+	void **rows = array;
+
+	if (!budget_take(&data->store->budget, row_bytes)) {
+		data->left_out++;
+		return NULL;
+	}
+	if (*count == *room) {
+		*room = *room * 2 + 64;
+		*rows = mem_realloc_array(*rows, *room, row_bytes);
+	}
+	return (char *)*rows + (*count)++ * row_bytes;
+}
+
+void
+figure_collect_packet(struct figure_data *data, const struct packet_row *row)
+{
+	struct packet_row *kept;
+
+	if (!is_wanted(data, row->flow))
+		return;
+	kept = add_row(data, &data->packets, &data->packet_count, &data->store->packet_room,
+	    sizeof(*kept));
+	if (kept != NULL)
+		*kept = *row;
+}
+
+void
+figure_collect_flow(struct figure_data *data, const struct flow_row *row)
+{
+	struct flow_row *kept;
+
+	if (!is_wanted(data, row->flow))
+		return;
+	kept =
+	    add_row(data, &data->flows, &data->flow_count, &data->store->flow_room, sizeof(*kept));
+	if (kept == NULL)
+		return;
+	*kept = *row;
+	/* The rest is in tables, or lives as long as the analysis. */
+	kept->conn.history = mem_strdup(row->conn.history == NULL ? "" : row->conn.history);
+}
+
+void
+figure_collect_socket(struct figure_data *data, const struct socket_row *row)
+{
+	struct socket_row *kept;
+
+	if (row->flow != 0 && !is_wanted(data, row->flow))
+		return;
+	kept = add_row(data, &data->sockets, &data->socket_count, &data->store->socket_room,
+	    sizeof(*kept));
+	if (kept != NULL)
+		*kept = *row;
+}
+
+void
+figure_collect_listener(struct figure_data *data, const struct listener_row *row)
+{
+	struct listener_row *kept = add_row(data, &data->listeners, &data->listener_count,
+	    &data->store->listener_room, sizeof(*kept));
+
+	if (kept != NULL)
+		*kept = *row;
+}
+
+void
+figure_collect_done(
+    struct figure_data *data, const struct analysis *analysis, const char *name)
+{
+	const struct analysis_summary *sum = analysis_summary(analysis);
+
+	data->first_ns = sum->first_ns;
+	data->last_ns = sum->last_ns;
+	text_put(&data->store->name, name);
+	data->name = text_str(&data->store->name);
+}
+
+/* Rows of flows come in the order of their numbers. */
+const struct flow_row *
+figure_flow(const struct figure_data *data, uint32_t flow)
+{
+	size_t lo = 0;
+	size_t hi = data->flow_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (data->flows[middle].flow == flow)
+			return &data->flows[middle];
+		if (data->flows[middle].flow < flow)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return NULL;
+}

@@ -1,0 +1,161 @@
+/*
+ * figure: the result of an analysis, drawn.
+ *
+ *   collect.c      rows are kept under a budget, of the flows that were asked for
+ *   kind.def       the kinds of figures; KIND.c lays one out as a scene
+ *   scene.c        the scene, its measures (measure.c), colours (class.def)
+ *   paint_svg.c    a scene becomes SVG, through markup
+ *   paint_cairo.c  a scene becomes PNG or PDF: the door to cairo and pango
+ *   words.c        a ladder as text, Mermaid and PlantUML
+ *   label.def      every word that is drawn, in each language
+ */
+#ifndef SYNSCOPE_FIGURE_H
+#define SYNSCOPE_FIGURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/analysis.h"
+#include "base/diag.h"
+#include "base/text.h"
+#include "figure/scene.h"
+
+/* --- what is drawn: rows of one capture --- */
+
+struct figure_data {
+	const char *name; /* of the capture, for people */
+	struct packet_row *packets; /* in the order of the capture */
+	size_t packet_count;
+	struct flow_row *flows; /* by number; history is ours */
+	size_t flow_count;
+	struct socket_row *sockets; /* each change, in the order of time */
+	size_t socket_count;
+	struct listener_row *listeners;
+	size_t listener_count;
+	int64_t first_ns; /* of the capture */
+	int64_t last_ns;
+	uint64_t left_out; /* rows that the budget had no room for */
+	struct figure_store *store; /* ours */
+};
+
+/* What to keep. */
+struct figure_wanted {
+	const uint32_t *flows; /* none: all */
+	size_t flow_count;
+	size_t limit_bytes; /* 0: FIGURE_LIMIT_BYTES */
+};
+
+/* Some 500,000 packets; nobody can look at a figure of more. */
+#define FIGURE_LIMIT_BYTES ((size_t)96 << 20)
+
+/*
+ * Rows are handed in as the analysis hands them out, by whoever runs it (with
+ * sockets_options.want_rows, and neither moments nor a pace). Then _done, and
+ * the data holds for as long as the analysis does.
+ */
+struct figure_data *figure_data_new(const struct figure_wanted *wanted);
+void figure_data_free(struct figure_data *data);
+void figure_collect_packet(struct figure_data *data, const struct packet_row *row);
+void figure_collect_flow(struct figure_data *data, const struct flow_row *row);
+void figure_collect_socket(struct figure_data *data, const struct socket_row *row);
+void figure_collect_listener(struct figure_data *data, const struct listener_row *row);
+void figure_collect_done(
+    struct figure_data *data, const struct analysis *analysis, const char *name);
+
+/* NULL: it was not kept, or there is none. */
+const struct flow_row *figure_flow(const struct figure_data *data, uint32_t flow);
+
+/* --- how it is drawn --- */
+
+enum figure_lang {
+	LANG_EN,
+	LANG_ZH_CN,
+	LANG_COUNT
+};
+
+enum figure_time {
+	TIME_COMPRESSED, /* gaps grow with their logarithm, and long ones are broken visibly */
+	TIME_SCALED,     /* to scale */
+	TIME_EVEN,       /* one packet, one step */
+	TIME_COUNT
+};
+
+enum figure_format {
+	FIGURE_SVG,
+	FIGURE_PNG,
+	FIGURE_PDF,
+	FIGURE_TXT,
+	FIGURE_MERMAID,
+	FIGURE_PLANTUML,
+	FIGURE_FORMAT_COUNT
+};
+
+/* "127.0.0.1:17777" or an address alone, and what to call it. */
+struct figure_alias {
+	const char *end;
+	const char *name;
+};
+
+struct figure_options {
+	const uint32_t *flows; /* none: the kind chooses */
+	size_t flow_count;
+	bool theme_auto; /* SVG follows its reader's; else, and elsewhere, theme */
+	enum scene_theme theme;
+	enum figure_lang lang;
+	enum figure_time time;
+	const struct figure_alias *aliases;
+	size_t alias_count;
+	const char *id_prefix; /* before each id of SVG, where several share a page; NULL: none */
+	bool has_date;
+	int64_t date_s;        /* PDF says that it was made then; else, when its packets were captured */
+	const char *const *lanes; /* ends or aliases, from the left; others follow */
+	size_t lane_count;
+};
+
+extern const char *const figure_lang_names[LANG_COUNT];
+extern const char *const figure_time_names[TIME_COUNT];
+
+/* What figure formats are called, and how their files end. */
+extern const struct figure_format_row {
+	const char *name;
+	const char *suffix;
+	bool from_scene; /* else by the kind's own words */
+} figure_formats[FIGURE_FORMAT_COUNT];
+
+/* By the end of a file's name; FIGURE_FORMAT_COUNT: it says nothing. */
+enum figure_format figure_format_of(const char *path);
+
+enum {
+	NEEDS_PACKETS = 0x1,
+	NEEDS_SOCKETS = 0x2,
+	NEEDS_LISTENERS = 0x4,
+};
+
+struct figure_kind {
+	const char *name;
+	unsigned needs;
+	/* ST_USAGE: there is nothing to draw, and diag says why. */
+	enum status (*build)(struct scene *scene, const struct figure_data *data,
+	    const struct figure_options *options, struct diag *diag);
+	enum status (*words)(struct text *out, enum figure_format format,
+	    const struct figure_data *data, const struct figure_options *options,
+	    struct diag *diag);
+	const char *sentence;
+};
+
+extern const struct figure_kind figure_kinds[];
+extern const size_t figure_kind_count;
+
+/* NULL: there is none of that name. */
+const struct figure_kind *figure_kind_named(const char *name);
+
+/* Draw it; bytes are appended to out. ST_USAGE: not of this data, or not in this format. */
+enum status figure_draw(struct text *out, const struct figure_kind *kind, enum figure_format format,
+    const struct figure_data *data, const struct figure_options *options, struct diag *diag);
+
+/* A scene of one's own, likewise. */
+enum status figure_paint(struct text *out, const struct scene *scene, enum figure_format format,
+    const struct figure_options *options, struct diag *diag);
+
+#endif

@@ -1,0 +1,112 @@
+/* figure_priv: what the files of figure share; private to the room. */
+#ifndef SYNSCOPE_FIGURE_PRIV_H
+#define SYNSCOPE_FIGURE_PRIV_H
+
+#include "figure/figure.h"
+
+/* --- words: label.c --- */
+
+enum label {
+#define LABEL(id, english, chinese) LABEL_##id,
+#include "figure/label.def"
+#undef LABEL
+	LABEL_COUNT
+};
+
+extern const char *const labels[LANG_COUNT][LABEL_COUNT];
+
+/* The label with what is put in; lives as long as the scene. */
+const char *label_with(struct scene *scene, enum figure_lang lang, enum label label,
+    const char *const *args, size_t count);
+#define LABELED(scene, lang, label, ...) \
+	label_with(scene, lang, label, (const char *const[]){ __VA_ARGS__ }, \
+	    sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+
+/* --- what figures say of ends and times: name.c --- */
+
+/* "0.012 252 s" and "13 µs"; live as long as the scene. */
+const char *name_time(struct scene *scene, int64_t ns);
+const char *name_span(struct scene *scene, int64_t ns);
+/* "15 B", "441 kB" */
+const char *name_bytes(struct scene *scene, uint64_t bytes);
+/* "127.0.0.1:17777", or its alias */
+const char *name_end(struct scene *scene, const struct figure_options *options,
+    const struct tuple *tuple, bool dst);
+/* "SYN, ACK" */
+const char *name_flags(struct scene *scene, uint16_t flags);
+/* The state as RFC 9293 spells it, and its colours. */
+const char *name_state(enum sock_state state);
+enum scene_class class_of_state(enum sock_state state);
+
+/* --- what the rows say of one another: model.c --- */
+
+/* What became of a segment, where a rule proves it. */
+enum fate {
+	FATE_UNKNOWN, /* it arrived, or nothing proves that it did not */
+	FATE_IGNORED, /* it arrived, and was dropped */
+	FATE_LOST,    /* it did not arrive */
+};
+
+/* One for each of data->packets; lives as long as the scene. */
+const enum fate *model_fates(struct scene *scene, const struct figure_data *data);
+
+/* The place of a frame in data->packets; SIZE_MAX: it was not kept. */
+size_t model_place(const struct figure_data *data, uint32_t index);
+
+/* A flow's packet as the client sends; an ICMP error is judged by its addresses. */
+bool model_from_client(const struct flow_row *flow, const struct packet_row *row);
+
+/* How a segment is drawn. */
+struct look {
+	enum scene_class cls;
+	enum scene_dash dash;
+};
+struct look model_look(const struct packet_row *row);
+
+/* An end of a flow enters a state. */
+struct change {
+	size_t packet;  /* with this one's sending or arrival; SIZE_MAX: at another time */
+	int64_t at_ns;
+	enum sock_state state;
+	bool certain;
+	struct evidence because;
+};
+
+/* Of one end, in the order of time, each state once; lives as long as the scene. */
+size_t model_changes(struct scene *scene, const struct figure_data *data, uint32_t flow,
+    bool is_server, struct change **changes);
+
+/* "SYN, ACK", "ICMP 3/1", "UDP" */
+const char *model_name(struct scene *scene, const struct packet_row *row);
+/* "seq=1 ack=1 len=15" */
+const char *model_numbers(struct scene *scene, const struct packet_row *row);
+/* "retransmission, accept-queue-full"; empty where there is neither */
+const char *model_remark(struct scene *scene, const struct packet_row *row);
+/* Whole sentence for who points at it. */
+const char *model_tip(struct scene *scene, const struct figure_data *data,
+    const struct figure_options *options, const struct packet_row *row);
+/* "p17"; of a capture in several parts, with the part's place in front */
+const char *model_id(struct scene *scene, const struct packet_row *row);
+/* The file's name without its folders. */
+const char *model_capture(struct scene *scene, const struct figure_data *data);
+
+/* --- the kinds --- */
+
+#define KIND(id, name, needs, build, words, sentence) \
+	enum status build(struct scene *scene, const struct figure_data *data, \
+	    const struct figure_options *options, struct diag *diag);
+#include "figure/kind.def"
+#undef KIND
+
+enum status ladder_words(struct text *out, enum figure_format format,
+    const struct figure_data *data, const struct figure_options *options, struct diag *diag);
+
+/* --- renderers --- */
+
+void paint_svg(struct text *out, const struct scene *scene, const struct figure_options *options);
+enum status paint_png(struct text *out, const struct scene *scene,
+    const struct figure_options *options, struct diag *diag);
+enum status paint_pdf(struct text *out, const struct scene *scene,
+    const struct figure_options *options, struct diag *diag);
+
+#endif

@@ -1,0 +1,622 @@
+/*
+ * One connection: a bar at each side shows the states of that end, segments
+ * slope from one to the other. Time runs down, but not to scale unless that was
+ * asked for: a segment takes as long as its label needs room. A state changes
+ * where the segment that changes it leaves or arrives.
+ */
+#include "figure/figure_priv.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#define WIDTH      880.0
+#define MARGIN     28.0
+#define BAR_WIDTH  128.0
+#define CLIENT_BAR 168.0 /* left edges */
+#define SERVER_BAR (WIDTH - CLIENT_BAR - BAR_WIDTH)
+#define HEADS_TOP  84.0
+#define HEAD_HEIGHT 44.0
+#define BARS_TOP   (HEADS_TOP + HEAD_HEIGHT + 14)
+#define BEFORE     52.0 /* what is shown of the time before the first segment */
+#define AFTER      46.0
+#define SLOPE      46.0
+#define LINE       15.0 /* of a label */
+#define TURN       8.0  /* from an arrival to the answer's leaving */
+
+/* Runs of ordinary segments as long as this are drawn as one. */
+#define FOLD_MIN 4
+/* Past this, the middle is left out. */
+#define ROWS_MAX 60
+/* From here on a gap is broken visibly. */
+#define BREAK_NS INT64_C(200000000)
+#define BREAK_HEIGHT 30.0
+
+/* One arrow, or several folded. */
+struct row {
+	size_t packet; /* the first of them */
+	size_t count;
+	bool from_client;
+	bool is_broken; /* a long time passed before it */
+	uint64_t bytes[2]; /* of folded ones: from client, from server */
+	int64_t gap_ns; /* since the row before */
+	double sent;
+	double arrived;
+};
+
+struct bar {
+	double x;
+	bool is_server;
+	enum label who;
+	struct change *changes;
+	size_t change_count;
+	double free_y; /* labels beside the bar end here */
+};
+
+struct handshake {
+	struct scene *scene;
+	const struct figure_data *data;
+	const struct figure_options *options;
+	const struct flow_row *flow;
+	const enum fate *fates;
+	size_t *packets; /* of the flow: places in data->packets */
+	size_t packet_count;
+	struct row *rows;
+	size_t row_count;
+	struct bar sides[2]; /* client, server */
+	double bottom;
+};
+
+/* --- which segments, and where --- */
+
+static const struct packet_row *
+packet_of(const struct handshake *hs, size_t i)
+{
+	return &hs->data->packets[hs->packets[i]];
+}
+
+static bool
+changes_a_state(const struct handshake *hs, size_t place)
+{
+	for (int i = 0; i < 2; i++)
+		for (size_t j = 0; j < hs->sides[i].change_count; j++)
+			if (hs->sides[i].changes[j].packet == place)
+				return true;
+	return false;
+}
+
+static bool
+is_plain(const struct handshake *hs, size_t i)
+{
+	const struct packet_row *row = packet_of(hs, i);
+
+	return row->tuple.proto == PROTO_TCP &&
+	       (row->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0 && row->verdict.marks == 0 &&
+	       row->verdict.reason.cause == CAUSE_NONE && hs->fates[hs->packets[i]] == FATE_UNKNOWN &&
+	       !changes_a_state(hs, hs->packets[i]);
+}
+
+static size_t
+plain_run(const struct handshake *hs, size_t from)
+{
+	size_t count = 0;
+
+	while (from + count < hs->packet_count && is_plain(hs, from + count))
+		count++;
+	return count;
+}
+
+static void
+add_row(struct handshake *hs, size_t first, size_t count)
+{
+	struct row *row = &hs->rows[hs->row_count++];
+
+	*row = (struct row){ .packet = first, .count = count };
+	row->from_client = model_from_client(hs->flow, packet_of(hs, first));
+	for (size_t i = first; i < first + count; i++)
+		row->bytes[!model_from_client(hs->flow, packet_of(hs, i))] += packet_of(hs, i)->length;
+	if (first > 0)
+		row->gap_ns = packet_of(hs, first)->ts_ns - packet_of(hs, first - 1)->ts_ns;
+	row->is_broken = hs->options->time == TIME_COMPRESSED && row->gap_ns >= BREAK_NS;
+}
+
+static void
+fold(struct handshake *hs)
+{
+	size_t i = 0;
+
+	hs->rows = scene_keep(hs->scene, (hs->packet_count + 1) * sizeof(*hs->rows));
+	while (i < hs->packet_count) {
+		size_t run = plain_run(hs, i);
+		size_t count = run >= FOLD_MIN ? run : 1;
+
+		add_row(hs, i, count);
+		i += count;
+	}
+}
+
+static unsigned
+label_lines(const struct handshake *hs, const struct row *row)
+{
+	const struct packet_row *packet = packet_of(hs, row->packet);
+
+	return packet->verdict.marks != 0 || packet->verdict.reason.cause != CAUSE_NONE ? 3 : 2;
+}
+
+/* Beyond what labels need: a step for each tenfold of ten microseconds. */
+static double
+gap_room(const struct handshake *hs, const struct row *row)
+{
+	if (hs->options->time != TIME_COMPRESSED || row->gap_ns <= 0)
+		return 0;
+	if (row->is_broken)
+		return BREAK_HEIGHT;
+	return fmax(0, 5 * log10((double)row->gap_ns / 10000.0));
+}
+
+static double
+row_room(const struct handshake *hs, const struct row *before, const struct row *row)
+{
+	double half, half_before;
+
+	if (row->count > 1 || before->count > 1 || before->from_client != row->from_client)
+		return before->arrived - before->sent + TURN;
+	half = label_lines(hs, row) * LINE / 2;
+	half_before = label_lines(hs, before) * LINE / 2;
+	return half + half_before + 6;
+}
+
+static void
+place_rows(struct handshake *hs)
+{
+	double y = BARS_TOP + BEFORE;
+
+	for (size_t i = 0; i < hs->row_count; i++) {
+		struct row *row = &hs->rows[i];
+
+		if (i > 0)
+			y = hs->rows[i - 1].sent + row_room(hs, row - 1, row) + gap_room(hs, row);
+		row->sent = y;
+		row->arrived = y + SLOPE;
+	}
+	hs->bottom = hs->row_count == 0 ? y : hs->rows[hs->row_count - 1].arrived + AFTER;
+}
+
+/* --- bars --- */
+
+/* Where at a side the change is seen. */
+static double
+change_y(const struct handshake *hs, const struct bar *side, const struct change *change)
+{
+	double y = BARS_TOP + BEFORE;
+
+	for (size_t i = 0; i < hs->row_count; i++) {
+		const struct row *row = &hs->rows[i];
+		const struct packet_row *first = packet_of(hs, row->packet);
+		bool sends = row->from_client != side->is_server;
+
+		if (change->packet != SIZE_MAX && change->packet >= hs->packets[row->packet] &&
+		    change->packet <= hs->packets[row->packet + row->count - 1])
+			return sends ? row->sent : row->arrived;
+		if (change->packet == SIZE_MAX && first->ts_ns > change->at_ns)
+			break;
+		y = row->arrived + TURN / 2;
+	}
+	return y;
+}
+
+static void
+draw_band(struct handshake *hs, const struct bar *side, enum sock_state state, double top,
+    double bottom, const char *tip)
+{
+	enum scene_class cls = class_of_state(state);
+	const struct scene_style style = { .size = 13, .anchor = ANCHOR_MIDDLE, .bold = true };
+
+	if (bottom - top < 1)
+		return;
+	scene_group_begin(hs->scene, NULL, tip, NULL);
+	scene_rect(hs->scene, cls, (struct scene_box){ side->x, top, BAR_WIDTH, bottom - top });
+	if (bottom - top >= 18)
+		scene_text(hs->scene, cls, style,
+		    (struct scene_point){ side->x + BAR_WIDTH / 2, (top + bottom) / 2 + 4.5 },
+		    BAR_WIDTH - 10, name_state(state));
+	scene_group_end(hs->scene);
+}
+
+static const char *
+band_tip(const struct handshake *hs, const struct bar *side, const struct change *change)
+{
+	enum label label = change->certain ? LABEL_BAND_TIP : LABEL_BAND_TIP_LIKELY;
+
+	return LABELED(hs->scene, hs->options->lang, label,
+	    labels[hs->options->lang][side->who], name_state(change->state),
+	    name_time(hs->scene, change->at_ns - hs->data->first_ns));
+}
+
+static const char *
+before_tip(const struct handshake *hs, const struct bar *side, enum sock_state state)
+{
+	return LABELED(hs->scene, hs->options->lang, LABEL_BAND_TIP_BEFORE,
+	    labels[hs->options->lang][side->who], name_state(state));
+}
+
+/* What it was before the first segment: the border between both is its opening. */
+static double
+draw_before(struct handshake *hs, const struct bar *side, double until)
+{
+	double border = BARS_TOP + BEFORE / 2;
+	const struct change *first = side->changes;
+
+	if (hs->flow->conn.open == OPEN_MIDSTREAM)
+		return until;
+	if (!side->is_server || first->state == SOCK_CLOSED) {
+		draw_band(hs, side, SOCK_CLOSED, BARS_TOP, until, before_tip(hs, side, SOCK_CLOSED));
+		return until;
+	}
+	draw_band(hs, side, SOCK_CLOSED, BARS_TOP, border, before_tip(hs, side, SOCK_CLOSED));
+	draw_band(hs, side, SOCK_LISTEN, border, until, before_tip(hs, side, SOCK_LISTEN));
+	return border;
+}
+
+/* Nothing tells what it did: an outline. */
+static void
+draw_unknown(struct handshake *hs, const struct bar *side)
+{
+	const struct scene_style style = { .size = 12, .anchor = ANCHOR_MIDDLE };
+
+	scene_round_rect(hs->scene, CLASS_LIFELINE,
+	    (struct scene_box){ side->x, BARS_TOP, BAR_WIDTH, hs->bottom - BARS_TOP }, 0, DASH_DASHED);
+	scene_text(hs->scene, CLASS_MUTED, style,
+	    (struct scene_point){ side->x + BAR_WIDTH / 2, (BARS_TOP + hs->bottom) / 2 },
+	    BAR_WIDTH - 10, labels[hs->options->lang][LABEL_NOTHING_SEEN]);
+}
+
+static void
+draw_bar(struct handshake *hs, struct bar *side)
+{
+	bool refused = side->is_server && hs->flow->conn.open == OPEN_REFUSED;
+
+	if (side->change_count == 0 && refused) {
+		draw_band(hs, side, SOCK_CLOSED, BARS_TOP, hs->bottom,
+		    before_tip(hs, side, SOCK_CLOSED));
+		return;
+	}
+	if (side->change_count == 0) {
+		draw_unknown(hs, side);
+		return;
+	}
+	draw_before(hs, side, change_y(hs, side, &side->changes[0]));
+	for (size_t i = 0; i < side->change_count; i++) {
+		const struct change *change = &side->changes[i];
+		double top = change_y(hs, side, change);
+		double bottom = i + 1 < side->change_count ?
+				    change_y(hs, side, &side->changes[i + 1]) :
+				    hs->bottom;
+
+		draw_band(hs, side, change->state, top, bottom, band_tip(hs, side, change));
+	}
+}
+
+/* --- what stands beside the bars --- */
+
+/* The edge away from the other bar, and which way that is. */
+static double
+outer_edge(const struct bar *side)
+{
+	return side->is_server ? side->x + BAR_WIDTH : side->x;
+}
+
+static double
+outwards(const struct bar *side, double by)
+{
+	return side->is_server ? outer_edge(side) + by : outer_edge(side) - by;
+}
+
+/* Below what stands there already. */
+static void
+beside(struct handshake *hs, struct bar *side, double y, enum scene_class cls,
+    struct scene_style style, const char *text)
+{
+	y = fmax(y, side->free_y + style.size);
+	style.anchor = side->is_server ? ANCHOR_START : ANCHOR_END;
+	scene_text(hs->scene, cls, style, (struct scene_point){ outwards(side, 9), y },
+	    CLIENT_BAR - MARGIN / 2 - 9, text);
+	side->free_y = y + 2;
+}
+
+static void
+draw_opening(struct handshake *hs, struct bar *side, double y, enum label label)
+{
+	const struct scene_style style = { .size = 12,
+		.anchor = side->is_server ? ANCHOR_END : ANCHOR_START };
+	double far = side->is_server ? WIDTH - MARGIN : MARGIN;
+
+	scene_arrow(hs->scene, CLASS_OPENING, (struct scene_point){ far, y },
+	    (struct scene_point){ outwards(side, 1), y }, DASH_SOLID, HEAD_FULL, HEAD_NONE);
+	scene_text(hs->scene, CLASS_OPENING, style, (struct scene_point){ far, y - 6 },
+	    CLIENT_BAR - MARGIN - 9, labels[hs->options->lang][label]);
+	side->free_y = y + 3;
+}
+
+/* connect() and what came of it, where its program learnt it. */
+static const char *
+connect_says(const struct handshake *hs)
+{
+	const struct conn_verdict *conn = &hs->flow->conn;
+
+	if (conn->connect == CONNECT_UNKNOWN)
+		return NULL;
+	if (conn->connect == CONNECT_PENDING)
+		return labels[hs->options->lang][LABEL_CONNECT_PENDING];
+	return LABELED(hs->scene, hs->options->lang, LABEL_CONNECT_RETURNED,
+	    conn_connect_names[conn->connect]);
+}
+
+/* The row whose packet came then; NULL: none did. */
+static const struct row *
+row_at(const struct handshake *hs, int64_t at_ns)
+{
+	for (size_t i = 0; i < hs->row_count; i++)
+		if (packet_of(hs, hs->rows[i].packet)->ts_ns == at_ns)
+			return &hs->rows[i];
+	return NULL;
+}
+
+static void
+draw_time(struct handshake *hs, const struct row *row)
+{
+	struct bar *side = &hs->sides[!row->from_client];
+	const struct scene_style mono = { .size = 11, .mono = true };
+	const struct scene_style small = { .size = 11 };
+	int64_t at_ns = packet_of(hs, row->packet)->ts_ns - hs->data->first_ns;
+
+	beside(hs, side, row->sent + 4, CLASS_LABEL, mono, name_time(hs->scene, at_ns));
+	if (row->gap_ns > 0)
+		beside(hs, side, row->sent + 17, CLASS_MUTED, small,
+		    scene_format(hs->scene, "+%s", name_span(hs->scene, row->gap_ns)));
+}
+
+static void
+draw_connect(struct handshake *hs, const struct row *row)
+{
+	const char *says = connect_says(hs);
+	const struct scene_style style = { .size = 11, .bold = true };
+
+	if (says == NULL || row == NULL)
+		return;
+	beside(hs, &hs->sides[0], (row->from_client ? row->sent : row->arrived) + 4, CLASS_LABEL,
+	    style, says);
+}
+
+static void
+draw_beside(struct handshake *hs)
+{
+	const struct conn_verdict *conn = &hs->flow->conn;
+	const struct row *returned =
+	    conn->connect_ns == 0 ? NULL : row_at(hs, conn->connect_ns);
+
+	if (conn->open != OPEN_MIDSTREAM && hs->row_count > 0)
+		draw_opening(hs, &hs->sides[0], hs->rows[0].sent, LABEL_ACTIVE_OPEN);
+	if (conn->open != OPEN_MIDSTREAM && hs->sides[1].change_count > 0 &&
+	    hs->sides[1].changes[0].state != SOCK_CLOSED)
+		draw_opening(hs, &hs->sides[1], BARS_TOP + BEFORE / 2, LABEL_PASSIVE_OPEN);
+	for (size_t i = 0; i < hs->row_count; i++) {
+		/* A reply's arrival comes before what the client sends after it. */
+		if (returned == &hs->rows[i] && !returned->from_client)
+			draw_connect(hs, returned);
+		draw_time(hs, &hs->rows[i]);
+		if (returned == &hs->rows[i] && returned->from_client)
+			draw_connect(hs, returned);
+	}
+}
+
+/* --- arrows --- */
+
+static void
+draw_label(struct handshake *hs, const struct packet_row *packet, enum scene_class cls,
+    double middle, double fit)
+{
+	const struct scene_style name = { .size = 13, .anchor = ANCHOR_MIDDLE, .bold = true };
+	const struct scene_style numbers = { .size = 11, .anchor = ANCHOR_MIDDLE, .mono = true };
+	const struct scene_style remark = { .size = 11, .anchor = ANCHOR_MIDDLE };
+	bool has_remark = packet->verdict.marks != 0 || packet->verdict.reason.cause != CAUSE_NONE;
+	struct scene_point at = { WIDTH / 2, middle - (has_remark ? 1.5 : 1) * LINE + 11 };
+
+	scene_text_on_patch(hs->scene, cls, name, at, fit, model_name(hs->scene, packet));
+	at.y += LINE;
+	scene_text_on_patch(
+	    hs->scene, CLASS_LABEL, numbers, at, fit, model_numbers(hs->scene, packet));
+	at.y += LINE;
+	scene_text_on_patch(hs->scene, cls, remark, at, fit, model_remark(hs->scene, packet));
+}
+
+static void
+draw_arrow(struct handshake *hs, const struct row *row)
+{
+	const struct packet_row *packet = packet_of(hs, row->packet);
+	struct look look = model_look(packet);
+	enum fate fate = hs->fates[hs->packets[row->packet]];
+	double left = CLIENT_BAR + BAR_WIDTH;
+	double right = SERVER_BAR;
+	struct scene_point from = { row->from_client ? left : right, row->sent };
+	struct scene_point to = { row->from_client ? right : left, row->arrived };
+	const double inset = 7; /* a cross stands before the bar, not on it */
+
+	if (fate == FATE_LOST)
+		to = (struct scene_point){ (from.x + 3 * to.x) / 4, (from.y + 3 * to.y) / 4 };
+	else if (fate == FATE_IGNORED)
+		to.x += row->from_client ? -inset : inset;
+	scene_group_begin(hs->scene, model_id(hs->scene, packet),
+	    model_tip(hs->scene, hs->data, hs->options, packet), NULL);
+	scene_arrow(hs->scene, look.cls, from, to, look.dash,
+	    fate == FATE_UNKNOWN ? HEAD_FULL : HEAD_CROSS, HEAD_NONE);
+	draw_label(hs, packet, look.cls, (row->sent + row->arrived) / 2, right - left - 56);
+	scene_group_end(hs->scene);
+}
+
+static void
+draw_folded(struct handshake *hs, const struct row *row)
+{
+	const struct scene_style bold = { .size = 12, .anchor = ANCHOR_MIDDLE, .bold = true };
+	const struct scene_style small = { .size = 11, .anchor = ANCHOR_MIDDLE };
+	double left = CLIENT_BAR + BAR_WIDTH + 10;
+	double right = SERVER_BAR - 10;
+	int64_t took_ns =
+	    packet_of(hs, row->packet + row->count - 1)->ts_ns - packet_of(hs, row->packet)->ts_ns;
+
+	scene_group_begin(hs->scene, model_id(hs->scene, packet_of(hs, row->packet)), NULL, NULL);
+	scene_round_rect(hs->scene, CLASS_BREAK,
+	    (struct scene_box){ left, row->sent + 2, right - left, SLOPE - 4 }, 6, DASH_DASHED);
+	scene_text(hs->scene, CLASS_BREAK, bold, (struct scene_point){ WIDTH / 2, row->sent + 20 },
+	    right - left - 20,
+	    scene_format(hs->scene, "%s →     ← %s", name_bytes(hs->scene, row->bytes[0]),
+	        name_bytes(hs->scene, row->bytes[1])));
+	scene_text(hs->scene, CLASS_BREAK, small, (struct scene_point){ WIDTH / 2, row->sent + 36 },
+	    right - left - 20,
+	    LABELED(hs->scene, hs->options->lang, LABEL_SEGMENTS,
+	        scene_format(hs->scene, "%zu", row->count), name_span(hs->scene, took_ns)));
+	scene_group_end(hs->scene);
+}
+
+/* A long time passes: both bars are cut through, and how long stands between. */
+static void
+draw_break(struct handshake *hs, const struct row *row)
+{
+	const struct scene_style style = { .size = 11, .anchor = ANCHOR_MIDDLE };
+	double y = row->sent - BREAK_HEIGHT / 2 - 2;
+
+	for (int i = 0; i < 2; i++) {
+		struct scene_step steps[32];
+		size_t count = 0;
+		const double step = 8, high = 3;
+		double from = hs->sides[i].x - 4;
+		double to = hs->sides[i].x + BAR_WIDTH + 4;
+
+		for (double x = from; x <= to && count < 31; x += step)
+			steps[count] = (struct scene_step){ count == 0 ? 'M' : 'L',
+				{ { x, y + (count % 2 ? high : -high) } } }, count++;
+		scene_path(hs->scene, CLASS_GAP, steps, count, DASH_SOLID);
+	}
+	scene_text_on_patch(hs->scene, CLASS_MUTED, style, (struct scene_point){ WIDTH / 2, y + 4 }, 0,
+	    LABELED(hs->scene, hs->options->lang, LABEL_LATER, name_span(hs->scene, row->gap_ns)));
+}
+
+/* --- the page --- */
+
+static void
+draw_heads(struct handshake *hs)
+{
+	const struct scene_style who = { .size = 13, .anchor = ANCHOR_MIDDLE, .bold = true };
+	const struct scene_style end = { .size = 11, .anchor = ANCHOR_MIDDLE, .mono = true };
+
+	for (int i = 0; i < 2; i++) {
+		const struct bar *side = &hs->sides[i];
+		double middle = side->x + BAR_WIDTH / 2;
+		const double width = 190;
+
+		scene_round_rect(hs->scene, CLASS_HEAD,
+		    (struct scene_box){ middle - width / 2, HEADS_TOP, width, HEAD_HEIGHT }, 10,
+		    DASH_SOLID);
+		scene_text(hs->scene, CLASS_HEAD, who, (struct scene_point){ middle, HEADS_TOP + 18 },
+		    width - 16, labels[hs->options->lang][side->who]);
+		scene_text(hs->scene, CLASS_HEAD, end, (struct scene_point){ middle, HEADS_TOP + 34 },
+		    width - 16, name_end(hs->scene, hs->options, &hs->flow->tuple, side->is_server));
+	}
+}
+
+static void
+draw_title(struct handshake *hs)
+{
+	const struct scene_style big = { .size = 18, .bold = true };
+	const struct scene_style small = { .size = 12 };
+	const char *number = scene_format(hs->scene, "%" PRIu32, hs->flow->flow);
+	const char *capture = model_capture(hs->scene, hs->data);
+	const char *title = LABELED(hs->scene, hs->options->lang, LABEL_HANDSHAKE_TITLE,
+	    name_end(hs->scene, hs->options, &hs->flow->tuple, false),
+	    name_end(hs->scene, hs->options, &hs->flow->tuple, true));
+
+	scene_title(hs->scene, title,
+	    LABELED(hs->scene, hs->options->lang, LABEL_HANDSHAKE_DESC, number, capture));
+	scene_text(hs->scene, CLASS_TITLE, big, (struct scene_point){ MARGIN, 38 },
+	    WIDTH - 2 * MARGIN, title);
+	scene_text(hs->scene, CLASS_MUTED, small, (struct scene_point){ MARGIN, 60 },
+	    WIDTH - 2 * MARGIN,
+	    LABELED(hs->scene, hs->options->lang, LABEL_FLOW_OF, capture, number));
+}
+
+static void
+gather(struct handshake *hs)
+{
+	hs->packets = scene_keep(hs->scene, (hs->data->packet_count + 1) * sizeof(*hs->packets));
+	for (size_t i = 0; i < hs->data->packet_count; i++)
+		if (hs->data->packets[i].flow == hs->flow->flow)
+			hs->packets[hs->packet_count++] = i;
+	hs->fates = model_fates(hs->scene, hs->data);
+	for (int i = 0; i < 2; i++) {
+		struct bar *side = &hs->sides[i];
+
+		side->x = i == 0 ? CLIENT_BAR : SERVER_BAR;
+		side->is_server = i == 1;
+		side->who = i == 0 ? LABEL_CLIENT : LABEL_SERVER;
+		side->change_count = model_changes(
+		    hs->scene, hs->data, hs->flow->flow, side->is_server, &side->changes);
+	}
+}
+
+static void
+draw_all(struct handshake *hs)
+{
+	draw_title(hs);
+	draw_heads(hs);
+	for (int i = 0; i < 2; i++)
+		draw_bar(hs, &hs->sides[i]);
+	draw_beside(hs);
+	for (size_t i = 0; i < hs->row_count; i++) {
+		if (hs->rows[i].is_broken)
+			draw_break(hs, &hs->rows[i]);
+		if (hs->rows[i].count > 1)
+			draw_folded(hs, &hs->rows[i]);
+		else
+			draw_arrow(hs, &hs->rows[i]);
+	}
+	scene_size(hs->scene, WIDTH, hs->bottom + MARGIN);
+}
+
+/* The flow that was asked for, or the first that is TCP. */
+static enum status
+choose(const struct flow_row **flow, const struct figure_data *data,
+    const struct figure_options *options, struct diag *diag)
+{
+	*flow = NULL;
+	if (options->flow_count > 1)
+		return diag_set(diag, ST_USAGE, "handshake draws one flow, and these are %zu",
+		    options->flow_count);
+	for (size_t i = 0; options->flow_count == 0 && *flow == NULL && i < data->flow_count; i++)
+		if (data->flows[i].is_tcp)
+			*flow = &data->flows[i];
+	if (options->flow_count == 0)
+		return *flow != NULL ? ST_OK :
+				       diag_set(diag, ST_USAGE, "there is no TCP connection to draw");
+	*flow = figure_flow(data, options->flows[0]);
+	if (*flow == NULL)
+		return diag_set(diag, ST_USAGE, "there is no flow %" PRIu32, options->flows[0]);
+	if (!(*flow)->is_tcp)
+		return diag_set(diag, ST_USAGE, "flow %" PRIu32 " is not TCP", options->flows[0]);
+	return ST_OK;
+}
+
+enum status
+handshake_build(struct scene *scene, const struct figure_data *data,
+    const struct figure_options *options, struct diag *diag)
+{
+	struct handshake hs = { .scene = scene, .data = data, .options = options };
+	enum status st = choose(&hs.flow, data, options, diag);
+
+	if (st != ST_OK)
+		return st;
+	gather(&hs);
+	fold(&hs);
+	place_rows(&hs);
+	draw_all(&hs);
+	return ST_OK;
+}

@@ -1,0 +1,13 @@
+libsynscope_a_SOURCES += \
+	%D%/figure.h %D%/figure_priv.h %D%/scene.h \
+	%D%/class.def %D%/kind.def %D%/label.def \
+	%D%/figure.c \
+	%D%/collect.c \
+	%D%/handshake.c \
+	%D%/label.c \
+	%D%/measure.c \
+	%D%/model.c \
+	%D%/name.c \
+	%D%/paint_cairo.c \
+	%D%/paint_svg.c \
+	%D%/scene.c

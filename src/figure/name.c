@@ -1,0 +1,188 @@
+/*
+ * How figures spell ends, times, sizes, flags and states. Strings live as long
+ * as the scene.
+ */
+#include "figure/figure_priv.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Three significant digits, as people say a duration: 13 µs, 1.02 ms, 2.99 s. */
+static const struct unit {
+	int64_t ns;
+	const char *name;
+} units[] = {
+	{ INT64_C(1000000000), "s" },
+	{ INT64_C(1000000), "ms" },
+	{ INT64_C(1000), "µs" },
+	{ 1, "ns" },
+};
+
+const char *
+name_span(struct scene *scene, int64_t ns)
+{
+	const struct unit *unit = units;
+	int64_t whole, thousandths;
+
+	if (ns < 0)
+		return scene_format(scene, "−%s", name_span(scene, ns == INT64_MIN ? INT64_MAX : -ns));
+	while (unit->ns > 1 && ns < unit->ns)
+		unit++;
+	whole = ns / unit->ns;
+	thousandths = unit->ns == 1 ? 0 : ns % unit->ns / (unit->ns / 1000);
+	if (whole >= 100 || thousandths == 0)
+		return scene_format(scene, "%" PRId64 " %s", whole, unit->name);
+	if (whole >= 10)
+		return scene_format(scene, "%" PRId64 ".%d %s", whole, (int)(thousandths / 100),
+		    unit->name);
+	return scene_format(
+	    scene, "%" PRId64 ".%02d %s", whole, (int)(thousandths / 10), unit->name);
+}
+
+/* Seconds with six digits, as tables of packets have them. */
+const char *
+name_time(struct scene *scene, int64_t ns)
+{
+	const char *sign = ns < 0 ? "−" : "";
+	uint64_t us = (ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns) / 1000;
+
+	return scene_format(scene, "%s%" PRIu64 ".%06" PRIu64, sign, us / 1000000, us % 1000000);
+}
+
+const char *
+name_bytes(struct scene *scene, uint64_t bytes)
+{
+	static const char *const names[] = { "B", "kB", "MB", "GB", "TB" };
+	uint64_t divisor = 1;
+	size_t i = 0;
+
+	while (bytes / divisor >= 1000 && i + 1 < sizeof(names) / sizeof(names[0])) {
+		divisor *= 1000;
+		i++;
+	}
+	if (i == 0 || bytes / divisor >= 100)
+		return scene_format(scene, "%" PRIu64 " %s", bytes / divisor, names[i]);
+	return scene_format(scene, "%" PRIu64 ".%" PRIu64 " %s", bytes / divisor,
+	    bytes % divisor * 10 / divisor, names[i]);
+}
+
+/* --- ends --- */
+
+static void
+put_address(struct text *out, const struct tuple *tuple, bool dst, bool brackets)
+{
+	const uint8_t *address = dst ? tuple->dst : tuple->src;
+
+	if (tuple->ip_version == 4) {
+		text_ipv4(out, address);
+		return;
+	}
+	text_put(out, brackets ? "[" : "");
+	text_ipv6(out, address);
+	text_put(out, brackets ? "]" : "");
+}
+
+static const char *
+alias_of(const struct figure_options *options, const char *end)
+{
+	for (size_t i = 0; i < options->alias_count; i++)
+		if (strcmp(options->aliases[i].end, end) == 0)
+			return options->aliases[i].name;
+	return NULL;
+}
+
+static const char *
+kept(struct scene *scene, struct text *text)
+{
+	char *at = scene_keep(scene, text->length + 1);
+
+	memcpy(at, text_str(text), text->length + 1);
+	text_fini(text);
+	return at;
+}
+
+const char *
+name_end(struct scene *scene, const struct figure_options *options, const struct tuple *tuple,
+    bool dst)
+{
+	bool has_port = tuple->proto == PROTO_TCP || tuple->proto == PROTO_UDP;
+	struct text address = { 0 };
+	struct text end = { 0 };
+	const char *whole, *bare, *alias;
+
+	put_address(&address, tuple, dst, false);
+	put_address(&end, tuple, dst, has_port);
+	if (has_port) {
+		text_char(&end, ':');
+		text_u64(&end, dst ? tuple->dport : tuple->sport);
+	}
+	bare = kept(scene, &address);
+	whole = kept(scene, &end);
+	alias = alias_of(options, whole);
+	if (alias != NULL)
+		return alias;
+	alias = alias_of(options, bare);
+	if (alias == NULL)
+		return whole;
+	return has_port ? scene_format(scene, "%s:%u", alias, dst ? tuple->dport : tuple->sport) :
+			  alias;
+}
+
+/* --- segments and states --- */
+
+const char *
+name_flags(struct scene *scene, uint16_t flags)
+{
+	static const struct {
+		enum tcp_flag flag;
+		const char *name;
+	} names[] = {
+		{ TCP_FIN, "FIN" },
+		{ TCP_SYN, "SYN" },
+		{ TCP_RST, "RST" },
+		{ TCP_PSH, "PSH" },
+		{ TCP_ACK, "ACK" },
+		{ TCP_URG, "URG" },
+		{ TCP_ECE, "ECE" },
+		{ TCP_CWR, "CWR" },
+		{ TCP_AE, "AE" },
+	};
+	struct text out = { 0 };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!(flags & names[i].flag))
+			continue;
+		text_put(&out, out.length > 0 ? ", " : "");
+		text_put(&out, names[i].name);
+	}
+	return kept(scene, &out);
+}
+
+static const struct {
+	const char *name;
+	enum scene_class cls;
+} states[SOCK_COUNT] = {
+	[SOCK_CLOSED] = { "CLOSED", CLASS_CLOSED },
+	[SOCK_LISTEN] = { "LISTEN", CLASS_LISTEN },
+	[SOCK_SYN_SENT] = { "SYN-SENT", CLASS_SYN_SENT },
+	[SOCK_SYN_RECV] = { "SYN-RCVD", CLASS_SYN_RECV },
+	[SOCK_ESTABLISHED] = { "ESTABLISHED", CLASS_ESTABLISHED },
+	[SOCK_FIN_WAIT1] = { "FIN-WAIT-1", CLASS_FIN_WAIT1 },
+	[SOCK_FIN_WAIT2] = { "FIN-WAIT-2", CLASS_FIN_WAIT2 },
+	[SOCK_CLOSE_WAIT] = { "CLOSE-WAIT", CLASS_CLOSE_WAIT },
+	[SOCK_LAST_ACK] = { "LAST-ACK", CLASS_LAST_ACK },
+	[SOCK_CLOSING] = { "CLOSING", CLASS_CLOSING },
+	[SOCK_TIME_WAIT] = { "TIME-WAIT", CLASS_TIME_WAIT },
+};
+
+const char *
+name_state(enum sock_state state)
+{
+	return states[state].name;
+}
+
+enum scene_class
+class_of_state(enum sock_state state)
+{
+	return states[state].cls;
+}

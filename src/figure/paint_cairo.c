@@ -1,0 +1,331 @@
+/*
+ * A scene as PNG or PDF: the door to cairo and pango. Texts are set in the
+ * first face of a list that is installed, and squeezed where that is wider
+ * than the room they were given.
+ */
+#include "figure/figure_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+
+#include <cairo-pdf.h>
+#include <pango/pangocairo.h>
+
+#define SANS "Arial, Liberation Sans, Helvetica, Noto Sans, Noto Sans CJK SC, sans-serif"
+#define MONO "DejaVu Sans Mono, Liberation Mono, Noto Sans Mono CJK SC, monospace"
+
+/* Pixels for each unit, for screens as they are made now. */
+#define PNG_SCALE 2.0
+/* What cairo can, and what anybody's memory can: 256 MB. */
+#define PNG_SIDE_MAX   32000.0
+#define PNG_PIXELS_MAX 64e6
+/* PDF counts in points. */
+#define PDF_SCALE 0.75
+#define PDF_SIDE_MAX 14400.0
+
+struct painter {
+	cairo_t *cairo;
+	PangoLayout *layout;
+	enum scene_theme theme;
+};
+
+static void
+set_color(struct painter *painter, uint32_t color)
+{
+	cairo_set_source_rgb(painter->cairo, (color >> 16 & 0xff) / 255.0,
+	    (color >> 8 & 0xff) / 255.0, (color & 0xff) / 255.0);
+}
+
+static void
+set_dash(struct painter *painter, enum scene_dash dash)
+{
+	static const double dashed[] = { 6, 4 };
+	static const double dotted[] = { 1.5, 3.5 };
+
+	cairo_set_dash(painter->cairo, dash == DASH_DASHED ? dashed : dotted,
+	    dash == DASH_SOLID ? 0 : 2, 0);
+}
+
+/* What the path at hand looks like. */
+static void
+fill_and_stroke(struct painter *painter, const struct scene_item *item)
+{
+	const struct scene_class_row *row = &scene_classes[item->cls];
+	const struct scene_colors *colors = &row->colors[painter->theme];
+	uint32_t fill = item->filled ? colors->line : colors->fill;
+
+	if (fill != COLOR_NONE) {
+		set_color(painter, fill);
+		cairo_fill_preserve(painter->cairo);
+	}
+	if (colors->line != COLOR_NONE) {
+		set_color(painter, colors->line);
+		set_dash(painter, item->dash);
+		cairo_set_line_width(painter->cairo, row->width_tenths / 10.0);
+		cairo_stroke_preserve(painter->cairo);
+	}
+	cairo_new_path(painter->cairo);
+}
+
+static void
+paint_begin(void *ctx, const struct scene *scene)
+{
+	struct painter *painter = ctx;
+
+	set_color(painter, scene_classes[CLASS_PAGE].colors[painter->theme].fill);
+	cairo_rectangle(painter->cairo, 0, 0, scene->width, scene->height);
+	cairo_fill(painter->cairo);
+	cairo_set_line_join(painter->cairo, CAIRO_LINE_JOIN_ROUND);
+}
+
+static void
+paint_rect(void *ctx, const struct scene_item *item)
+{
+	struct painter *painter = ctx;
+	const struct scene_box *box = &item->box;
+	double most = fmin(box->width, box->height) / 2;
+	double r = fmin(item->radius, most);
+
+	if (r <= 0) {
+		cairo_rectangle(painter->cairo, box->x, box->y, box->width, box->height);
+	} else {
+		const double quarter = G_PI / 2;
+
+		cairo_new_sub_path(painter->cairo);
+		cairo_arc(painter->cairo, box->x + box->width - r, box->y + r, r, -quarter, 0);
+		cairo_arc(painter->cairo, box->x + box->width - r, box->y + box->height - r, r, 0,
+		    quarter);
+		cairo_arc(painter->cairo, box->x + r, box->y + box->height - r, r, quarter,
+		    2 * quarter);
+		cairo_arc(painter->cairo, box->x + r, box->y + r, r, 2 * quarter, 3 * quarter);
+		cairo_close_path(painter->cairo);
+	}
+	fill_and_stroke(painter, item);
+}
+
+static void
+add_step(cairo_t *cairo, const struct scene_step *step)
+{
+	switch (step->verb) {
+	case 'M':
+		cairo_move_to(cairo, step->at[0].x, step->at[0].y);
+		break;
+	case 'L':
+		cairo_line_to(cairo, step->at[0].x, step->at[0].y);
+		break;
+	case 'C':
+		cairo_curve_to(cairo, step->at[0].x, step->at[0].y, step->at[1].x,
+		    step->at[1].y, step->at[2].x, step->at[2].y);
+		break;
+	default:
+		cairo_close_path(cairo);
+	}
+}
+
+static void
+paint_path(void *ctx, const struct scene_item *item)
+{
+	struct painter *painter = ctx;
+
+	for (size_t i = 0; i < item->step_count; i++)
+		add_step(painter->cairo, &item->steps[i]);
+	fill_and_stroke(painter, item);
+}
+
+static void
+set_text(struct painter *painter, const struct scene_item *item)
+{
+	PangoFontDescription *font =
+	    pango_font_description_from_string(item->style.mono ? MONO : SANS);
+
+	pango_font_description_set_absolute_size(font, item->style.size * PANGO_SCALE);
+	pango_font_description_set_weight(
+	    font, item->style.bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+	pango_layout_set_font_description(painter->layout, font);
+	pango_font_description_free(font);
+	pango_layout_set_single_paragraph_mode(painter->layout, TRUE);
+	pango_layout_set_text(painter->layout, item->text, -1);
+}
+
+static void
+paint_text(void *ctx, const struct scene_item *item)
+{
+	struct painter *painter = ctx;
+	cairo_t *cairo = painter->cairo;
+	double room = item->style.upwards ? item->box.height : item->box.width;
+	double squeeze = 1;
+	double width;
+	int pango_width;
+
+	set_text(painter, item);
+	set_color(painter, scene_classes[item->cls].colors[painter->theme].text);
+	pango_layout_get_size(painter->layout, &pango_width, NULL);
+	width = (double)pango_width / PANGO_SCALE;
+	if (item->is_tight && width > room)
+		squeeze = room / width;
+	cairo_save(cairo);
+	cairo_translate(cairo, item->at.x, item->at.y);
+	if (item->style.upwards)
+		cairo_rotate(cairo, -G_PI / 2);
+	cairo_scale(cairo, squeeze, 1);
+	if (item->style.anchor != ANCHOR_START)
+		cairo_translate(
+		    cairo, item->style.anchor == ANCHOR_MIDDLE ? -width / 2 : -width, 0);
+	cairo_move_to(
+	    cairo, 0, -(double)pango_layout_get_baseline(painter->layout) / PANGO_SCALE);
+	pango_cairo_show_layout(cairo, painter->layout);
+	cairo_restore(cairo);
+}
+
+static void
+paint_end(void *ctx, const struct scene *scene)
+{
+	(void)ctx;
+	(void)scene;
+}
+
+static const struct draw_ops ops = {
+	.begin = paint_begin,
+	.rect = paint_rect,
+	.path = paint_path,
+	.text = paint_text,
+	.end = paint_end,
+};
+
+/* Glyphs where the layout put them, whatever the pixels: else widths would depend on the size. */
+static void
+painter_begin(struct painter *painter, cairo_surface_t *surface, enum scene_theme theme)
+{
+	cairo_font_options_t *font_options = cairo_font_options_create();
+	PangoContext *context;
+
+	painter->theme = theme;
+	painter->cairo = cairo_create(surface);
+	painter->layout = pango_cairo_create_layout(painter->cairo);
+	context = pango_layout_get_context(painter->layout);
+	cairo_font_options_set_hint_style(font_options, CAIRO_HINT_STYLE_NONE);
+	cairo_font_options_set_hint_metrics(font_options, CAIRO_HINT_METRICS_OFF);
+	cairo_font_options_set_antialias(font_options, CAIRO_ANTIALIAS_GRAY);
+	pango_cairo_context_set_font_options(context, font_options);
+	pango_cairo_context_set_resolution(context, 96);
+	pango_context_set_round_glyph_positions(context, FALSE);
+	cairo_font_options_destroy(font_options);
+}
+
+/* The first thing that went wrong with any of the surface; it is closed. */
+static enum status
+painter_end(struct painter *painter, cairo_surface_t *surface, const char *what, struct diag *diag)
+{
+	cairo_status_t trouble = cairo_status(painter->cairo);
+
+	g_object_unref(painter->layout);
+	cairo_destroy(painter->cairo);
+	cairo_surface_finish(surface);
+	if (trouble == CAIRO_STATUS_SUCCESS)
+		trouble = cairo_surface_status(surface);
+	cairo_surface_destroy(surface);
+	if (trouble == CAIRO_STATUS_SUCCESS)
+		return ST_OK;
+	return diag_set(diag, ST_LIMIT, "%s: %s", what, cairo_status_to_string(trouble));
+}
+
+static cairo_status_t
+append(void *ctx, const unsigned char *data, unsigned count)
+{
+	text_bytes(ctx, (const char *)data, count);
+	return CAIRO_STATUS_SUCCESS;
+}
+
+static enum scene_theme
+theme_of(const struct figure_options *options)
+{
+	return options->theme_auto ? THEME_LIGHT : options->theme;
+}
+
+/* --- PNG --- */
+
+/* Large figures get fewer pixels. */
+static double
+png_scale(const struct scene *scene)
+{
+	double scale = PNG_SCALE;
+
+	scale = fmin(scale, PNG_SIDE_MAX / fmax(scene->width, scene->height));
+	return fmin(scale, sqrt(PNG_PIXELS_MAX / (scene->width * scene->height)));
+}
+
+enum status
+paint_png(struct text *out, const struct scene *scene, const struct figure_options *options,
+    struct diag *diag)
+{
+	double scale = png_scale(scene);
+	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24,
+	    (int)ceil(scene->width * scale), (int)ceil(scene->height * scale));
+	struct painter painter;
+
+	painter_begin(&painter, surface, theme_of(options));
+	cairo_scale(painter.cairo, scale, scale);
+	scene_draw(scene, &ops, &painter);
+	if (cairo_status(painter.cairo) == CAIRO_STATUS_SUCCESS)
+		cairo_surface_write_to_png_stream(surface, append, out);
+	return painter_end(&painter, surface, "PNG", diag);
+}
+
+/* --- PDF --- */
+
+static void
+describe(cairo_surface_t *surface, const struct scene *scene, const struct figure_options *options)
+{
+	time_t seconds =
+	    (time_t)(options->has_date ? options->date_s : scene->date_ns / INT64_C(1000000000));
+	struct tm utc;
+	char date[64] = "1970-01-01T00:00:00Z";
+
+	if (gmtime_r(&seconds, &utc) != NULL && utc.tm_year >= 70 && utc.tm_year < 8000)
+		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, scene->title);
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, scene->desc);
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, PACKAGE_NAME);
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, date);
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, date);
+}
+
+/* What of the scene lies between top and bottom, on a page of its own. */
+static void
+paint_page(struct painter *painter, cairo_surface_t *surface, const struct scene *scene,
+    double top, double bottom)
+{
+	double scale = fmin(PDF_SCALE, PDF_SIDE_MAX / fmax(scene->width, bottom - top));
+
+	cairo_pdf_surface_set_size(surface, scene->width * scale, (bottom - top) * scale);
+	cairo_save(painter->cairo);
+	cairo_scale(painter->cairo, scale, scale);
+	cairo_rectangle(painter->cairo, 0, 0, scene->width, bottom - top);
+	cairo_clip(painter->cairo);
+	cairo_translate(painter->cairo, 0, -top);
+	scene_draw(scene, &ops, painter);
+	cairo_restore(painter->cairo);
+	cairo_show_page(painter->cairo);
+}
+
+enum status
+paint_pdf(struct text *out, const struct scene *scene, const struct figure_options *options,
+    struct diag *diag)
+{
+	cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(
+	    append, out, scene->width * PDF_SCALE, scene->height * PDF_SCALE);
+	struct painter painter;
+	double top = 0;
+
+	describe(surface, scene, options);
+	painter_begin(&painter, surface, theme_of(options));
+	for (size_t i = 0; i <= scene->break_count; i++) {
+		double bottom = i < scene->break_count ? scene->breaks[i] : scene->height;
+
+		if (bottom > top)
+			paint_page(&painter, surface, scene, top, bottom);
+		top = bottom;
+	}
+	return painter_end(&painter, surface, "PDF", diag);
+}
