@@ -255,6 +255,13 @@ struct listener {
 	unsigned rivals;
 };
 
+/* Only where the client's segments are seen to arrive does silence mean that one was ignored. */
+static inline bool
+arrivals_are_seen(const struct listener *listener)
+{
+	return listener->vantage == VANTAGE_SERVER || listener->vantage == VANTAGE_LOOPBACK;
+}
+
 struct sockets {
 	struct sockets_options options;
 	struct budget *budget;

@@ -251,13 +251,6 @@ is_knock(const struct step *step)
 	    !(step->flags & (TCP_RST | TCP_SYN)) && step->ack >= 1;
 }
 
-/* Only where the client's segments are seen to arrive does silence mean that one was ignored. */
-static bool
-arrivals_are_seen(const struct listener *listener)
-{
-	return listener->vantage == VANTAGE_SERVER || listener->vantage == VANTAGE_LOOPBACK;
-}
-
 /* All candidates up to this one were ignored by the server, whatever the reason. */
 static void
 ignore_until(struct reading *r, struct step *until)
@@ -303,7 +296,8 @@ read_answer(struct reading *r, const struct step *step)
 static void
 read_word(struct reading *r, const struct step *step)
 {
-	if (r->timers == 0)
+	/* Farther off, the SYN-ACK may have been on its way a little longer than the next. */
+	if (r->timers == 0 && arrivals_are_seen(r->listener))
 		r->story->cookie = looks_like_cookie(r->answer, step);
 }
 
@@ -482,13 +476,13 @@ story_forget(struct story *story)
 }
 
 static void
-judge_plain(struct story *story, bool defer)
+judge_plain(struct story *story, const struct listener *listener)
 {
 	story->fate = FATE_TAKEN;
-	story->cookie = story->plain_cookie;
+	story->cookie = story->plain_cookie && arrivals_are_seen(listener);
 	story->taken_lo_ns = story->taken_ns = story->plain_lo_ns;
 	story->taken_hi_ns = story->plain_hi_ns;
-	if (!defer || story->cookie || story->plain_lo_ns == story->plain_hi_ns)
+	if (!listener->defer || story->cookie || story->plain_lo_ns == story->plain_hi_ns)
 		return;
 	/* Put aside until it spoke. */
 	story->deferred = true;
@@ -502,7 +496,7 @@ story_judge(struct sockets *all, struct listener *listener, uint32_t number)
 	struct reading r = { .all = all, .listener = listener, .story = story, .number = number };
 
 	if (story->flags & STORY_PLAIN) {
-		judge_plain(story, listener->defer);
+		judge_plain(story, listener);
 		return;
 	}
 	for (struct step *step = step_first(all, story); step != NULL; step = step_next(all, step))

@@ -117,16 +117,13 @@ kind_of(const struct listener_row *row, const struct listener *listener)
 static void
 tell_rivals(const struct listener *listener, struct listener_row *row)
 {
-	bool arrivals_seen =
-	    listener->vantage == VANTAGE_SERVER || listener->vantage == VANTAGE_LOOPBACK;
-
 	/* BSD drops SYNs silently where a port is bound, but nobody listens. */
 	if (row->kind == STORY_SILENT)
 		row->rivals |= listener->vantage == VANTAGE_LOOPBACK ? RIVAL_KERNEL
 		                                                     : RIVAL_LOSS | RIVAL_FIREWALL | RIVAL_HOST_DOWN;
 	if (row->kind == STORY_NOT_LISTENING && listener->vantage != VANTAGE_LOOPBACK)
 		row->rivals |= RIVAL_FIREWALL;
-	if (listener->doubtful || (row->syn_dropped > 0 && !arrivals_seen))
+	if (listener->doubtful || (row->syn_dropped > 0 && !arrivals_are_seen(listener)))
 		row->rivals |= RIVAL_LOSS;
 	if (listener->defer)
 		row->rivals |= RIVAL_DEFER;
