@@ -16,6 +16,11 @@
  */
 #define POOL_CHUNK_MIN_BYTES ((size_t)32 << 20)
 
+/* What a pool begins with. Sixteen small pages cost as much as a large one. */
+#define POOL_SMALL_BYTES ((size_t)64 << 10)
+
+/* From here on a table is given large pages, even if it does not fill one. */
+#define TABLE_MAPPED_MIN_BYTES ((size_t)256 << 10)
 
 static void
 out_of_memory(void)
@@ -66,9 +71,9 @@ mem_strdup(const char *text)
 }
 
 /*
- * Fresh memory of the system, aligned to large pages; zero already. What
- * alignment takes beyond what is wanted is given back. The first small_bytes
- * stay in small pages: most runs need no more.
+ * Fresh memory of the system, zero already, in large pages behind the first
+ * small_bytes: most runs need no more than those. What alignment takes beyond
+ * what is wanted is given back.
  */
 static void *
 map_large(size_t bytes, size_t small_bytes)
@@ -79,7 +84,7 @@ map_large(size_t bytes, size_t small_bytes)
 
 	if (at == MAP_FAILED)
 		out_of_memory();
-	before = -(uintptr_t)at & (LARGE_PAGE_BYTES - 1);
+	before = -((uintptr_t)at + small_bytes) & (LARGE_PAGE_BYTES - 1);
 	if (before > 0)
 		munmap(at, before);
 	munmap(at + before + bytes, LARGE_PAGE_BYTES - before);
@@ -89,21 +94,27 @@ map_large(size_t bytes, size_t small_bytes)
 	return at + before;
 }
 
+/* Whole large pages, for what would touch many small ones; a table below this has small ones. */
+static size_t
+mapped_bytes(size_t bytes)
+{
+	return (bytes + LARGE_PAGE_BYTES - 1) & ~(LARGE_PAGE_BYTES - 1);
+}
+
 void *
 mem_table_new(size_t bytes)
 {
-	if (bytes < LARGE_PAGE_BYTES || bytes % LARGE_PAGE_BYTES != 0)
-		return mem_zalloc(bytes);
-	return map_large(bytes, 0);
+	return bytes < TABLE_MAPPED_MIN_BYTES ? mem_zalloc(bytes)
+					      : map_large(mapped_bytes(bytes), 0);
 }
 
 void
 mem_table_free(void *table, size_t bytes)
 {
-	if (bytes < LARGE_PAGE_BYTES || bytes % LARGE_PAGE_BYTES != 0)
+	if (bytes < TABLE_MAPPED_MIN_BYTES)
 		free(table);
 	else if (table != NULL)
-		munmap(table, bytes);
+		munmap(table, mapped_bytes(bytes));
 }
 
 bool
@@ -143,9 +154,7 @@ pool_init(struct pool *pool, size_t item_bytes)
 static size_t
 chunk_bytes(const struct pool *pool)
 {
-	size_t bytes = pool->item_bytes << pool->shift;
-
-	return (bytes + LARGE_PAGE_BYTES - 1) & ~(LARGE_PAGE_BYTES - 1);
+	return mapped_bytes(pool->item_bytes << pool->shift) + POOL_SMALL_BYTES;
 }
 
 void
@@ -164,8 +173,8 @@ add_chunk(struct pool *pool)
 		pool->chunks = mem_realloc_array(pool->chunks,
 		    pool->chunk_count == 0 ? 1 : 2 * (size_t)pool->chunk_count,
 		    sizeof(*pool->chunks));
-	pool->chunks[pool->chunk_count] = map_large(chunk_bytes(pool),
-	    pool->chunk_count == 0 ? LARGE_PAGE_BYTES : 0);
+	pool->chunks[pool->chunk_count] =
+	    map_large(chunk_bytes(pool), pool->chunk_count == 0 ? POOL_SMALL_BYTES : 0);
 	pool->chunk_count++;
 }
 

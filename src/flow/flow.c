@@ -18,8 +18,8 @@
 
 #define BOTH_KNOWN 0x3 /* of struct flow's base_known */
 
-/* Enough of a flow to begin with; the processor fetches on by itself. */
-#define FETCH_BYTES 256
+/* What nearly every packet looks at of a flow and the block behind it. */
+#define FETCH_BYTES 448
 
 struct flow_table *
 flow_table_new(size_t block_bytes)
@@ -93,7 +93,7 @@ probe(const struct flow_table *table, uint32_t hash)
 	uint32_t at = hash & table->slot_mask;
 	uint64_t slot = table->slots[at];
 
-	at ^= slot != 0 && slot >> 32 != hash;
+	at ^= (slot != 0) & (slot >> 32 != hash);
 	while (unlikely(table->slots[at] != 0 && table->slots[at] >> 32 != hash))
 		at = slot_after(table, hash, at);
 	return at;

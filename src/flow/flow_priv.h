@@ -52,6 +52,7 @@ enum kind {
 
 struct lingering {
 	uint32_t item;
+	uint32_t hash;
 	int64_t since_ns;
 };
 

@@ -10,13 +10,17 @@
 /* Longer than any host keeps a closed connection: TIME_WAIT on Linux. */
 #define LINGER_NS INT64_C(60000000000)
 
+/* So many flows before one is put away, it is fetched. */
+#define FETCH_AHEAD 4
+
 static void
 push_lingering(struct flow_table *table, const struct flow *flow)
 {
 	uint32_t at = (table->lingering_first + table->lingering_count++) % LINGER_RING;
 
 	assert(table->lingering_count <= LINGER_RING);
-	table->lingering[at] = (struct lingering){ flow->item, flow->last_ns };
+	table->lingering[at] =
+	    (struct lingering){ flow->item, flow->hash, flow->last_ns };
 }
 
 void
@@ -28,17 +32,20 @@ flow_linger(struct flow_table *table, struct flow *flow)
 	push_lingering(table, flow);
 }
 
-/* Nobody touched the next one for a while; it will be wanted soon. */
+/* Nobody touched the next ones for a while; they will be wanted soon. */
 static void
 fetch_next(const struct flow_table *table)
 {
+	const struct lingering *next;
 	const uint8_t *at;
 
-	if (table->lingering_count == 0)
+	if (table->lingering_count <= FETCH_AHEAD)
 		return;
-	at = pool_at(&table->flows, table->lingering[table->lingering_first].item);
+	next = &table->lingering[(table->lingering_first + FETCH_AHEAD) % LINGER_RING];
+	at = pool_at(&table->flows, next->item);
 	for (size_t i = 0; i < table->flows.item_bytes; i += 64)
 		__builtin_prefetch(at + i, 1);
+	__builtin_prefetch(&table->slots[next->hash & table->slot_mask], 1);
 }
 
 struct flow *
