@@ -377,20 +377,18 @@ since(int64_t now_ns, int64_t then_ns)
 	return (int64_t)((uint64_t)now_ns - (uint64_t)then_ns);
 }
 
-static void
+static inline void
 note_frame(struct analysis *a, const struct frame *frame, uint32_t index)
 {
-	if (a->summary.frames++ == 0)
-		a->summary.first_ns = a->summary.last_ns = a->previous_ns = frame->ts_ns;
-	if (frame->ts_ns < a->previous_ns)
+	int64_t pause_ns = since(frame->ts_ns, a->previous_ns);
+
+	if (unlikely(frame->ts_ns < a->previous_ns))
 		note(a, FINDING_TIME_STEP_BACK, index, 1);
-	else if (since(frame->ts_ns, a->previous_ns) > a->longest_pause_ns)
-		a->longest_pause_ns = since(frame->ts_ns, a->previous_ns);
+	else if (unlikely(pause_ns > a->longest_pause_ns))
+		a->longest_pause_ns = pause_ns;
 	a->previous_ns = frame->ts_ns;
 	if (frame->ts_ns > a->summary.last_ns)
 		a->summary.last_ns = frame->ts_ns;
-	if (frame->captured_bytes > frame->wire_bytes)
-		note(a, FINDING_LONGER_THAN_WIRE, index, 1);
 }
 
 /* Frames are numbered through all parts; each part's numbers start where the last ended. */
@@ -410,6 +408,8 @@ static SELDOM void
 note_oddities(struct analysis *a, const struct frame *frame, enum decoded decoded,
     const struct packet *pkt, uint32_t index)
 {
+	if (frame->captured_bytes > frame->wire_bytes)
+		note(a, FINDING_LONGER_THAN_WIRE, index, 1);
 	if (frame->captured_bytes < frame->wire_bytes && decoded != DECODE_TRUNCATED)
 		note(a, FINDING_CUT_SHORT, index, 1);
 	if (decoded != DECODE_OK) {
@@ -430,7 +430,7 @@ note_oddities(struct analysis *a, const struct frame *frame, enum decoded decode
 static inline bool
 is_odd(const struct frame *frame, enum decoded decoded, const struct packet *pkt)
 {
-	return decoded != DECODE_OK || frame->captured_bytes < frame->wire_bytes ||
+	return decoded != DECODE_OK || frame->captured_bytes != frame->wire_bytes ||
 	    pkt->bad_length || pkt->tcp.options & OPT_BAD || pkt->checksum >= CHECKSUM_OFFLOADED;
 }
 
@@ -462,7 +462,7 @@ take_in_frame(struct analysis *a, const struct frame *frame)
 #define LOOK_UP_FRAMES 1024
 
 /* Tell how far we are. False if nobody wants the rest. */
-static SELDOM bool
+static bool
 look_up(struct analysis *a)
 {
 	uint64_t done, total;
@@ -489,28 +489,51 @@ tell_trouble(struct analysis *a, const char *sentence)
 		a->ops->trouble(a->ctx, sentence);
 }
 
+static void
+begin_frames(struct analysis *a, const struct frame *first)
+{
+	if (a->summary.frames == 0)
+		a->summary.first_ns = a->summary.last_ns = a->previous_ns = first->ts_ns;
+	if (first->part != a->part)
+		begin_part(a, first);
+}
+
+/* False where the line is to end. */
+static bool
+take_in_frames(struct analysis *a, const struct frame *frames, unsigned count)
+{
+	uint64_t frames_before = a->summary.frames;
+	unsigned good = count;
+
+	begin_frames(a, frames);
+	while (good > 0 && unlikely(is_beyond_numbers(a, &frames[good - 1])))
+		good--;
+	for (unsigned i = 0; i < good; i++)
+		take_in_frame(a, &frames[i]);
+	a->summary.frames += good;
+	if (unlikely(good < count)) {
+		struct diag diag;
+
+		diag_set(&diag, ST_LIMIT, "%s: more than %u frames; the rest was not read",
+		    a->part_path[frames->part], UINT32_MAX - 1);
+		tell_trouble(a, diag.text);
+		return false;
+	}
+	return frames_before / LOOK_UP_FRAMES == a->summary.frames / LOOK_UP_FRAMES || look_up(a);
+}
+
 static APART void
 read_frames(struct analysis *a)
 {
-	struct frame frame;
+	struct frame frames[BATCH_PACKETS];
 	struct diag diag;
 	enum status st;
+	unsigned count;
 
-	while ((st = capture_next(a->capture, &frame, &diag)) != ST_END) {
-		if (st != ST_OK) {
+	while ((st = capture_next_few(a->capture, frames, BATCH_PACKETS, &count, &diag)) != ST_END) {
+		if (st != ST_OK)
 			tell_trouble(a, diag.text);
-			continue;
-		}
-		if (frame.part != a->part)
-			begin_part(a, &frame);
-		if (is_beyond_numbers(a, &frame)) {
-			diag_set(&diag, ST_LIMIT, "%s: more than %u frames; the rest was not read",
-			    a->part_path[frame.part], UINT32_MAX - 1);
-			tell_trouble(a, diag.text);
-			break;
-		}
-		take_in_frame(a, &frame);
-		if (a->summary.frames % LOOK_UP_FRAMES == 0 && !look_up(a))
+		else if (!take_in_frames(a, frames, count))
 			break;
 	}
 	work_off_batch(a);

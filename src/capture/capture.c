@@ -145,12 +145,6 @@ capture_next(struct capture *capture, struct frame *frame, struct diag *diag)
 {
 	enum status st;
 
-	/* In the midst of a pcap nothing else needs asking. */
-	if (capture->reader.classic != NULL && capture->filter == NULL &&
-	    classic_walk(capture->reader.classic, frame)) {
-		frame->part = (uint32_t)capture->current;
-		return ST_OK;
-	}
 	while (capture->current < capture->part_count) {
 		frame->part = (uint32_t)capture->current;
 		st = next_of_part(capture, frame, diag);
@@ -161,6 +155,21 @@ capture_next(struct capture *capture, struct frame *frame, struct diag *diag)
 		capture->filtered++;
 	}
 	return ST_END;
+}
+
+enum status
+capture_next_few(struct capture *capture, struct frame *frames, unsigned room, unsigned *count,
+    struct diag *diag)
+{
+	/* In the midst of a pcap nothing else needs asking. */
+	if (capture->reader.classic != NULL && capture->filter == NULL) {
+		*count = classic_walk(
+		    capture->reader.classic, (uint32_t)capture->current, frames, room);
+		if (*count > 0)
+			return ST_OK;
+	}
+	*count = 1;
+	return capture_next(capture, frames, diag);
 }
 
 uint64_t

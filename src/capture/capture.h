@@ -39,6 +39,12 @@ enum status capture_open(struct capture **out, const char *const *paths, size_t 
  * good, and asking again goes on with the next part.
  */
 enum status capture_next(struct capture *capture, struct frame *frame, struct diag *diag);
+/*
+ * The same, but for as many frames at once as are at hand, from 1 to room, all
+ * of one part. Their data is valid until more are asked for.
+ */
+enum status capture_next_few(struct capture *capture, struct frame *frames, unsigned room,
+    unsigned *count, struct diag *diag);
 void capture_close(struct capture *capture);
 
 size_t capture_part_count(const struct capture *capture);

@@ -76,9 +76,6 @@ struct source {
 	const uint8_t *raw_end;
 };
 
-/* Memory that files are read into fast; to be freed with free. */
-uint8_t *source_buffer_new(size_t bytes);
-
 enum status source_open(struct source **out, const char *path, struct diag *diag);
 /* The bytes are borrowed for as long as the source lives. For tests. */
 struct source *source_of_memory(const char *name, const uint8_t *data, size_t count);
@@ -125,8 +122,8 @@ bool classic_starts(const uint8_t *data, size_t count);
 enum status classic_open(struct classic **out, struct source *source, struct diag *diag);
 void classic_close(struct classic *classic);
 enum status classic_next(struct classic *classic, struct frame *frame, struct diag *diag);
-/* The same for a record that is plainly there; false, and nothing moved, for any other. */
-bool classic_walk(struct classic *classic, struct frame *frame);
+/* The same for records that are plainly there, up to room; part is for the frames. 0: the next is not. */
+unsigned classic_walk(struct classic *classic, uint32_t part, struct frame *frames, unsigned room);
 uint32_t classic_frames(const struct classic *classic);
 
 /* pcapng.c: our own walk over the blocks. */

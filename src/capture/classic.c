@@ -246,7 +246,7 @@ open_libpcap(struct classic *c, struct diag *diag)
 	c->file = open_file(c);
 	if (c->file == NULL)
 		return diag_set(diag, ST_IO, "%s: %s", c->source->name, strerror(errno));
-	c->file_buffer = source_buffer_new(FILE_BUFFER_BYTES);
+	c->file_buffer = mem_alloc(FILE_BUFFER_BYTES);
 	setvbuf(c->file, (char *)c->file_buffer, _IOFBF, FILE_BUFFER_BYTES);
 #ifdef HAVE___FSETLOCKING
 	__fsetlocking(c->file, FSETLOCKING_BYCALLER);
@@ -391,40 +391,58 @@ fill_window(struct source *source)
 	    source_peek(source, RECORD_HEADER_BYTES + field[2]) != NULL;
 }
 
+/* As many records as lie there plainly, up to room. */
+static unsigned
+walk_window(struct classic *c, uint32_t part, struct frame *frames, unsigned room)
+{
+	const uint8_t *at = c->source->at, *end = c->source->end;
+	struct frame *frame = frames;
+
+	for (; frame < frames + room; frame++) {
+		uint32_t field[4]; /* seconds, fraction, captured, wire */
+		int64_t fraction_ns;
+
+		if (unlikely((size_t)(end - at) < RECORD_HEADER_BYTES))
+			break;
+		memcpy(field, at, sizeof(field));
+		at += RECORD_HEADER_BYTES;
+		if (unlikely(field[2] > (size_t)(end - at) || field[2] > WALK_BYTES_MAX)) {
+			at -= RECORD_HEADER_BYTES;
+			break;
+		}
+		fraction_ns = (int64_t)field[1] * c->ns_per_unit;
+		if (unlikely(fraction_ns >= NS_PER_S))
+			fraction_ns = odd_fraction(c, fraction_ns);
+		frame->ts_ns = (int64_t)field[0] * NS_PER_S + fraction_ns;
+		frame->data = at;
+		frame->captured_bytes = field[2];
+		frame->wire_bytes = field[3];
+		frame->link = c->link;
+		frame->part = part;
+		frame->number = ++c->frames;
+		at += field[2];
+	}
+	c->source->at = at;
+	return (unsigned)(frame - frames);
+}
+
 /*
- * The next record as most files have it, taken straight from the window: a
+ * The next records as most files have them, taken straight from the window: a
  * third of what a packet costs would else be copying it through stdio. At the
  * first that is not plainly there (cut, absurd, the last), libpcap takes over
  * from that record on, and says what is to be said.
  */
-bool
-classic_walk(struct classic *c, struct frame *frame)
+unsigned
+classic_walk(struct classic *c, uint32_t part, struct frame *frames, unsigned room)
 {
-	struct source *source = c->source;
-	const uint8_t *at = source->at;
-	size_t left = source_in_window(source);
-	uint32_t field[4]; /* seconds, fraction, captured, wire */
-	int64_t fraction_ns;
+	unsigned count;
 
 	if (!c->walks)
-		return false;
-	if (left >= RECORD_HEADER_BYTES)
-		memcpy(field, at, sizeof(field));
-	if (left < RECORD_HEADER_BYTES || field[2] > left - RECORD_HEADER_BYTES)
-		return fill_window(source) && classic_walk(c, frame);
-	if (field[2] > WALK_BYTES_MAX)
-		return false;
-	fraction_ns = (int64_t)field[1] * c->ns_per_unit;
-	if (fraction_ns >= NS_PER_S)
-		fraction_ns = odd_fraction(c, fraction_ns);
-	frame->ts_ns = (int64_t)field[0] * NS_PER_S + fraction_ns;
-	frame->data = at + RECORD_HEADER_BYTES;
-	frame->captured_bytes = field[2];
-	frame->wire_bytes = field[3];
-	frame->link = c->link;
-	frame->number = ++c->frames;
-	source->at = at + RECORD_HEADER_BYTES + field[2];
-	return true;
+		return 0;
+	count = walk_window(c, part, frames, room);
+	if (count == 0 && fill_window(c->source))
+		count = walk_window(c, part, frames, room);
+	return count;
 }
 
 static enum status
@@ -454,7 +472,7 @@ ask_libpcap(struct classic *c, struct frame *frame, struct diag *diag)
 enum status
 classic_next(struct classic *c, struct frame *frame, struct diag *diag)
 {
-	if (classic_walk(c, frame))
+	if (classic_walk(c, frame->part, frame, 1) == 1)
 		return ST_OK;
 	if (c->walks) {
 		c->walks = false;

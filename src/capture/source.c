@@ -26,14 +26,6 @@
 /* A peek may find so much unread, short of a byte, and then read once more. */
 #define WINDOW_BYTES (SOURCE_PEEK_MAX + READ_MAX_BYTES + CACHE_LINE_BYTES)
 
-uint8_t *
-source_buffer_new(size_t bytes)
-{
-	uint8_t *buffer = aligned_alloc(CACHE_LINE_BYTES, bytes);
-
-	return buffer != NULL ? buffer : mem_alloc(bytes);
-}
-
 /* Move what is left to the front, but so that what follows it starts on a cache line. */
 static uint8_t *
 move_to_front(uint8_t *buffer, const uint8_t *at, size_t left)
@@ -273,7 +265,7 @@ sniff_codec(struct source *s)
 	s->raw = s->window;
 	s->raw_at = s->at;
 	s->raw_end = s->end;
-	s->window = source_buffer_new(WINDOW_BYTES);
+	s->window = mem_table_new(WINDOW_BYTES);
 	s->at = s->window;
 	s->end = s->window;
 	s->end_offset = 0;
@@ -288,7 +280,7 @@ source_new(const char *name)
 
 	s->name = mem_strdup(name);
 	s->fd = -1;
-	s->window = source_buffer_new(WINDOW_BYTES);
+	s->window = mem_table_new(WINDOW_BYTES);
 	s->at = s->window;
 	s->end = s->window;
 	return s;
@@ -337,8 +329,8 @@ source_close(struct source *s)
 	end_member(s);
 	if (s->fd >= 0 && !s->is_stdin)
 		close(s->fd);
-	free(s->window);
-	free(s->raw);
+	mem_table_free(s->window, WINDOW_BYTES);
+	mem_table_free(s->raw, WINDOW_BYTES);
 	free(s->name);
 	free(s);
 }

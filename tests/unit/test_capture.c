@@ -232,6 +232,34 @@ test_a_lying_snapshot_length_costs_no_bytes(void **state)
 	assert_int_equal(frame.data[262143], 2);
 }
 
+/* Until one is met that libpcap must judge, and that comes alone. */
+static void
+test_as_many_frames_come_at_once_as_lie_there_plainly(void **state)
+{
+	struct frame frames[4];
+	unsigned count;
+
+	(void)state;
+	put_pcap(MICRO, 4, 65535, 1);
+	for (uint32_t i = 1; i <= 6; i++)
+		put_record(i, 0, 60 + i, 100);
+	put_record(7, 0, 262145, 262145);
+	open_out();
+	assert_int_equal(capture_next_few(capture, frames, 4, &count, &diag), ST_OK);
+	assert_int_equal(count, 4);
+	for (uint32_t i = 0; i < 4; i++) {
+		assert_int_equal(frames[i].number, i + 1);
+		assert_int_equal(frames[i].captured_bytes, 61 + i);
+		assert_int_equal(frames[i].part, 0);
+		assert_int_equal(frames[i].data[60], i + 1);
+	}
+	assert_int_equal(capture_next_few(capture, frames, 4, &count, &diag), ST_OK);
+	assert_int_equal(count, 2);
+	assert_int_equal(frames[1].ts_ns, INT64_C(6000000000));
+	assert_int_equal(capture_next_few(capture, frames, 4, &count, &diag), ST_FORMAT);
+	assert_int_equal(capture_next_few(capture, frames, 4, &count, &diag), ST_END);
+}
+
 /* D-Bus may have frames that no network has. */
 static void
 test_frames_after_a_very_large_one_are_read(void **state)
@@ -976,6 +1004,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(pcap_is_read_in_both_byte_orders_and_precisions),
 		TEST(a_lying_snapshot_length_costs_no_bytes),
+		TEST(as_many_frames_come_at_once_as_lie_there_plainly),
 		TEST(frames_after_a_very_large_one_are_read),
 		TEST(a_newer_minor_version_is_read),
 		TEST(aix_counts_nanoseconds_and_has_its_own_link_types),
