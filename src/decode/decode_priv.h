@@ -179,19 +179,39 @@ take_tcp_header(struct packet *pkt, const uint8_t *h)
 /* cut: the capture ends within the options, so that a short one is nobody's fault. */
 void take_odd_tcp_options(struct bytes b, struct packet *pkt, bool cut);
 
-/* Nearly every segment has these twelve bytes of options, or none. */
+enum {
+	NOP_NOP_TIMESTAMPS_10 = 0x0101080a,
+	MSS_4 = 0x0204,
+	SACK_PERMITTED_2_TIMESTAMPS_10 = 0x0402080a,
+	NOP_WSCALE_3 = 0x010303,
+};
+
+static inline void
+take_timestamps(struct tcp_header *tcp, const uint8_t *values)
+{
+	tcp->ts_value = be32_at(values);
+	tcp->ts_echo = be32_at(values + 4);
+}
+
+/* Nearly every segment has these twelve bytes of options, or none; SYNs mostly have what Linux sends. */
 static inline void
 take_tcp_options(struct packet *pkt, const uint8_t *options, size_t count, bool cut)
 {
-	enum { NOP_NOP_TIMESTAMPS_10 = 0x0101080a };
+	struct tcp_header *tcp = &pkt->tcp;
 
 	if (count == 12 && be32_at(options) == NOP_NOP_TIMESTAMPS_10) {
-		pkt->tcp.ts_value = be32_at(options + 4);
-		pkt->tcp.ts_echo = be32_at(options + 8);
-		pkt->tcp.options = OPT_TIMESTAMPS;
-		return;
+		take_timestamps(tcp, options + 4);
+		tcp->options = OPT_TIMESTAMPS;
+	} else if (count == 20 && be16_at(options) == MSS_4 &&
+	    be32_at(options + 4) == SACK_PERMITTED_2_TIMESTAMPS_10 &&
+	    be32_at(options + 16) >> 8 == NOP_WSCALE_3) {
+		take_timestamps(tcp, options + 8);
+		tcp->mss = be16_at(options + 2);
+		tcp->wscale = options[19];
+		tcp->options = OPT_MSS | OPT_SACK_PERMITTED | OPT_TIMESTAMPS | OPT_WSCALE;
+	} else {
+		take_odd_tcp_options(bytes_of(options, count), pkt, cut);
 	}
-	take_odd_tcp_options(bytes_of(options, count), pkt, cut);
 }
 
 /* usual.c: the whole way of a plain frame at once; false, and nothing that counts, for any other. */

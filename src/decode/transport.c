@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/hint.h"
 #include "decode/decode_priv.h"
 
 #define TCP_BYTES 20
@@ -94,7 +95,7 @@ read_option(uint8_t kind, struct bytes b, struct packet *pkt)
 	return true;
 }
 
-void
+SELDOM void
 take_odd_tcp_options(struct bytes b, struct packet *pkt, bool cut)
 {
 	while (bytes_left(&b) > 0) {

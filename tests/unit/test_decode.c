@@ -161,6 +161,80 @@ test_what_is_common_is_read(void **state)
 	assert_int_equal(pkt.ip_id, 0);
 }
 
+/* What a reading tells of the packet itself, and not of the frame around it. */
+static void
+assert_reads_alike(enum decoded answer, const struct packet *other, enum decoded other_answer)
+{
+	size_t from = offsetof(struct packet, tuple);
+
+	assert_int_equal(answer, other_answer);
+	if (answer != DECODE_OK)
+		return;
+	assert_memory_equal((const uint8_t *)&pkt + from, (const uint8_t *)other + from,
+	    PACKET_HEAD_BYTES - from);
+	assert_int_equal(pkt.payload_captured, other->payload_captured);
+}
+
+/* Over Ethernet it has a short way of its own, and one by one the layers are taken off elsewhere. */
+static void
+assert_short_way_is_the_long_one(const char *ip, const char *ethernet)
+{
+	uint32_t ip_bytes, ethernet_bytes;
+	char hex[1024];
+
+	write_frame(ethernet);
+	ethernet_bytes = byte_count;
+	write_frame(ip);
+	ip_bytes = byte_count;
+	for (uint32_t captured = 1; captured <= ip_bytes; captured++) {
+		struct packet walked;
+		enum decoded answer, by_layers;
+
+		write_frame(ip);
+		by_layers = decode_captured(LINK_RAW, captured);
+		walked = pkt;
+		strcpy(hex, ethernet);
+		write_frame(strcat(hex, ip));
+		answer = decode_captured(LINK_ETHERNET, ethernet_bytes + captured);
+		assert_reads_alike(answer, &walked, by_layers);
+	}
+}
+
+static void
+test_the_short_way_comes_to_the_same_as_the_long_one(void **state)
+{
+	static const char *const ips[] = {
+		PACKET4,
+		PACKET4 "000000000000",
+		PACKET6,
+		PACKET6 "deadbeef",
+		IP4("0028", "06") TCP,
+		IP4("0034", "06") TCP_OF("80") "0101080a0000000700000008",
+		IP4("003c", "06") TCP_OF("a0") "020405b40402080a000000070000000801030307",
+		IP4("003c", "06") TCP_OF("a0") "020405b40402080a000000070000000801030407",
+		IP4("0030", "06") TCP_OF("70") "020405b401010402",
+		IP4("0100", "06") TCP PAYLOAD,
+		IP4("0013", "06") TCP PAYLOAD,
+		IP4("0027", "06") TCP PAYLOAD,
+		IP4("002c", "06") TCP_OF("40") PAYLOAD,
+		IP4("002c", "06") TCP_OF("f0") PAYLOAD,
+		IP4_PLACED("002c", "4000", "06") TCP PAYLOAD,
+		IP4("0020", "11") UDP("9c400009", "000c") PAYLOAD,
+		IP6("0000", "06") TCP PAYLOAD,
+		IP6("0100", "06") TCP PAYLOAD,
+		IP6("0014", "06") TCP,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ips) / sizeof(ips[0]); i++) {
+		bool is_v6 = ips[i][0] == '6';
+
+		assert_short_way_is_the_long_one(ips[i], is_v6 ? ETH_IP6 : ETH_IP4);
+		assert_short_way_is_the_long_one(
+		    ips[i], is_v6 ? ETHERNET "8100000586dd" : ETHERNET "810000050800");
+	}
+}
+
 static void
 test_padding_and_frame_checksum_are_no_payload(void **state)
 {
@@ -889,6 +963,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		T(test_what_is_common_is_read),
+		T(test_the_short_way_comes_to_the_same_as_the_long_one),
 		T(test_padding_and_frame_checksum_are_no_payload),
 		T(test_tags_are_taken_off),
 		T(test_a_length_in_place_of_a_type_leads_to_llc),
