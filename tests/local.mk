@@ -8,6 +8,7 @@ unit_tests = \
 	tests/unit/test_trail \
 	tests/unit/test_cause \
 	tests/unit/test_conn \
+	tests/unit/test_next \
 	tests/unit/test_ordinary \
 	tests/unit/test_hindsight \
 	tests/unit/test_text \

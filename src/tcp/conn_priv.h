@@ -187,6 +187,60 @@ half_has_all_below(const struct conn_half *half, uint32_t ack)
 	return seq_ge(half->next, ack) || seq_ge(half->next, half_acked_bytes(half, ack));
 }
 
+/* --- ordinary.c and next.c --- */
+
+/* Retries are counted anew from bytes that were not sent before. */
+static inline void
+conn_note_bytes(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	conn->retry_count = 0;
+	conn->retry_side = (uint8_t)side;
+	conn->retry_ns = pkt->ts_ns;
+}
+
+/*
+ * Nearly all segments go on where their side's bytes ended, with or without
+ * bytes of their own, and acknowledge what is in the capture. In step, that
+ * is no retry, fills no hole and leaves none.
+ */
+static inline bool
+conn_goes_on(const struct conn *conn, const struct packet *pkt, enum side side, uint32_t ack,
+    uint32_t marks)
+{
+	const struct conn_half *half = &conn->half[side];
+	const struct conn_half *peer = &conn->half[1 - side];
+
+	return half->flags & HALF_IN_STEP && pkt->tcp.seq == half->end &&
+	    seq_ge(peer->next, ack) && !(marks & PROBES) && pkt->tcp.window != 0 &&
+	    pkt->payload_captured >= pkt->payload_bytes && pkt->checksum != CHECKSUM_BAD;
+}
+
+/* Such a segment's bytes. */
+static inline void
+conn_extend(struct conn *conn, const struct packet *pkt, enum side side)
+{
+	struct conn_half *half = &conn->half[side];
+
+	half->end += pkt->payload_bytes;
+	half->next += pkt->payload_bytes;
+	conn_note_bytes(conn, pkt, side);
+}
+
+/* What else it says, without control flags; kind: SEEN_DATA if it has bytes, else SEEN_ACK. */
+static inline void
+conn_hear(struct conn *conn, const struct packet *pkt, enum side side, enum seen kind)
+{
+	struct conn_half *half = &conn->half[side];
+
+	half->last_index = pkt->index;
+	half->last_ack = pkt->tcp.ack;
+	if (pkt->checksum == CHECKSUM_GOOD)
+		half->flags |= HALF_CHECKSUMS;
+	conn->retry_count = side == conn->retry_side ? conn->retry_count : 0;
+	if (!(conn->seen[side] & kind))
+		zeek_first(conn, side, kind);
+}
+
 /* --- roles.c --- */
 
 /* Whether Zeek, having seen no SYN, takes the receiver of this packet for the originator. */

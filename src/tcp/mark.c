@@ -257,6 +257,17 @@ learn_scale(struct mark_half *me, struct mark_half *peer, const struct packet *p
 	}
 }
 
+static void
+move_forward(struct mark_half *me, const struct packet *pkt, uint32_t marks)
+{
+	uint32_t end = pkt->tcp.seq + pkt->payload_bytes +
+	    ((pkt->tcp.flags & (TCP_SYN | TCP_FIN)) != 0);
+
+	if (!(marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE)))
+		mark_extend(me, pkt, end);
+	mark_hear(me, pkt, marks);
+}
+
 /* All questions, in Wireshark's order. Apart, so that the way past it saves no registers. */
 static APART uint32_t
 mark_odd(const struct mark_pair *pair, const struct packet *pkt, struct mark_half *me,
@@ -271,7 +282,7 @@ mark_odd(const struct mark_pair *pair, const struct packet *pkt, struct mark_hal
 	count_duplicates(me, pkt, marks);
 	marks |= ask_acked_unseen(pkt, peer);
 	marks |= ask_resent(&q, marks) | reused;
-	mark_move(me, pkt, marks);
+	move_forward(me, pkt, marks);
 	return marks;
 }
 
@@ -292,7 +303,7 @@ mark_segment(struct mark_pair *pair, const struct packet *pkt, const struct plac
 	if (!mark_is_plain(pkt, me))
 		return mark_odd(pair, pkt, me, peer, marks);
 	marks |= ask_plain(pkt, me, peer);
-	mark_move(me, pkt, marks);
+	move_forward(me, pkt, marks);
 	return marks;
 }
 

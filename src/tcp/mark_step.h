@@ -12,12 +12,12 @@
 
 enum {
 	KNOWN_WINDOW = 0x01,
-	KNOWN_WSCALE = 0x02,       /* wscale holds a shift, or WSCALE_UNUSED */
-	FIRST_ACK_PENDING = 0x04,  /* it sent a SYN; windows are unscaled until its first ACK */
+	KNOWN_WSCALE = 0x02,      /* wscale holds a shift, or WSCALE_UNUSED */
+	FIRST_ACK_PENDING = 0x04, /* it sent a SYN; windows are unscaled until its first ACK */
 };
 
 #define WSCALE_UNUSED (-2)
-#define WSCALE_MAX 14 /* RFC 7323, 2.3 */
+#define WSCALE_MAX    14 /* RFC 7323, 2.3 */
 
 static inline unsigned
 mark_window_shift(const struct mark_half *half)
@@ -33,8 +33,10 @@ mark_fills_window(const struct packet *pkt, const struct mark_half *peer)
 {
 	uint32_t window = peer->known & KNOWN_WINDOW ? peer->window : UINT32_MAX;
 
-	return pkt->payload_bytes > 0 && peer->known & KNOWN_WSCALE && !(pkt->tcp.flags & MARK_CONTROL) &&
-	    pkt->tcp.seq + pkt->payload_bytes == peer->last_ack + (window << mark_window_shift(peer));
+	return pkt->payload_bytes > 0 && peer->known & KNOWN_WSCALE &&
+	       !(pkt->tcp.flags & MARK_CONTROL) &&
+	       pkt->tcp.seq + pkt->payload_bytes ==
+		   peer->last_ack + (window << mark_window_shift(peer));
 }
 
 /* Bytes that the other side has acknowledged. */
@@ -42,7 +44,7 @@ static inline bool
 mark_repeats_acked(const struct packet *pkt, const struct mark_half *peer)
 {
 	return pkt->payload_bytes > 0 && peer->last_ack != 0 &&
-	    seq_le(pkt->tcp.seq + pkt->payload_bytes, peer->last_ack);
+	       seq_le(pkt->tcp.seq + pkt->payload_bytes, peer->last_ack);
 }
 
 /* Most segments are the next in their side's order and change something. */
@@ -56,7 +58,7 @@ mark_is_plain(const struct packet *pkt, const struct mark_half *me)
 	if (pkt->tcp.flags & MARK_CONTROL)
 		return pkt->tcp.seq == me->next_seq || me->next_seq == 0;
 	return pkt->tcp.seq == me->next_seq && pkt->tcp.window != 0 &&
-	    (length != 0 || pkt->tcp.ack != me->last_ack);
+	       ((length != 0) | (pkt->tcp.ack != me->last_ack));
 }
 
 /* From the SYN to the first ACK behind it. */
@@ -74,22 +76,22 @@ mark_learn_rtt(struct mark_pair *pair, const struct packet *pkt)
 	}
 }
 
-/* What the next segments will be held against. */
+/* The segment's numbers, up to end: what its side sent, and how far without a gap. */
 static inline void
-mark_move(struct mark_half *me, const struct packet *pkt, uint32_t marks)
+mark_extend(struct mark_half *me, const struct packet *pkt, uint32_t end)
 {
-	bool probe = marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE);
-	bool counts = pkt->tcp.flags & (TCP_SYN | TCP_FIN);
-	uint32_t end = pkt->tcp.seq + pkt->payload_bytes + counts;
-
-	if (!probe) {
-		if (seq_gt(end, me->next_seq) || me->next_seq == 0) {
-			me->next_seq = end;
-			me->next_seq_ns = pkt->ts_ns;
-		}
-		if (pkt->tcp.seq == me->max_ack || me->max_ack == 0)
-			me->max_ack = me->next_seq;
+	if (seq_gt(end, me->next_seq) || me->next_seq == 0) {
+		me->next_seq = end;
+		me->next_seq_ns = pkt->ts_ns;
 	}
+	if (pkt->tcp.seq == me->max_ack || me->max_ack == 0)
+		me->max_ack = me->next_seq;
+}
+
+/* What else the next segments will be held against. */
+static inline void
+mark_hear(struct mark_half *me, const struct packet *pkt, uint32_t marks)
+{
 	me->window = pkt->tcp.window;
 	me->last_ack = pkt->tcp.ack; /* as it stands, even where ACK is not set */
 	me->last_ns = pkt->ts_ns;
@@ -100,6 +102,18 @@ mark_move(struct mark_half *me, const struct packet *pkt, uint32_t marks)
 		me->known |= FIRST_ACK_PENDING;
 	else if (pkt->tcp.flags & TCP_ACK)
 		me->known &= (uint8_t)~FIRST_ACK_PENDING;
+}
+
+/* The same, of an ACK that has neither marks nor options which count here. */
+static inline void
+mark_hear_plain(struct mark_half *me, const struct packet *pkt)
+{
+	me->window = pkt->tcp.window;
+	me->last_ack = pkt->tcp.ack;
+	me->last_ns = pkt->ts_ns;
+	me->last_marks = 0;
+	me->mptcp = 0;
+	me->known = (uint8_t)((me->known | KNOWN_WINDOW) & ~FIRST_ACK_PENDING);
 }
 
 #endif

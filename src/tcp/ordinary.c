@@ -16,15 +16,6 @@ is_bare(const struct packet *pkt)
 	return pkt->payload_bytes == 0 && pkt->tcp.window != 0;
 }
 
-/* Retries are counted anew from bytes that were not sent before. */
-static inline void
-note_new_bytes(struct conn *conn, const struct packet *pkt, enum side side)
-{
-	conn->retry_count = 0;
-	conn->retry_side = (uint8_t)side;
-	conn->retry_ns = pkt->ts_ns;
-}
-
 static APART void
 syn_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks)
 {
@@ -37,7 +28,7 @@ syn_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_
 	conn->syn_ns = pkt->ts_ns;
 	conn->syn_index = pkt->index;
 	conn->connect = CONNECT_PENDING;
-	note_new_bytes(conn, pkt, side);
+	conn_note_bytes(conn, pkt, side);
 	half_note_latest(&conn->half[side], pkt);
 	zeek_open(conn, pkt, side);
 }
@@ -62,47 +53,17 @@ syn_ack_segment(struct conn *conn, const struct packet *pkt, enum side side, uin
 		return;
 	}
 	conn_syn_acked(conn, pkt->tcp.ack, pkt->ts_ns);
-	note_new_bytes(conn, pkt, side);
+	conn_note_bytes(conn, pkt, side);
 	half_note_latest(&conn->half[side], pkt);
 	zeek_answer(conn, pkt, side);
 }
 
-/*
- * Nearly all segments go on where their side's bytes ended, with or without
- * bytes of their own, and acknowledge what is in the capture. In step, that
- * is no retry, fills no hole and leaves none.
- */
-static inline bool
-goes_on(const struct conn *conn, const struct packet *pkt, enum side side, uint32_t ack,
-    uint32_t marks)
+static void
+take_bytes(struct conn *conn, const struct packet *pkt, enum side side)
 {
-	const struct conn_half *half = &conn->half[side];
-	const struct conn_half *peer = &conn->half[1 - side];
-
-	return half->flags & HALF_IN_STEP && pkt->tcp.seq == half->end &&
-	    seq_ge(peer->next, ack) && !(marks & PROBES) && pkt->tcp.window != 0 &&
-	    pkt->payload_captured >= pkt->payload_bytes && pkt->checksum != CHECKSUM_BAD;
-}
-
-static APART void
-take_bytes(struct conn *conn, const struct packet *pkt, struct conn_half *half, enum side side)
-{
-	enum seen kind = SEEN_ACK;
-
-	half->last_index = pkt->index;
-	half->last_ack = pkt->tcp.ack;
-	if (pkt->checksum == CHECKSUM_GOOD)
-		half->flags |= HALF_CHECKSUMS;
-	if (pkt->payload_bytes > 0) {
-		half->end += pkt->payload_bytes;
-		half->next += pkt->payload_bytes;
-		note_new_bytes(conn, pkt, side);
-		kind = SEEN_DATA;
-	} else if (side != conn->retry_side) {
-		conn->retry_count = 0;
-	}
-	if (!(conn->seen[side] & kind))
-		zeek_first(conn, side, kind);
+	if (pkt->payload_bytes > 0)
+		conn_extend(conn, pkt, side);
+	conn_hear(conn, pkt, side, pkt->payload_bytes > 0 ? SEEN_DATA : SEEN_ACK);
 }
 
 static APART void
@@ -110,11 +71,11 @@ fin_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_
 {
 	uint32_t ack = half_acked_bytes(&conn->half[1 - side], pkt->tcp.ack);
 
-	if (!goes_on(conn, pkt, side, ack, marks)) {
+	if (!conn_goes_on(conn, pkt, side, ack, marks)) {
 		conn_any_segment(conn, pkt, side, marks);
 		return;
 	}
-	note_new_bytes(conn, pkt, side);
+	conn_note_bytes(conn, pkt, side);
 	half_note_latest(&conn->half[side], pkt);
 	zeek_fin(conn, pkt, side);
 }
@@ -158,8 +119,8 @@ ack_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_
 		conn_reply_acked(conn, pkt->ts_ns);
 		conn_note_step(conn);
 	}
-	if (goes_on(conn, pkt, side, ack, marks))
-		take_bytes(conn, pkt, &conn->half[side], side);
+	if (conn_goes_on(conn, pkt, side, ack, marks))
+		take_bytes(conn, pkt, side);
 	else
 		conn_any_segment(conn, pkt, side, marks);
 }
@@ -169,8 +130,8 @@ conn_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32
 {
 	uint16_t controls = pkt->tcp.flags & (CONTROL | TCP_ACK);
 
-	if (controls == TCP_ACK && goes_on(conn, pkt, side, pkt->tcp.ack, marks))
-		take_bytes(conn, pkt, &conn->half[side], side);
+	if (controls == TCP_ACK && conn_goes_on(conn, pkt, side, pkt->tcp.ack, marks))
+		take_bytes(conn, pkt, side);
 	else if (pkt->checksum == CHECKSUM_BAD)
 		conn_any_segment(conn, pkt, side, marks);
 	else if (controls == TCP_ACK)

@@ -97,7 +97,6 @@ tcp_next(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum 
 
 	if (!next_segment(&tcp->trails, pair, pkt, side))
 		return false;
-	conn_segment(&pair->conn, pkt, side, 0);
 	if (pair->over != 0 || pkt->tcp.flags & TCP_FIN)
 		watch_end(pair, pkt, side, &none);
 	return true;

@@ -53,7 +53,7 @@ struct reason trail_segment(struct trails *all, struct tcp_pair *pair, const str
 
 /* --- next.c --- */
 
-/* mark_segment and trail_segment at once, where the segment is but the next; false, and nothing done, else. */
+/* mark_segment, trail_segment and conn_segment at once, of the next segment; false, and nothing done, of others. */
 bool next_segment(struct trails *all, struct tcp_pair *pair, const struct packet *pkt,
     enum side side);
 

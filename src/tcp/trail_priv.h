@@ -151,11 +151,8 @@ look_has_bytes(const struct look *look)
 static inline uint32_t
 segment_end(const struct packet *pkt)
 {
-	uint32_t end = pkt->tcp.seq + pkt->payload_bytes;
-
-	if (pkt->tcp.flags & (TCP_SYN | TCP_FIN))
-		end += !!(pkt->tcp.flags & TCP_SYN) + !!(pkt->tcp.flags & TCP_FIN);
-	return end;
+	return pkt->tcp.seq + pkt->payload_bytes + !!(pkt->tcp.flags & TCP_SYN) +
+	    !!(pkt->tcp.flags & TCP_FIN);
 }
 
 /* A capture's times can be anything, so differences wrap rather than overflow. */

@@ -128,8 +128,7 @@ add_round_trip(struct rtt *rtt, int64_t ns)
 
 	if (us > UINT32_MAX)
 		return; /* the capture's clock stepped, or back */
-	if (rtt->samples == 0 || ns < rtt->min_ns)
-		rtt->min_ns = ns;
+	rtt->min_ns = (rtt->samples == 0) | (ns < rtt->min_ns) ? ns : rtt->min_ns;
 	if (rtt->samples == 0)
 		rtt->smoothed_us = (uint32_t)us;
 	else
@@ -219,7 +218,8 @@ step_last(const struct look *look)
 	uint16_t known = from->flags & (uint16_t)~TRAIL_WINDOW_CLOSED;
 
 	/* bytes after a SYN-ACK: only an established end sends them */
-	if (known & TRAIL_SYN_ACK && look_has_bytes(look) && !(pkt->tcp.flags & TCP_SYN))
+	if ((known & (TRAIL_SYN_ACK | TRAIL_ALIVE)) == TRAIL_SYN_ACK && look_has_bytes(look) &&
+	    !(pkt->tcp.flags & TCP_SYN))
 		known |= TRAIL_ALIVE;
 	if (pkt->tcp.flags & (TCP_SYN | TCP_FIN))
 		known |= control_flags(&pkt->tcp);

@@ -1,0 +1,253 @@
+/* The short way of next.c and the long way must come to the same, whatever is sent. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tcp/trail_priv.h"
+
+/* One way of judging, and what it keeps. */
+struct way {
+	struct tcp *tcp;
+	struct tcp_pair pair;
+};
+
+/* One connection, judged both ways. */
+struct twins {
+	struct way brief;
+	struct way thorough;
+	uint32_t next_seq[2];
+	uint16_t ip_id[2];
+	uint32_t index;
+	int64_t now_ns;
+	uint64_t random;
+	unsigned short_cuts;
+};
+
+/* xorshift64: the same numbers on every machine. */
+static uint32_t
+below(struct twins *twins, uint32_t limit)
+{
+	twins->random ^= twins->random << 13;
+	twins->random ^= twins->random >> 7;
+	twins->random ^= twins->random << 17;
+	return (uint32_t)(twins->random >> 32) % limit;
+}
+
+static void
+begin(struct twins *twins, uint64_t number)
+{
+	memset(twins, 0, sizeof(*twins));
+	twins->brief.tcp = tcp_new(NULL);
+	twins->thorough.tcp = tcp_new(NULL);
+	twins->random = (number + 1) * UINT64_C(0x9E3779B97F4A7C15);
+	twins->next_seq[SIDE_A] = number % 4 == 0 ? UINT32_MAX - 500 : below(twins, UINT32_MAX);
+	twins->next_seq[SIDE_B] = below(twins, UINT32_MAX);
+}
+
+static void
+end(struct twins *twins)
+{
+	tcp_pair_fini(twins->brief.tcp, &twins->brief.pair);
+	tcp_pair_fini(twins->thorough.tcp, &twins->thorough.pair);
+	tcp_free(twins->brief.tcp);
+	tcp_free(twins->thorough.tcp);
+}
+
+/* Where its segments are kept is a list's own affair; which they are is not. */
+static void
+assert_same_trail(const struct trail_half *a, const struct trail_half *b)
+{
+	struct trail_half of_a = *a, of_b = *b;
+	const struct sent *sent_a = sent_oldest(a), *sent_b = sent_oldest(b);
+
+	of_a.newest = of_b.newest = NULL;
+	assert_memory_equal(&of_a, &of_b, sizeof(of_a));
+	for (unsigned i = 0; i < a->count; i++) {
+		assert_int_equal(sent_a->ts_ns, sent_b->ts_ns);
+		assert_int_equal(sent_a->seq, sent_b->seq);
+		assert_int_equal(sent_a->end, sent_b->end);
+		assert_int_equal(sent_a->index, sent_b->index);
+		assert_int_equal(sent_a->resent, sent_b->resent);
+		sent_a = sent_a->next;
+		sent_b = sent_b->next;
+	}
+}
+
+static void
+assert_same_pair(const struct tcp_pair *a, const struct tcp_pair *b)
+{
+	assert_memory_equal(&a->mark, &b->mark, sizeof(a->mark));
+	assert_memory_equal(&a->conn, &b->conn, sizeof(a->conn));
+	assert_memory_equal(a->fin_end, b->fin_end, sizeof(a->fin_end));
+	assert_int_equal(a->over, b->over);
+	for (int side = 0; side < 2; side++)
+		assert_same_trail(&a->trail.half[side], &b->trail.half[side]);
+}
+
+static void
+judge(struct twins *twins, const struct packet *pkt, enum side side)
+{
+	struct place place = { .side = side };
+	struct verdict brief = { 0 }, thorough;
+
+	if (tcp_next(twins->brief.tcp, &twins->brief.pair, pkt, side))
+		twins->short_cuts++;
+	else
+		brief = tcp_segment(twins->brief.tcp, &twins->brief.pair, pkt, &place);
+	thorough = tcp_segment(twins->thorough.tcp, &twins->thorough.pair, pkt, &place);
+	assert_int_equal(brief.marks, thorough.marks);
+	assert_int_equal(brief.reason.cause, thorough.reason.cause);
+	assert_same_pair(&twins->brief.pair, &twins->thorough.pair);
+}
+
+/* The next segment of a side, as it should be. */
+static struct packet
+ordinary(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
+{
+	struct packet pkt = {
+		.ts_ns = twins->now_ns += 1500000,
+		.index = ++twins->index,
+		.tuple = { .proto = PROTO_TCP,
+		    .ip_version = 4,
+		    .sport = side == SIDE_A ? 40000 : 80,
+		    .dport = side == SIDE_A ? 80 : 40000 },
+		.ip_id = ++twins->ip_id[side],
+		.payload_bytes = bytes,
+		.payload_captured = bytes,
+		.checksum = CHECKSUM_GOOD,
+		.tcp = { .flags = flags, .window = 2000, .seq = twins->next_seq[side] },
+	};
+
+	if (flags & TCP_ACK)
+		pkt.tcp.ack = twins->next_seq[!side];
+	twins->next_seq[side] += bytes + ((flags & TCP_SYN) != 0) + ((flags & TCP_FIN) != 0);
+	return pkt;
+}
+
+static void
+play(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
+{
+	struct packet pkt = ordinary(twins, side, flags, bytes);
+
+	judge(twins, &pkt, side);
+}
+
+static void
+test_a_usual_connection_takes_the_short_way(void **state)
+{
+	struct twins twins;
+
+	(void)state;
+	begin(&twins, 0);
+	play(&twins, SIDE_A, TCP_SYN, 0);
+	play(&twins, SIDE_B, TCP_SYN | TCP_ACK, 0);
+	assert_int_equal(twins.short_cuts, 0);
+	play(&twins, SIDE_A, TCP_ACK, 0);
+	play(&twins, SIDE_A, TCP_ACK | TCP_PSH, 100);
+	play(&twins, SIDE_B, TCP_ACK, 0);
+	play(&twins, SIDE_B, TCP_ACK, 1000);
+	play(&twins, SIDE_A, TCP_ACK, 0);
+	play(&twins, SIDE_A, TCP_FIN | TCP_ACK, 0);
+	play(&twins, SIDE_B, TCP_ACK, 300);
+	play(&twins, SIDE_B, TCP_FIN | TCP_ACK, 20);
+	play(&twins, SIDE_A, TCP_ACK, 0);
+	assert_int_equal(twins.short_cuts, 9);
+	end(&twins);
+}
+
+/* One thing about it is not as it should be. */
+static void
+upset(struct twins *twins, struct packet *pkt)
+{
+	static const uint16_t controls[] = { TCP_SYN, TCP_SYN | TCP_ACK, TCP_RST, TCP_RST | TCP_ACK,
+		TCP_FIN, TCP_FIN | TCP_ACK, TCP_SYN | TCP_FIN, 0, TCP_ACK };
+
+	switch (below(twins, 12)) {
+	case 0:
+		pkt->tcp.flags = controls[below(twins, sizeof(controls) / sizeof(controls[0]))];
+		break;
+	case 1:
+		pkt->tcp.seq += below(twins, 3000) - 1500;
+		break;
+	case 2:
+		pkt->tcp.ack += below(twins, 3000) - 1500;
+		break;
+	case 3:
+		pkt->tcp.seq = below(twins, UINT32_MAX);
+		break;
+	case 4:
+		pkt->checksum = (uint8_t)below(twins, 4);
+		break;
+	case 5:
+		pkt->tcp.window = (uint16_t)below(twins, 3);
+		break;
+	case 6:
+		pkt->payload_captured /= 2;
+		break;
+	case 7:
+		pkt->ip_id = (uint16_t)(below(twins, 2) * (pkt->ip_id - 1u));
+		break;
+	case 8:
+		pkt->ts_ns = twins->now_ns += INT64_C(4000000000);
+		break;
+	case 9:
+		pkt->tcp.options = (uint8_t)(1u << below(twins, 8));
+		pkt->tcp.mptcp = (uint8_t)below(twins, 4);
+		pkt->tcp.wscale = (uint8_t)below(twins, 4);
+		break;
+	case 10:
+		pkt->payload_bytes = pkt->payload_captured = 1;
+		break;
+	case 11:
+		pkt->payload_bytes = pkt->payload_captured = 2000;
+		break;
+	}
+}
+
+/* SYN, SYN-ACK, ACK, and then this and that, one segment in so many upset. */
+static void
+play_at_random(struct twins *twins, unsigned length, uint32_t one_in)
+{
+	for (unsigned i = 0; i < length; i++) {
+		bool opens = i < 3;
+		enum side side = (enum side)(opens ? i == 1 : below(twins, 2));
+		uint16_t flags = i == 0 ? TCP_SYN : i == 1 ? TCP_SYN | TCP_ACK : TCP_ACK;
+		uint32_t bytes = opens || below(twins, 2) ? 0 : below(twins, 1000);
+		struct packet pkt;
+
+		if (!opens && below(twins, 10) == 0)
+			flags |= TCP_FIN;
+		pkt = ordinary(twins, side, flags, bytes);
+		if (below(twins, one_in) == 0)
+			upset(twins, &pkt);
+		judge(twins, &pkt, side);
+	}
+}
+
+static void
+test_whatever_is_sent_both_ways_come_to_the_same(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3000; i++) {
+		struct twins twins;
+
+		begin(&twins, i);
+		play_at_random(&twins, 5 + i % 40, 2 + i % 25);
+		end(&twins);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_usual_connection_takes_the_short_way),
+		cmocka_unit_test(test_whatever_is_sent_both_ways_come_to_the_same),
+	};
+
+	return cmocka_run_group_tests_name("next", tests, NULL, NULL);
+}
