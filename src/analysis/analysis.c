@@ -254,13 +254,8 @@ take_in_error(struct analysis *a, const struct packet *pkt, struct place *place)
 static struct verdict
 judge(struct analysis *a, struct ends *ends, const struct packet *pkt, const struct place *place)
 {
-	struct verdict verdict;
+	struct verdict verdict = tcp_segment(a->tcp, &ends->tcp, pkt, place);
 
-	if (a->sockets != NULL)
-		sockets_before(a->sockets, &ends->sock, &ends->tcp, pkt->ts_ns);
-	verdict = tcp_segment(a->tcp, &ends->tcp, pkt, place);
-	if (a->sockets != NULL)
-		sockets_segment(a->sockets, &ends->sock, &ends->tcp, pkt, place);
 	if (verdict.reason.cause == CAUSE_CAPTURE_DUPLICATE)
 		note(a, FINDING_CAPTURED_TWICE, pkt->index, 1);
 	return verdict;
@@ -298,8 +293,12 @@ take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
 		count_packet(ends, pkt, place.side);
 		if (place.flow->late)
 			note(a, FINDING_LATE, pkt->index, 1);
+		if (is_tcp && a->sockets != NULL)
+			sockets_before(a->sockets, &ends->sock, &ends->tcp, pkt->ts_ns);
 		if (is_tcp)
 			verdict = judge(a, ends, pkt, &place);
+		if (is_tcp && a->sockets != NULL)
+			sockets_segment(a->sockets, &ends->sock, &ends->tcp, pkt, &place);
 		if (is_tcp && a->hindsight != NULL)
 			row_relate(&row, pkt, &place);
 		if (is_tcp)
@@ -315,6 +314,19 @@ take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
 		while (tcp_next_revision(a->tcp, &revision))
 			hindsight_revise(a->hindsight, &revision);
 	}
+}
+
+/* The same, where the segment tells something of the sockets. */
+static void
+judge_with_sockets(struct analysis *a, struct flow *flow, const struct packet *pkt, enum side side)
+{
+	const struct place place = { .flow = flow, .number = flow->number, .side = side };
+	struct ends *ends = flow_block(flow);
+
+	sockets_before(a->sockets, &ends->sock, &ends->tcp, pkt->ts_ns);
+	if (!tcp_next(a->tcp, &ends->tcp, pkt, side))
+		judge(a, ends, pkt, &place);
+	sockets_segment(a->sockets, &ends->sock, &ends->tcp, pkt, &place);
 }
 
 /* The same in short, where nobody asks for packets and this one's flow is known. */
@@ -335,7 +347,7 @@ take_in(struct analysis *a, const struct packet *pkt, const struct lookup *looku
 	if (pkt->tuple.proto != PROTO_TCP)
 		return;
 	if (a->sockets != NULL && sockets_want(a->sockets, &ends->sock, pkt))
-		judge(a, ends, pkt, &(struct place){ .flow = flow, .number = flow->number, .side = side });
+		judge_with_sockets(a, flow, pkt, side);
 	else if (unlikely(!tcp_next(a->tcp, &ends->tcp, pkt, side)))
 		judge(a, ends, pkt, &(struct place){ .flow = flow, .number = flow->number, .side = side });
 	watch_end(a, flow, ends);

@@ -105,15 +105,27 @@ listener_count_lone(struct sockets *all, const struct packet *syn)
 }
 
 static void
+append(struct sockets *all, struct listener *listener, uint32_t number)
+{
+	struct story *story = story_at(all, number);
+
+	story->next = 0;
+	story->listener = (uint32_t)(listener - all->listeners) + 1;
+	if (listener->first_story == 0)
+		listener->first_story = number + 1;
+	else
+		story_at(all, listener->last_story - 1)->next = number + 1;
+	listener->last_story = number + 1;
+}
+
+static void
 join(struct sockets *all, struct listener *into, struct listener *from)
 {
 	into->any_address = true;
 	for (uint32_t at = from->first_story; at != 0;) {
-		struct story *story = story_at(all, at - 1);
-		uint32_t next = story->next;
+		uint32_t next = story_at(all, at - 1)->next;
 
-		story->next = into->first_story;
-		into->first_story = at;
+		append(all, into, at - 1);
 		at = next;
 	}
 	from->first_story = 0;
@@ -168,6 +180,9 @@ is_loopback(const struct tuple *ends)
 #define INSTANT_NS (100 * INT64_C(1000))
 #define ALIKE_RATIO 2
 
+/* So many connections tell it well enough. */
+#define LOOKED_AT 1000
+
 /* What stacks begin with: a packet that has it came over no router. */
 static bool
 is_unrouted(uint8_t ttl)
@@ -216,9 +231,12 @@ infer_vantage(const struct sockets *all, const struct listener *listener)
 {
 	struct nearness near = { .server_ns = NEVER_NS, .client_ns = NEVER_NS };
 	bool at_server, at_client;
+	unsigned looked = 0;
 
-	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
+	for (uint32_t at = listener->first_story; at != 0 && looked < LOOKED_AT; looked++) {
 		look_near(&near, story_at(all, at - 1));
+		at = story_at(all, at - 1)->next;
+	}
 	if (near.loopback)
 		return VANTAGE_LOOPBACK;
 	if (near.server_ns == NEVER_NS)
@@ -464,20 +482,8 @@ can_defer(const struct sockets *all, const struct listener *listener)
 static void
 gather_one(struct sockets *all, struct listener *listener)
 {
-	uint32_t reversed = 0;
 	unsigned surprises;
 
-	/* From the latest first to the earliest first. */
-	for (uint32_t at = listener->first_story; at != 0;) {
-		struct story *story = story_at(all, at - 1);
-		uint32_t next = story->next;
-
-		story->listener = (uint32_t)(listener - all->listeners) + 1;
-		story->next = reversed;
-		reversed = at;
-		at = next;
-	}
-	listener->first_story = reversed;
 	listener->vantage = all->options.vantage != VANTAGE_UNKNOWN
 	    ? (uint8_t)all->options.vantage : (uint8_t)infer_vantage(all, listener);
 	note_all(all, listener, true);
@@ -505,8 +511,7 @@ listeners_gather(struct sockets *all)
 		if (story->flags & STORY_SIMULTANEOUS || !(story->flags & (STORY_SYN | STORY_ANSWERED)))
 			continue;
 		listener = listener_of(all, &story->tuple, story->syn_index);
-		story->next = listener->first_story;
-		listener->first_story = i + 1;
+		append(all, listener, i);
 	}
 	join_families(all);
 	for (size_t i = 0; i < all->listener_count; i++) {

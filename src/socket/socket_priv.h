@@ -225,7 +225,8 @@ struct happening {
 struct listener {
 	struct tuple local; /* src alone */
 	bool any_address;
-	uint32_t first_story; /* 1 + number, the latest first until solved */
+	uint32_t first_story; /* 1 + number, as is the next */
+	uint32_t last_story;
 	uint32_t first_index;
 	uint8_t vantage;
 	bool defer;          /* TCP_DEFER_ACCEPT, as far as we can tell */
@@ -284,6 +285,7 @@ struct sockets {
 	bool each_change;
 	bool has_begun;
 
+	uint64_t effort; /* that solve.c has spent */
 	struct locals locals;
 	uint32_t lone_count;
 	struct listener *listeners;

@@ -21,7 +21,7 @@
 
 /* No more backlogs than this are tried one by one, and fewer where much happened. */
 #define BACKLOGS_TRIED 512
-#define STEPS_TRIED    (1 << 23)
+#define EFFORT         (1 << 23) /* happenings looked at, over all listeners and backlogs */
 
 struct world {
 	struct listener *listener;
@@ -354,6 +354,7 @@ try_one(struct world *world, int64_t backlog, bool *found)
 	struct listener *listener = world->listener;
 	unsigned surprises;
 
+	world->all->effort += listener->happening_count;
 	world->backlog = backlog;
 	if (!sweep(world))
 		return false;
@@ -368,13 +369,21 @@ try_one(struct world *world, int64_t backlog, bool *found)
 	return true;
 }
 
+static int64_t
+backlogs_tried(const struct world *world)
+{
+	int64_t left = at_least(0, EFFORT - (int64_t)world->all->effort) / 8;
+
+	return at_least(8, at_most(BACKLOGS_TRIED, left / (int64_t)world->listener->happening_count));
+}
+
 /* All backlogs that can be; false where none can. */
 static bool
 try_backlogs(struct world *world)
 {
 	int64_t told = world->all->options.backlog;
 	int64_t highest = highest_backlog(world);
-	int64_t most = at_least(8, at_most(BACKLOGS_TRIED, STEPS_TRIED / (int64_t)world->listener->happening_count));
+	int64_t most = backlogs_tried(world);
 	bool found = false;
 
 	if (told >= 0)
