@@ -417,7 +417,8 @@ sum_up_calm(const struct sockets *all, struct listener *listener)
 		const struct story *story = story_at(all, at - 1);
 
 		taken += story->fate == FATE_TAKEN;
-		before += story->fate == FATE_TAKEN && story->taken_hi_ns <= last_ns;
+		before += story->fate == FATE_TAKEN &&
+		    (story->flags & STORY_ACCEPTED || story->taken_hi_ns <= last_ns);
 	}
 	listener->accepted = (struct range){ before, taken };
 	evidence_cite(&listener->because, answer != 0 ? answer : refusal);

@@ -214,6 +214,7 @@ struct happening {
 	uint32_t waiting; /* requests in the SYN queue, before it */
 	uint32_t taken_lo; /* children so far, with it */
 	uint32_t taken_hi;
+	uint32_t accepted_lo; /* what children's words show: whose turn had come, or how many spoke */
 	/* From it to the next, by all hypotheses that hold. */
 	struct range queue;
 	struct range accepted;

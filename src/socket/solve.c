@@ -63,10 +63,8 @@ bound(const struct world *world, const struct happening *happening, int64_t *lo,
 {
 	int64_t backlog = world->backlog;
 
-	*lo = 0;
+	*lo = happening->accepted_lo;
 	*hi = happening->taken_hi;
-	if (happening->kind == HAPPENED_ACCEPT)
-		*lo = story_at(world->all, happening->story)->rank_lo;
 	if (backlog == RANGE_OPEN) {
 		if (is_overflow(world, happening))
 			*hi = -1;
@@ -105,10 +103,16 @@ sweep(struct world *world)
 
 /* --- what is the same in all worlds --- */
 
+static uint32_t
+larger(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
 static void
 count_children(struct sockets *all, struct listener *listener)
 {
-	uint32_t lo = 0, hi = 0;
+	uint32_t lo = 0, hi = 0, accepted = 0, spoken = 0;
 
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		struct happening *happening = &listener->happenings[i];
@@ -122,8 +126,13 @@ count_children(struct sockets *all, struct listener *listener)
 			lo++;
 			story->rank_hi = hi;
 		}
+		if (happening->kind == HAPPENED_ACCEPT) {
+			spoken++;
+			accepted = larger(accepted, larger(spoken, story->rank_lo));
+		}
 		happening->taken_lo = lo;
 		happening->taken_hi = hi;
+		happening->accepted_lo = accepted;
 	}
 }
 
@@ -318,8 +327,7 @@ play(const struct world *world, bool keep)
 		struct happening *happening = &listener->happenings[i];
 		struct story *story = story_at(world->all, happening->story);
 
-		if (happening->kind == HAPPENED_ACCEPT)
-			course.proved = at_least(course.proved, story->rank_lo);
+		course.proved = happening->accepted_lo;
 		course.accepted = at_least(course.accepted, at_most(world->lower[i], course.taken));
 		go_on(&course, happening, story);
 		if (!keep)
