@@ -277,24 +277,39 @@ listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns
 	};
 }
 
-/* SYNs in front of the one that was answered, or all of them, found no answer. */
+static bool
+is_syn(const struct step *step)
+{
+	return step->role == ROLE_CLIENT && (step->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+/* A SYN is answered at once, or not. */
+#define ANSWERED_BY_NS (500 * MS_NS)
+/* Who has had no answer asks again: RFC 6298's 3 s of old, and some. A scanner does not. */
+#define ASKS_AGAIN_NS (3500 * MS_NS)
+
+/*
+ * SYNs in front of the one that was answered, or all of them, found no answer.
+ * That the server dropped one is certain where its client asks again: a
+ * scanner's, or one in a capture with gaps, may have been answered elsewhere.
+ */
 static void
 note_drops(struct sockets *all, struct listener *listener, uint32_t number)
 {
 	struct story *story = story_at(all, number);
-	int64_t patience_ns = 500 * MS_NS;
 
-	for (struct step *step = step_first(all, story); step != NULL; step = step_next(all, step)) {
+	for (struct step *step = step_first(all, story); step != NULL && is_syn(step); step = step_next(all, step)) {
 		struct step *next = step_next(all, step);
 		int64_t end_ns = next != NULL ? next->ts_ns : all->until_ns;
+		bool is_asked_again = next != NULL && (is_syn(next) || next->flags & TCP_SYN);
+		bool is_waiting = next == NULL &&
+		    (story->syn_count > 1 || since(all->seen_ns, step->ts_ns) < ASKS_AGAIN_NS);
 
-		if (step->role != ROLE_CLIENT || (step->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
-			break;
-		if (since(end_ns, step->ts_ns) < patience_ns)
+		if (since(end_ns, step->ts_ns) < ANSWERED_BY_NS)
 			continue;
 		step->refused = true;
 		listener->dropped++;
-		if (arrivals_are_seen(listener))
+		if (arrivals_are_seen(listener) && (is_asked_again || is_waiting))
 			listener_note(listener, HAPPENED_DROP, step->ts_ns, step->index, number);
 	}
 }
@@ -319,7 +334,7 @@ note_beginning(struct sockets *all, struct listener *listener, uint32_t number)
 	note_drops(all, listener, number);
 	if (story->flags & STORY_CONFIRMED)
 		listener->completed++;
-	if (story->flags & STORY_ANSWERED)
+	if ((story->flags & (STORY_ANSWERED | STORY_UNSEEN)) == STORY_ANSWERED)
 		listener_note(listener, HAPPENED_ANSWER, story->answer_ns, story->answer_index, number);
 	story_judge(all, listener, number);
 	if (story->cookie)
@@ -360,9 +375,11 @@ note_life(struct listener *listener)
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		const struct happening *happening = &listener->happenings[i];
 
-		if (happening->kind == HAPPENED_ANSWER && listener->listens_ns == NEVER_NS)
+		bool is_answer = happening->kind == HAPPENED_ANSWER || happening->kind == HAPPENED_MAYBE;
+
+		if (is_answer && listener->listens_ns == NEVER_NS)
 			listener->listens_ns = happening->ts_ns;
-		if (happening->kind == HAPPENED_ANSWER)
+		if (is_answer)
 			listener->closed_ns = NEVER_NS;
 		if (happening->kind == HAPPENED_IGNORE || happening->kind == HAPPENED_DROP)
 			listener->overflowed = true;
@@ -487,7 +504,9 @@ gather_one(struct sockets *all, struct listener *listener)
 
 	listener->vantage = all->options.vantage != VANTAGE_UNKNOWN
 	    ? (uint8_t)all->options.vantage : (uint8_t)infer_vantage(all, listener);
+	listener->heeds_silence = false;
 	note_all(all, listener, true);
+	listener->heeds_silence = listener->troubles > 0;
 	listener->calm = listener->troubles == 0 && listener->surprises == 0;
 	if (listener->calm && (!all->options.want_rows || listener->noted > CALM_MAX)) {
 		sum_up_calm(all, listener);

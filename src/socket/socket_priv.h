@@ -92,6 +92,7 @@ enum story_flag {
 	STORY_UNREACHABLE = 0x80,
 	STORY_CONFIRMED = 0x100,   /* the client was seen to have the SYN-ACK */
 	STORY_PLAIN = 0x200,       /* one SYN, one SYN-ACK, nothing twice: no steps are needed */
+	STORY_UNSEEN = 0x400,      /* the SYN-ACK is missing; what followed it tells of it */
 };
 
 /* What one end was, when a sample was taken. Numbers relative to ISNs, SYN and FIN count. */
@@ -251,6 +252,7 @@ struct listener {
 	bool only_counts; /* happenings are counted, not kept */
 	uint32_t noted;
 	uint32_t troubles; /* of them overflows */
+	bool heeds_silence; /* packets prove an overflow, so what went unheard at the end can be another */
 	bool old_kernel; /* answers SYNs although its queue is full (Linux before 4.10) */
 	bool doubtful;   /* no backlog explains what was seen: packets must be missing */
 	struct evidence because;

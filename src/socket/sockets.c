@@ -339,6 +339,30 @@ has_acked(const struct tcp_pair *pair, enum side acker, uint32_t end)
 	return seq_ge(pair->trail.half[acker].acked, end);
 }
 
+/* What must have come before this segment, although the capture lacks it. */
+static void
+catch_up(struct sock *sock, const struct packet *pkt, enum side from)
+{
+	enum side to = (enum side)!from;
+	uint16_t flags = pkt->tcp.flags;
+
+	if (flags & TCP_RST || !(flags & TCP_ACK))
+		return;
+	if (flags & TCP_SYN) {
+		if (sock->state[to] == SOCK_CLOSED && sock->state[from] == SOCK_CLOSED)
+			happens(sock, to, EVENT_SENT_SYN);
+	} else if (sock->state[from] == SOCK_SYN_SENT && sock->state[to] == SOCK_CLOSED) {
+		happens(sock, to, EVENT_SENT_SYN_ACK);
+		happens(sock, from, EVENT_GOT_SYN_ACK);
+	} else if (sock->state[to] == SOCK_SYN_SENT && sock->state[from] == SOCK_CLOSED &&
+	    (pkt->payload_bytes > 0 || flags & TCP_FIN)) {
+		/* A bare ACK can be an old connection's answer to the SYN. */
+		happens(sock, from, EVENT_SENT_SYN_ACK);
+		happens(sock, to, EVENT_GOT_SYN_ACK);
+		happens(sock, from, EVENT_GOT_ACK);
+	}
+}
+
 /* Which events a segment is for both its ends, in the order in which they count. */
 static void
 step_states(struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt, enum side from)
@@ -346,6 +370,7 @@ step_states(struct sock *sock, const struct tcp_pair *pair, const struct packet 
 	enum side to = (enum side)!from;
 	uint16_t flags = pkt->tcp.flags;
 
+	catch_up(sock, pkt, from);
 	if (flags & TCP_RST) {
 		happens(sock, from, EVENT_SENT_RST);
 		happens(sock, to, EVENT_GOT_RST);

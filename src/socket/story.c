@@ -15,6 +15,10 @@
 #define TIMER_MIN_NS (800 * MS_NS)
 /* Bytes that come again sooner were copied on the way or probe for a tail loss; a timeout is 200 ms at least. */
 #define AGAIN_MIN_NS (150 * MS_NS)
+/* Bytes that nobody acknowledges come again within this: RFC 6298's 3 s of old, and some; then twice as much. */
+#define AGAIN_MAX_NS (3500 * MS_NS)
+/* Where a round trip was measured, the time-out is at most this (RFC 6298) and four of those. */
+#define RTO_MIN_NS SECOND_NS
 /* A receiver that has bytes acknowledges them within this: the delayed ACK's 40 ms, and some for a busy machine. */
 #define ACK_DUE_NS (100 * MS_NS)
 
@@ -36,6 +40,16 @@ is_proof(const struct story *story, const struct packet *pkt, uint32_t ack)
 	return pkt->tcp.options & OPT_SACK ||
 	    (pkt->tcp.options & OPT_TIMESTAMPS && story->has_syn_ts &&
 	        (int32_t)(pkt->tcp.ts_echo - story->last_syn_ts) > 0);
+}
+
+/* What the client acknowledges behind the SYN-ACK, the server has said, seen or not. */
+static bool
+heard_speech(const struct story *story, const struct packet *pkt)
+{
+	uint32_t ack = pkt->tcp.ack - story->isn[ROLE_SERVER];
+
+	return story->flags & STORY_ANSWERED && (pkt->tcp.flags & (TCP_ACK | TCP_RST | TCP_SYN)) == TCP_ACK &&
+	    ack > 1 && ack < 0x80000000u;
 }
 
 static void
@@ -75,18 +89,42 @@ note_pace(struct sockets *all, const struct story *story, int64_t old_gap_ns)
 static void
 note_answer(struct story *story, const struct packet *pkt)
 {
-	if (story->flags & STORY_ANSWERED)
+	bool is_late = story->flags & STORY_UNSEEN; /* it only was captured behind its ACK */
+
+	if (story->flags & STORY_ANSWERED && !is_late)
 		return;
+	story->flags &= (uint16_t)~STORY_UNSEEN;
 	story->flags |= STORY_ANSWERED;
 	story->isn[ROLE_SERVER] = pkt->tcp.seq;
-	story->answer_ns = pkt->ts_ns;
-	story->answer_index = pkt->index;
+	if (!is_late) {
+		story->answer_ns = pkt->ts_ns;
+		story->answer_index = pkt->index;
+	}
 	story->mss[ROLE_SERVER] = pkt->tcp.mss;
 	story->ttl[ROLE_SERVER] = pkt->ttl;
 	if (!(story->flags & STORY_SYN))
 		story->isn[ROLE_CLIENT] = pkt->tcp.ack - 1;
 	else if (pkt->tcp.ack - story->isn[ROLE_CLIENT] > 1)
 		story->flags |= STORY_FAST_OPEN;
+}
+
+/* Whoever goes on behind a SYN had it answered, or answered it, where the capture does not show it. */
+static void
+note_unseen_answer(struct story *story, const struct packet *pkt, enum role role)
+{
+	uint16_t flags = pkt->tcp.flags;
+	bool speaks = pkt->payload_bytes > 0 || flags & TCP_FIN;
+
+	if (flags & (TCP_SYN | TCP_RST) || !(flags & TCP_ACK) || !(story->flags & STORY_SYN) ||
+	    story->flags & (STORY_ANSWERED | STORY_SIMULTANEOUS))
+		return;
+	/* A bare ACK can be an old connection's answer to the SYN. */
+	if (role == ROLE_SERVER && !speaks)
+		return;
+	story->flags |= STORY_ANSWERED | STORY_UNSEEN;
+	story->isn[ROLE_SERVER] = (role == ROLE_CLIENT ? pkt->tcp.ack : pkt->tcp.seq) - 1;
+	story->answer_ns = pkt->ts_ns;
+	story->answer_index = pkt->index;
 }
 
 static void
@@ -210,14 +248,19 @@ story_step(struct sockets *all, struct story *story, const struct packet *pkt, e
 		story->flags |= STORY_SIMULTANEOUS;
 	} else if (flags & TCP_SYN && role == ROLE_SERVER) {
 		note_answer(story, pkt);
-	} else if (role == ROLE_CLIENT && flags & TCP_ACK && !(flags & TCP_RST) &&
+	} else {
+		note_unseen_answer(story, pkt, role);
+	}
+	if (role == ROLE_CLIENT && flags & TCP_ACK && !(flags & (TCP_RST | TCP_SYN)) &&
 	    story->flags & STORY_ANSWERED && story->knock_ns == NEVER_NS) {
 		story->knock_ns = pkt->ts_ns;
 		story->knock_index = pkt->index;
 		story->flags |= STORY_CONFIRMED;
 	}
 	keep_step(all, story, pkt, role);
-	if (role != ROLE_SERVER || !is_proof(story, pkt, pkt->tcp.ack - story->isn[ROLE_CLIENT]))
+	if (role == ROLE_CLIENT && !heard_speech(story, pkt))
+		return;
+	if (role == ROLE_SERVER && !is_proof(story, pkt, pkt->tcp.ack - story->isn[ROLE_CLIENT]))
 		return;
 	story->flags |= STORY_PROVED;
 	story->proof_ns = pkt->ts_ns;
@@ -403,21 +446,61 @@ judge_answered(struct reading *r, int64_t due)
 	story->taken_ns = story->taken_hi_ns = story->taken_lo_ns;
 }
 
+/*
+ * A client whose bytes nobody acknowledges says them again. One that does not
+ * went on where the capture does not show it: so may the server have.
+ */
+static bool
+is_out_of_sight(const struct reading *r)
+{
+	const struct story *story = r->story;
+	const struct step *last = NULL;
+	unsigned copies = 0;
+	int64_t patience_ns = AGAIN_MAX_NS;
+
+	if (story->reset_ns[ROLE_CLIENT] != NEVER_NS || story->reset_ns[ROLE_SERVER] != NEVER_NS ||
+	    !(story->flags & STORY_IN_FULL))
+		return false;
+	if (story->syn_count == 1 && since(story->knock_ns, story->syn_ns) < SECOND_NS / 2)
+		patience_ns = RTO_MIN_NS + 4 * since(story->knock_ns, story->syn_ns);
+	for (const struct step *step = step_first(r->all, story); step != NULL; step = step_next(r->all, step)) {
+		if (!is_knock(step) || !says_something(step))
+			continue;
+		copies = last != NULL && step->seq <= last->seq ? copies + 1 : 1;
+		last = step;
+	}
+	return last != NULL && copies < 8 &&
+	    since(r->all->seen_ns, last->ts_ns) > patience_ns << (copies - 1);
+}
+
 /* No proof: it waits, was dropped, or nothing tells. */
 static void
 judge_unproved(struct reading *r)
 {
 	struct story *story = r->story;
 	int64_t until_ns = r->all->until_ns;
-	int64_t due = due_ns(r);
-	bool is_due = until_ns > due;
+	int64_t due;
+	bool is_due;
 
+	if (r->answer == NULL || is_out_of_sight(r)) {
+		story->fate = FATE_MAYBE;
+		story->taken_lo_ns = r->first != NULL ? r->first->ts_ns : story->answer_ns;
+		return;
+	}
+	due = due_ns(r);
+	is_due = until_ns > due;
 	story->supposed = is_due && due > r->all->seen_ns;
 
 	/* Bytes that a connection would have acknowledged by now. */
 	if (r->data != NULL && !r->data->refused && r->first != NULL &&
-	    (since(until_ns, r->data->ts_ns) > ACK_DUE_NS || is_due))
+	    (since(until_ns, r->data->ts_ns) > ACK_DUE_NS || is_due)) {
+		if (!r->listener->heeds_silence && story->refusal_index == 0) {
+			story->fate = FATE_MAYBE;
+			story->taken_lo_ns = r->first->ts_ns;
+			return;
+		}
 		ignore_until(r, r->last);
+	}
 	if (r->first == NULL) {
 		story->fate = FATE_WAITING;
 		if (is_due)
@@ -515,8 +598,6 @@ story_judge(struct sockets *all, struct listener *listener, uint32_t number)
 		else if (step->role == ROLE_SERVER && r.answer != NULL)
 			read_word(&r, step);
 	}
-	if (r.answer == NULL && !(story->flags & STORY_PROVED))
-		return;
 	if (story->flags & STORY_PROVED)
 		judge_taken(&r);
 	else
