@@ -13,18 +13,26 @@
 #include "tcp/trail_priv.h"
 #include "tcp/trail_step.h"
 
-/* What its side's last packet, and its own header, leave open. */
+/*
+ * What mark_is_plain and is_ordinary ask. The numbers and bits that must be as
+ * they are nearly always are asked about at once: bits that differ are set.
+ */
 static inline bool
 is_plain_next(const struct mark_half *me, const struct trail_half *from, const struct packet *pkt)
 {
 	const struct tcp_header *tcp = &pkt->tcp;
+	uint32_t odd = (tcp->seq ^ me->next_seq) | (tcp->seq ^ from->end) |
+		       ((tcp->flags & (TCP_SYN | TCP_RST | TCP_ACK)) ^ TCP_ACK) |
+		       (tcp->options & (OPT_WSCALE | OPT_MPTCP)) |
+		       ((from->flags & (TRAIL_KNOWN | TRAIL_DOUBLED)) ^ TRAIL_KNOWN);
 
-	return (tcp->flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK &&
-	       ((tcp->seq ^ me->next_seq) | (tcp->seq ^ from->end)) == 0 && tcp->seq != 0 &&
-	       (from->flags & (TRAIL_KNOWN | TRAIL_DOUBLED)) == TRAIL_KNOWN &&
-	       !(tcp->options & (OPT_WSCALE | OPT_MPTCP)) && mark_is_plain(pkt, me) &&
-	       (pkt->ip_id != from->last_ip_id || pkt->ip_id == 0 ||
-		   from->flags & TRAIL_ID_USELESS);
+	if (unlikely(odd != 0 || pkt->payload_bytes == 1 || tcp->seq == 0))
+		return false;
+	if (unlikely(pkt->ip_id == from->last_ip_id && pkt->ip_id != 0 &&
+		     !(from->flags & TRAIL_ID_USELESS)))
+		return false;
+	return tcp->flags & TCP_FIN ||
+	       (tcp->window != 0 && (pkt->payload_bytes | (tcp->ack ^ me->last_ack)) != 0);
 }
 
 /* All that it acknowledges was seen. */
