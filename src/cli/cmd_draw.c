@@ -112,9 +112,16 @@ collect(struct drawing *drawing, const struct figure_kind *kind, const struct ca
 	const struct options *options = drawing->reading.options;
 	const struct figure_wanted wanted = {
 		.flows = options->flows.numbers,
-		.flow_count = options->flows.count,
+		.flow_count = kind->needs & NEEDS_ALL_FLOWS ? 0 : options->flows.count,
 	};
-	const struct sockets_options sockets = { .want_rows = true, .backlog = -1 };
+	const struct told *told = &options->told;
+	const struct sockets_options sockets = {
+		.want_rows = true,
+		.backlog = told->has_backlog ? (int64_t)told->backlog : -1,
+		.has_until = told->has_until,
+		.until = told->until,
+		.vantage = told->vantage,
+	};
 	const struct analysis_options analysis_options = {
 		.filter = options->filter,
 		.sockets = &sockets,
@@ -129,7 +136,6 @@ collect(struct drawing *drawing, const struct figure_kind *kind, const struct ca
 	};
 	int status;
 
-	(void)kind;
 	drawing->data = figure_data_new(&wanted);
 	status = reading_run(&drawing->reading, (const char *const *)paths->paths, paths->count,
 	    &analysis_options, &ops);

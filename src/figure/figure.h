@@ -130,6 +130,7 @@ enum {
 	NEEDS_PACKETS = 0x1,
 	NEEDS_SOCKETS = 0x2,
 	NEEDS_LISTENERS = 0x4,
+	NEEDS_ALL_FLOWS = 0x8, /* those that are named only say what to draw of all */
 };
 
 struct figure_kind {

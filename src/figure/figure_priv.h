@@ -90,6 +90,32 @@ const char *model_id(struct scene *scene, const struct packet_row *row);
 /* The file's name without its folders. */
 const char *model_capture(struct scene *scene, const struct figure_data *data);
 
+/* --- a listening endpoint: endpoint.c --- */
+
+/* The one that the first flow asked for went to; else the one with the most to tell. */
+enum status endpoint_choose(const struct listener_row **listener, const struct figure_data *data,
+    const struct figure_options *options, struct diag *diag);
+bool endpoint_has_flow(const struct listener_row *listener, const struct flow_row *flow);
+/* The server's end of one of its flows. */
+bool endpoint_has_child(const struct listener_row *listener, const struct socket_row *row);
+/* It is the listening socket itself. */
+bool endpoint_is(const struct listener_row *listener, const struct socket_row *row);
+const char *endpoint_name(struct scene *scene, const struct figure_options *options,
+    const struct listener_row *listener);
+
+/* What a packet came to. */
+enum miss {
+	MISS_NONE,
+	MISS_IGNORED, /* an ACK, for want of room in the accept queue */
+	MISS_DROPPED, /* a SYN */
+	MISS_ABORTED, /* the RST that says so */
+	MISS_COUNT
+};
+
+/* One for each of data->packets; lives as long as the scene. */
+const enum miss *endpoint_misses(struct scene *scene, const struct figure_data *data,
+    const struct listener_row *listener);
+
 /* --- the kinds --- */
 
 #define KIND(id, name, needs, build, words, sentence) \

@@ -1,8 +1,11 @@
 libsynscope_a_SOURCES += \
 	%D%/figure.h %D%/figure_priv.h %D%/scene.h \
+	%D%/chart.h \
 	%D%/class.def %D%/kind.def %D%/label.def \
 	%D%/figure.c \
+	%D%/chart.c \
 	%D%/collect.c \
+	%D%/endpoint.c \
 	%D%/handshake.c \
 	%D%/label.c \
 	%D%/measure.c \
@@ -10,4 +13,5 @@ libsynscope_a_SOURCES += \
 	%D%/name.c \
 	%D%/paint_cairo.c \
 	%D%/paint_svg.c \
+	%D%/queue.c \
 	%D%/scene.c

@@ -1,0 +1,219 @@
+/*
+ * A listening endpoint among the rows: which one a figure is about, which flows
+ * are its own, and which packets found no room there.
+ */
+#include "figure/figure_priv.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool
+is_local(const struct listener_row *listener, const uint8_t address[16], uint16_t port,
+    uint8_t ip_version)
+{
+	const struct tuple *local = &listener->local;
+
+	if (port != local->sport)
+		return false;
+	return listener->any_address ||
+	       (ip_version == local->ip_version && memcmp(address, local->src, sizeof(local->src)) == 0);
+}
+
+bool
+endpoint_has_flow(const struct listener_row *listener, const struct flow_row *flow)
+{
+	const struct tuple *tuple = &flow->tuple;
+
+	return flow->is_tcp && flow->conn.open != OPEN_MIDSTREAM &&
+	       is_local(listener, tuple->dst, tuple->dport, tuple->ip_version);
+}
+
+bool
+endpoint_is(const struct listener_row *listener, const struct socket_row *row)
+{
+	const struct tuple *ends = &row->ends;
+
+	return row->flow == 0 && row->any_address == listener->any_address &&
+	       is_local(listener, ends->src, ends->sport, ends->ip_version);
+}
+
+bool
+endpoint_has_child(const struct listener_row *listener, const struct socket_row *row)
+{
+	const struct tuple *ends = &row->ends;
+
+	return row->flow != 0 && row->is_server &&
+	       is_local(listener, ends->src, ends->sport, ends->ip_version);
+}
+
+const char *
+endpoint_name(struct scene *scene, const struct figure_options *options,
+    const struct listener_row *listener)
+{
+	if (listener->any_address)
+		return scene_format(scene, "*:%u", listener->local.sport);
+	return name_end(scene, options, &listener->local, false);
+}
+
+/* The more went wrong the better, then the more connections. */
+static bool
+tells_more(const struct listener_row *one, const struct listener_row *other)
+{
+	uint64_t missed_one = (uint64_t)one->overflows + one->syn_dropped + one->aborted;
+	uint64_t missed_other = (uint64_t)other->overflows + other->syn_dropped + other->aborted;
+
+	if (missed_one != missed_other)
+		return missed_one > missed_other;
+	return one->completed != other->completed ? one->completed > other->completed :
+						    one->attempts > other->attempts;
+}
+
+static enum status
+choose_by_flow(const struct listener_row **listener, const struct figure_data *data,
+    uint32_t number, struct diag *diag)
+{
+	const struct flow_row *flow = figure_flow(data, number);
+
+	if (flow == NULL)
+		return diag_set(diag, ST_USAGE, "there is no flow %" PRIu32, number);
+	for (size_t i = 0; i < data->listener_count; i++) {
+		if (!endpoint_has_flow(&data->listeners[i], flow))
+			continue;
+		*listener = &data->listeners[i];
+		return ST_OK;
+	}
+	return diag_set(
+	    diag, ST_USAGE, "flow %" PRIu32 " does not ask a listener for a connection", number);
+}
+
+enum status
+endpoint_choose(const struct listener_row **listener, const struct figure_data *data,
+    const struct figure_options *options, struct diag *diag)
+{
+	*listener = NULL;
+	if (options->flow_count > 0)
+		return choose_by_flow(listener, data, options->flows[0], diag);
+	for (size_t i = 0; i < data->listener_count; i++)
+		if (*listener == NULL || tells_more(&data->listeners[i], *listener))
+			*listener = &data->listeners[i];
+	if (*listener == NULL)
+		return diag_set(
+		    diag, ST_USAGE, "there is no listener: the capture shows no connection being asked for");
+	return ST_OK;
+}
+
+/* --- what found no room --- */
+
+struct watch {
+	const struct figure_data *data;
+	enum sock_state *states; /* of the server's ends, by place in data->flows */
+	bool *overflowed; /* a packet of the flow has that cause */
+	size_t next;      /* of data->sockets */
+};
+
+/* SIZE_MAX: it was not kept. */
+static size_t
+flow_place(const struct figure_data *data, uint32_t number)
+{
+	const struct flow_row *flow = figure_flow(data, number);
+
+	return flow == NULL ? SIZE_MAX : (size_t)(flow - data->flows);
+}
+
+/* A state that is not certain proves nothing: CLOSED stands for it. */
+static void
+watch_until(struct watch *watch, const struct listener_row *listener, int64_t ns)
+{
+	const struct figure_data *data = watch->data;
+
+	for (; watch->next < data->socket_count; watch->next++) {
+		const struct socket_row *row = &data->sockets[watch->next];
+		size_t place;
+
+		if (row->at_ns > ns)
+			return;
+		if (!endpoint_has_child(listener, row))
+			continue;
+		place = flow_place(data, row->flow);
+		if (place != SIZE_MAX)
+			watch->states[place] = row->certain ? row->state : SOCK_CLOSED;
+	}
+}
+
+/* What the client sends while the server still waits for its ACK. */
+static enum miss
+miss_of(const struct watch *watch, const struct packet_row *row, size_t flow)
+{
+	bool is_plain = (row->flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK;
+
+	if (row->verdict.reason.cause == CAUSE_OVERFLOW_ABORT)
+		return MISS_ABORTED;
+	if (is_plain && watch->overflowed[flow] && watch->states[flow] == SOCK_SYN_RECV &&
+	    model_from_client(&watch->data->flows[flow], row))
+		return MISS_IGNORED;
+	return MISS_NONE;
+}
+
+/* The SYNs before this one that its cause names. */
+static void
+note_dropped(enum miss *misses, const struct figure_data *data, const struct packet_row *row)
+{
+	const struct reason *reason = &row->verdict.reason;
+
+	for (unsigned i = 0; i < reason->because_count; i++) {
+		size_t place = model_place(data, reason->because[i]);
+
+		if (place == SIZE_MAX || reason->because[i] >= row->index)
+			continue;
+		if (data->packets[place].flow == row->flow &&
+		    (data->packets[place].flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+			misses[place] = MISS_DROPPED;
+	}
+}
+
+static void
+note_overflows(struct watch *watch)
+{
+	const struct figure_data *data = watch->data;
+
+	for (size_t i = 0; i < data->packet_count; i++) {
+		size_t flow;
+
+		if (data->packets[i].verdict.reason.cause != CAUSE_ACCEPT_QUEUE_FULL)
+			continue;
+		flow = flow_place(data, data->packets[i].flow);
+		if (flow != SIZE_MAX)
+			watch->overflowed[flow] = true;
+	}
+}
+
+const enum miss *
+endpoint_misses(struct scene *scene, const struct figure_data *data,
+    const struct listener_row *listener)
+{
+	struct watch watch = {
+		.data = data,
+		.states = scene_keep(scene, (data->flow_count + 1) * sizeof(*watch.states)),
+		.overflowed = scene_keep(scene, data->flow_count + 1),
+	};
+	enum miss *misses = scene_keep(scene, (data->packet_count + 1) * sizeof(*misses));
+
+	for (size_t i = 0; i < data->flow_count; i++) {
+		watch.states[i] = SOCK_CLOSED;
+		watch.overflowed[i] = false;
+	}
+	note_overflows(&watch);
+	for (size_t i = 0; i < data->packet_count; i++) {
+		const struct packet_row *row = &data->packets[i];
+		size_t flow = flow_place(data, row->flow);
+
+		misses[i] = MISS_NONE;
+		if (flow == SIZE_MAX || !endpoint_has_flow(listener, &data->flows[flow]))
+			continue;
+		watch_until(&watch, listener, row->ts_ns);
+		misses[i] = miss_of(&watch, row, flow);
+		if (row->verdict.reason.cause == CAUSE_SYN_DROPPED)
+			note_dropped(misses, data, row);
+	}
+	return misses;
+}
