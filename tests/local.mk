@@ -15,6 +15,7 @@ unit_tests = \
 	tests/unit/test_when \
 	tests/unit/test_export \
 	tests/unit/test_chart \
+	tests/unit/test_figure \
 	tests/unit/test_story \
 	tests/unit/test_snapshot \
 	tests/unit/test_compare \

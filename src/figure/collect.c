@@ -42,6 +42,7 @@ figure_data_free(struct figure_data *data)
 	free(data->packets);
 	free(data->flows);
 	free(data->sockets);
+	free(data->socket_order);
 	free(data->listeners);
 	text_fini(&data->store->name);
 	free(data->store);
@@ -128,12 +129,61 @@ figure_collect_listener(struct figure_data *data, const struct listener_row *row
 		*kept = *row;
 }
 
+/* A row's rank: those of one end of one flow are neighbours. */
+static uint64_t
+rank_of(const struct socket_row *row)
+{
+	return (uint64_t)row->flow << 1 | row->is_server;
+}
+
+/* Merges two sorted halves; equal ones stay in their order. */
+static void
+merge(const struct figure_data *data, const uint32_t *from, uint32_t *to, size_t left, size_t middle,
+    size_t right)
+{
+	size_t i = left;
+	size_t j = middle;
+
+	for (size_t k = left; k < right; k++) {
+		bool take_left = j >= right ||
+		    (i < middle && rank_of(&data->sockets[from[i]]) <= rank_of(&data->sockets[from[j]]));
+
+		to[k] = take_left ? from[i++] : from[j++];
+	}
+}
+
+static void
+order_sockets(struct figure_data *data)
+{
+	size_t count = data->socket_count;
+	uint32_t *order = mem_realloc_array(NULL, count, sizeof(*order));
+	uint32_t *other = mem_realloc_array(NULL, count, sizeof(*other));
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = (uint32_t)i;
+	for (size_t step = 1; step < count; step *= 2) {
+		uint32_t *sorted = other;
+
+		for (size_t left = 0; left < count; left += 2 * step) {
+			size_t middle = left + step < count ? left + step : count;
+			size_t right = left + 2 * step < count ? left + 2 * step : count;
+
+			merge(data, order, other, left, middle, right);
+		}
+		other = order;
+		order = sorted;
+	}
+	free(other);
+	data->socket_order = order;
+}
+
 void
 figure_collect_done(
     struct figure_data *data, const struct analysis *analysis, const char *name)
 {
 	const struct analysis_summary *sum = analysis_summary(analysis);
 
+	order_sockets(data);
 	data->first_ns = sum->first_ns;
 	data->last_ns = sum->last_ns;
 	text_put(&data->store->name, name);

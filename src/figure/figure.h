@@ -6,7 +6,8 @@
  *   scene.c        the scene, its measures (measure.c), colours (class.def)
  *   paint_svg.c    a scene becomes SVG, through markup
  *   paint_cairo.c  a scene becomes PNG or PDF: the door to cairo and pango
- *   words.c        a ladder as text, Mermaid and PlantUML
+ *   ladder.c       what a ladder is made of; ladder_scene.c, and as lines of
+ *   ladder_words.c text, Mermaid and PlantUML
  *   label.def      every word that is drawn, in each language
  */
 #ifndef SYNSCOPE_FIGURE_H
@@ -31,6 +32,7 @@ struct figure_data {
 	size_t flow_count;
 	struct socket_row *sockets; /* each change, in the order of time */
 	size_t socket_count;
+	uint32_t *socket_order; /* places in sockets: by flow, client's end first, by time */
 	struct listener_row *listeners;
 	size_t listener_count;
 	int64_t first_ns; /* of the capture */

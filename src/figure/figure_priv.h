@@ -87,6 +87,17 @@ const char *model_tip(struct scene *scene, const struct figure_data *data,
     const struct figure_options *options, const struct packet_row *row);
 /* "p17"; of a capture in several parts, with the part's place in front */
 const char *model_id(struct scene *scene, const struct packet_row *row);
+/* What a cause means, as a sentence. */
+const char *model_cause(enum figure_lang lang, enum cause cause);
+
+/* A sample of an arrow, and what it means; returns where the next one goes. */
+enum model_sample {
+	MODEL_RESENT,
+	MODEL_IGNORED,
+	MODEL_LOST,
+};
+double model_legend(struct scene *scene, enum figure_lang lang, struct scene_point at,
+    enum model_sample sample);
 /* The file's name without its folders. */
 const char *model_capture(struct scene *scene, const struct figure_data *data);
 

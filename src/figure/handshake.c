@@ -10,10 +10,10 @@
 #include <math.h>
 #include <string.h>
 
-#define WIDTH      880.0
+#define WIDTH      940.0
 #define MARGIN     28.0
 #define BAR_WIDTH  128.0
-#define CLIENT_BAR 168.0 /* left edges */
+#define CLIENT_BAR 170.0 /* left edges */
 #define SERVER_BAR (WIDTH - CLIENT_BAR - BAR_WIDTH)
 #define HEADS_TOP  84.0
 #define HEAD_HEIGHT 44.0
@@ -23,6 +23,11 @@
 #define SLOPE      46.0
 #define LINE       15.0 /* of a label */
 #define TURN       8.0  /* from an arrival to the answer's leaving */
+#define TURN_NAMED 22.0 /* likewise, where a state begins and ends with the two */
+#define LEVEL_LINE 0.0  /* to scale, a segment is sent and arrives at its one time */
+/* To scale, a page is as high as its segments would need, within these. */
+#define SCALED_MIN 500.0
+#define SCALED_MAX 6000.0
 
 /* Runs of ordinary segments as long as this are drawn as one. */
 #define FOLD_MIN 4
@@ -65,6 +70,7 @@ struct handshake {
 	size_t row_count;
 	struct bar sides[2]; /* client, server */
 	double bottom;
+	double label_bottom; /* of the lowest label yet */
 };
 
 /* --- which segments, and where --- */
@@ -76,13 +82,18 @@ packet_of(const struct handshake *hs, size_t i)
 }
 
 static bool
+changes_with(const struct bar *side, size_t place)
+{
+	for (size_t i = 0; i < side->change_count; i++)
+		if (side->changes[i].packet == place)
+			return true;
+	return false;
+}
+
+static bool
 changes_a_state(const struct handshake *hs, size_t place)
 {
-	for (int i = 0; i < 2; i++)
-		for (size_t j = 0; j < hs->sides[i].change_count; j++)
-			if (hs->sides[i].changes[j].packet == place)
-				return true;
-	return false;
+	return changes_with(&hs->sides[0], place) || changes_with(&hs->sides[1], place);
 }
 
 static bool
@@ -120,6 +131,22 @@ add_row(struct handshake *hs, size_t first, size_t count)
 	row->is_broken = hs->options->time == TIME_COMPRESSED && row->gap_ns >= BREAK_NS;
 }
 
+/* The first and the last stay, and what is between becomes one. */
+static void
+leave_out_middle(struct handshake *hs)
+{
+	size_t last = hs->row_count - ROWS_MAX / 3;
+	size_t first = ROWS_MAX - ROWS_MAX / 3;
+	size_t from = hs->rows[first].packet;
+	size_t to = hs->rows[last].packet;
+	size_t moved = hs->row_count - last;
+
+	hs->row_count = first;
+	add_row(hs, from, to - from);
+	memmove(&hs->rows[hs->row_count], &hs->rows[last], moved * sizeof(*hs->rows));
+	hs->row_count += moved;
+}
+
 static void
 fold(struct handshake *hs)
 {
@@ -128,11 +155,14 @@ fold(struct handshake *hs)
 	hs->rows = scene_keep(hs->scene, (hs->packet_count + 1) * sizeof(*hs->rows));
 	while (i < hs->packet_count) {
 		size_t run = plain_run(hs, i);
-		size_t count = run >= FOLD_MIN ? run : 1;
+		bool folds = run >= FOLD_MIN && hs->options->time != TIME_SCALED;
+		size_t count = folds ? run : 1;
 
 		add_row(hs, i, count);
 		i += count;
 	}
+	if (hs->row_count > ROWS_MAX && hs->options->time != TIME_SCALED)
+		leave_out_middle(hs);
 }
 
 static unsigned
@@ -154,16 +184,53 @@ gap_room(const struct handshake *hs, const struct row *row)
 	return fmax(0, 5 * log10((double)row->gap_ns / 10000.0));
 }
 
+/* One end's state begins with what it receives and ends with its answer: its name needs room. */
+static bool
+turns_in_a_state(const struct handshake *hs, const struct row *before, const struct row *row)
+{
+	const struct bar *side = &hs->sides[!row->from_client];
+
+	return before->from_client != row->from_client && before->count == 1 && row->count == 1 &&
+	       changes_with(side, hs->packets[before->packet]) &&
+	       changes_with(side, hs->packets[row->packet]);
+}
+
 static double
 row_room(const struct handshake *hs, const struct row *before, const struct row *row)
 {
 	double half, half_before;
 
+	if (turns_in_a_state(hs, before, row))
+		return SLOPE + TURN_NAMED;
 	if (row->count > 1 || before->count > 1 || before->from_client != row->from_client)
-		return before->arrived - before->sent + TURN;
+		return SLOPE + TURN;
 	half = label_lines(hs, row) * LINE / 2;
 	half_before = label_lines(hs, before) * LINE / 2;
 	return half + half_before + 6;
+}
+
+static void
+place_to_scale(struct handshake *hs)
+{
+	double high = fmin(SCALED_MAX, fmax(SCALED_MIN, (double)hs->row_count * SLOPE));
+	int64_t first_ns = packet_of(hs, 0)->ts_ns;
+	int64_t last_ns = first_ns;
+	double y = BARS_TOP + BEFORE;
+
+	for (size_t i = 0; i < hs->row_count; i++)
+		if (packet_of(hs, i)->ts_ns > last_ns)
+			last_ns = packet_of(hs, i)->ts_ns;
+	for (size_t i = 0; i < hs->row_count; i++) {
+		struct row *row = &hs->rows[i];
+		double since = (double)(packet_of(hs, i)->ts_ns - first_ns);
+
+		/* Where time steps back, the page does not. */
+		if (since > 0)
+			y = fmax(y, BARS_TOP + BEFORE + high * since / (double)(last_ns - first_ns));
+		row->sent = y;
+		row->arrived = y + LEVEL_LINE;
+	}
+	hs->bottom = y + AFTER;
 }
 
 static void
@@ -241,21 +308,20 @@ before_tip(const struct handshake *hs, const struct bar *side, enum sock_state s
 }
 
 /* What it was before the first segment: the border between both is its opening. */
-static double
+static void
 draw_before(struct handshake *hs, const struct bar *side, double until)
 {
 	double border = BARS_TOP + BEFORE / 2;
 	const struct change *first = side->changes;
 
 	if (hs->flow->conn.open == OPEN_MIDSTREAM)
-		return until;
+		return;
 	if (!side->is_server || first->state == SOCK_CLOSED) {
 		draw_band(hs, side, SOCK_CLOSED, BARS_TOP, until, before_tip(hs, side, SOCK_CLOSED));
-		return until;
+		return;
 	}
 	draw_band(hs, side, SOCK_CLOSED, BARS_TOP, border, before_tip(hs, side, SOCK_CLOSED));
 	draw_band(hs, side, SOCK_LISTEN, border, until, before_tip(hs, side, SOCK_LISTEN));
-	return border;
 }
 
 /* Nothing tells what it did: an outline. */
@@ -275,6 +341,7 @@ static void
 draw_bar(struct handshake *hs, struct bar *side)
 {
 	bool refused = side->is_server && hs->flow->conn.open == OPEN_REFUSED;
+	double top;
 
 	if (side->change_count == 0 && refused) {
 		draw_band(hs, side, SOCK_CLOSED, BARS_TOP, hs->bottom,
@@ -285,15 +352,17 @@ draw_bar(struct handshake *hs, struct bar *side)
 		draw_unknown(hs, side);
 		return;
 	}
-	draw_before(hs, side, change_y(hs, side, &side->changes[0]));
+	top = change_y(hs, side, &side->changes[0]);
+	draw_before(hs, side, top);
 	for (size_t i = 0; i < side->change_count; i++) {
 		const struct change *change = &side->changes[i];
-		double top = change_y(hs, side, change);
-		double bottom = i + 1 < side->change_count ?
-				    change_y(hs, side, &side->changes[i + 1]) :
-				    hs->bottom;
+		double next = i + 1 < side->change_count ?
+				  change_y(hs, side, &side->changes[i + 1]) :
+				  hs->bottom;
+		double bottom = fmax(top, next);
 
 		draw_band(hs, side, change->state, top, bottom, band_tip(hs, side, change));
+		top = bottom;
 	}
 }
 
@@ -370,6 +439,8 @@ draw_time(struct handshake *hs, const struct row *row)
 	const struct scene_style small = { .size = 11 };
 	int64_t at_ns = packet_of(hs, row->packet)->ts_ns - hs->data->first_ns;
 
+	if (hs->options->time == TIME_SCALED && row->sent + 4 < side->free_y + mono.size)
+		return;
 	beside(hs, side, row->sent + 4, CLASS_LABEL, mono, name_time(hs->scene, at_ns));
 	if (row->gap_ns > 0)
 		beside(hs, side, row->sent + 17, CLASS_MUTED, small,
@@ -421,13 +492,15 @@ draw_label(struct handshake *hs, const struct packet_row *packet, enum scene_cla
 	const struct scene_style remark = { .size = 11, .anchor = ANCHOR_MIDDLE };
 	bool has_remark = packet->verdict.marks != 0 || packet->verdict.reason.cause != CAUSE_NONE;
 	struct scene_point at = { WIDTH / 2, middle - (has_remark ? 1.5 : 1) * LINE + 11 };
+	size_t patch;
 
-	scene_text_on_patch(hs->scene, cls, name, at, fit, model_name(hs->scene, packet));
+	patch = scene_patch_begin(hs->scene);
+	scene_text(hs->scene, cls, name, at, fit, model_name(hs->scene, packet));
 	at.y += LINE;
-	scene_text_on_patch(
-	    hs->scene, CLASS_LABEL, numbers, at, fit, model_numbers(hs->scene, packet));
+	scene_text(hs->scene, CLASS_LABEL, numbers, at, fit, model_numbers(hs->scene, packet));
 	at.y += LINE;
-	scene_text_on_patch(hs->scene, cls, remark, at, fit, model_remark(hs->scene, packet));
+	scene_text(hs->scene, cls, remark, at, fit, model_remark(hs->scene, packet));
+	scene_patch_end(hs->scene, patch);
 }
 
 static void
@@ -440,6 +513,7 @@ draw_arrow(struct handshake *hs, const struct row *row)
 	double right = SERVER_BAR;
 	struct scene_point from = { row->from_client ? left : right, row->sent };
 	struct scene_point to = { row->from_client ? right : left, row->arrived };
+	double middle, half;
 	const double inset = 7; /* a cross stands before the bar, not on it */
 
 	if (fate == FATE_LOST)
@@ -450,27 +524,37 @@ draw_arrow(struct handshake *hs, const struct row *row)
 	    model_tip(hs->scene, hs->data, hs->options, packet), NULL);
 	scene_arrow(hs->scene, look.cls, from, to, look.dash,
 	    fate == FATE_UNKNOWN ? HEAD_FULL : HEAD_CROSS, HEAD_NONE);
-	draw_label(hs, packet, look.cls, (row->sent + row->arrived) / 2, right - left - 56);
+	middle = (row->sent + row->arrived) / 2;
+	half = label_lines(hs, row) * LINE / 2;
+	/* To scale there may be no room; then it is told to who points at the arrow. */
+	if (hs->options->time != TIME_SCALED || middle - half >= hs->label_bottom) {
+		draw_label(hs, packet, look.cls, middle, right - left - 56);
+		hs->label_bottom = middle + half;
+	}
 	scene_group_end(hs->scene);
 }
 
 static void
 draw_folded(struct handshake *hs, const struct row *row)
 {
-	const struct scene_style bold = { .size = 12, .anchor = ANCHOR_MIDDLE, .bold = true };
+	const struct scene_style to_server = { .size = 12, .anchor = ANCHOR_END, .bold = true };
+	const struct scene_style to_client = { .size = 12, .bold = true };
 	const struct scene_style small = { .size = 11, .anchor = ANCHOR_MIDDLE };
 	double left = CLIENT_BAR + BAR_WIDTH + 10;
 	double right = SERVER_BAR - 10;
+	double half = (right - left) / 2 - 20;
 	int64_t took_ns =
 	    packet_of(hs, row->packet + row->count - 1)->ts_ns - packet_of(hs, row->packet)->ts_ns;
 
 	scene_group_begin(hs->scene, model_id(hs->scene, packet_of(hs, row->packet)), NULL, NULL);
 	scene_round_rect(hs->scene, CLASS_BREAK,
 	    (struct scene_box){ left, row->sent + 2, right - left, SLOPE - 4 }, 6, DASH_DASHED);
-	scene_text(hs->scene, CLASS_BREAK, bold, (struct scene_point){ WIDTH / 2, row->sent + 20 },
-	    right - left - 20,
-	    scene_format(hs->scene, "%s →     ← %s", name_bytes(hs->scene, row->bytes[0]),
-	        name_bytes(hs->scene, row->bytes[1])));
+	scene_text(hs->scene, CLASS_BREAK, to_server,
+	    (struct scene_point){ WIDTH / 2 - 10, row->sent + 20 }, half,
+	    scene_format(hs->scene, "%s →", name_bytes(hs->scene, row->bytes[0])));
+	scene_text(hs->scene, CLASS_BREAK, to_client,
+	    (struct scene_point){ WIDTH / 2 + 10, row->sent + 20 }, half,
+	    scene_format(hs->scene, "← %s", name_bytes(hs->scene, row->bytes[1])));
 	scene_text(hs->scene, CLASS_BREAK, small, (struct scene_point){ WIDTH / 2, row->sent + 36 },
 	    right - left - 20,
 	    LABELED(hs->scene, hs->options->lang, LABEL_SEGMENTS,
@@ -497,7 +581,7 @@ draw_break(struct handshake *hs, const struct row *row)
 				{ { x, y + (count % 2 ? high : -high) } } }, count++;
 		scene_path(hs->scene, CLASS_GAP, steps, count, DASH_SOLID);
 	}
-	scene_text_on_patch(hs->scene, CLASS_MUTED, style, (struct scene_point){ WIDTH / 2, y + 4 }, 0,
+	scene_text(hs->scene, CLASS_MUTED, style, (struct scene_point){ WIDTH / 2, y + 4 }, 0,
 	    LABELED(hs->scene, hs->options->lang, LABEL_LATER, name_span(hs->scene, row->gap_ns)));
 }
 
@@ -544,6 +628,50 @@ draw_title(struct handshake *hs)
 	    LABELED(hs->scene, hs->options->lang, LABEL_FLOW_OF, capture, number));
 }
 
+static bool
+has_look(const struct handshake *hs, enum scene_class cls)
+{
+	for (size_t i = 0; i < hs->row_count; i++)
+		if (hs->rows[i].count == 1 && model_look(packet_of(hs, hs->rows[i].packet)).cls == cls)
+			return true;
+	return false;
+}
+
+static bool
+has_fate(const struct handshake *hs, enum fate fate)
+{
+	for (size_t i = 0; i < hs->row_count; i++)
+		if (hs->rows[i].count == 1 && hs->fates[hs->packets[hs->rows[i].packet]] == fate)
+			return true;
+	return false;
+}
+
+/* What the dashes and crosses mean, and in a sentence what happened. */
+static void
+draw_legend(struct handshake *hs)
+{
+	const struct scene_style bold = { .size = 12, .bold = true };
+	const struct scene_style plain = { .size = 12 };
+	enum cause cause = (enum cause)hs->flow->conn.reason.cause;
+	struct scene_point at = { MARGIN, hs->bottom + 30 };
+
+	if (has_look(hs, CLASS_RESENT))
+		at.x = model_legend(hs->scene, hs->options->lang, at, MODEL_RESENT);
+	if (has_fate(hs, FATE_IGNORED))
+		at.x = model_legend(hs->scene, hs->options->lang, at, MODEL_IGNORED);
+	if (has_fate(hs, FATE_LOST))
+		at.x = model_legend(hs->scene, hs->options->lang, at, MODEL_LOST);
+	if (at.x > MARGIN)
+		at = (struct scene_point){ MARGIN, at.y + 22 };
+	if (cause != CAUSE_NONE) {
+		scene_text(hs->scene, CLASS_LABEL, bold, at, 0, cause_words[cause].name);
+		at.y = scene_paragraph(hs->scene, CLASS_LABEL, plain,
+		    (struct scene_point){ at.x, at.y + 17 }, WIDTH - 2 * MARGIN, 17,
+		    model_cause(hs->options->lang, cause));
+	}
+	hs->bottom = fmax(hs->bottom, at.y - 22);
+}
+
 static void
 gather(struct handshake *hs)
 {
@@ -579,6 +707,7 @@ draw_all(struct handshake *hs)
 		else
 			draw_arrow(hs, &hs->rows[i]);
 	}
+	draw_legend(hs);
 	scene_size(hs->scene, WIDTH, hs->bottom + MARGIN);
 }
 
@@ -616,7 +745,10 @@ handshake_build(struct scene *scene, const struct figure_data *data,
 		return st;
 	gather(&hs);
 	fold(&hs);
-	place_rows(&hs);
+	if (options->time == TIME_SCALED && hs.row_count > 0)
+		place_to_scale(&hs);
+	else
+		place_rows(&hs);
 	draw_all(&hs);
 	return ST_OK;
 }

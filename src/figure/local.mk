@@ -8,6 +8,9 @@ libsynscope_a_SOURCES += \
 	%D%/endpoint.c \
 	%D%/handshake.c \
 	%D%/label.c \
+	%D%/ladder.c %D%/ladder_priv.h \
+	%D%/ladder_scene.c \
+	%D%/ladder_words.c \
 	%D%/measure.c \
 	%D%/model.c \
 	%D%/name.c \

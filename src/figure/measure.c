@@ -156,6 +156,22 @@ scene_text_width(const char *text, struct scene_style style)
 	return (double)thousandths * (style.size == 0 ? 12 : style.size) / 1000;
 }
 
+size_t
+scene_text_columns(const char *text)
+{
+	struct text clean = { 0 };
+	size_t columns = 0;
+
+	text_terminal(&clean, text, strlen(text));
+	for (const char *at = text_str(&clean); *at != '\0';) {
+		uint32_t c = next_character(&at);
+
+		columns += is_wide(c) ? 2 : c < 0x300 || c > 0x36f;
+	}
+	text_fini(&clean);
+	return columns;
+}
+
 bool
 scene_boxes_meet(struct scene_box one, struct scene_box other)
 {

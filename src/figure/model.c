@@ -57,23 +57,38 @@ model_from_client(const struct flow_row *flow, const struct packet_row *row)
 
 /* --- fates --- */
 
-/* What a packet's cause proves of the frames that show it. */
+/* What a cause proves of a frame that shows it. teller: the frame that has it, or 0. */
 static enum fate
-fate_told(const struct packet_row *teller, const struct packet_row *other)
+fate_told(enum cause cause, uint32_t teller, const struct packet_row *other)
 {
 	bool is_answer;
 
-	switch (teller->verdict.reason.cause) {
+	switch (cause) {
 	case CAUSE_ACCEPT_QUEUE_FULL:
 		/* The server's SYN-ACK is its sign; what the client sent is what was ignored. */
 		is_answer = (other->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 		return is_answer ? FATE_UNKNOWN : FATE_IGNORED;
+	case CAUSE_SYN_DROPPED:
 	case CAUSE_DAMAGED:
-		return other->index < teller->index ? FATE_IGNORED : FATE_UNKNOWN;
+		return other->index < teller ? FATE_IGNORED : FATE_UNKNOWN;
 	case CAUSE_UNREACHABLE:
 		return is_icmp(other) ? FATE_UNKNOWN : FATE_LOST;
 	default:
 		return FATE_UNKNOWN;
+	}
+}
+
+static void
+tell_fates(const struct figure_data *data, enum fate *fates, const struct reason *reason,
+    uint32_t flow, uint32_t teller)
+{
+	for (unsigned i = 0; i < reason->because_count; i++) {
+		size_t place = model_place(data, reason->because[i]);
+
+		if (place != SIZE_MAX && fates[place] == FATE_UNKNOWN &&
+		    data->packets[place].flow == flow)
+			fates[place] = fate_told(
+			    (enum cause)reason->cause, teller, &data->packets[place]);
 	}
 }
 
@@ -86,16 +101,13 @@ model_fates(struct scene *scene, const struct figure_data *data)
 		fates[i] = FATE_UNKNOWN;
 	for (size_t i = 0; i < data->packet_count; i++) {
 		const struct packet_row *row = &data->packets[i];
-		const struct reason *reason = &row->verdict.reason;
 
-		for (unsigned j = 0; j < reason->because_count; j++) {
-			size_t place = model_place(data, reason->because[j]);
-
-			if (place != SIZE_MAX && fates[place] == FATE_UNKNOWN &&
-			    data->packets[place].flow == row->flow)
-				fates[place] = fate_told(row, &data->packets[place]);
-		}
+		tell_fates(data, fates, &row->verdict.reason, row->flow, row->index);
 	}
+	/* Some are told of the connection alone. */
+	for (size_t i = 0; i < data->flow_count; i++)
+		if (data->flows[i].is_tcp)
+			tell_fates(data, fates, &data->flows[i].conn.reason, data->flows[i].flow, 0);
 	return fates;
 }
 
@@ -131,50 +143,117 @@ model_look(const struct packet_row *row)
 /* --- states --- */
 
 static bool
-is_because(const struct evidence *because, uint32_t index)
+is_then(const struct figure_data *data, size_t place, const struct socket_row *row)
 {
-	for (unsigned i = 0; i < because->count; i++)
-		if (because->index[i] == index)
-			return true;
-	return false;
+	return place < data->packet_count && data->packets[place].flow == row->flow &&
+	       data->packets[place].ts_ns == row->at_ns;
 }
 
-/* The flow's packet at that time; of several the one that is given as a reason. */
+/* The first packet at that time or later, where time does not step back. */
 static size_t
-packet_at(const struct figure_data *data, uint32_t flow, const struct socket_row *row)
+place_then(const struct figure_data *data, int64_t at_ns)
 {
-	size_t found = SIZE_MAX;
+	size_t lo = 0;
+	size_t hi = data->packet_count;
 
-	for (size_t i = 0; i < data->packet_count; i++) {
-		const struct packet_row *packet = &data->packets[i];
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
 
-		if (packet->flow != flow || packet->ts_ns != row->at_ns)
-			continue;
-		if (found == SIZE_MAX || is_because(&row->because, packet->index))
-			found = i;
+		if (data->packets[middle].ts_ns < at_ns)
+			lo = middle + 1;
+		else
+			hi = middle;
 	}
-	return found;
+	return lo;
+}
+
+/* The flow's packet at that time; best, one that is given as a reason. */
+static size_t
+packet_at(const struct figure_data *data, const struct socket_row *row)
+{
+	size_t place;
+
+	for (unsigned i = 0; i < row->because.count; i++) {
+		place = model_place(data, row->because.index[i]);
+		if (is_then(data, place, row))
+			return place;
+	}
+	for (place = place_then(data, row->at_ns);
+	     place < data->packet_count && data->packets[place].ts_ns == row->at_ns; place++)
+		if (data->packets[place].flow == row->flow)
+			return place;
+	return SIZE_MAX;
+}
+
+/* Where the rows of that end begin in data->socket_order. */
+static size_t
+first_of_end(const struct figure_data *data, uint32_t flow, bool is_server)
+{
+	size_t lo = 0;
+	size_t hi = data->socket_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+		const struct socket_row *row = &data->sockets[data->socket_order[middle]];
+
+		if (row->flow < flow || (row->flow == flow && row->is_server < is_server))
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo;
+}
+
+/*
+ * The answer shows that there is a request now; but it was the SYN's arrival
+ * that made it, where that is what was answered just now.
+ */
+static void
+begin_at_syn(const struct figure_data *data, struct change *change)
+{
+	const int64_t just_now_ns = 100000000; /* chosen: below the first repeat of any SYN */
+	const struct packet_row *answer;
+
+	if (change->packet == SIZE_MAX)
+		return;
+	answer = &data->packets[change->packet];
+	if (!(answer->flags & TCP_ACK))
+		return;
+	for (size_t i = change->packet; i > 0; i--) {
+		const struct packet_row *row = &data->packets[i - 1];
+
+		if (answer->ts_ns - row->ts_ns > just_now_ns)
+			return;
+		if (row->flow != answer->flow)
+			continue;
+		if ((row->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+			change->packet = i - 1;
+		return;
+	}
 }
 
 size_t
 model_changes(struct scene *scene, const struct figure_data *data, uint32_t flow, bool is_server,
     struct change **changes)
 {
-	size_t room = 0;
+	size_t first = first_of_end(data, flow, is_server);
+	size_t end = first;
 	size_t count = 0;
 
-	for (size_t i = 0; i < data->socket_count; i++)
-		room += data->sockets[i].flow == flow && data->sockets[i].is_server == is_server;
-	*changes = scene_keep(scene, room * sizeof(**changes));
-	for (size_t i = 0; i < data->socket_count; i++) {
-		const struct socket_row *row = &data->sockets[i];
+	while (end < data->socket_count &&
+	       data->sockets[data->socket_order[end]].flow == flow &&
+	       data->sockets[data->socket_order[end]].is_server == is_server)
+		end++;
+	*changes = scene_keep(scene, (end - first) * sizeof(**changes));
+	for (size_t i = first; i < end; i++) {
+		const struct socket_row *row = &data->sockets[data->socket_order[i]];
 
-		if (row->flow != flow || row->is_server != is_server)
-			continue;
 		if (count > 0 && (*changes)[count - 1].state == row->state)
 			continue; /* its queues changed */
-		(*changes)[count++] = (struct change){ packet_at(data, flow, row), row->at_ns,
+		(*changes)[count++] = (struct change){ packet_at(data, row), row->at_ns,
 			row->state, row->certain, row->because };
+		if (is_server && row->state == SOCK_SYN_RECV)
+			begin_at_syn(data, &(*changes)[count - 1]);
 	}
 	return count;
 }
@@ -287,4 +366,43 @@ model_capture(struct scene *scene, const struct figure_data *data)
 
 	text_put(&out, slash == NULL || slash[1] == '\0' ? data->name : slash + 1);
 	return kept(scene, &out);
+}
+
+/* A cause without a translation falls back to the sentence that all have. */
+const char *
+model_cause(enum figure_lang lang, enum cause cause)
+{
+	static const enum label translated[CAUSE_COUNT] = {
+#define CAUSE(id, name, prose) [CAUSE_##id] = LABEL_CAUSE_##id,
+#include "tcp/cause.def"
+#undef CAUSE
+	};
+	const char *label = labels[lang][translated[cause]];
+
+	return label != NULL ? label : cause_words[cause].prose;
+}
+
+double
+model_legend(
+    struct scene *scene, enum figure_lang lang, struct scene_point at, enum model_sample sample)
+{
+	static const struct {
+		enum scene_class cls;
+		enum scene_dash dash;
+		enum scene_head head;
+		enum label label;
+	} samples[] = {
+		[MODEL_RESENT] = { CLASS_RESENT, DASH_DASHED, HEAD_FULL, LABEL_LEGEND_RESENT },
+		[MODEL_IGNORED] = { CLASS_SEGMENT, DASH_SOLID, HEAD_CROSS, LABEL_LEGEND_IGNORED },
+		[MODEL_LOST] = { CLASS_SEGMENT, DASH_SOLID, HEAD_CROSS, LABEL_LEGEND_LOST },
+	};
+	const struct scene_style style = { .size = 12 };
+	const char *text = labels[lang][samples[sample].label];
+	const double wide = 36;
+
+	scene_arrow(scene, samples[sample].cls, (struct scene_point){ at.x, at.y - 4 },
+	    (struct scene_point){ at.x + wide, at.y - 4 }, samples[sample].dash,
+	    samples[sample].head, HEAD_NONE);
+	scene_text(scene, CLASS_LABEL, style, (struct scene_point){ at.x + wide + 10, at.y }, 0, text);
+	return at.x + wide + 10 + scene_text_width(text, style) + 28;
 }

@@ -28,6 +28,8 @@ struct painter {
 	cairo_t *cairo;
 	PangoLayout *layout;
 	enum scene_theme theme;
+	double top; /* what is not between these is on another page */
+	double bottom;
 };
 
 static void
@@ -73,10 +75,16 @@ paint_begin(void *ctx, const struct scene *scene)
 {
 	struct painter *painter = ctx;
 
+	(void)scene;
 	set_color(painter, scene_classes[CLASS_PAGE].colors[painter->theme].fill);
-	cairo_rectangle(painter->cairo, 0, 0, scene->width, scene->height);
-	cairo_fill(painter->cairo);
+	cairo_paint(painter->cairo); /* to the last pixel, and the last may be part of one */
 	cairo_set_line_join(painter->cairo, CAIRO_LINE_JOIN_ROUND);
+}
+
+static bool
+is_on_page(const struct painter *painter, double top, double bottom)
+{
+	return bottom >= painter->top && top <= painter->bottom;
 }
 
 static void
@@ -87,6 +95,8 @@ paint_rect(void *ctx, const struct scene_item *item)
 	double most = fmin(box->width, box->height) / 2;
 	double r = fmin(item->radius, most);
 
+	if (!is_on_page(painter, box->y, box->y + box->height))
+		return;
 	if (r <= 0) {
 		cairo_rectangle(painter->cairo, box->x, box->y, box->width, box->height);
 	} else {
@@ -127,7 +137,15 @@ static void
 paint_path(void *ctx, const struct scene_item *item)
 {
 	struct painter *painter = ctx;
+	double top = HUGE_VAL;
+	double bottom = -HUGE_VAL;
 
+	for (size_t i = 0; i < item->step_count; i++) {
+		top = item->steps[i].verb == 'Z' ? top : fmin(top, item->steps[i].at[0].y);
+		bottom = item->steps[i].verb == 'Z' ? bottom : fmax(bottom, item->steps[i].at[0].y);
+	}
+	if (!is_on_page(painter, top, bottom))
+		return;
 	for (size_t i = 0; i < item->step_count; i++)
 		add_step(painter->cairo, &item->steps[i]);
 	fill_and_stroke(painter, item);
@@ -158,6 +176,8 @@ paint_text(void *ctx, const struct scene_item *item)
 	double width;
 	int pango_width;
 
+	if (!is_on_page(painter, item->box.y, item->box.y + item->box.height))
+		return;
 	set_text(painter, item);
 	set_color(painter, scene_classes[item->cls].colors[painter->theme].text);
 	pango_layout_get_size(painter->layout, &pango_width, NULL);
@@ -200,7 +220,7 @@ painter_begin(struct painter *painter, cairo_surface_t *surface, enum scene_them
 	cairo_font_options_t *font_options = cairo_font_options_create();
 	PangoContext *context;
 
-	painter->theme = theme;
+	*painter = (struct painter){ .theme = theme };
 	painter->cairo = cairo_create(surface);
 	painter->layout = pango_cairo_create_layout(painter->cairo);
 	context = pango_layout_get_context(painter->layout);
@@ -265,6 +285,7 @@ paint_png(struct text *out, const struct scene *scene, const struct figure_optio
 	struct painter painter;
 
 	painter_begin(&painter, surface, theme_of(options));
+	painter.bottom = scene->height;
 	cairo_scale(painter.cairo, scale, scale);
 	scene_draw(scene, &ops, &painter);
 	if (cairo_status(painter.cairo) == CAIRO_STATUS_SUCCESS)
@@ -298,6 +319,8 @@ paint_page(struct painter *painter, cairo_surface_t *surface, const struct scene
 {
 	double scale = fmin(PDF_SCALE, PDF_SIDE_MAX / fmax(scene->width, bottom - top));
 
+	painter->top = top;
+	painter->bottom = bottom;
 	cairo_pdf_surface_set_size(surface, scene->width * scale, (bottom - top) * scale);
 	cairo_save(painter->cairo);
 	cairo_scale(painter->cairo, scale, scale);

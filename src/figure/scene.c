@@ -447,23 +447,97 @@ scene_text(struct scene *scene, enum scene_class cls, struct scene_style style,
 	item->box = text_box(item, width);
 }
 
-void
-scene_text_on_patch(struct scene *scene, enum scene_class cls, struct scene_style style,
-    struct scene_point at, double fit, const char *text)
+size_t
+scene_patch_begin(struct scene *scene)
 {
-	const double margin = 3;
-	size_t patch = scene->count;
+	scene_rect(scene, CLASS_PAGE, (struct scene_box){ 0 });
+	return scene->count - 1;
+}
+
+static struct scene_box
+around(struct scene_box one, struct scene_box other)
+{
+	double x = fmin(one.x, other.x);
+	double y = fmin(one.y, other.y);
+
+	return (struct scene_box){ x, y, fmax(one.x + one.width, other.x + other.width) - x,
+		fmax(one.y + one.height, other.y + other.height) - y };
+}
+
+void
+scene_patch_end(struct scene *scene, size_t patch)
+{
+	const double margin = 4;
 	struct scene_box box;
 
-	scene_rect(scene, CLASS_PAGE, (struct scene_box){ 0 });
-	scene_text(scene, cls, style, at, fit, text);
 	if (scene->count == patch + 1) {
-		scene->count = patch; /* no text, no patch */
+		scene->count = patch;
 		return;
 	}
 	box = scene->items[patch + 1].box;
+	for (size_t i = patch + 2; i < scene->count; i++)
+		box = around(box, scene->items[i].box);
 	scene->items[patch].box = (struct scene_box){ tenth(box.x - margin), tenth(box.y - 1),
 		tenth(box.width + 2 * margin), tenth(box.height + 2) };
+}
+
+/* --- paragraphs --- */
+
+static size_t
+character_length(const char *at)
+{
+	size_t length = 1;
+
+	while (((unsigned char)at[length] & 0xc0) == 0x80)
+		length++;
+	return length;
+}
+
+/* A line may end after a space, and on either side of what is not written in words. */
+static bool
+may_break(const char *at)
+{
+	return at[0] == ' ' || (unsigned char)at[0] >= 0xe2;
+}
+
+/* How many bytes of it fit in a line: one character at least. */
+static size_t
+line_length(const char *text, struct scene_style style, double width)
+{
+	double used = 0;
+	size_t good = 0;
+	size_t at = 0;
+
+	while (text[at] != '\0') {
+		size_t length = character_length(text + at);
+		char one[8] = { 0 };
+
+		memcpy(one, text + at, length < sizeof(one) ? length : sizeof(one) - 1);
+		used += scene_text_width(one, style);
+		if (used > width && at > 0)
+			return good > 0 ? good : at;
+		if (may_break(text + at) || may_break(text + at + length))
+			good = at + length;
+		at += length;
+	}
+	return at;
+}
+
+double
+scene_paragraph(struct scene *scene, enum scene_class cls, struct scene_style style,
+    struct scene_point at, double width, double line, const char *text)
+{
+	const char *rest = keep_clean(scene, text);
+
+	while (rest != NULL && rest[0] != '\0') {
+		size_t length = line_length(rest, style, width);
+
+		scene_text(scene, cls, style, at, 0, keep_bytes(scene, rest, length));
+		at.y += line;
+		rest += length;
+		rest += strspn(rest, " ");
+	}
+	return at.y;
 }
 
 /* --- groups --- */

@@ -178,9 +178,15 @@ void scene_brace(
  */
 void scene_text(struct scene *scene, enum scene_class cls, struct scene_style style,
     struct scene_point at, double fit, const char *text);
-/* Likewise, on a patch of the page's colour that keeps what is behind it away. */
-void scene_text_on_patch(struct scene *scene, enum scene_class cls, struct scene_style style,
-    struct scene_point at, double fit, const char *text);
+/*
+ * Texts between the two stand on a patch of the page's colour, which keeps what
+ * is behind them away; where there are none, so is no patch.
+ */
+size_t scene_patch_begin(struct scene *scene);
+void scene_patch_end(struct scene *scene, size_t patch);
+/* As many lines as it takes, each of that width at most; returns the baseline that would follow. */
+double scene_paragraph(struct scene *scene, enum scene_class cls, struct scene_style style,
+    struct scene_point at, double width, double line, const char *text);
 
 /*
  * What comes until the end belongs together: a packet (id "p17"), a flow, a
@@ -199,6 +205,8 @@ char *scene_format(struct scene *scene, const char *format, ...)
 
 /* How wide a text is, escaped as it will be. */
 double scene_text_width(const char *text, struct scene_style style);
+/* On a terminal. */
+size_t scene_text_columns(const char *text);
 /* Two boxes share more than an edge. */
 bool scene_boxes_meet(struct scene_box one, struct scene_box other);
 

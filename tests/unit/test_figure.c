@@ -1,0 +1,389 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "figure/figure.h"
+
+/* --- colours --- */
+
+static uint32_t
+page_color(int theme)
+{
+	return scene_classes[CLASS_PAGE].colors[theme].fill;
+}
+
+static void
+test_texts_keep_the_contrast_of_wcag_aa(void **state)
+{
+	(void)state;
+	for (int cls = 0; cls < CLASS_COUNT; cls++) {
+		const struct scene_class_row *row = &scene_classes[cls];
+
+		for (int theme = 0; theme < THEME_COUNT; theme++) {
+			const struct scene_colors *colors = &row->colors[theme];
+			uint32_t below = row->text_on_fill ? colors->fill : page_color(theme);
+
+			if (scene_contrast(colors->text, below) < 450)
+				fail_msg("%s, %s: text on #%06x has a contrast of %u / 100",
+				    row->name, scene_theme_names[theme], (unsigned)below,
+				    scene_contrast(colors->text, below));
+		}
+	}
+}
+
+static void
+test_arrows_stand_out_from_the_page(void **state)
+{
+	static const enum scene_class arrows[] = { CLASS_SEGMENT, CLASS_ACK, CLASS_RESENT,
+		CLASS_RESET, CLASS_LOST, CLASS_WINDOW, CLASS_PROBE, CLASS_DATAGRAM, CLASS_BULK,
+		CLASS_OPENING, CLASS_AXIS };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(arrows) / sizeof(arrows[0]); i++)
+		for (int theme = 0; theme < THEME_COUNT; theme++)
+			assert_true(scene_contrast(scene_classes[arrows[i]].colors[theme].line,
+					page_color(theme)) >= 300);
+}
+
+static void
+test_contrast_is_that_of_wcag(void **state)
+{
+	(void)state;
+	assert_int_equal(scene_contrast(0x000000, 0xffffff), 2100);
+	assert_int_equal(scene_contrast(0x777777, 0x777777), 100);
+	assert_int_equal(scene_contrast(0x767676, 0xffffff), 454);
+}
+
+/* --- scenes --- */
+
+static const struct scene_style twelve = { .size = 12 };
+
+static void
+test_a_text_too_long_ends_in_an_ellipsis_within_its_room(void **state)
+{
+	struct scene *scene = scene_new("en");
+	const struct scene_item *item;
+
+	(void)state;
+	scene_text(scene, CLASS_LABEL, twelve, (struct scene_point){ 0, 20 }, 50,
+	    "a text that is too long");
+	item = &scene->items[0];
+	assert_string_equal(item->text + strlen(item->text) - 3, "…");
+	assert_true(item->box.width <= 50);
+	assert_true(item->is_tight);
+	scene_free(scene);
+}
+
+static void
+test_an_ellipsis_never_cuts_a_character(void **state)
+{
+	struct scene *scene = scene_new("zh-CN");
+
+	(void)state;
+	scene_text(scene, CLASS_LABEL, twelve, (struct scene_point){ 0, 20 }, 40, "客户端与服务器");
+	assert_string_equal(scene->items[0].text, "客户…");
+	scene_free(scene);
+}
+
+static void
+test_control_characters_are_measured_as_they_are_drawn(void **state)
+{
+	(void)state;
+	assert_true(scene_text_width("\x1b", twelve) == scene_text_width("\\x1b", twelve));
+}
+
+static void
+test_a_patch_without_a_text_is_none(void **state)
+{
+	struct scene *scene = scene_new("en");
+	size_t patch = scene_patch_begin(scene);
+
+	(void)state;
+	scene_text(scene, CLASS_LABEL, twelve, (struct scene_point){ 0, 0 }, 0, "");
+	scene_patch_end(scene, patch);
+	assert_int_equal(scene->count, 0);
+	scene_free(scene);
+}
+
+static void
+test_a_paragraph_breaks_at_spaces_and_between_ideographs(void **state)
+{
+	struct scene *scene = scene_new("en");
+
+	(void)state;
+	scene_paragraph(scene, CLASS_LABEL, twelve, (struct scene_point){ 0, 0 }, 40, 16,
+	    "one two 三四五六");
+	assert_string_equal(scene->items[0].text, "one ");
+	assert_string_equal(scene->items[1].text, "two 三");
+	assert_string_equal(scene->items[2].text, "四五六");
+	assert_int_equal(scene->count, 3);
+	scene_free(scene);
+}
+
+static void
+test_what_is_no_number_is_drawn_somewhere(void **state)
+{
+	struct scene *scene = scene_new("en");
+	const double nothing = 0.0;
+
+	(void)state;
+	scene_rect(scene, CLASS_LABEL, (struct scene_box){ nothing / nothing, 1 / nothing, 3, 4 });
+	assert_true(scene->items[0].box.x == -1e7);
+	assert_true(scene->items[0].box.y == 1e7);
+	scene_free(scene);
+}
+
+/* --- whole figures: nothing overlaps, nothing leaves the page --- */
+
+static void
+take_packet(void *ctx, const struct packet_row *row)
+{
+	figure_collect_packet(ctx, row);
+}
+
+static void
+take_flow(void *ctx, const struct flow_row *row)
+{
+	figure_collect_flow(ctx, row);
+}
+
+static void
+take_socket(void *ctx, const struct socket_row *row)
+{
+	figure_collect_socket(ctx, row);
+}
+
+static void
+take_listener(void *ctx, const struct listener_row *row)
+{
+	figure_collect_listener(ctx, row);
+}
+
+static struct figure_data *
+collect(struct analysis **analysis, const char *name, const struct figure_wanted *wanted)
+{
+	static const struct sockets_options sockets = { .want_rows = true, .backlog = -1 };
+	static const struct analysis_options options = { .sockets = &sockets };
+	static const struct analysis_ops ops = { .packet = take_packet, .flow = take_flow,
+		.socket = take_socket, .listener = take_listener };
+	const char *folder = getenv("srcdir");
+	struct figure_data *data = figure_data_new(wanted);
+	struct diag diag;
+	char path[1024];
+	const char *paths[] = { path };
+
+	snprintf(path, sizeof(path), "%s/captures/%s", folder == NULL ? "." : folder, name);
+	if (analysis_run(analysis, paths, 1, &options, &ops, data, &diag) != ST_OK)
+		fail_msg("%s", diag.text);
+	figure_collect_done(data, *analysis, name);
+	return data;
+}
+
+static void
+judge_texts(const struct scene *scene, const char *what)
+{
+	for (size_t i = 0; i < scene->count; i++) {
+		const struct scene_item *one = &scene->items[i];
+
+		if (one->kind != SCENE_TEXT)
+			continue;
+		if (one->box.x < 0 || one->box.y < 0 ||
+		    one->box.x + one->box.width > scene->width ||
+		    one->box.y + one->box.height > scene->height)
+			fail_msg("%s: \"%s\" leaves the page", what, one->text);
+		for (size_t j = i + 1; j < scene->count; j++)
+			if (scene->items[j].kind == SCENE_TEXT &&
+			    scene_boxes_meet(one->box, scene->items[j].box))
+				fail_msg("%s: \"%s\" at %g, %g lies over \"%s\" at %g, %g", what,
+				    one->text, one->at.x, one->at.y, scene->items[j].text,
+				    scene->items[j].at.x, scene->items[j].at.y);
+	}
+}
+
+static void
+judge_groups(const struct scene *scene)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < scene->count; i++) {
+		open += scene->items[i].kind == SCENE_GROUP;
+		assert_true(scene->items[i].kind != SCENE_GROUP_END || open > 0);
+		open -= scene->items[i].kind == SCENE_GROUP_END;
+	}
+	assert_int_equal(open, 0);
+}
+
+static void
+judge_figure(const struct figure_kind *kind, const struct figure_data *data, const uint32_t *flow,
+    int lang, int time)
+{
+	struct figure_options options = { .flows = flow, .flow_count = flow != NULL,
+		.lang = (enum figure_lang)lang, .time = (enum figure_time)time };
+	struct scene *scene = scene_new("en");
+	struct diag diag = { { 0 } };
+	char what[256];
+
+	snprintf(what, sizeof(what), "%s of %s, flow %u, %s, %s", kind->name, data->name,
+	    flow == NULL ? 0 : (unsigned)*flow, figure_lang_names[lang], figure_time_names[time]);
+	if (kind->build(scene, data, &options, &diag) == ST_OK) {
+		assert_true(scene->title[0] != '\0' && scene->desc[0] != '\0');
+		judge_texts(scene, what);
+		judge_groups(scene);
+	} else {
+		assert_true(diag.text[0] != '\0');
+	}
+	scene_free(scene);
+}
+
+static const char *const samples[] = { "good-handshake.pcap", "good-half-close.pcap",
+	"good-fast-open.pcap", "good-ipv6.pcap", "good-udp.pcap", "good-ping.pcap",
+	"good-vlan-twice.pcap", "odd-queue-full.pcap", "odd-queue-full-abort.pcap", "odd-refused.pcap",
+	"odd-unanswered.pcap", "odd-simultaneous-open.pcap", "odd-midstream.pcap",
+	"odd-one-sided.pcap", "odd-port-reused.pcap", "odd-reset-by-client.pcap",
+	"odd-reset-by-server.pcap", "odd-host-unreachable.pcap", "odd-time-steps-back.pcap",
+	"odd-zero-window-probes.pcap", "odd-keep-alive.pcap", "odd-dsack.pcap",
+	"odd-stray-segment.pcap", "odd-udp-unreachable.pcap", "blog-2019/socket.cap",
+	"blog-2019/bind_macos.cap", "blog-2019/listen.cap", "blog-2019/accept_once.cap",
+	"blog-2019/accept_times.cap", "linux-6.18/listen.cap" };
+
+static void
+judge_kind(const struct figure_kind *kind)
+{
+	static const struct figure_wanted all = { 0 };
+	const uint32_t flows[] = { 1, 4 };
+
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		struct analysis *analysis;
+		struct figure_data *data = collect(&analysis, samples[i], &all);
+
+		for (int lang = 0; lang < LANG_COUNT; lang++)
+			for (int time = 0; time < TIME_COUNT; time++) {
+				judge_figure(kind, data, NULL, lang, time);
+				for (size_t j = 0; j < 2; j++)
+					judge_figure(kind, data, &flows[j], lang, time);
+			}
+		figure_data_free(data);
+		analysis_free(analysis);
+	}
+}
+
+static void
+test_no_text_lies_over_another_or_leaves_the_page(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < figure_kind_count; i++)
+		judge_kind(&figure_kinds[i]);
+}
+
+/* --- what is collected --- */
+
+static void
+test_only_the_flows_that_were_asked_for_are_kept(void **state)
+{
+	const uint32_t flow = 2;
+	const struct figure_wanted wanted = { .flows = &flow, .flow_count = 1 };
+	struct analysis *analysis;
+	struct figure_data *data = collect(&analysis, "blog-2019/listen.cap", &wanted);
+
+	(void)state;
+	assert_int_equal(data->packet_count, 5);
+	assert_int_equal(data->flow_count, 1);
+	assert_non_null(figure_flow(data, 2));
+	assert_null(figure_flow(data, 1));
+	figure_data_free(data);
+	analysis_free(analysis);
+}
+
+static void
+test_what_the_budget_has_no_room_for_is_counted(void **state)
+{
+	const struct figure_wanted wanted = { .limit_bytes = 3 * sizeof(struct packet_row) };
+	struct analysis *analysis;
+	struct figure_data *data = collect(&analysis, "good-handshake.pcap", &wanted);
+
+	(void)state;
+	assert_int_equal(data->packet_count, 3);
+	assert_true(data->left_out > 10);
+	figure_data_free(data);
+	analysis_free(analysis);
+}
+
+/* --- bytes --- */
+
+static void
+draw(struct text *out, const char *kind, enum figure_format format, const char *capture)
+{
+	static const struct figure_wanted all = { 0 };
+	const struct figure_options options = { .theme_auto = true };
+	struct analysis *analysis;
+	struct figure_data *data = collect(&analysis, capture, &all);
+	struct diag diag;
+
+	if (figure_draw(out, figure_kind_named(kind), format, data, &options, &diag) != ST_OK)
+		fail_msg("%s", diag.text);
+	figure_data_free(data);
+	analysis_free(analysis);
+}
+
+static void
+test_a_figure_is_the_same_bytes_each_time(void **state)
+{
+	static const char *const magic[] = { "<?xml", "\x89PNG", "%PDF-" };
+
+	(void)state;
+	for (size_t kind = 0; kind < figure_kind_count; kind++)
+		for (int format = FIGURE_SVG; format <= FIGURE_PDF; format++) {
+			struct text one = { 0 }, other = { 0 };
+
+			draw(&one, figure_kinds[kind].name, (enum figure_format)format,
+			    "blog-2019/listen.cap");
+			draw(&other, figure_kinds[kind].name, (enum figure_format)format,
+			    "blog-2019/listen.cap");
+			assert_int_equal(one.length, other.length);
+			assert_memory_equal(one.at, other.at, one.length);
+			assert_memory_equal(one.at, magic[format], strlen(magic[format]));
+			text_fini(&one);
+			text_fini(&other);
+		}
+}
+
+static void
+test_a_ladder_of_fifty_packets_is_small(void **state)
+{
+	struct text out = { 0 };
+
+	(void)state;
+	draw(&out, "ladder", FIGURE_SVG, "blog-2019/listen.cap");
+	assert_true(out.length < 60000);
+	text_fini(&out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_texts_keep_the_contrast_of_wcag_aa),
+		cmocka_unit_test(test_arrows_stand_out_from_the_page),
+		cmocka_unit_test(test_contrast_is_that_of_wcag),
+		cmocka_unit_test(test_a_text_too_long_ends_in_an_ellipsis_within_its_room),
+		cmocka_unit_test(test_an_ellipsis_never_cuts_a_character),
+		cmocka_unit_test(test_control_characters_are_measured_as_they_are_drawn),
+		cmocka_unit_test(test_a_patch_without_a_text_is_none),
+		cmocka_unit_test(test_a_paragraph_breaks_at_spaces_and_between_ideographs),
+		cmocka_unit_test(test_what_is_no_number_is_drawn_somewhere),
+		cmocka_unit_test(test_no_text_lies_over_another_or_leaves_the_page),
+		cmocka_unit_test(test_only_the_flows_that_were_asked_for_are_kept),
+		cmocka_unit_test(test_what_the_budget_has_no_room_for_is_counted),
+		cmocka_unit_test(test_a_figure_is_the_same_bytes_each_time),
+		cmocka_unit_test(test_a_ladder_of_fifty_packets_is_small),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
