@@ -202,7 +202,8 @@ row_room(const struct handshake *hs, const struct row *before, const struct row 
 
 	if (turns_in_a_state(hs, before, row))
 		return SLOPE + TURN_NAMED;
-	if (row->count > 1 || before->count > 1 || before->from_client != row->from_client)
+	if (row->is_broken || row->count > 1 || before->count > 1 ||
+	    before->from_client != row->from_client)
 		return SLOPE + TURN;
 	half = label_lines(hs, row) * LINE / 2;
 	half_before = label_lines(hs, before) * LINE / 2;
@@ -272,6 +273,30 @@ change_y(const struct handshake *hs, const struct bar *side, const struct change
 	return y;
 }
 
+static double
+break_y(const struct row *row)
+{
+	return row->sent - BREAK_HEIGHT / 2 - 2;
+}
+
+/* The middle, or beside a cut that goes through it. */
+static double
+name_y(const struct handshake *hs, double top, double bottom)
+{
+	const double clear = 18;
+	double middle = (top + bottom) / 2;
+
+	for (size_t i = 0; i < hs->row_count; i++) {
+		double cut = break_y(&hs->rows[i]);
+
+		if (!hs->rows[i].is_broken || fabs(cut - middle) >= clear)
+			continue;
+		middle = cut + 2 * clear <= bottom ? cut + clear : cut - clear;
+		break;
+	}
+	return middle;
+}
+
 static void
 draw_band(struct handshake *hs, const struct bar *side, enum sock_state state, double top,
     double bottom, const char *tip)
@@ -285,7 +310,7 @@ draw_band(struct handshake *hs, const struct bar *side, enum sock_state state, d
 	scene_rect(hs->scene, cls, (struct scene_box){ side->x, top, BAR_WIDTH, bottom - top });
 	if (bottom - top >= 18)
 		scene_text(hs->scene, cls, style,
-		    (struct scene_point){ side->x + BAR_WIDTH / 2, (top + bottom) / 2 + 4.5 },
+		    (struct scene_point){ side->x + BAR_WIDTH / 2, name_y(hs, top, bottom) + 4.5 },
 		    BAR_WIDTH - 10, name_state(state));
 	scene_group_end(hs->scene);
 }
@@ -307,16 +332,23 @@ before_tip(const struct handshake *hs, const struct bar *side, enum sock_state s
 	    labels[hs->options->lang][side->who], name_state(state));
 }
 
+/* Unless it is the end that asked, or was closed, or asked at the same time. */
+static bool
+has_listened(const struct bar *side)
+{
+	return side->is_server && side->change_count > 0 &&
+	       side->changes[0].state != SOCK_CLOSED && side->changes[0].state != SOCK_SYN_SENT;
+}
+
 /* What it was before the first segment: the border between both is its opening. */
 static void
 draw_before(struct handshake *hs, const struct bar *side, double until)
 {
 	double border = BARS_TOP + BEFORE / 2;
-	const struct change *first = side->changes;
 
 	if (hs->flow->conn.open == OPEN_MIDSTREAM)
 		return;
-	if (!side->is_server || first->state == SOCK_CLOSED) {
+	if (!has_listened(side)) {
 		draw_band(hs, side, SOCK_CLOSED, BARS_TOP, until, before_tip(hs, side, SOCK_CLOSED));
 		return;
 	}
@@ -466,11 +498,15 @@ draw_beside(struct handshake *hs)
 	const struct row *returned =
 	    conn->connect_ns == 0 ? NULL : row_at(hs, conn->connect_ns);
 
-	if (conn->open != OPEN_MIDSTREAM && hs->row_count > 0)
-		draw_opening(hs, &hs->sides[0], hs->rows[0].sent, LABEL_ACTIVE_OPEN);
-	if (conn->open != OPEN_MIDSTREAM && hs->sides[1].change_count > 0 &&
-	    hs->sides[1].changes[0].state != SOCK_CLOSED)
-		draw_opening(hs, &hs->sides[1], BARS_TOP + BEFORE / 2, LABEL_PASSIVE_OPEN);
+	for (int i = 0; i < 2 && conn->open != OPEN_MIDSTREAM; i++) {
+		struct bar *side = &hs->sides[i];
+
+		if (has_listened(side))
+			draw_opening(hs, side, BARS_TOP + BEFORE / 2, LABEL_PASSIVE_OPEN);
+		else if (side->change_count > 0 && side->changes[0].state == SOCK_SYN_SENT)
+			draw_opening(hs, side, change_y(hs, side, &side->changes[0]),
+			    LABEL_ACTIVE_OPEN);
+	}
 	for (size_t i = 0; i < hs->row_count; i++) {
 		/* A reply's arrival comes before what the client sends after it. */
 		if (returned == &hs->rows[i] && !returned->from_client)
@@ -567,7 +603,7 @@ static void
 draw_break(struct handshake *hs, const struct row *row)
 {
 	const struct scene_style style = { .size = 11, .anchor = ANCHOR_MIDDLE };
-	double y = row->sent - BREAK_HEIGHT / 2 - 2;
+	double y = break_y(row);
 
 	for (int i = 0; i < 2; i++) {
 		struct scene_step steps[32];

@@ -420,7 +420,7 @@ draw_label(struct page *page, const struct ladder_row *row, enum scene_class cls
 
 /* To itself: out and back again. */
 static void
-draw_loop(struct page *page, const struct ladder_row *row, struct look look)
+draw_loop(struct page *page, const struct ladder_row *row, struct look look, bool has_text)
 {
 	struct scene *scene = page->ladder.scene;
 	double x = foot_x(page, row, row->from, true);
@@ -430,8 +430,10 @@ draw_loop(struct page *page, const struct ladder_row *row, struct look look)
 	scene_polyline(scene, look.cls, points, 3, look.dash);
 	scene_arrow(scene, look.cls, points[2], (struct scene_point){ x, row->arrived }, look.dash,
 	    HEAD_FULL, HEAD_NONE);
-	scene_text(scene, look.cls, name_style, (struct scene_point){ x + 38, row->sent + 8 },
-	    page->spacing - 60, model_name(scene, row->packet));
+	if (has_text)
+		scene_text(scene, look.cls, name_style,
+		    (struct scene_point){ x + 38, row->sent + 8 }, page->spacing - 60,
+		    model_name(scene, row->packet));
 }
 
 static void
@@ -444,7 +446,7 @@ draw_arrow(struct page *page, const struct ladder_row *row, bool has_text)
 	struct scene_point to = { foot_x(page, row, row->to, !rightwards), row->arrived };
 
 	if (row->from == row->to) {
-		draw_loop(page, row, look);
+		draw_loop(page, row, look, has_text);
 		return;
 	}
 	if (row->count[0] > 0)

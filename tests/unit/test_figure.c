@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "capture/capture.h"
 #include "figure/figure.h"
 
 /* --- colours --- */
@@ -166,45 +167,78 @@ take_listener(void *ctx, const struct listener_row *row)
 	figure_collect_listener(ctx, row);
 }
 
+/* NULL: there is nothing in it to be drawn. */
 static struct figure_data *
-collect(struct analysis **analysis, const char *name, const struct figure_wanted *wanted)
+collect_path(struct analysis **analysis, const char *path, const struct figure_wanted *wanted)
 {
 	static const struct sockets_options sockets = { .want_rows = true, .backlog = -1 };
 	static const struct analysis_options options = { .sockets = &sockets };
 	static const struct analysis_ops ops = { .packet = take_packet, .flow = take_flow,
 		.socket = take_socket, .listener = take_listener };
-	const char *folder = getenv("srcdir");
 	struct figure_data *data = figure_data_new(wanted);
 	struct diag diag;
+
+	*analysis = NULL;
+	if (analysis_run(analysis, &path, 1, &options, &ops, data, &diag) != ST_OK) {
+		figure_data_free(data);
+		return NULL;
+	}
+	figure_collect_done(data, *analysis, path);
+	return data;
+}
+
+static struct figure_data *
+collect(struct analysis **analysis, const char *name, const struct figure_wanted *wanted)
+{
+	const char *folder = getenv("srcdir");
+	struct figure_data *data;
 	char path[1024];
-	const char *paths[] = { path };
 
 	snprintf(path, sizeof(path), "%s/captures/%s", folder == NULL ? "." : folder, name);
-	if (analysis_run(analysis, paths, 1, &options, &ops, data, &diag) != ST_OK)
-		fail_msg("%s", diag.text);
-	figure_collect_done(data, *analysis, name);
+	data = collect_path(analysis, path, wanted);
+	assert_non_null(data);
 	return data;
+}
+
+static int
+compare_tops(const void *a, const void *b)
+{
+	const struct scene_item *one = *(const struct scene_item *const *)a;
+	const struct scene_item *other = *(const struct scene_item *const *)b;
+
+	return (one->box.y > other->box.y) - (one->box.y < other->box.y);
+}
+
+static void
+judge_page(const struct scene *scene, const struct scene_item *text, const char *what)
+{
+	const struct scene_box *box = &text->box;
+
+	if (box->x < 0 || box->y < 0 || box->x + box->width > scene->width ||
+	    box->y + box->height > scene->height)
+		fail_msg("%s: \"%s\" leaves the page", what, text->text);
 }
 
 static void
 judge_texts(const struct scene *scene, const char *what)
 {
-	for (size_t i = 0; i < scene->count; i++) {
-		const struct scene_item *one = &scene->items[i];
+	const struct scene_item **texts = calloc(scene->count + 1, sizeof(*texts));
+	size_t count = 0;
 
-		if (one->kind != SCENE_TEXT)
-			continue;
-		if (one->box.x < 0 || one->box.y < 0 ||
-		    one->box.x + one->box.width > scene->width ||
-		    one->box.y + one->box.height > scene->height)
-			fail_msg("%s: \"%s\" leaves the page", what, one->text);
-		for (size_t j = i + 1; j < scene->count; j++)
-			if (scene->items[j].kind == SCENE_TEXT &&
-			    scene_boxes_meet(one->box, scene->items[j].box))
+	for (size_t i = 0; i < scene->count; i++)
+		if (scene->items[i].kind == SCENE_TEXT)
+			texts[count++] = &scene->items[i];
+	qsort(texts, count, sizeof(*texts), compare_tops);
+	for (size_t i = 0; i < count; i++) {
+		judge_page(scene, texts[i], what);
+		for (size_t j = i + 1; j < count &&
+		     texts[j]->box.y < texts[i]->box.y + texts[i]->box.height; j++)
+			if (scene_boxes_meet(texts[i]->box, texts[j]->box))
 				fail_msg("%s: \"%s\" at %g, %g lies over \"%s\" at %g, %g", what,
-				    one->text, one->at.x, one->at.y, scene->items[j].text,
-				    scene->items[j].at.x, scene->items[j].at.y);
+				    texts[i]->text, texts[i]->at.x, texts[i]->at.y, texts[j]->text,
+				    texts[j]->at.x, texts[j]->at.y);
 	}
+	free(texts);
 }
 
 static void
@@ -253,33 +287,60 @@ static const char *const samples[] = { "good-handshake.pcap", "good-half-close.p
 	"blog-2019/bind_macos.cap", "blog-2019/listen.cap", "blog-2019/accept_once.cap",
 	"blog-2019/accept_times.cap", "linux-6.18/listen.cap" };
 
+/* Every kind, in every language and with every way of time. */
 static void
-judge_kind(const struct figure_kind *kind)
+judge_data(const struct figure_data *data)
 {
-	static const struct figure_wanted all = { 0 };
 	const uint32_t flows[] = { 1, 4 };
 
-	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
-		struct analysis *analysis;
-		struct figure_data *data = collect(&analysis, samples[i], &all);
-
+	for (size_t kind = 0; kind < figure_kind_count; kind++)
 		for (int lang = 0; lang < LANG_COUNT; lang++)
 			for (int time = 0; time < TIME_COUNT; time++) {
-				judge_figure(kind, data, NULL, lang, time);
+				judge_figure(&figure_kinds[kind], data, NULL, lang, time);
 				for (size_t j = 0; j < 2; j++)
-					judge_figure(kind, data, &flows[j], lang, time);
+					judge_figure(
+					    &figure_kinds[kind], data, &flows[j], lang, time);
 			}
-		figure_data_free(data);
-		analysis_free(analysis);
-	}
 }
+
+static const struct figure_wanted all = { 0 };
 
 static void
 test_no_text_lies_over_another_or_leaves_the_page(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < figure_kind_count; i++)
-		judge_kind(&figure_kinds[i]);
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		struct analysis *analysis;
+		struct figure_data *data = collect(&analysis, samples[i], &all);
+
+		judge_data(data);
+		figure_data_free(data);
+		analysis_free(analysis);
+	}
+}
+
+/* Nor in any capture of a folder, where one is named as for the comparison with tshark. */
+static void
+test_nor_in_captures_of_ones_own(void **state)
+{
+	const char *folder = getenv("SYNSCOPE_CORPUS");
+	struct capture_paths paths = { 0 };
+	struct diag diag;
+
+	(void)state;
+	if (folder == NULL)
+		skip();
+	assert_int_equal(capture_paths_add(&paths, folder, &diag), ST_OK);
+	for (size_t i = 0; i < paths.count; i++) {
+		struct analysis *analysis;
+		struct figure_data *data = collect_path(&analysis, paths.paths[i], &all);
+
+		if (data != NULL)
+			judge_data(data);
+		figure_data_free(data);
+		analysis_free(analysis);
+	}
+	capture_paths_fini(&paths);
 }
 
 /* --- what is collected --- */
@@ -320,7 +381,6 @@ test_what_the_budget_has_no_room_for_is_counted(void **state)
 static void
 draw(struct text *out, const char *kind, enum figure_format format, const char *capture)
 {
-	static const struct figure_wanted all = { 0 };
 	const struct figure_options options = { .theme_auto = true };
 	struct analysis *analysis;
 	struct figure_data *data = collect(&analysis, capture, &all);
@@ -379,6 +439,7 @@ main(void)
 		cmocka_unit_test(test_a_paragraph_breaks_at_spaces_and_between_ideographs),
 		cmocka_unit_test(test_what_is_no_number_is_drawn_somewhere),
 		cmocka_unit_test(test_no_text_lies_over_another_or_leaves_the_page),
+		cmocka_unit_test(test_nor_in_captures_of_ones_own),
 		cmocka_unit_test(test_only_the_flows_that_were_asked_for_are_kept),
 		cmocka_unit_test(test_what_the_budget_has_no_room_for_is_counted),
 		cmocka_unit_test(test_a_figure_is_the_same_bytes_each_time),
