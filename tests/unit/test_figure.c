@@ -329,7 +329,7 @@ test_nor_in_captures_of_ones_own(void **state)
 
 	(void)state;
 	if (folder == NULL)
-		skip();
+		return;
 	assert_int_equal(capture_paths_add(&paths, folder, &diag), ST_OK);
 	for (size_t i = 0; i < paths.count; i++) {
 		struct analysis *analysis;
