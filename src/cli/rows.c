@@ -38,6 +38,7 @@ sockets_options_of(const struct options *options, const struct analysis_ops *ops
 
 	return (struct sockets_options){
 		.want_rows = ops->socket != NULL,
+		.rows_alone = ops->listener == NULL,
 		.moments = told->moments,
 		.moment_count = told->moment_count,
 		.every_ns = told->every_ns,

@@ -53,7 +53,7 @@ locals_grow(struct locals *locals, const struct sockets *all)
 }
 
 static struct listener *
-new_listener(struct sockets *all, const struct tuple *ends, uint32_t first_index)
+new_listener(struct sockets *all, const struct tuple *ends)
 {
 	struct listener *listener;
 
@@ -64,7 +64,8 @@ new_listener(struct sockets *all, const struct tuple *ends, uint32_t first_index
 	}
 	listener = &all->listeners[all->listener_count++];
 	*listener = (struct listener){
-		.first_index = first_index,
+		.first_order = UINT32_MAX,
+		.near = { .server_ns = NEVER_NS, .client_ns = NEVER_NS },
 		.listens_ns = NEVER_NS,
 		.first_refusal_ns = NEVER_NS,
 		.closed_ns = NEVER_NS,
@@ -78,9 +79,8 @@ new_listener(struct sockets *all, const struct tuple *ends, uint32_t first_index
 	return listener;
 }
 
-/* ends: as the client sends. */
-static struct listener *
-listener_of(struct sockets *all, const struct tuple *ends, uint32_t first_index)
+struct listener *
+listener_asked(struct sockets *all, const struct tuple *ends)
 {
 	struct locals *locals = &all->locals;
 	size_t at;
@@ -95,17 +95,30 @@ listener_of(struct sockets *all, const struct tuple *ends, uint32_t first_index)
 			return listener;
 	}
 	locals->slots[at] = (uint32_t)all->listener_count + 1;
-	return new_listener(all, ends, first_index);
+	return new_listener(all, ends);
+}
+
+/* Listeners are told of in the order in which their first stories began. */
+void
+listener_meet(struct listener *listener, uint32_t order, uint32_t index)
+{
+	if (order >= listener->first_order)
+		return;
+	listener->first_order = order;
+	listener->first_index = index;
 }
 
 void
 listener_count_lone(struct sockets *all, const struct packet *syn)
 {
-	listener_of(all, &syn->tuple, syn->index)->lone++;
+	struct listener *listener = listener_asked(all, &syn->tuple);
+
+	listener_meet(listener, ++all->latest, syn->index);
+	listener->lone++;
 }
 
-static void
-append(struct sockets *all, struct listener *listener, uint32_t number)
+void
+listener_append(struct sockets *all, struct listener *listener, uint32_t number)
 {
 	struct story *story = story_at(all, number);
 
@@ -119,16 +132,31 @@ append(struct sockets *all, struct listener *listener, uint32_t number)
 }
 
 static void
+join_near(struct nearness *into, const struct nearness *from)
+{
+	if (from->server_ns < into->server_ns)
+		into->server_ns = from->server_ns;
+	if (from->client_ns < into->client_ns)
+		into->client_ns = from->client_ns;
+	into->server_routed |= from->server_routed;
+	into->client_routed |= from->client_routed;
+	into->loopback |= from->loopback;
+}
+
+static void
 join(struct sockets *all, struct listener *into, struct listener *from)
 {
 	into->any_address = true;
 	for (uint32_t at = from->first_story; at != 0;) {
 		uint32_t next = story_at(all, at - 1)->next;
 
-		append(all, into, at - 1);
+		listener_append(all, into, at - 1);
 		at = next;
 	}
 	from->first_story = 0;
+	from->joined = (uint32_t)(into - all->listeners) + 1;
+	briefs_join(all, into, from);
+	join_near(&into->near, &from->near);
 	if (from->first_index < into->first_index)
 		into->first_index = from->first_index;
 }
@@ -180,24 +208,12 @@ is_loopback(const struct tuple *ends)
 #define INSTANT_NS (100 * INT64_C(1000))
 #define ALIKE_RATIO 2
 
-/* So many connections tell it well enough. */
-#define LOOKED_AT 1000
-
 /* What stacks begin with: a packet that has it came over no router. */
 static bool
 is_unrouted(uint8_t ttl)
 {
 	return ttl == 64 || ttl == 128 || ttl == 255;
 }
-
-/* The shortest times to an answer, and which ends can be here by their TTLs. */
-struct nearness {
-	int64_t server_ns;
-	int64_t client_ns;
-	bool server_routed;
-	bool client_routed;
-	bool loopback;
-};
 
 static void
 shorten(int64_t *shortest_ns, int64_t from_ns, int64_t to_ns)
@@ -209,7 +225,7 @@ shorten(int64_t *shortest_ns, int64_t from_ns, int64_t to_ns)
 		*shortest_ns = since(to_ns, from_ns);
 }
 
-static void
+void
 look_near(struct nearness *near, const struct story *story)
 {
 	near->loopback |= is_loopback(&story->tuple) ||
@@ -229,14 +245,11 @@ look_near(struct nearness *near, const struct story *story)
 static enum vantage
 infer_vantage(const struct sockets *all, const struct listener *listener)
 {
-	struct nearness near = { .server_ns = NEVER_NS, .client_ns = NEVER_NS };
+	struct nearness near = listener->near;
 	bool at_server, at_client;
-	unsigned looked = 0;
 
-	for (uint32_t at = listener->first_story; at != 0 && looked < LOOKED_AT; looked++) {
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
 		look_near(&near, story_at(all, at - 1));
-		at = story_at(all, at - 1)->next;
-	}
 	if (near.loopback)
 		return VANTAGE_LOOPBACK;
 	if (near.server_ns == NEVER_NS)
@@ -408,14 +421,36 @@ sends_only_cookies(const struct sockets *all, const struct listener *listener)
 /* A calm listener of more than this is summed up: its queue cannot be bounded by anything but its children. */
 #define CALM_MAX 2000
 
+/* What its briefs come to: each was taken, and accepted. */
+static void
+count_briefs(struct listener *listener)
+{
+	const struct briefs *briefs = &listener->briefs;
+
+	listener->attempts += briefs->count;
+	listener->completed += briefs->count;
+	if (arrivals_are_seen(listener))
+		listener->cookies += briefs->cookies;
+	listener->noted += 4 * briefs->count;
+}
+
 /* Who spoke was accepted, and so were all that were taken before it. */
 static void
 sum_up_calm(const struct sockets *all, struct listener *listener)
 {
 	int64_t last_ns = INT64_MIN;
-	uint32_t taken = 0, before = 0, answer = 0, refusal = 0, speech = 0;
+	uint32_t taken = listener->briefs.count, before = taken, answer = 0, refusal = 0, speech = 0;
 
 	listener->first_refusal_ns = listener->listens_ns = listener->closed_ns = NEVER_NS;
+	if (listener->briefs.count > 0) {
+		const struct brief *first = brief_at(all, listener->briefs.first);
+		const struct brief *last = brief_at(all, listener->briefs.last);
+
+		listener->listens_ns = first->answer_ns;
+		answer = first->answer_index;
+		last_ns = brief_knock_ns(last);
+		speech = last->accept_index;
+	}
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
@@ -456,6 +491,7 @@ note_all(struct sockets *all, struct listener *listener, bool only_counts)
 		story_forget(story_at(all, at - 1));
 		note_beginning(all, listener, at - 1);
 	}
+	count_briefs(listener);
 }
 
 /* Everything under one explanation of why ACKs were ignored. */
@@ -497,18 +533,37 @@ can_defer(const struct sockets *all, const struct listener *listener)
 	return false;
 }
 
-static void
-gather_one(struct sockets *all, struct listener *listener)
+static bool
+is_summed_up(const struct sockets *all, const struct listener *listener)
 {
-	unsigned surprises;
+	return listener->calm && (!all->options.want_rows || listener->noted > CALM_MAX);
+}
 
+/* First without a list of what happened: most listeners never need one. */
+static void
+look_over(struct sockets *all, struct listener *listener)
+{
 	listener->vantage = all->options.vantage != VANTAGE_UNKNOWN
 	    ? (uint8_t)all->options.vantage : (uint8_t)infer_vantage(all, listener);
 	listener->heeds_silence = false;
 	note_all(all, listener, true);
 	listener->heeds_silence = listener->troubles > 0;
 	listener->calm = listener->troubles == 0 && listener->surprises == 0;
-	if (listener->calm && (!all->options.want_rows || listener->noted > CALM_MAX)) {
+	if (is_summed_up(all, listener))
+		return;
+	/* What is in brief came behind the last moment; of that a calm one's rows need to know when it listened. */
+	if (listener->calm && all->options.rows_alone)
+		briefs_tell_ends(all, listener);
+	else
+		listener->tells_again = listener->briefs.count > 0;
+}
+
+static void
+solve_one(struct sockets *all, struct listener *listener)
+{
+	unsigned surprises;
+
+	if (is_summed_up(all, listener)) {
 		sum_up_calm(all, listener);
 		return;
 	}
@@ -521,23 +576,61 @@ gather_one(struct sockets *all, struct listener *listener)
 		explain(all, listener, false);
 }
 
+static int
+compare_first(const void *a, const void *b)
+{
+	const struct listener *left = a;
+	const struct listener *right = b;
+
+	return (left->first_order > right->first_order) - (left->first_order < right->first_order);
+}
+
+/* Whoever was put in brief first was noted first; by the first story they are put in order again. */
+static void
+put_in_order(struct sockets *all)
+{
+	uint32_t *renamed = mem_zalloc((all->listener_count + 1) * sizeof(*renamed));
+
+	for (uint32_t i = 0; i < all->listener_count; i++)
+		all->listeners[i].joined = i; /* for now: where it was */
+	if (all->listener_count > 0)
+		qsort(all->listeners, all->listener_count, sizeof(*all->listeners), compare_first);
+	for (uint32_t i = 0; i < all->listener_count; i++) {
+		renamed[all->listeners[i].joined] = i;
+		all->listeners[i].joined = 0;
+	}
+	briefs_rename(all, renamed);
+	for (uint32_t i = 0; i < all->stories.item_count; i++)
+		if (story_at(all, i)->listener != 0)
+			listener_append(all, &all->listeners[renamed[story_at(all, i)->listener - 1]], i);
+	free(renamed);
+}
+
+/* Whose story it is; none's where it has no beginning, or is told in brief. */
+static uint32_t
+whose(struct sockets *all, const struct story *story)
+{
+	struct listener *listener;
+
+	if (story->flags & STORY_SIMULTANEOUS || !(story->flags & (STORY_SYN | STORY_ANSWERED)))
+		return 0;
+	listener = listener_asked(all, &story->tuple);
+	listener_meet(listener, story->order, story->syn_index);
+	return (uint32_t)(listener - all->listeners) + 1;
+}
+
 void
 listeners_gather(struct sockets *all)
 {
-	for (uint32_t i = 0; i < all->stories.item_count; i++) {
-		struct story *story = story_at(all, i);
-		struct listener *listener;
-
-		if (story->flags & STORY_SIMULTANEOUS || !(story->flags & (STORY_SYN | STORY_ANSWERED)))
-			continue;
-		listener = listener_of(all, &story->tuple, story->syn_index);
-		append(all, listener, i);
-	}
+	for (uint32_t i = 0; i < all->stories.item_count; i++)
+		story_at(all, i)->listener = whose(all, story_at(all, i));
+	put_in_order(all);
 	join_families(all);
-	for (size_t i = 0; i < all->listener_count; i++) {
-		if (all->listeners[i].first_story == 0)
-			continue;
-		gather_one(all, &all->listeners[i]);
-	}
+	for (size_t i = 0; i < all->listener_count; i++)
+		if (listener_has_stories(&all->listeners[i]))
+			look_over(all, &all->listeners[i]);
+	briefs_tell_again(all);
+	for (size_t i = 0; i < all->listener_count; i++)
+		if (listener_has_stories(&all->listeners[i]))
+			solve_one(all, &all->listeners[i]);
 }
-

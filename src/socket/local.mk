@@ -6,4 +6,5 @@ libsynscope_a_SOURCES += \
 	%D%/listener.c \
 	%D%/solve.c \
 	%D%/rows.c \
+	%D%/brief.c \
 	%D%/tell.c

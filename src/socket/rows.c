@@ -376,8 +376,8 @@ compare_from(const void *a, const void *b, void *ctx)
 
 	if (samples[left].from != samples[right].from)
 		return samples[left].from < samples[right].from ? -1 : 1;
-	if (samples[left].story != samples[right].story)
-		return samples[left].story < samples[right].story ? -1 : 1;
+	if (samples[left].order != samples[right].order)
+		return samples[left].order < samples[right].order ? -1 : 1;
 	return 0;
 }
 
@@ -416,10 +416,10 @@ tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_n
 }
 
 static int
-compare_story(const void *a, const void *b, void *ctx)
+compare_order(const void *a, const void *b, void *ctx)
 {
 	const struct sample *samples = ctx;
-	uint32_t left = samples[*(const uint32_t *)a].story, right = samples[*(const uint32_t *)b].story;
+	uint32_t left = samples[*(const uint32_t *)a].order, right = samples[*(const uint32_t *)b].order;
 
 	return (left > right) - (left < right);
 }
@@ -441,7 +441,7 @@ begin_moment(struct sockets *all)
 		if (all->samples[number].to > all->moment)
 			all->live[all->live_count++] = number;
 	}
-	qsort_r(all->live, all->live_count, sizeof(*all->live), compare_story, all->samples);
+	qsort_r(all->live, all->live_count, sizeof(*all->live), compare_order, all->samples);
 	all->cursor = 0;
 }
 
@@ -456,7 +456,7 @@ next_at_moment(struct sockets *all, struct socket_row *row)
 		size_t group;
 
 		if (at < all->listener_count) {
-			if (all->listeners[at].first_story == 0)
+			if (!listener_has_stories(&all->listeners[at]))
 				continue;
 			tell_listener(&all->listeners[at], at_ns, row);
 			if (row->state != SOCK_CLOSED)
@@ -570,7 +570,7 @@ listener_changes(struct sockets *all, uint32_t number)
 	struct change change = { .sample = UINT32_MAX, .number = number };
 	struct socket_row old = { .state = SOCK_CLOSED }, row;
 
-	if (listener->first_story == 0)
+	if (!listener_has_stories(listener))
 		return;
 	for (size_t i = 0; i <= listener->happening_count; i++) {
 		int64_t at_ns = i == 0 ? all->first_ns : listener->happenings[i - 1].ts_ns;

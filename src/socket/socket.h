@@ -11,6 +11,7 @@
  *   state.c     RFC 9293's table, and which events a segment is
  *   sockets.c   what is noted while packets go by
  *   story.c     one connection's beginning: refused, ignored, taken, by its own packets
+ *   brief.c     what is kept of a plain one that no row is told of
  *   listener.c  one endpoint: what all its connections say about its queues
  *   solve.c     the unknowns they share, as bounds
  *   rows.c      the table of sockets, at any moment
@@ -68,6 +69,7 @@ struct moment {
 
 struct sockets_options {
 	bool want_rows;      /* else listeners alone */
+	bool rows_alone;     /* no listener is asked about: counts of theirs may be missing */
 	const struct moment *moments; /* none of them and no pace: each change */
 	size_t moment_count;
 	int64_t every_ns;    /* 0: not at a pace */
@@ -167,11 +169,11 @@ struct listener_row {
 /* --- one connection, as it lies in a flow's block; zeroed is ready --- */
 
 struct sock {
-	uint32_t story;  /* 1 + its number; 0: none yet */
+	uint32_t story;  /* 1 + its number; 0: none yet; in brief, its listener's number */
 	uint32_t moment; /* asked moments that it has answered */
 	uint32_t sample; /* 1 + the latest; 0: none */
 	uint8_t state[2]; /* enum sock_state, by enum side: as the segments look */
-	uint8_t flags;    /* bits, in socket_priv.h */
+	uint16_t flags;   /* bits, in socket_priv.h */
 };
 
 struct sockets;

@@ -46,6 +46,9 @@ enum sock_flag {
 	SOCK_FIN_ACKED = 0x10,
 	SOCK_QUIET = 0x40, /* nothing but a SYN, FIN or RST can teach us more */
 	SOCK_UNKEPT = 0x80, /* there was no room for its story */
+	SOCK_BRIEF = 0x100, /* its story is told, in brief */
+	SOCK_SETTLED = 0x200, /* proved and accepted: what is left of its story are FINs and RSTs */
+	SOCK_B_ASKED = 0x400, /* side B is the client */
 };
 
 /* One segment of a connection's beginning, kept until it is clear how that went. Numbers relative to their ISN. */
@@ -112,6 +115,7 @@ struct face {
 struct story {
 	struct tuple tuple; /* as the client sends */
 	uint32_t flow;
+	uint32_t order; /* of beginning, from 1 */
 	uint32_t next; /* of its listener's, 1 + number */
 	uint32_t first_step;
 	uint32_t last_step; /* 1 + number */
@@ -170,10 +174,43 @@ struct story {
 	uint32_t rank_hi;
 };
 
+/* A plain story, when it is over for us. Times from its SYN-ACK on. */
+struct brief {
+	int64_t answer_ns;
+	uint32_t knock_gap_ns;
+	uint32_t said_gap_ns;
+	uint32_t accept_gap_ns;
+	uint32_t answer_index;
+	uint32_t knock_index;
+	uint32_t proof_index;
+	uint32_t accept_index;
+	uint32_t listener; /* its number */
+	bool cookie;
+};
+
+/* All of a listener's together. */
+struct briefs {
+	uint32_t count;
+	uint32_t cookies; /* of them, as far as a capture at the server tells */
+	uint32_t first;   /* answered: the number of its brief */
+	uint32_t last;    /* that the client completed */
+	uint32_t alive;   /* whose server's end was there to the last, told again or not */
+};
+
+/* The shortest times to an answer, and which ends can be here by their TTLs. */
+struct nearness {
+	int64_t server_ns;
+	int64_t client_ns;
+	bool server_routed;
+	bool client_routed;
+	bool loopback;
+};
+
 /* A connection between two of its packets. */
 struct sample {
 	int64_t ts_ns; /* of the packet before */
 	uint32_t story;
+	uint32_t order; /* the story's */
 	uint32_t before; /* 1 + the story's previous; 0: none */
 	uint32_t index;  /* of the packet before */
 	uint32_t from;   /* moments it answers for: from, up to but not to */
@@ -229,7 +266,12 @@ struct listener {
 	bool any_address;
 	uint32_t first_story; /* 1 + number, as is the next */
 	uint32_t last_story;
+	struct briefs briefs; /* of other stories that are its own */
+	bool tells_again;     /* they are needed in full */
+	uint32_t joined;      /* 1 + the number of the one that took its stories */
+	uint32_t first_order; /* of its stories */
 	uint32_t first_index;
+	struct nearness near; /* of the briefs; then of all */
 	uint8_t vantage;
 	bool defer;          /* TCP_DEFER_ACCEPT, as far as we can tell */
 	bool only_cookies;   /* it answers with nothing else */
@@ -259,6 +301,12 @@ struct listener {
 	unsigned rivals;
 };
 
+static inline bool
+listener_has_stories(const struct listener *listener)
+{
+	return listener->first_story != 0 || listener->briefs.count > 0;
+}
+
 /* Only where the client's segments are seen to arrive does silence mean that one was ignored. */
 static inline bool
 arrivals_are_seen(const struct listener *listener)
@@ -278,6 +326,9 @@ struct sockets {
 
 	struct pool stories;
 	struct pool steps;
+	struct pool briefs;
+	uint32_t begun; /* stories ever */
+	uint32_t latest; /* the order of the last to begin */
 	struct sample *samples;
 	size_t sample_count;
 	size_t sample_room;
@@ -314,6 +365,18 @@ story_at(const struct sockets *all, uint32_t number)
 	return pool_at(&all->stories, number);
 }
 
+static inline struct brief *
+brief_at(const struct sockets *all, uint32_t number)
+{
+	return pool_at(&all->briefs, number);
+}
+
+static inline int64_t
+brief_knock_ns(const struct brief *brief)
+{
+	return brief->answer_ns + brief->knock_gap_ns;
+}
+
 static inline struct step *
 step_at(const struct sockets *all, uint32_t number)
 {
@@ -339,6 +402,17 @@ void story_step(struct sockets *all, struct story *story, const struct packet *p
 /* How the beginning went, by its own packets, as a capture at this listener shows it. */
 void story_judge(struct sockets *all, struct listener *listener, uint32_t number);
 
+/* --- brief.c --- */
+
+/* Keep of a plain story what its listener needs, and say which that is; false where it has to stay as it is. */
+bool brief_keep(struct sockets *all, const struct story *story, uint32_t *listener);
+/* Stories again, of all listeners that want them; or the first and the last of one. */
+void briefs_tell_again(struct sockets *all);
+void briefs_tell_ends(struct sockets *all, struct listener *listener);
+/* Listeners were put in another order: their new numbers by the old. */
+void briefs_rename(struct sockets *all, const uint32_t *renamed);
+void briefs_join(struct sockets *all, struct listener *into, struct listener *from);
+
 /* --- listener.c and solve.c --- */
 
 /* Kept ascending, without repeats; 0 and what there is no room for are left out. */
@@ -346,6 +420,11 @@ void evidence_cite(struct evidence *because, uint32_t index);
 /* A SYN that nobody answered, of which no more is kept than that. */
 void listener_count_lone(struct sockets *all, const struct packet *syn);
 void listeners_gather(struct sockets *all);
+/* The one that a client (ends: as it sends) asked, noted if it is the first to ask. */
+struct listener *listener_asked(struct sockets *all, const struct tuple *ends);
+void listener_meet(struct listener *listener, uint32_t order, uint32_t index);
+void listener_append(struct sockets *all, struct listener *listener, uint32_t number);
+void look_near(struct nearness *near, const struct story *story);
 /* Told anew under another explanation. */
 void story_forget(struct story *story);
 void listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns, uint32_t index, uint32_t story);

@@ -25,6 +25,7 @@ sockets_new(const struct sockets_options *options, struct budget *budget)
 	all->each_change = options->want_rows && options->moment_count == 0 && options->every_ns == 0;
 	pool_init(&all->stories, sizeof(struct story));
 	pool_init(&all->steps, sizeof(struct step));
+	pool_init(&all->briefs, sizeof(struct brief));
 	return all;
 }
 
@@ -42,6 +43,7 @@ sockets_free(struct sockets *all)
 	free(all->live);
 	free(all->moments);
 	free(all->samples);
+	pool_fini(&all->briefs);
 	pool_fini(&all->steps);
 	pool_fini(&all->stories);
 	free(all);
@@ -202,6 +204,7 @@ take_sample(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 	*sample = (struct sample){
 		.ts_ns = ts_ns,
 		.story = sock->story - 1,
+		.order = story->order,
 		.before = sock->sample,
 		.index = index,
 		.from = sock->moment,
@@ -243,6 +246,20 @@ sockets_want(const struct sockets *all, const struct sock *sock, const struct pa
 	    (all->options.want_rows && is_moment_over(all, sock, pkt->ts_ns));
 }
 
+/* Whether a row can show this connection, from now on or earlier. */
+static bool
+is_told_of(const struct sockets *all, const struct sock *sock)
+{
+	return all->options.want_rows && (all->each_change || all->options.every_ns > 0 ||
+	    sock->sample != 0 || sock->moment < all->moment_count);
+}
+
+static enum side
+server_side(const struct sock *sock)
+{
+	return sock->flags & SOCK_B_ASKED ? SIDE_A : SIDE_B;
+}
+
 void
 sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t now_ns)
 {
@@ -271,17 +288,33 @@ sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair 
 	(void)last_ns;
 	if (sock->story == 0)
 		return;
+	if (sock->flags & SOCK_BRIEF) {
+		all->listeners[sock->story - 1].briefs.alive += sock->state[server_side(sock)] != SOCK_CLOSED;
+		return;
+	}
 	story = story_at(all, sock->story - 1);
 	story->is_final = true;
+	if (!is_told_of(all, sock)) {
+		story->final[ROLE_SERVER].state = sock->state[!story->client];
+		return;
+	}
 	story->final[ROLE_CLIENT] = face_of(sock, pair, (enum side)story->client);
 	story->final[ROLE_SERVER] = face_of(sock, pair, (enum side)!story->client);
-	if (!all->options.want_rows || all->each_change)
+	if (all->each_change || (all->options.every_ns == 0 && sock->moment >= all->moment_count))
 		return;
 	take_sample(all, sock, pair, latest_ns(pair), latest_index(pair), UINT32_MAX);
 	sock->moment = UINT32_MAX;
 }
 
 /* --- stories --- */
+
+/* A clock that is set back can lead before a moment once more. */
+static bool
+is_past_moments(const struct sockets *all, const struct story *story)
+{
+	return !all->options.want_rows || all->moment_count == 0 ||
+	    story->answer_ns > all->moments[all->moment_count - 1];
+}
 
 /* A SYN that begins a flow when all packets are in was never answered: of a flood of them few are kept. */
 static bool
@@ -291,7 +324,7 @@ is_kept(struct sockets *all, const struct packet *pkt, const struct place *place
 		listener_count_lone(all, pkt);
 		return false;
 	}
-	if (all->stories.item_count < STORIES_MAX)
+	if (all->begun < STORIES_MAX)
 		return true;
 	all->left_out++;
 	return false;
@@ -304,9 +337,13 @@ begin_story(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 	uint32_t number = pool_get(&all->stories);
 	struct story *story = story_at(all, number);
 
+	all->begun++;
 	sock->story = number + 1;
+	story->order = ++all->latest;
 	story->flow = place->number;
 	story->client = pair->conn.client;
+	if (story->client == SIDE_B)
+		sock->flags |= SOCK_B_ASKED;
 	story->tuple = pkt->tuple;
 	if (place->side != story->client) {
 		memcpy(story->tuple.src, pkt->tuple.dst, sizeof(story->tuple.src));
@@ -422,13 +459,43 @@ note_speech(struct story *story, const struct packet *pkt)
 	story->accept_index = pkt->index;
 }
 
+/* A plain story that nothing more can be learnt from makes room for the next. */
+static void
+end_in_brief(struct sockets *all, struct sock *sock, struct story *story)
+{
+	uint32_t listener;
+
+	if (is_told_of(all, sock) || !is_past_moments(all, story) || !brief_keep(all, story, &listener))
+		return;
+	story->flags = 0;
+	pool_put(&all->stories, sock->story - 1);
+	sock->flags |= SOCK_BRIEF;
+	sock->story = listener + 1;
+}
+
+static void
+go_on(struct sockets *all, struct sock *sock, const struct packet *pkt, enum side side)
+{
+	struct story *story = story_at(all, sock->story - 1);
+	enum role role = side == story->client ? ROLE_CLIENT : ROLE_SERVER;
+
+	if (pkt->tcp.flags & TCP_RST)
+		note_reset(story, pkt, role);
+	if (role == ROLE_SERVER && !(pkt->tcp.flags & TCP_SYN))
+		note_speech(story, pkt);
+	if (!(story->flags & STORY_PROVED))
+		story_step(all, story, pkt, role);
+	if (!(story->flags & STORY_PROVED) || !(story->flags & STORY_ACCEPTED))
+		return;
+	sock->flags |= SOCK_SETTLED;
+	if (story->flags & STORY_PLAIN)
+		end_in_brief(all, sock, story);
+}
+
 void
 sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
     const struct packet *pkt, const struct place *place)
 {
-	struct story *story;
-	enum role role;
-
 	if (sock->flags & SOCK_QUIET && !(pkt->tcp.flags & CONTROL)) {
 		if (all->each_change)
 			take_sample(all, sock, pair, pkt->ts_ns, pkt->index, 0);
@@ -443,20 +510,13 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
 		}
 		begin_story(all, sock, pair, pkt, place);
 	}
-	story = story_at(all, sock->story - 1);
-	role = place->side == story->client ? ROLE_CLIENT : ROLE_SERVER;
 	step_states(sock, pair, pkt, place->side);
-	if (pkt->tcp.flags & TCP_RST)
-		note_reset(story, pkt, role);
-	if (role == ROLE_SERVER && !(pkt->tcp.flags & TCP_SYN))
-		note_speech(story, pkt);
-	if (!(story->flags & STORY_PROVED))
-		story_step(all, story, pkt, role);
-	if (story->flags & STORY_PROVED && story->flags & STORY_ACCEPTED &&
-	    sock->state[0] == SOCK_ESTABLISHED && sock->state[1] == SOCK_ESTABLISHED)
+	if (!(sock->flags & SOCK_BRIEF))
+		go_on(all, sock, pkt, place->side);
+	if (sock->flags & SOCK_SETTLED && sock->state[0] == SOCK_ESTABLISHED && sock->state[1] == SOCK_ESTABLISHED)
 		sock->flags |= SOCK_QUIET;
 	else
-		sock->flags &= (uint8_t)~SOCK_QUIET;
+		sock->flags &= (uint16_t)~SOCK_QUIET;
 	if (all->each_change)
 		take_sample(all, sock, pair, pkt->ts_ns, pkt->index, 0);
 }
@@ -466,7 +526,7 @@ sockets_icmp(struct sockets *all, struct sock *sock, const struct packet *pkt)
 {
 	struct story *story;
 
-	if (sock->story == 0)
+	if (sock->story == 0 || sock->flags & SOCK_BRIEF)
 		return;
 	story = story_at(all, sock->story - 1);
 	if (story->flags & STORY_ANSWERED)

@@ -47,6 +47,7 @@ tell_evidence(const struct listener *listener, struct listener_row *row)
 static void
 tell_end(const struct sockets *all, const struct listener *listener, struct listener_row *row)
 {
+	row->established.lo = row->established.hi = listener->briefs.alive;
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 		bool is_alive = story->final[ROLE_SERVER].state != SOCK_CLOSED;
@@ -140,7 +141,7 @@ sockets_next_listener(struct sockets *all, struct listener_row *row)
 		if (all->next_listener == all->listener_count)
 			return false;
 		listener = &all->listeners[all->next_listener++];
-	} while (listener->first_story == 0 && listener->lone == 0);
+	} while (!listener_has_stories(listener) && listener->lone == 0);
 	*row = (struct listener_row){
 		.first_index = listener->first_index,
 		.local = listener->local,
