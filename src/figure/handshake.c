@@ -549,24 +549,42 @@ draw_arrow(struct handshake *hs, const struct row *row)
 	double right = SERVER_BAR;
 	struct scene_point from = { row->from_client ? left : right, row->sent };
 	struct scene_point to = { row->from_client ? right : left, row->arrived };
-	double middle, half;
 	const double inset = 7; /* a cross stands before the bar, not on it */
 
 	if (fate == FATE_LOST)
 		to = (struct scene_point){ (from.x + 3 * to.x) / 4, (from.y + 3 * to.y) / 4 };
 	else if (fate == FATE_IGNORED)
 		to.x += row->from_client ? -inset : inset;
-	scene_group_begin(hs->scene, model_id(hs->scene, packet),
-	    model_tip(hs->scene, hs->data, hs->options, packet), NULL);
 	scene_arrow(hs->scene, look.cls, from, to, look.dash,
 	    fate == FATE_UNKNOWN ? HEAD_FULL : HEAD_CROSS, HEAD_NONE);
-	middle = (row->sent + row->arrived) / 2;
-	half = label_lines(hs, row) * LINE / 2;
+}
+
+static void
+label_arrow(struct handshake *hs, const struct row *row)
+{
+	const struct packet_row *packet = packet_of(hs, row->packet);
+	double middle = (row->sent + row->arrived) / 2;
+	double half = label_lines(hs, row) * LINE / 2;
+
 	/* To scale there may be no room; then it is told to who points at the arrow. */
-	if (hs->options->time != TIME_SCALED || middle - half >= hs->label_bottom) {
-		draw_label(hs, packet, look.cls, middle, right - left - 56);
-		hs->label_bottom = middle + half;
-	}
+	if (hs->options->time == TIME_SCALED && middle - half < hs->label_bottom)
+		return;
+	draw_label(hs, packet, model_look(packet).cls, middle,
+	    SERVER_BAR - CLIENT_BAR - BAR_WIDTH - 56);
+	hs->label_bottom = middle + half;
+}
+
+/* To scale, one arrow may come close to another's label, which is then drawn after all arrows. */
+static void
+draw_segment(struct handshake *hs, const struct row *row)
+{
+	const struct packet_row *packet = packet_of(hs, row->packet);
+
+	scene_group_begin(hs->scene, model_id(hs->scene, packet),
+	    model_tip(hs->scene, hs->data, hs->options, packet), NULL);
+	draw_arrow(hs, row);
+	if (hs->options->time != TIME_SCALED)
+		label_arrow(hs, row);
 	scene_group_end(hs->scene);
 }
 
@@ -741,8 +759,10 @@ draw_all(struct handshake *hs)
 		if (hs->rows[i].count > 1)
 			draw_folded(hs, &hs->rows[i]);
 		else
-			draw_arrow(hs, &hs->rows[i]);
+			draw_segment(hs, &hs->rows[i]);
 	}
+	for (size_t i = 0; hs->options->time == TIME_SCALED && i < hs->row_count; i++)
+		label_arrow(hs, &hs->rows[i]);
 	draw_legend(hs);
 	scene_size(hs->scene, WIDTH, hs->bottom + MARGIN);
 }

@@ -99,9 +99,21 @@ ends_of(const struct ladder *ladder, const struct ladder_row *row, bool dst, boo
 	return tuple;
 }
 
-/* Clients of a crowd share a lane for each address; servers keep their ports. */
+/* Whose lanes stand for addresses rather than for addresses and ports. */
+enum crowd {
+	CROWD_NONE,
+	CROWD_OF_CLIENTS,
+	CROWD_OF_ALL, /* a scan of ports, for instance */
+};
+
 static bool
-lanes_of_packet(struct ladder *ladder, struct ladder_row *row, bool is_crowd)
+is_merged(enum crowd crowd, bool is_client)
+{
+	return crowd == CROWD_OF_ALL || (crowd == CROWD_OF_CLIENTS && is_client);
+}
+
+static bool
+lanes_of_packet(struct ladder *ladder, struct ladder_row *row, enum crowd crowd)
 {
 	bool from_client = row->flow == SIZE_MAX ||
 			   model_from_client(ladder->flows[row->flow].row, row->packet);
@@ -109,20 +121,20 @@ lanes_of_packet(struct ladder *ladder, struct ladder_row *row, bool is_crowd)
 	bool dst;
 
 	ends = ends_of(ladder, row, false, &dst);
-	row->from = need_lane(ladder, ends, dst, is_crowd && from_client);
+	row->from = need_lane(ladder, ends, dst, is_merged(crowd, from_client));
 	ends = ends_of(ladder, row, true, &dst);
-	row->to = need_lane(ladder, ends, dst, is_crowd && !from_client);
+	row->to = need_lane(ladder, ends, dst, is_merged(crowd, !from_client));
 	return row->from != SIZE_MAX && row->to != SIZE_MAX;
 }
 
 static bool
-give_lanes(struct ladder *ladder, bool is_crowd)
+give_lanes(struct ladder *ladder, enum crowd crowd)
 {
 	ladder->lane_count = 0;
 	for (size_t i = 0; i < ladder->row_count; i++)
-		if (!lanes_of_packet(ladder, &ladder->rows[i], is_crowd))
+		if (!lanes_of_packet(ladder, &ladder->rows[i], crowd))
 			return false;
-	return is_crowd || ladder->lane_count <= LANES_BY_PORT_MAX;
+	return crowd != CROWD_NONE || ladder->lane_count <= LANES_BY_PORT_MAX;
 }
 
 static bool
@@ -405,7 +417,8 @@ ladder_make(struct ladder *ladder, struct diag *diag)
 	gather(ladder);
 	ladder->lanes =
 	    scene_keep(ladder->scene, LADDER_LANES_MAX * sizeof(*ladder->lanes));
-	if (!give_lanes(ladder, false) && !give_lanes(ladder, true))
+	if (!give_lanes(ladder, CROWD_NONE) && !give_lanes(ladder, CROWD_OF_CLIENTS) &&
+	    !give_lanes(ladder, CROWD_OF_ALL))
 		return diag_set(diag, ST_USAGE,
 		    "more than %d endpoints are too many for a ladder; --flow N chooses",
 		    LADDER_LANES_MAX);

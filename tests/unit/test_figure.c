@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 #include "capture/capture.h"
-#include "figure/figure.h"
+#include "figure/figure_priv.h"
 
 /* --- colours --- */
 
@@ -376,6 +376,68 @@ test_what_the_budget_has_no_room_for_is_counted(void **state)
 	analysis_free(analysis);
 }
 
+static void
+test_whatever_the_budget_left_out_the_rest_is_drawn_or_refused(void **state)
+{
+	(void)state;
+	for (size_t bytes = 1; bytes < 30000; bytes += 377) {
+		const struct figure_wanted wanted = { .limit_bytes = bytes };
+		struct analysis *analysis;
+		struct figure_data *data = collect(&analysis, "odd-queue-full.pcap", &wanted);
+
+		judge_data(data);
+		figure_data_free(data);
+		analysis_free(analysis);
+	}
+}
+
+/* --- what the rows say of one another --- */
+
+/* Of frames, by number from 1. */
+static void
+assert_fates(const struct figure_data *data, const enum fate *fates, enum fate fate,
+    const uint32_t *frames)
+{
+	for (; *frames != 0; frames++)
+		assert_int_equal(fates[model_place(data, *frames)], fate);
+}
+
+static void
+test_only_what_is_proven_ends_in_a_cross(void **state)
+{
+	struct analysis *analysis;
+	struct figure_data *data = collect(&analysis, "blog-2019/listen.cap", &all);
+	struct scene *scene = scene_new("en");
+	const enum fate *fates = model_fates(scene, data);
+
+	(void)state;
+	assert_fates(data, fates, FATE_IGNORED, (const uint32_t[]){ 18, 19, 25, 27, 32, 40, 0 });
+	/* The server's own, those of other flows, and ACKs that nothing later tells of. */
+	assert_fates(data, fates, FATE_UNKNOWN, (const uint32_t[]){ 1, 3, 10, 17, 30, 31, 44, 0 });
+	scene_free(scene);
+	figure_data_free(data);
+	analysis_free(analysis);
+}
+
+static void
+test_a_request_begins_with_the_arrival_of_its_syn(void **state)
+{
+	struct analysis *analysis;
+	struct figure_data *data = collect(&analysis, "blog-2019/listen.cap", &all);
+	struct scene *scene = scene_new("en");
+	struct change *changes;
+
+	(void)state;
+	assert_int_equal(model_changes(scene, data, 1, true, &changes), 2);
+	assert_int_equal(changes[0].state, SOCK_SYN_RECV);
+	assert_int_equal(changes[0].packet, model_place(data, 1));
+	assert_int_equal(changes[1].state, SOCK_ESTABLISHED);
+	assert_int_equal(changes[1].packet, model_place(data, 3));
+	scene_free(scene);
+	figure_data_free(data);
+	analysis_free(analysis);
+}
+
 /* --- bytes --- */
 
 static void
@@ -442,6 +504,9 @@ main(void)
 		cmocka_unit_test(test_nor_in_captures_of_ones_own),
 		cmocka_unit_test(test_only_the_flows_that_were_asked_for_are_kept),
 		cmocka_unit_test(test_what_the_budget_has_no_room_for_is_counted),
+		cmocka_unit_test(test_whatever_the_budget_left_out_the_rest_is_drawn_or_refused),
+		cmocka_unit_test(test_only_what_is_proven_ends_in_a_cross),
+		cmocka_unit_test(test_a_request_begins_with_the_arrival_of_its_syn),
 		cmocka_unit_test(test_a_figure_is_the_same_bytes_each_time),
 		cmocka_unit_test(test_a_ladder_of_fifty_packets_is_small),
 	};
