@@ -15,6 +15,7 @@ libsynscope_a_SOURCES += \
 	%D%/model.c \
 	%D%/name.c \
 	%D%/paint_cairo.c \
+	%D%/paint_load.c %D%/paint_load.h %D%/paint_load.def \
 	%D%/paint_svg.c \
 	%D%/queue.c \
 	%D%/scene.c

@@ -1,7 +1,8 @@
 /*
  * A scene as PNG or PDF: the door to cairo and pango. Texts are set in the
  * first face of a list that is installed, and squeezed where that is wider
- * than the room they were given.
+ * than the room they were given. The libraries come from paint_load.c, and each
+ * of their functions is called through lib.
  */
 #include "figure/figure_priv.h"
 
@@ -9,8 +10,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include <cairo-pdf.h>
-#include <pango/pangocairo.h>
+#include "figure/paint_load.h"
 
 /*
  * fontconfig keeps offsets instead of addresses. A leak checker cannot follow
@@ -53,6 +53,7 @@ __lsan_default_options(void)
 #define PDF_SIDE_MAX 14400.0
 
 struct painter {
+	const struct paint_lib *lib;
 	cairo_t *cairo;
 	PangoFontMap *fonts; /* our own, so that its caches go when we do */
 	PangoLayout *layout;
@@ -64,17 +65,19 @@ struct painter {
 static void
 set_color(struct painter *painter, uint32_t color)
 {
-	cairo_set_source_rgb(painter->cairo, (color >> 16 & 0xff) / 255.0,
+	const struct paint_lib *lib = painter->lib;
+	lib->cairo_set_source_rgb(painter->cairo, (color >> 16 & 0xff) / 255.0,
 	    (color >> 8 & 0xff) / 255.0, (color & 0xff) / 255.0);
 }
 
 static void
 set_dash(struct painter *painter, enum scene_dash dash)
 {
+	const struct paint_lib *lib = painter->lib;
 	static const double dashed[] = { 6, 4 };
 	static const double dotted[] = { 1.5, 3.5 };
 
-	cairo_set_dash(painter->cairo, dash == DASH_DASHED ? dashed : dotted,
+	lib->cairo_set_dash(painter->cairo, dash == DASH_DASHED ? dashed : dotted,
 	    dash == DASH_SOLID ? 0 : 2, 0);
 }
 
@@ -82,32 +85,34 @@ set_dash(struct painter *painter, enum scene_dash dash)
 static void
 fill_and_stroke(struct painter *painter, const struct scene_item *item)
 {
+	const struct paint_lib *lib = painter->lib;
 	const struct scene_class_row *row = &scene_classes[item->cls];
 	const struct scene_colors *colors = &row->colors[painter->theme];
 	uint32_t fill = item->filled ? colors->line : colors->fill;
 
 	if (fill != COLOR_NONE) {
 		set_color(painter, fill);
-		cairo_fill_preserve(painter->cairo);
+		lib->cairo_fill_preserve(painter->cairo);
 	}
 	if (colors->line != COLOR_NONE) {
 		set_color(painter, colors->line);
 		set_dash(painter, item->dash);
-		cairo_set_line_width(painter->cairo, row->width_tenths / 10.0);
-		cairo_stroke_preserve(painter->cairo);
+		lib->cairo_set_line_width(painter->cairo, row->width_tenths / 10.0);
+		lib->cairo_stroke_preserve(painter->cairo);
 	}
-	cairo_new_path(painter->cairo);
+	lib->cairo_new_path(painter->cairo);
 }
 
 static void
 paint_begin(void *ctx, const struct scene *scene)
 {
 	struct painter *painter = ctx;
+	const struct paint_lib *lib = painter->lib;
 
 	(void)scene;
 	set_color(painter, scene_classes[CLASS_PAGE].colors[painter->theme].fill);
-	cairo_paint(painter->cairo); /* to the last pixel, and the last may be part of one */
-	cairo_set_line_join(painter->cairo, CAIRO_LINE_JOIN_ROUND);
+	lib->cairo_paint(painter->cairo); /* to the last pixel, and the last may be part of one */
+	lib->cairo_set_line_join(painter->cairo, CAIRO_LINE_JOIN_ROUND);
 }
 
 static bool
@@ -120,6 +125,7 @@ static void
 paint_rect(void *ctx, const struct scene_item *item)
 {
 	struct painter *painter = ctx;
+	const struct paint_lib *lib = painter->lib;
 	const struct scene_box *box = &item->box;
 	double most = fmin(box->width, box->height) / 2;
 	double r = fmin(item->radius, most);
@@ -127,38 +133,41 @@ paint_rect(void *ctx, const struct scene_item *item)
 	if (!is_on_page(painter, box->y, box->y + box->height))
 		return;
 	if (r <= 0) {
-		cairo_rectangle(painter->cairo, box->x, box->y, box->width, box->height);
+		lib->cairo_rectangle(painter->cairo, box->x, box->y, box->width, box->height);
 	} else {
 		const double quarter = G_PI / 2;
 
-		cairo_new_sub_path(painter->cairo);
-		cairo_arc(painter->cairo, box->x + box->width - r, box->y + r, r, -quarter, 0);
-		cairo_arc(painter->cairo, box->x + box->width - r, box->y + box->height - r, r, 0,
+		lib->cairo_new_sub_path(painter->cairo);
+		lib->cairo_arc(painter->cairo, box->x + box->width - r, box->y + r, r, -quarter, 0);
+		lib->cairo_arc(painter->cairo, box->x + box->width - r, box->y + box->height - r, r, 0,
 		    quarter);
-		cairo_arc(painter->cairo, box->x + r, box->y + box->height - r, r, quarter,
+		lib->cairo_arc(painter->cairo, box->x + r, box->y + box->height - r, r, quarter,
 		    2 * quarter);
-		cairo_arc(painter->cairo, box->x + r, box->y + r, r, 2 * quarter, 3 * quarter);
-		cairo_close_path(painter->cairo);
+		lib->cairo_arc(painter->cairo, box->x + r, box->y + r, r, 2 * quarter, 3 * quarter);
+		lib->cairo_close_path(painter->cairo);
 	}
 	fill_and_stroke(painter, item);
 }
 
 static void
-add_step(cairo_t *cairo, const struct scene_step *step)
+add_step(struct painter *painter, const struct scene_step *step)
 {
+	const struct paint_lib *lib = painter->lib;
+	cairo_t *cairo = painter->cairo;
+
 	switch (step->verb) {
 	case 'M':
-		cairo_move_to(cairo, step->at[0].x, step->at[0].y);
+		lib->cairo_move_to(cairo, step->at[0].x, step->at[0].y);
 		break;
 	case 'L':
-		cairo_line_to(cairo, step->at[0].x, step->at[0].y);
+		lib->cairo_line_to(cairo, step->at[0].x, step->at[0].y);
 		break;
 	case 'C':
-		cairo_curve_to(cairo, step->at[0].x, step->at[0].y, step->at[1].x,
+		lib->cairo_curve_to(cairo, step->at[0].x, step->at[0].y, step->at[1].x,
 		    step->at[1].y, step->at[2].x, step->at[2].y);
 		break;
 	default:
-		cairo_close_path(cairo);
+		lib->cairo_close_path(cairo);
 	}
 }
 
@@ -176,29 +185,31 @@ paint_path(void *ctx, const struct scene_item *item)
 	if (!is_on_page(painter, top, bottom))
 		return;
 	for (size_t i = 0; i < item->step_count; i++)
-		add_step(painter->cairo, &item->steps[i]);
+		add_step(painter, &item->steps[i]);
 	fill_and_stroke(painter, item);
 }
 
 static void
 set_text(struct painter *painter, const struct scene_item *item)
 {
+	const struct paint_lib *lib = painter->lib;
 	PangoFontDescription *font =
-	    pango_font_description_from_string(item->style.mono ? MONO : SANS);
+	    lib->pango_font_description_from_string(item->style.mono ? MONO : SANS);
 
-	pango_font_description_set_absolute_size(font, item->style.size * PANGO_SCALE);
-	pango_font_description_set_weight(
+	lib->pango_font_description_set_absolute_size(font, item->style.size * PANGO_SCALE);
+	lib->pango_font_description_set_weight(
 	    font, item->style.bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-	pango_layout_set_font_description(painter->layout, font);
-	pango_font_description_free(font);
-	pango_layout_set_single_paragraph_mode(painter->layout, TRUE);
-	pango_layout_set_text(painter->layout, item->text, -1);
+	lib->pango_layout_set_font_description(painter->layout, font);
+	lib->pango_font_description_free(font);
+	lib->pango_layout_set_single_paragraph_mode(painter->layout, TRUE);
+	lib->pango_layout_set_text(painter->layout, item->text, -1);
 }
 
 static void
 paint_text(void *ctx, const struct scene_item *item)
 {
 	struct painter *painter = ctx;
+	const struct paint_lib *lib = painter->lib;
 	cairo_t *cairo = painter->cairo;
 	double room = item->style.upwards ? item->box.height : item->box.width;
 	double squeeze = 1;
@@ -209,22 +220,22 @@ paint_text(void *ctx, const struct scene_item *item)
 		return;
 	set_text(painter, item);
 	set_color(painter, scene_classes[item->cls].colors[painter->theme].text);
-	pango_layout_get_size(painter->layout, &pango_width, NULL);
+	lib->pango_layout_get_size(painter->layout, &pango_width, NULL);
 	width = (double)pango_width / PANGO_SCALE;
 	if (item->is_tight && width > room)
 		squeeze = room / width;
-	cairo_save(cairo);
-	cairo_translate(cairo, item->at.x, item->at.y);
+	lib->cairo_save(cairo);
+	lib->cairo_translate(cairo, item->at.x, item->at.y);
 	if (item->style.upwards)
-		cairo_rotate(cairo, -G_PI / 2);
-	cairo_scale(cairo, squeeze, 1);
+		lib->cairo_rotate(cairo, -G_PI / 2);
+	lib->cairo_scale(cairo, squeeze, 1);
 	if (item->style.anchor != ANCHOR_START)
-		cairo_translate(
+		lib->cairo_translate(
 		    cairo, item->style.anchor == ANCHOR_MIDDLE ? -width / 2 : -width, 0);
-	cairo_move_to(
-	    cairo, 0, -(double)pango_layout_get_baseline(painter->layout) / PANGO_SCALE);
-	pango_cairo_show_layout(cairo, painter->layout);
-	cairo_restore(cairo);
+	lib->cairo_move_to(
+	    cairo, 0, -(double)lib->pango_layout_get_baseline(painter->layout) / PANGO_SCALE);
+	lib->pango_cairo_show_layout(cairo, painter->layout);
+	lib->cairo_restore(cairo);
 }
 
 static void
@@ -244,43 +255,45 @@ static const struct draw_ops ops = {
 
 /* Glyphs where the layout put them, whatever the pixels: else widths would depend on the size. */
 static void
-painter_begin(struct painter *painter, cairo_surface_t *surface, enum scene_theme theme)
+painter_begin(struct painter *painter, const struct paint_lib *lib, cairo_surface_t *surface,
+    enum scene_theme theme)
 {
-	cairo_font_options_t *font_options = cairo_font_options_create();
+	cairo_font_options_t *font_options = lib->cairo_font_options_create();
 	PangoContext *context;
 
-	*painter = (struct painter){ .theme = theme };
-	painter->cairo = cairo_create(surface);
-	painter->fonts = pango_cairo_font_map_new();
-	context = pango_font_map_create_context(painter->fonts);
-	pango_cairo_update_context(painter->cairo, context);
-	cairo_font_options_set_hint_style(font_options, CAIRO_HINT_STYLE_NONE);
-	cairo_font_options_set_hint_metrics(font_options, CAIRO_HINT_METRICS_OFF);
-	cairo_font_options_set_antialias(font_options, CAIRO_ANTIALIAS_GRAY);
-	pango_cairo_context_set_font_options(context, font_options);
-	pango_cairo_context_set_resolution(context, 96);
-	pango_context_set_round_glyph_positions(context, FALSE);
-	cairo_font_options_destroy(font_options);
-	painter->layout = pango_layout_new(context);
-	g_object_unref(context);
+	*painter = (struct painter){ .lib = lib, .theme = theme };
+	painter->cairo = lib->cairo_create(surface);
+	painter->fonts = lib->pango_cairo_font_map_new();
+	context = lib->pango_font_map_create_context(painter->fonts);
+	lib->pango_cairo_update_context(painter->cairo, context);
+	lib->cairo_font_options_set_hint_style(font_options, CAIRO_HINT_STYLE_NONE);
+	lib->cairo_font_options_set_hint_metrics(font_options, CAIRO_HINT_METRICS_OFF);
+	lib->cairo_font_options_set_antialias(font_options, CAIRO_ANTIALIAS_GRAY);
+	lib->pango_cairo_context_set_font_options(context, font_options);
+	lib->pango_cairo_context_set_resolution(context, 96);
+	lib->pango_context_set_round_glyph_positions(context, FALSE);
+	lib->cairo_font_options_destroy(font_options);
+	painter->layout = lib->pango_layout_new(context);
+	lib->g_object_unref(context);
 }
 
 /* The first thing that went wrong with any of the surface; it is closed. */
 static enum status
 painter_end(struct painter *painter, cairo_surface_t *surface, const char *what, struct diag *diag)
 {
-	cairo_status_t trouble = cairo_status(painter->cairo);
+	const struct paint_lib *lib = painter->lib;
+	cairo_status_t trouble = lib->cairo_status(painter->cairo);
 
-	g_object_unref(painter->layout);
-	g_object_unref(painter->fonts);
-	cairo_destroy(painter->cairo);
-	cairo_surface_finish(surface);
+	lib->g_object_unref(painter->layout);
+	lib->g_object_unref(painter->fonts);
+	lib->cairo_destroy(painter->cairo);
+	lib->cairo_surface_finish(surface);
 	if (trouble == CAIRO_STATUS_SUCCESS)
-		trouble = cairo_surface_status(surface);
-	cairo_surface_destroy(surface);
+		trouble = lib->cairo_surface_status(surface);
+	lib->cairo_surface_destroy(surface);
 	if (trouble == CAIRO_STATUS_SUCCESS)
 		return ST_OK;
-	return diag_set(diag, ST_LIMIT, "%s: %s", what, cairo_status_to_string(trouble));
+	return diag_set(diag, ST_LIMIT, "%s: %s", what, lib->cairo_status_to_string(trouble));
 }
 
 static cairo_status_t
@@ -313,23 +326,29 @@ paint_png(struct text *out, const struct scene *scene, const struct figure_optio
     struct diag *diag)
 {
 	double scale = png_scale(scene);
-	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24,
-	    (int)ceil(scene->width * scale), (int)ceil(scene->height * scale));
+	cairo_surface_t *surface;
 	struct painter painter;
+	struct paint_lib lib;
+	enum status st = paint_load(&lib, "PNG", diag);
 
-	painter_begin(&painter, surface, theme_of(options));
+	if (st != ST_OK)
+		return st;
+	surface = lib.cairo_image_surface_create(CAIRO_FORMAT_RGB24,
+	    (int)ceil(scene->width * scale), (int)ceil(scene->height * scale));
+	painter_begin(&painter, &lib, surface, theme_of(options));
 	painter.bottom = scene->height;
-	cairo_scale(painter.cairo, scale, scale);
+	lib.cairo_scale(painter.cairo, scale, scale);
 	scene_draw(scene, &ops, &painter);
-	if (cairo_status(painter.cairo) == CAIRO_STATUS_SUCCESS)
-		cairo_surface_write_to_png_stream(surface, append, out);
+	if (lib.cairo_status(painter.cairo) == CAIRO_STATUS_SUCCESS)
+		lib.cairo_surface_write_to_png_stream(surface, append, out);
 	return painter_end(&painter, surface, "PNG", diag);
 }
 
 /* --- PDF --- */
 
 static void
-describe(cairo_surface_t *surface, const struct scene *scene, const struct figure_options *options)
+describe(const struct paint_lib *lib, cairo_surface_t *surface, const struct scene *scene,
+    const struct figure_options *options)
 {
 	time_t seconds =
 	    (time_t)(options->has_date ? options->date_s : scene->date_ns / INT64_C(1000000000));
@@ -338,11 +357,11 @@ describe(cairo_surface_t *surface, const struct scene *scene, const struct figur
 
 	if (gmtime_r(&seconds, &utc) != NULL && utc.tm_year >= 70 && utc.tm_year < 8000)
 		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, scene->title);
-	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, scene->desc);
-	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, PACKAGE_NAME);
-	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, date);
-	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, date);
+	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, scene->title);
+	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, scene->desc);
+	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, PACKAGE_NAME);
+	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, date);
+	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, date);
 }
 
 /* What of the scene lies between top and bottom, on a page of its own. */
@@ -350,32 +369,38 @@ static void
 paint_page(struct painter *painter, cairo_surface_t *surface, const struct scene *scene,
     double top, double bottom)
 {
+	const struct paint_lib *lib = painter->lib;
 	double scale = fmin(PDF_SCALE, PDF_SIDE_MAX / fmax(scene->width, bottom - top));
 
 	painter->top = top;
 	painter->bottom = bottom;
-	cairo_pdf_surface_set_size(surface, scene->width * scale, (bottom - top) * scale);
-	cairo_save(painter->cairo);
-	cairo_scale(painter->cairo, scale, scale);
-	cairo_rectangle(painter->cairo, 0, 0, scene->width, bottom - top);
-	cairo_clip(painter->cairo);
-	cairo_translate(painter->cairo, 0, -top);
+	lib->cairo_pdf_surface_set_size(surface, scene->width * scale, (bottom - top) * scale);
+	lib->cairo_save(painter->cairo);
+	lib->cairo_scale(painter->cairo, scale, scale);
+	lib->cairo_rectangle(painter->cairo, 0, 0, scene->width, bottom - top);
+	lib->cairo_clip(painter->cairo);
+	lib->cairo_translate(painter->cairo, 0, -top);
 	scene_draw(scene, &ops, painter);
-	cairo_restore(painter->cairo);
-	cairo_show_page(painter->cairo);
+	lib->cairo_restore(painter->cairo);
+	lib->cairo_show_page(painter->cairo);
 }
 
 enum status
 paint_pdf(struct text *out, const struct scene *scene, const struct figure_options *options,
     struct diag *diag)
 {
-	cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(
-	    append, out, scene->width * PDF_SCALE, scene->height * PDF_SCALE);
+	cairo_surface_t *surface;
 	struct painter painter;
+	struct paint_lib lib;
+	enum status st = paint_load(&lib, "PDF", diag);
 	double top = 0;
 
-	describe(surface, scene, options);
-	painter_begin(&painter, surface, theme_of(options));
+	if (st != ST_OK)
+		return st;
+	surface = lib.cairo_pdf_surface_create_for_stream(
+	    append, out, scene->width * PDF_SCALE, scene->height * PDF_SCALE);
+	describe(&lib, surface, scene, options);
+	painter_begin(&painter, &lib, surface, theme_of(options));
 	for (size_t i = 0; i <= scene->break_count; i++) {
 		double bottom = i < scene->break_count ? scene->breaks[i] : scene->height;
 
