@@ -72,6 +72,7 @@ struct options {
 		size_t count;
 	} aliases;
 	const char *lanes; /* NULL: none were given */
+	int wrong;
 	int type;          /* 1 + enum figure_format; 0: none was given */
 	int theme;         /* 1 + enum scene_theme; 0: auto */
 	int lang;          /* enum figure_lang */

@@ -165,6 +165,7 @@ draw(struct text *out, const struct drawing *drawing, const struct figure_kind *
 		.time = (enum figure_time)options->time,
 		.aliases = aliases,
 		.alias_count = options->aliases.count,
+		.wrong = options->wrong,
 	};
 	const char **lanes;
 	enum status st;

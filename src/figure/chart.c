@@ -80,12 +80,13 @@ chart_bytes(struct scene *scene, double value, double step)
 	}
 	if (value == 0)
 		return "0";
-	return scene_format(scene, "%s %s", chart_number(scene, value / unit, step / unit), names[i]);
+	return scene_format(
+	    scene, "%s %s", chart_number(scene, value / unit, step / unit), names[i]);
 }
 
 void
-chart_values(struct scene *scene, const struct scale *scale, double left, double right,
-    double step, enum chart_unit unit)
+chart_values(struct scene *scene, const struct scale *scale, double left, double right, double step,
+    enum chart_unit unit)
 {
 	const struct scene_style style = { .size = 11, .anchor = ANCHOR_END };
 	double first = ceil(scale->lo / step - 1e-9);
@@ -97,8 +98,8 @@ chart_values(struct scene *scene, const struct scale *scale, double left, double
 		scene_line(scene, CLASS_GRID, (struct scene_point){ left, y },
 		    (struct scene_point){ right, y }, DASH_SOLID);
 		scene_text(scene, CLASS_AXIS, style, (struct scene_point){ left - 8, y + 4 }, 0,
-		    unit == CHART_BYTES ? chart_bytes(scene, i * step, step) :
-					  chart_number(scene, i * step, step));
+		    unit == CHART_BYTES ? chart_bytes(scene, i * step, step)
+					: chart_number(scene, i * step, step));
 	}
 }
 
@@ -197,8 +198,8 @@ broken_after(const struct time_axis *axis, size_t place, double from, double to)
 
 	while (i + 1 < axis->count && axis->pieces[i].hi_ns < axis->times[place + 1])
 		i++;
-	memmove(&broken.pieces[i + 1], &broken.pieces[i],
-	    (axis->count - i) * sizeof(*broken.pieces));
+	memmove(
+	    &broken.pieces[i + 1], &broken.pieces[i], (axis->count - i) * sizeof(*broken.pieces));
 	broken.count++;
 	broken.pieces[i].hi_ns = axis->times[place];
 	broken.pieces[i + 1].lo_ns = axis->times[place + 1];
@@ -254,8 +255,12 @@ time_axis_init(struct time_axis *axis, struct scene *scene, int64_t *times, size
     int64_t zero_ns, double from, double to, enum figure_time how)
 {
 	count = sort_times(times, count);
-	*axis = (struct time_axis){ .scene = scene, .count = 1, .zero_ns = zero_ns, .times = times,
-		.time_count = count, .is_even = how == TIME_EVEN };
+	*axis = (struct time_axis){ .scene = scene,
+		.count = 1,
+		.zero_ns = zero_ns,
+		.times = times,
+		.time_count = count,
+		.is_even = how == TIME_EVEN };
 	axis->pieces[0] = (struct time_piece){
 		.lo_ns = count == 0 ? zero_ns : times[0],
 		.hi_ns = count == 0 ? zero_ns : times[count - 1],
@@ -327,8 +332,8 @@ static const int64_t second_ns = INT64_C(1000000000);
 int64_t
 time_step(int64_t span_ns, unsigned most)
 {
-	static const int16_t clock_s[] = { 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10800,
-		21600 };
+	static const int16_t clock_s[] = { 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200,
+		10800, 21600 };
 	int64_t step = 1;
 
 	if (span_ns <= 0 || most == 0)
@@ -370,7 +375,8 @@ time_tick(struct scene *scene, int64_t ns, int64_t step_ns)
 	if (ns == 0)
 		return "0";
 	/* Hours and minutes only where they come out even. */
-	while (unit->ns > 1 && (unit->ns > size || (unit->ns > second_ns && step_ns % unit->ns != 0)))
+	while (
+	    unit->ns > 1 && (unit->ns > size || (unit->ns > second_ns && step_ns % unit->ns != 0)))
 		unit++;
 	return scene_format(scene, "%s %s",
 	    chart_number(scene, (double)ns / (double)unit->ns, (double)step_ns / (double)unit->ns),
@@ -461,7 +467,8 @@ tick_piece(struct ticks *ticks, const struct time_piece *piece)
 		tick(ticks, piece->lo_ns, (piece->lo_ns - zero) % 1000000 == 0 ? 1000000 : 1000);
 		return;
 	}
-	for (int64_t ns = round_up(piece->lo_ns - zero, step); ns <= piece->hi_ns - zero; ns += step)
+	for (int64_t ns = round_up(piece->lo_ns - zero, step); ns <= piece->hi_ns - zero;
+	     ns += step)
 		tick(ticks, zero + ns, step);
 }
 
@@ -492,7 +499,8 @@ time_axis_labels(const struct time_axis *axis, double y, const char *name)
 	double middle = (axis->pieces[0].from + axis->pieces[axis->count - 1].to) / 2;
 
 	tick_all(&ticks);
-	scene_text(axis->scene, CLASS_AXIS, tick_style, (struct scene_point){ middle, y + 36 }, 0, name);
+	scene_text(
+	    axis->scene, CLASS_AXIS, tick_style, (struct scene_point){ middle, y + 36 }, 0, name);
 	return y + 40;
 }
 
@@ -577,8 +585,8 @@ draw_sample(struct scene *scene, const struct chart_entry *entry, struct scene_p
 		chart_cross(scene, entry->cls, (struct scene_point){ at.x + 9, at.y - 4 }, 4);
 		break;
 	case SAMPLE_DOT:
-		scene_round_rect(scene, entry->cls, (struct scene_box){ at.x + 6, at.y - 7, 6, 6 }, 3,
-		    DASH_SOLID);
+		scene_round_rect(scene, entry->cls, (struct scene_box){ at.x + 6, at.y - 7, 6, 6 },
+		    3, DASH_SOLID);
 		break;
 	case SAMPLE_LINE:
 		scene_line(scene, entry->cls, left, right, DASH_SOLID);
@@ -615,8 +623,8 @@ chart_legend(struct scene *scene, struct scene_point at, double right,
 }
 
 void
-chart_title(struct scene *scene, double width, const char *title, const char *below,
-    const char *desc)
+chart_title(
+    struct scene *scene, double width, const char *title, const char *below, const char *desc)
 {
 	const struct scene_style big = { .size = 18, .bold = true };
 	const struct scene_style small = { .size = 12 };

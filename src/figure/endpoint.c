@@ -15,8 +15,8 @@ is_local(const struct listener_row *listener, const uint8_t address[16], uint16_
 
 	if (port != local->sport)
 		return false;
-	return listener->any_address ||
-	       (ip_version == local->ip_version && memcmp(address, local->src, sizeof(local->src)) == 0);
+	return listener->any_address || (ip_version == local->ip_version &&
+					    memcmp(address, local->src, sizeof(local->src)) == 0);
 }
 
 bool
@@ -47,8 +47,8 @@ endpoint_has_child(const struct listener_row *listener, const struct socket_row 
 }
 
 const char *
-endpoint_name(struct scene *scene, const struct figure_options *options,
-    const struct listener_row *listener)
+endpoint_name(
+    struct scene *scene, const struct figure_options *options, const struct listener_row *listener)
 {
 	if (listener->any_address)
 		return scene_format(scene, "*:%u", listener->local.sport);
@@ -64,8 +64,8 @@ tells_more(const struct listener_row *one, const struct listener_row *other)
 
 	if (missed_one != missed_other)
 		return missed_one > missed_other;
-	return one->completed != other->completed ? one->completed > other->completed :
-						    one->attempts > other->attempts;
+	return one->completed != other->completed ? one->completed > other->completed
+						  : one->attempts > other->attempts;
 }
 
 static enum status
@@ -97,9 +97,187 @@ endpoint_choose(const struct listener_row **listener, const struct figure_data *
 		if (*listener == NULL || tells_more(&data->listeners[i], *listener))
 			*listener = &data->listeners[i];
 	if (*listener == NULL)
-		return diag_set(
-		    diag, ST_USAGE, "there is no listener: the capture shows no connection being asked for");
+		return diag_set(diag, ST_USAGE,
+		    "there is no listener: the capture shows no connection being asked for");
 	return ST_OK;
+}
+
+/* --- how full its queues were --- */
+
+struct counting {
+	struct scene *scene;
+	const struct figure_data *data;
+	const struct listener_row *listener;
+	struct levels *levels;
+};
+
+/* What one connection adds to the counts. */
+struct part {
+	struct range asked; /* it is in the SYN queue */
+	int64_t asked_best;
+	struct range taken; /* it was put into the accept queue, then or before */
+	int64_t taken_best;
+};
+
+static struct part
+part_after(struct part before, const struct socket_row *row)
+{
+	struct part part = before;
+
+	part.asked = (struct range){ 0, 0 };
+	part.asked_best = 0;
+	switch (row->state) {
+	case SOCK_SYN_RECV:
+		part.asked = (struct range){ row->certain, 1 };
+		part.asked_best = 1;
+		break;
+	case SOCK_CLOSED:
+		part.asked.hi = !row->certain && before.taken.hi == 0 && before.asked.hi > 0;
+		break;
+	default:
+		/* Not certain again later: then it is a FIN that may be hidden. */
+		part.asked.hi = !row->certain && before.taken.lo == 0;
+		part.taken.lo |= row->certain;
+		part.taken.hi = 1;
+		part.taken_best = 1;
+	}
+	return part;
+}
+
+static void
+add_part(struct part *sum, const struct part *part, int64_t sign)
+{
+	sum->asked.lo += sign * part->asked.lo;
+	sum->asked.hi += sign * part->asked.hi;
+	sum->asked_best += sign * part->asked_best;
+	sum->taken.lo += sign * part->taken.lo;
+	sum->taken.hi += sign * part->taken.hi;
+	sum->taken_best += sign * part->taken_best;
+}
+
+static bool
+is_level(const struct level *level, struct range range, int64_t best)
+{
+	return level->range.lo == range.lo && level->range.hi == range.hi && level->best == best;
+}
+
+static void
+add_level(struct levels *levels, int64_t at_ns, struct range range, int64_t best,
+    const struct evidence *because)
+{
+	if (levels->count > 0 && is_level(&levels->at[levels->count - 1], range, best))
+		return;
+	if (levels->count > 0 && levels->at[levels->count - 1].at_ns == at_ns)
+		levels->count--;
+	levels->at[levels->count++] = (struct level){ at_ns, range, best, *because };
+}
+
+static int64_t
+at_least_none(int64_t value)
+{
+	return value < 0 ? 0 : value;
+}
+
+/* Whoever was taken in and is not in the queue was accepted. */
+static void
+add_moment(struct counting *counting, int64_t at_ns, const struct part *sum,
+    const struct socket_row *now, const struct evidence *because)
+{
+	struct range taken = { 0, sum->taken.hi };
+	int64_t best = at_least_none(sum->taken_best - now->recv_q_best);
+
+	taken.lo = now->recv_q.hi == RANGE_OPEN ? 0 : at_least_none(sum->taken.lo - now->recv_q.hi);
+	taken.hi = at_least_none(sum->taken.hi - now->recv_q.lo);
+	add_level(
+	    &counting->levels[QUEUE_ACCEPT], at_ns, now->recv_q, now->recv_q_best, &now->because);
+	add_level(&counting->levels[QUEUE_SYN], at_ns, sum->asked, sum->asked_best, because);
+	add_level(&counting->levels[QUEUE_TAKEN], at_ns, taken, best, because);
+}
+
+static void
+count_levels(struct counting *counting)
+{
+	const struct figure_data *data = counting->data;
+	struct part *parts = scene_keep(counting->scene, (data->flow_count + 1) * sizeof(*parts));
+	struct part sum = { 0 };
+	struct socket_row now = { .recv_q = { 0, RANGE_OPEN } };
+
+	memset(parts, 0, (data->flow_count + 1) * sizeof(*parts));
+	for (size_t i = 0; i < data->socket_count; i++) {
+		const struct socket_row *row = &data->sockets[i];
+		const struct flow_row *flow;
+		struct part *part;
+
+		if (endpoint_is(counting->listener, row)) {
+			now = *row;
+			add_moment(counting, row->at_ns, &sum, &now, &row->because);
+			continue;
+		}
+		if (!endpoint_has_child(counting->listener, row))
+			continue;
+		flow = figure_flow(data, row->flow);
+		if (flow == NULL)
+			continue;
+		part = &parts[flow - data->flows];
+		add_part(&sum, part, -1);
+		*part = part_after(*part, row);
+		add_part(&sum, part, 1);
+		add_moment(counting, row->at_ns, &sum, &now, &row->because);
+	}
+}
+
+/* accept() never unreturns, so what is known later bounds what was before. */
+static void
+tighten(struct levels *levels, const struct listener_row *listener)
+{
+	int64_t lo = 0;
+	int64_t hi = listener->accepted.hi;
+
+	for (size_t i = 0; i < levels->count; i++) {
+		struct level *level = &levels->at[i];
+
+		lo = level->range.lo > lo ? level->range.lo : lo;
+		level->range.lo = lo;
+	}
+	for (size_t i = levels->count; i-- > 0;) {
+		struct level *level = &levels->at[i];
+
+		hi = level->range.hi < hi ? level->range.hi : hi;
+		level->range.hi = hi > level->range.lo ? hi : level->range.lo;
+	}
+	for (size_t i = 0; i < levels->count; i++) {
+		struct level *level = &levels->at[i];
+
+		if (i > 0 && level->best < level[-1].best)
+			level->best = level[-1].best;
+		if (level->best < level->range.lo)
+			level->best = level->range.lo;
+		if (level->best > level->range.hi)
+			level->best = level->range.hi;
+	}
+}
+
+void
+endpoint_levels(struct scene *scene, const struct figure_data *data,
+    const struct listener_row *listener, struct levels levels[QUEUE_COUNT])
+{
+	struct counting counting = { scene, data, listener, levels };
+
+	for (int i = 0; i < QUEUE_COUNT; i++)
+		levels[i] = (struct levels){
+			scene_keep(scene, (data->socket_count + 1) * sizeof(struct level)), 0
+		};
+	count_levels(&counting);
+	tighten(&levels[QUEUE_TAKEN], listener);
+}
+
+bool
+endpoint_has_limit(const struct listener_row *listener)
+{
+	if (listener->backlog.hi == RANGE_OPEN || listener->backlog_best < 0)
+		return false;
+	return listener->backlog_told || listener->kind == STORY_OVERFLOW ||
+	       listener->kind == STORY_ABORTING;
 }
 
 /* --- what found no room --- */
@@ -107,8 +285,8 @@ endpoint_choose(const struct listener_row **listener, const struct figure_data *
 struct watch {
 	const struct figure_data *data;
 	enum sock_state *states; /* of the server's ends, by place in data->flows */
-	bool *overflowed; /* a packet of the flow has that cause */
-	size_t next;      /* of data->sockets */
+	bool *overflowed;        /* a packet of the flow has that cause */
+	size_t next;             /* of data->sockets */
 };
 
 /* SIZE_MAX: it was not kept. */
@@ -188,8 +366,8 @@ note_overflows(struct watch *watch)
 }
 
 const enum miss *
-endpoint_misses(struct scene *scene, const struct figure_data *data,
-    const struct listener_row *listener)
+endpoint_misses(
+    struct scene *scene, const struct figure_data *data, const struct listener_row *listener)
 {
 	struct watch watch = {
 		.data = data,

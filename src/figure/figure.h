@@ -113,6 +113,7 @@ struct figure_options {
 	int64_t date_s;        /* PDF says that it was made then; else, when its packets were captured */
 	const char *const *lanes; /* ends or aliases, from the left; others follow */
 	size_t lane_count;
+	bool wrong;             /* the picture that the packets disprove, where a kind has one */
 };
 
 extern const char *const figure_lang_names[LANG_COUNT];

@@ -32,6 +32,8 @@ const char *name_bytes(struct scene *scene, uint64_t bytes);
 /* "127.0.0.1:17777", or its alias */
 const char *name_end(struct scene *scene, const struct figure_options *options,
     const struct tuple *tuple, bool dst);
+/* "3", "1–3", "2 or more" */
+const char *name_range(struct scene *scene, enum figure_lang lang, struct range range);
 /* "SYN, ACK" */
 const char *name_flags(struct scene *scene, uint16_t flags);
 /* The state as RFC 9293 spells it, and its colours. */
@@ -113,6 +115,31 @@ bool endpoint_has_child(const struct listener_row *listener, const struct socket
 bool endpoint_is(const struct listener_row *listener, const struct socket_row *row);
 const char *endpoint_name(struct scene *scene, const struct figure_options *options,
     const struct listener_row *listener);
+
+/* How much there was from then on. */
+struct level {
+	int64_t at_ns;
+	struct range range;
+	int64_t best;
+	struct evidence because;
+};
+
+struct levels {
+	struct level *at; /* in the order of time; lives as long as the scene */
+	size_t count;
+};
+
+enum {
+	QUEUE_ACCEPT, /* connections in the accept queue */
+	QUEUE_SYN,    /* requests in the SYN queue */
+	QUEUE_TAKEN,  /* connections that accept() has handed out */
+	QUEUE_COUNT
+};
+
+void endpoint_levels(struct scene *scene, const struct figure_data *data,
+    const struct listener_row *listener, struct levels levels[QUEUE_COUNT]);
+/* Whether it is known how much the accept queue holds. */
+bool endpoint_has_limit(const struct listener_row *listener);
 
 /* What a packet came to. */
 enum miss {

@@ -11,6 +11,7 @@ libsynscope_a_SOURCES += \
 	%D%/ladder.c %D%/ladder_priv.h \
 	%D%/ladder_scene.c \
 	%D%/ladder_words.c \
+	%D%/listener.c \
 	%D%/measure.c \
 	%D%/model.c \
 	%D%/name.c \

@@ -66,6 +66,18 @@ name_bytes(struct scene *scene, uint64_t bytes)
 	    bytes % divisor * 10 / divisor, names[i]);
 }
 
+const char *
+name_range(struct scene *scene, enum figure_lang lang, struct range range)
+{
+	const char *lo = scene_format(scene, "%" PRId64, range.lo);
+
+	if (range.lo == range.hi)
+		return lo;
+	if (range.hi == RANGE_OPEN)
+		return LABELED(scene, lang, LABEL_RANGE_UP, lo);
+	return LABELED(scene, lang, LABEL_RANGE, lo, scene_format(scene, "%" PRId64, range.hi));
+}
+
 /* --- ends --- */
 
 static void

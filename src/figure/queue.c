@@ -19,31 +19,16 @@
 #define TIPS_MAX 150
 #define FEW      10
 
-/* How much there was from then on. */
-struct level {
-	int64_t at_ns;
-	struct range range;
-	int64_t best;
-	struct evidence because;
-};
-
 struct panel {
 	enum label name;
 	enum scene_class solid;
 	enum scene_class maybe;
 	double height;
 	double top;
-	struct level *levels;
+	const struct level *levels;
 	size_t count;
 	struct scale scale;
 	double step;
-};
-
-enum {
-	PANEL_ACCEPT,
-	PANEL_SYN,
-	PANEL_TAKEN,
-	PANEL_COUNT
 };
 
 struct queue {
@@ -52,165 +37,12 @@ struct queue {
 	const struct figure_options *options;
 	const struct listener_row *listener;
 	const enum miss *misses;
-	struct panel panels[PANEL_COUNT];
+	struct panel panels[QUEUE_COUNT];
 	struct time_axis axis;
 	struct slots slots;
 };
 
-/* --- levels, out of rows --- */
-
-/* What one connection adds to the counts. */
-struct part {
-	struct range asked; /* it is in the SYN queue */
-	int64_t asked_best;
-	struct range taken; /* it was put into the accept queue, then or before */
-	int64_t taken_best;
-};
-
-static struct part
-part_after(struct part before, const struct socket_row *row)
-{
-	struct part part = before;
-
-	part.asked = (struct range){ 0, 0 };
-	part.asked_best = 0;
-	switch (row->state) {
-	case SOCK_SYN_RECV:
-		part.asked = (struct range){ row->certain, 1 };
-		part.asked_best = 1;
-		break;
-	case SOCK_CLOSED:
-		part.asked.hi = !row->certain && before.taken.hi == 0 && before.asked.hi > 0;
-		break;
-	default:
-		/* Not certain again later: then it is a FIN that may be hidden. */
-		part.asked.hi = !row->certain && before.taken.lo == 0;
-		part.taken.lo |= row->certain;
-		part.taken.hi = 1;
-		part.taken_best = 1;
-	}
-	return part;
-}
-
-static void
-add_part(struct part *sum, const struct part *part, int64_t sign)
-{
-	sum->asked.lo += sign * part->asked.lo;
-	sum->asked.hi += sign * part->asked.hi;
-	sum->asked_best += sign * part->asked_best;
-	sum->taken.lo += sign * part->taken.lo;
-	sum->taken.hi += sign * part->taken.hi;
-	sum->taken_best += sign * part->taken_best;
-}
-
-static bool
-is_level(const struct level *level, struct range range, int64_t best)
-{
-	return level->range.lo == range.lo && level->range.hi == range.hi && level->best == best;
-}
-
-static void
-add_level(struct panel *panel, int64_t at_ns, struct range range, int64_t best,
-    const struct evidence *because)
-{
-	if (panel->count > 0 && is_level(&panel->levels[panel->count - 1], range, best))
-		return;
-	if (panel->count > 0 && panel->levels[panel->count - 1].at_ns == at_ns)
-		panel->count--;
-	panel->levels[panel->count++] = (struct level){ at_ns, range, best, *because };
-}
-
-static int64_t
-at_least_none(int64_t value)
-{
-	return value < 0 ? 0 : value;
-}
-
-/* Whoever was taken in and is not in the queue was accepted. */
-static void
-add_moment(struct queue *queue, int64_t at_ns, const struct part *sum, const struct socket_row *now,
-    const struct evidence *because)
-{
-	struct range taken = { 0, sum->taken.hi };
-	int64_t best = at_least_none(sum->taken_best - now->recv_q_best);
-
-	taken.lo = now->recv_q.hi == RANGE_OPEN ? 0 : at_least_none(sum->taken.lo - now->recv_q.hi);
-	taken.hi = at_least_none(sum->taken.hi - now->recv_q.lo);
-	add_level(&queue->panels[PANEL_ACCEPT], at_ns, now->recv_q, now->recv_q_best, &now->because);
-	add_level(&queue->panels[PANEL_SYN], at_ns, sum->asked, sum->asked_best, because);
-	add_level(&queue->panels[PANEL_TAKEN], at_ns, taken, best, because);
-}
-
-static void
-gather_levels(struct queue *queue)
-{
-	const struct figure_data *data = queue->data;
-	struct part *parts = scene_keep(queue->scene, (data->flow_count + 1) * sizeof(*parts));
-	struct part sum = { 0 };
-	struct socket_row now = { .recv_q = { 0, RANGE_OPEN } };
-
-	memset(parts, 0, (data->flow_count + 1) * sizeof(*parts));
-	for (size_t i = 0; i < data->socket_count; i++) {
-		const struct socket_row *row = &data->sockets[i];
-		const struct flow_row *flow;
-		struct part *part;
-
-		if (endpoint_is(queue->listener, row)) {
-			now = *row;
-			add_moment(queue, row->at_ns, &sum, &now, &row->because);
-			continue;
-		}
-		if (!endpoint_has_child(queue->listener, row))
-			continue;
-		flow = figure_flow(data, row->flow);
-		if (flow == NULL)
-			continue;
-		part = &parts[flow - data->flows];
-		add_part(&sum, part, -1);
-		*part = part_after(*part, row);
-		add_part(&sum, part, 1);
-		add_moment(queue, row->at_ns, &sum, &now, &row->because);
-	}
-}
-
-/* accept() never unreturns, so what is known later bounds what was before. */
-static void
-tighten(struct panel *panel, const struct listener_row *listener)
-{
-	int64_t lo = 0;
-	int64_t hi = listener->accepted.hi;
-
-	for (size_t i = 0; i < panel->count; i++) {
-		struct level *level = &panel->levels[i];
-
-		lo = level->range.lo > lo ? level->range.lo : lo;
-		level->range.lo = lo;
-	}
-	for (size_t i = panel->count; i-- > 0;) {
-		struct level *level = &panel->levels[i];
-
-		hi = level->range.hi < hi ? level->range.hi : hi;
-		level->range.hi = hi > level->range.lo ? hi : level->range.lo;
-	}
-	for (size_t i = 0; i < panel->count; i++) {
-		struct level *level = &panel->levels[i];
-
-		if (i > 0 && level->best < level[-1].best)
-			level->best = level[-1].best;
-		if (level->best < level->range.lo)
-			level->best = level->range.lo;
-		if (level->best > level->range.hi)
-			level->best = level->range.hi;
-	}
-}
-
 /* --- scales --- */
-
-static bool
-is_open(int64_t bound)
-{
-	return bound == RANGE_OPEN;
-}
 
 static int64_t
 highest(const struct panel *panel)
@@ -220,7 +52,7 @@ highest(const struct panel *panel)
 	for (size_t i = 0; i < panel->count; i++) {
 		const struct level *level = &panel->levels[i];
 
-		if (!is_open(level->range.hi) && level->range.hi > most)
+		if (level->range.hi != RANGE_OPEN && level->range.hi > most)
 			most = level->range.hi;
 		if (level->range.lo > most)
 			most = level->range.lo;
@@ -230,25 +62,16 @@ highest(const struct panel *panel)
 	return most;
 }
 
-static bool
-has_limit(const struct queue *queue)
-{
-	const struct listener_row *listener = queue->listener;
-
-	return !is_open(listener->backlog.hi) && listener->backlog_best >= 0 &&
-	       (listener->kind == STORY_OVERFLOW || listener->kind == STORY_ABORTING ||
-	           listener->backlog_told);
-}
-
 static void
 scale_panel(const struct queue *queue, struct panel *panel)
 {
 	double most = (double)highest(panel);
 
-	if (panel == &queue->panels[PANEL_ACCEPT] && has_limit(queue))
+	if (panel == &queue->panels[QUEUE_ACCEPT] && endpoint_has_limit(queue->listener))
 		most = fmax(most, (double)queue->listener->backlog_best + 1);
 	panel->step = scale_step(most, (unsigned)(panel->height / 22), 1);
-	panel->scale = (struct scale){ 0, most * 1.08, panel->top + panel->height, panel->top, false };
+	panel->scale =
+	    (struct scale){ 0, most * 1.08, panel->top + panel->height, panel->top, false };
 }
 
 static void
@@ -258,10 +81,10 @@ gather_times(struct queue *queue)
 	int64_t *times;
 	size_t used = 0;
 
-	for (int i = 0; i < PANEL_COUNT; i++)
+	for (int i = 0; i < QUEUE_COUNT; i++)
 		count += queue->panels[i].count;
 	times = scene_keep(queue->scene, (count + 2) * sizeof(*times));
-	for (int i = 0; i < PANEL_COUNT; i++)
+	for (int i = 0; i < QUEUE_COUNT; i++)
 		for (size_t j = 0; j < queue->panels[i].count; j++)
 			times[used++] = queue->panels[i].levels[j].at_ns;
 	for (size_t i = 0; i < queue->data->packet_count; i++)
@@ -280,7 +103,7 @@ gather_times(struct queue *queue)
 static double
 level_y(const struct panel *panel, int64_t value)
 {
-	return is_open(value) ? panel->top : scale_at(&panel->scale, (double)value);
+	return value == RANGE_OPEN ? panel->top : scale_at(&panel->scale, (double)value);
 }
 
 static double
@@ -292,27 +115,14 @@ level_x(const struct queue *queue, const struct panel *panel, size_t i)
 }
 
 static const char *
-range_text(const struct queue *queue, struct range range)
-{
-	enum figure_lang lang = queue->options->lang;
-	const char *lo = scene_format(queue->scene, "%" PRId64, range.lo);
-
-	if (range.lo == range.hi)
-		return lo;
-	if (is_open(range.hi))
-		return LABELED(queue->scene, lang, LABEL_RANGE_UP, lo);
-	return LABELED(queue->scene, lang, LABEL_RANGE, lo,
-	    scene_format(queue->scene, "%" PRId64, range.hi));
-}
-
-static const char *
 level_tip(const struct queue *queue, const struct panel *panel, const struct level *level)
 {
 	struct text frames = { 0 };
 	enum figure_lang lang = queue->options->lang;
 	const char *tip = LABELED(queue->scene, lang, LABEL_QUEUE_TIP, labels[lang][panel->name],
 	    name_time(queue->scene, level->at_ns - queue->data->first_ns),
-	    range_text(queue, level->range), scene_format(queue->scene, "%" PRId64, level->best));
+	    name_range(queue->scene, queue->options->lang, level->range),
+	    scene_format(queue->scene, "%" PRId64, level->best));
 
 	text_put(&frames, tip);
 	for (unsigned i = 0; i < level->because.count; i++) {
@@ -414,7 +224,8 @@ draw_panel(struct queue *queue, const struct panel *panel)
 	    (struct scene_point){ PLOT_LEFT, panel->top - 9 }, PLOT_RIGHT - PLOT_LEFT,
 	    labels[queue->options->lang][panel->name]);
 	time_axis_grid(&queue->axis, panel->top, bottom);
-	chart_values(queue->scene, &panel->scale, PLOT_LEFT, PLOT_RIGHT, panel->step, CHART_NUMBERS);
+	chart_values(
+	    queue->scene, &panel->scale, PLOT_LEFT, PLOT_RIGHT, panel->step, CHART_NUMBERS);
 	if (panel->count > 0) {
 		draw_area(queue, panel, true);
 		draw_area(queue, panel, false);
@@ -432,7 +243,7 @@ static void
 draw_limit(struct queue *queue)
 {
 	const struct listener_row *listener = queue->listener;
-	const struct panel *panel = &queue->panels[PANEL_ACCEPT];
+	const struct panel *panel = &queue->panels[QUEUE_ACCEPT];
 	const struct scene_style style = { .size = 12, .bold = true };
 	const struct scene_style small = { .size = 12 };
 	struct range holds = { listener->backlog.lo + 1, listener->backlog.hi + 1 };
@@ -446,11 +257,12 @@ draw_limit(struct queue *queue)
 	    (struct scene_point){ PLOT_RIGHT + 4, given }, DASH_DASHED);
 	scene_text(queue->scene, CLASS_LIMIT, style, (struct scene_point){ x, full + 4 },
 	    CHART_WIDTH - x - 8,
-	    LABELED(queue->scene, queue->options->lang, LABEL_QUEUE_HOLDS, range_text(queue, holds)));
+	    LABELED(queue->scene, queue->options->lang, LABEL_QUEUE_HOLDS,
+		name_range(queue->scene, queue->options->lang, holds)));
 	scene_text(queue->scene, CLASS_LIMIT, small,
 	    (struct scene_point){ x, fmax(given, full + 14) + 4 }, CHART_WIDTH - x - 8,
 	    LABELED(queue->scene, queue->options->lang, LABEL_QUEUE_BACKLOG,
-	        range_text(queue, listener->backlog)));
+		name_range(queue->scene, queue->options->lang, listener->backlog)));
 }
 
 /* --- what did not fit --- */
@@ -523,9 +335,11 @@ name_frames(struct queue *queue, const struct packet_row *first, const char *fra
 {
 	const struct scene_style style = { .size = 10 };
 	const char *const tries[] = {
-		count <= 2 ? frames :
-			     scene_format(queue->scene, "%" PRIu32 "… ×%zu", first->frame.number, count),
-		scene_format(queue->scene, count == 1 ? "%" PRIu32 : "%" PRIu32 "…", first->frame.number),
+		count <= 2
+		    ? frames
+		    : scene_format(queue->scene, "%" PRIu32 "… ×%zu", first->frame.number, count),
+		scene_format(
+		    queue->scene, count == 1 ? "%" PRIu32 : "%" PRIu32 "…", first->frame.number),
 	};
 
 	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
@@ -533,8 +347,8 @@ name_frames(struct queue *queue, const struct packet_row *first, const char *fra
 
 		if (box.x + box.width > CHART_WIDTH - 4 || !slots_take(&queue->slots, box))
 			continue;
-		scene_text(queue->scene, CLASS_MUTED, style, (struct scene_point){ x + 8, y + 3.5 }, 0,
-		    tries[i]);
+		scene_text(queue->scene, CLASS_MUTED, style, (struct scene_point){ x + 8, y + 3.5 },
+		    0, tries[i]);
 		return;
 	}
 }
@@ -550,8 +364,8 @@ draw_cross(struct queue *queue, const struct lane *lane, size_t from, size_t end
 
 	scene_group_begin(queue->scene, model_id(queue->scene, packet),
 	    scene_format(queue->scene, "%s, %s s: %s", labels[lang][lane->name],
-	        name_time(queue->scene, packet->ts_ns - queue->data->first_ns),
-	        LABELED(queue->scene, lang, count == 1 ? LABEL_FRAME : LABEL_FRAMES, frames)),
+		name_time(queue->scene, packet->ts_ns - queue->data->first_ns),
+		LABELED(queue->scene, lang, count == 1 ? LABEL_FRAME : LABEL_FRAMES, frames)),
 	    NULL);
 	chart_cross(queue->scene, CLASS_MISSED, (struct scene_point){ x, y }, 4);
 	name_frames(queue, packet, frames, count, x, y);
@@ -613,7 +427,7 @@ lanes_height(const struct queue *queue)
 static void
 draw_lanes(struct queue *queue)
 {
-	const struct panel *panel = &queue->panels[PANEL_ACCEPT];
+	const struct panel *panel = &queue->panels[QUEUE_ACCEPT];
 	double y = panel->top + panel->height + LANE / 2 + 4;
 
 	for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++)
@@ -624,12 +438,12 @@ draw_lanes(struct queue *queue)
 static double
 place_panels(struct queue *queue, double top)
 {
-	for (int i = 0; i < PANEL_COUNT; i++) {
+	for (int i = 0; i < QUEUE_COUNT; i++) {
 		struct panel *panel = &queue->panels[i];
 
 		panel->top = top + PANEL_TITLE;
 		top = panel->top + panel->height + PANEL_GAP;
-		if (i == PANEL_ACCEPT && lanes_height(queue) > 0)
+		if (i == QUEUE_ACCEPT && lanes_height(queue) > 0)
 			top += lanes_height(queue);
 	}
 	return top - PANEL_GAP;
@@ -638,9 +452,9 @@ place_panels(struct queue *queue, double top)
 static void
 draw_breaks(struct queue *queue)
 {
-	for (int i = 0; i < PANEL_COUNT; i++) {
+	for (int i = 0; i < QUEUE_COUNT; i++) {
 		const struct panel *panel = &queue->panels[i];
-		double lanes_below = i == PANEL_ACCEPT ? lanes_height(queue) : 0;
+		double lanes_below = i == QUEUE_ACCEPT ? lanes_height(queue) : 0;
 
 		time_axis_draw_breaks(
 		    &queue->axis, panel->top, panel->top + panel->height + lanes_below);
@@ -664,8 +478,8 @@ draw_legend(struct queue *queue, double y)
 		{ SAMPLE_CROSS, CLASS_MISSED, words[LABEL_QUEUE_MISSED] },
 	};
 
-	return chart_legend(queue->scene, (struct scene_point){ CHART_MARGIN, y }, PLOT_RIGHT, entries,
-	    lanes_height(queue) > 0 ? 4 : 3);
+	return chart_legend(queue->scene, (struct scene_point){ CHART_MARGIN, y }, PLOT_RIGHT,
+	    entries, lanes_height(queue) > 0 ? 4 : 3);
 }
 
 static void
@@ -678,7 +492,7 @@ draw_title(struct queue *queue)
 
 	chart_title(queue->scene, CHART_WIDTH, LABELED(queue->scene, lang, LABEL_QUEUE_TITLE, name),
 	    LABELED(queue->scene, lang, is_one ? LABEL_QUEUE_BELOW_ONE : LABEL_QUEUE_BELOW, capture,
-	        scene_format(queue->scene, "%" PRIu32, queue->listener->attempts)),
+		scene_format(queue->scene, "%" PRIu32, queue->listener->attempts)),
 	    LABELED(queue->scene, lang, LABEL_QUEUE_DESC, name, capture));
 }
 
@@ -690,17 +504,17 @@ draw_all(struct queue *queue)
 	draw_title(queue);
 	top = draw_legend(queue, 84) - 2;
 	bottom = place_panels(queue, top);
-	for (int i = 0; i < PANEL_COUNT; i++)
+	for (int i = 0; i < QUEUE_COUNT; i++)
 		scale_panel(queue, &queue->panels[i]);
 	gather_times(queue);
-	for (int i = 0; i < PANEL_COUNT; i++)
+	for (int i = 0; i < QUEUE_COUNT; i++)
 		draw_panel(queue, &queue->panels[i]);
-	if (has_limit(queue))
+	if (endpoint_has_limit(queue->listener))
 		draw_limit(queue);
 	draw_breaks(queue);
 	draw_lanes(queue);
-	top = time_axis_labels(
-	    &queue->axis, bottom, labels[queue->options->lang][LABEL_SINCE_FIRST]);
+	top =
+	    time_axis_labels(&queue->axis, bottom, labels[queue->options->lang][LABEL_SINCE_FIRST]);
 	scene_size(queue->scene, CHART_WIDTH, top + CHART_MARGIN - 8);
 }
 
@@ -708,24 +522,29 @@ enum status
 queue_build(struct scene *scene, const struct figure_data *data,
     const struct figure_options *options, struct diag *diag)
 {
-	struct queue queue = { .scene = scene, .data = data, .options = options,
+	struct queue queue = { .scene = scene,
+		.data = data,
+		.options = options,
 		.panels = {
-			[PANEL_ACCEPT] = { LABEL_QUEUE_ACCEPT, CLASS_HELD, CLASS_HELD_MAYBE, .height = 150 },
-			[PANEL_SYN] = { LABEL_QUEUE_SYN, CLASS_ASKED, CLASS_ASKED_MAYBE, .height = 80 },
-			[PANEL_TAKEN] = { LABEL_QUEUE_TAKEN, CLASS_TAKEN, CLASS_TAKEN_MAYBE, .height = 80 },
+		    [QUEUE_ACCEPT] = { LABEL_QUEUE_ACCEPT, CLASS_HELD, CLASS_HELD_MAYBE,
+			.height = 150 },
+		    [QUEUE_SYN] = { LABEL_QUEUE_SYN, CLASS_ASKED, CLASS_ASKED_MAYBE, .height = 80 },
+		    [QUEUE_TAKEN] = { LABEL_QUEUE_TAKEN, CLASS_TAKEN, CLASS_TAKEN_MAYBE,
+			.height = 80 },
 		} };
+	struct levels levels[QUEUE_COUNT];
 	enum status st = endpoint_choose(&queue.listener, data, options, diag);
 
 	if (st != ST_OK)
 		return st;
 	slots_init(&queue.slots, scene);
-	for (int i = 0; i < PANEL_COUNT; i++)
-		queue.panels[i].levels =
-		    scene_keep(scene, (data->socket_count + 1) * sizeof(struct level));
-	gather_levels(&queue);
-	tighten(&queue.panels[PANEL_TAKEN], queue.listener);
+	endpoint_levels(scene, data, queue.listener, levels);
+	for (int i = 0; i < QUEUE_COUNT; i++) {
+		queue.panels[i].levels = levels[i].at;
+		queue.panels[i].count = levels[i].count;
+	}
 	queue.misses = endpoint_misses(scene, data, queue.listener);
-	if (queue.panels[PANEL_ACCEPT].count == 0)
+	if (queue.panels[QUEUE_ACCEPT].count == 0)
 		return diag_set(diag, ST_USAGE,
 		    "nothing is known of the queues of %s: nothing there ever listened",
 		    endpoint_name(scene, options, queue.listener));

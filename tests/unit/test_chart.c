@@ -167,7 +167,8 @@ assert_texts_apart(void)
 {
 	for (size_t i = 0; i < scene->count; i++)
 		for (size_t j = 0; j < i; j++)
-			if (scene->items[i].kind == SCENE_TEXT && scene->items[j].kind == SCENE_TEXT)
+			if (scene->items[i].kind == SCENE_TEXT &&
+			    scene->items[j].kind == SCENE_TEXT)
 				assert_false(
 				    scene_boxes_meet(scene->items[i].box, scene->items[j].box));
 }

@@ -1,0 +1,1242 @@
+/*
+ * One listening socket and the sockets that it spawned, beside those of their
+ * clients: each has a lane, and its states are bands on it. Calls stand where
+ * the packets force them: connect() from the SYN until it returned, accept()
+ * between the moments before and after which it cannot have returned.
+ *
+ * What came before the first SYN has an order, but no times. Told the wrong
+ * way, the server has one socket, which leaves LISTEN when a client comes and
+ * is established by accept(): what the packets disprove.
+ */
+#include "figure/chart.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAIRS_MAX  6 /* connections that are drawn where none were named */
+#define PAIRS_WIDE 2 /* so few have room for braces */
+#define PAIRS_ROOM 24
+
+#define TIMES_WIDTH  78.0
+#define HEADS_TOP    82.0
+#define HEAD_HEIGHT  44.0
+#define LANES_TOP    (HEADS_TOP + HEAD_HEIGHT + 8)
+#define CLOSED_ROOM  24.0 /* of the bands before the first SYN */
+#define CALL_HEIGHT  18.0
+#define CALL_STEP    24.0
+#define BEFORE       (CLOSED_ROOM + 3 * CALL_STEP + 8)
+#define AFTER        44.0
+#define MOMENT_LEAST 17.0
+#define BREAK_NS     INT64_C(200000000)
+#define BREAK_ROOM   28.0
+#define BREAK_ABOVE  13.0 /* of the moment after it */
+#define BRACE_ROOM   104.0
+#define GAUGE_WIDTH  84.0
+#define BANDS_MAX    16
+#define CALLS_MAX    8
+#define FAR_NS       INT64_MAX
+
+struct band {
+	enum scene_class cls;
+	const char *name;
+	double top;
+	double bottom;
+	const char *tip;
+};
+
+struct call {
+	const char *text;
+	double top;
+	double bottom;
+	bool is_span; /* somewhere in between */
+	bool is_open; /* or never */
+	const char *tip;
+};
+
+struct lane {
+	double x; /* its middle */
+	double width;
+	const char *who;
+	const char *end;
+	int braces; /* -1: on the left, 1: on the right, 0: none */
+	struct band bands[BANDS_MAX];
+	size_t band_count;
+	struct call calls[CALLS_MAX];
+	size_t call_count;
+};
+
+/* A client and the socket that was spawned for it. */
+struct pair {
+	const struct flow_row *flow;
+	struct change *changes[2];
+	size_t change_counts[2];
+	int64_t syn_ns;
+	int64_t answer_ns; /* FAR_NS: none */
+	int64_t refusal_ns;
+	int64_t taken_lo_ns; /* the server's socket was established between these */
+	int64_t taken_hi_ns;
+	int64_t wrote_ns[2];
+	int64_t accept_lo_ns;
+	int64_t accept_hi_ns;
+	struct lane *client;
+	struct lane *child; /* NULL: there is none */
+};
+
+struct apart {
+	int64_t lo_ns;
+	int64_t hi_ns;
+	double room;
+};
+
+struct listening {
+	struct scene *scene;
+	const struct figure_data *data;
+	const struct figure_options *options;
+	const struct listener_row *listener;
+	struct pair pairs[PAIRS_ROOM];
+	size_t pair_count;
+	size_t left_out;
+	struct levels levels[QUEUE_COUNT];
+	const enum miss *misses;
+	bool is_wrong;
+	bool is_wide;
+	int64_t *moments;
+	double *ys;
+	size_t moment_count;
+	struct apart aparts[4 * PAIRS_ROOM];
+	size_t apart_count;
+	struct lane lanes[2 * PAIRS_ROOM + 1]; /* clients, the listener, its children */
+	size_t lane_count;
+	struct lane *server;
+	double gauge_x; /* 0: none */
+	double width;
+	double bottom;
+};
+
+static const char *
+word(const struct listening *all, enum label label)
+{
+	return labels[all->options->lang][label];
+}
+
+/* --- which connections --- */
+
+static bool
+has_miss(const struct listening *all, uint32_t flow)
+{
+	for (size_t i = 0; i < all->data->packet_count; i++)
+		if (all->data->packets[i].flow == flow && all->misses[i] != MISS_NONE)
+			return true;
+	return false;
+}
+
+static bool
+is_named(const struct listening *all, uint32_t flow)
+{
+	for (size_t i = 0; i < all->options->flow_count; i++)
+		if (all->options->flows[i] == flow)
+			return true;
+	return false;
+}
+
+/* The first ones; where they have no trouble and others do, those take the last places. */
+static void
+choose_pairs(struct listening *all)
+{
+	size_t most = all->is_wrong ? 1 : all->options->flow_count > 0 ? PAIRS_ROOM : PAIRS_MAX;
+	size_t late = PAIRS_MAX / 2;
+
+	for (size_t i = 0; i < all->data->flow_count; i++) {
+		const struct flow_row *flow = &all->data->flows[i];
+
+		if (!endpoint_has_flow(all->listener, flow))
+			continue;
+		if (all->options->flow_count > 0 && !is_named(all, flow->flow))
+			continue;
+		if (all->is_wrong && flow->conn.open == OPEN_REFUSED)
+			continue;
+		if (all->pair_count < most) {
+			all->pairs[all->pair_count++].flow = flow;
+			continue;
+		}
+		all->left_out++;
+		if (most == PAIRS_MAX && late < PAIRS_MAX && has_miss(all, flow->flow) &&
+		    !has_miss(all, all->pairs[late].flow->flow))
+			all->pairs[late++].flow = flow;
+	}
+}
+
+/* --- what the packets force --- */
+
+static void
+note_packets(struct listening *all, struct pair *pair)
+{
+	pair->answer_ns = pair->refusal_ns = FAR_NS;
+	pair->wrote_ns[0] = pair->wrote_ns[1] = FAR_NS;
+	pair->syn_ns = pair->flow->start_ns;
+	for (size_t i = all->data->packet_count; i-- > 0;) {
+		const struct packet_row *row = &all->data->packets[i];
+		bool from_server;
+
+		if (row->flow != pair->flow->flow || row->tuple.proto != PROTO_TCP)
+			continue;
+		from_server = !model_from_client(pair->flow, row);
+		if (from_server && (row->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+			pair->answer_ns = row->ts_ns;
+		if (row->verdict.reason.cause == CAUSE_NO_LISTENER)
+			pair->refusal_ns = row->ts_ns;
+		if (row->length > 0 && !(row->flags & TCP_SYN))
+			pair->wrote_ns[from_server] = row->ts_ns;
+		if (!from_server && (row->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+			pair->syn_ns = row->ts_ns;
+	}
+}
+
+static void
+note_taken(struct pair *pair)
+{
+	pair->taken_lo_ns = pair->taken_hi_ns = FAR_NS;
+	for (size_t i = 0; i < pair->change_counts[1]; i++) {
+		const struct change *change = &pair->changes[1][i];
+
+		if (change->state == SOCK_SYN_RECV || change->state == SOCK_CLOSED ||
+		    change->state == SOCK_LISTEN)
+			continue;
+		if (pair->taken_lo_ns == FAR_NS)
+			pair->taken_lo_ns = change->at_ns;
+		if (change->certain && pair->taken_hi_ns == FAR_NS)
+			pair->taken_hi_ns = change->at_ns;
+	}
+}
+
+/* model_changes tells of each state once: whether it became certain later is in the rows. */
+static void
+note_certain(const struct listening *all, struct pair *pair)
+{
+	for (size_t i = 0; i < all->data->socket_count; i++) {
+		const struct socket_row *row = &all->data->sockets[i];
+
+		if (row->flow != pair->flow->flow || !row->is_server || !row->certain ||
+		    row->at_ns < pair->taken_lo_ns || row->at_ns >= pair->taken_hi_ns)
+			continue;
+		if (row->state != SOCK_SYN_RECV && row->state != SOCK_CLOSED)
+			pair->taken_hi_ns = row->at_ns;
+	}
+}
+
+/* First in, first out: how many of the endpoint's others were taken in before it, at least and at most. */
+static struct range
+rank_of(
+    const struct listening *all, const struct pair *pairs, size_t count, const struct pair *pair)
+{
+	struct range rank = { 1, 1 };
+
+	(void)all;
+	for (size_t i = 0; i < count; i++) {
+		if (&pairs[i] == pair || pairs[i].taken_lo_ns == FAR_NS)
+			continue;
+		rank.lo +=
+		    pairs[i].taken_hi_ns != FAR_NS && pairs[i].taken_hi_ns <= pair->taken_lo_ns;
+		rank.hi += pair->taken_hi_ns == FAR_NS || pairs[i].taken_lo_ns <= pair->taken_hi_ns;
+	}
+	return rank;
+}
+
+/* Not before that many can have been accepted, and not after as many must have been. */
+static void
+bound_accept(const struct listening *all, struct pair *pair, struct range rank)
+{
+	const struct levels *taken = &all->levels[QUEUE_TAKEN];
+
+	pair->accept_lo_ns = pair->accept_hi_ns = FAR_NS;
+	if (pair->taken_lo_ns == FAR_NS)
+		return;
+	for (size_t i = taken->count; i-- > 0;) {
+		const struct level *level = &taken->at[i];
+
+		if (level->range.hi >= rank.lo)
+			pair->accept_lo_ns = level->at_ns;
+		if (level->range.lo >= rank.hi)
+			pair->accept_hi_ns = level->at_ns;
+	}
+	if (pair->accept_lo_ns != FAR_NS && pair->accept_lo_ns < pair->taken_lo_ns)
+		pair->accept_lo_ns = pair->taken_lo_ns;
+	/* Who writes to it has it. */
+	if (pair->wrote_ns[1] < pair->accept_hi_ns)
+		pair->accept_hi_ns = pair->wrote_ns[1];
+	if (pair->accept_hi_ns < pair->accept_lo_ns)
+		pair->accept_lo_ns = pair->taken_lo_ns;
+	if (pair->accept_hi_ns < pair->accept_lo_ns)
+		pair->accept_hi_ns = pair->accept_lo_ns;
+}
+
+/* Ranks are among all of the endpoint's connections, drawn or not. */
+static void
+note_accepts(struct listening *all)
+{
+	struct pair *every = scene_keep(all->scene, (all->data->flow_count + 1) * sizeof(*every));
+	size_t count = 0;
+
+	for (size_t i = 0; i < all->data->flow_count; i++) {
+		struct pair *pair = &every[count];
+
+		if (!endpoint_has_flow(all->listener, &all->data->flows[i]))
+			continue;
+		*pair = (struct pair){
+			.flow = &all->data->flows[i], .taken_lo_ns = FAR_NS, .taken_hi_ns = FAR_NS
+		};
+		count++;
+	}
+	for (size_t i = 0, at = 0; i < all->data->socket_count; i++) {
+		const struct socket_row *row = &all->data->sockets[i];
+
+		if (!endpoint_has_child(all->listener, row) || row->state == SOCK_SYN_RECV ||
+		    row->state == SOCK_CLOSED || row->state == SOCK_LISTEN)
+			continue;
+		for (at = 0; at < count && every[at].flow->flow != row->flow; at++)
+			;
+		if (at == count)
+			continue;
+		if (every[at].taken_lo_ns == FAR_NS)
+			every[at].taken_lo_ns = row->at_ns;
+		if (row->certain && every[at].taken_hi_ns == FAR_NS)
+			every[at].taken_hi_ns = row->at_ns;
+	}
+	for (size_t i = 0; i < all->pair_count; i++) {
+		struct pair *pair = &all->pairs[i];
+		size_t self = 0;
+
+		while (self < count && every[self].flow != pair->flow)
+			self++;
+		if (self < count)
+			bound_accept(all, pair, rank_of(all, every, count, &every[self]));
+	}
+}
+
+static void
+gather(struct listening *all)
+{
+	for (size_t i = 0; i < all->pair_count; i++) {
+		struct pair *pair = &all->pairs[i];
+
+		for (int side = 0; side < 2; side++)
+			pair->change_counts[side] = model_changes(all->scene, all->data,
+			    pair->flow->flow, side == 1, &pair->changes[side]);
+		note_packets(all, pair);
+		note_taken(pair);
+		note_certain(all, pair);
+	}
+	note_accepts(all);
+}
+
+/* --- moments, and where they are on the page --- */
+
+static void
+add_moment(struct listening *all, int64_t ns)
+{
+	if (ns != FAR_NS && ns != 0)
+		all->moments[all->moment_count++] = ns;
+}
+
+static void
+keep_apart(struct listening *all, int64_t lo_ns, int64_t hi_ns, double room)
+{
+	const size_t most = sizeof(all->aparts) / sizeof(all->aparts[0]);
+
+	if (lo_ns != FAR_NS && hi_ns != FAR_NS && lo_ns < hi_ns && all->apart_count < most)
+		all->aparts[all->apart_count++] = (struct apart){ lo_ns, hi_ns, room };
+}
+
+static int
+compare_ns(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+static size_t
+moment_of(const struct listening *all, int64_t ns)
+{
+	size_t lo = 0, hi = all->moment_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (all->moments[middle] < ns)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo;
+}
+
+/* Also between moments. */
+static double
+y_of(const struct listening *all, int64_t ns)
+{
+	size_t i = moment_of(all, ns);
+
+	if (i == all->moment_count)
+		return all->bottom;
+	if (i == 0 || all->moments[i] == ns)
+		return all->ys[i];
+	return all->ys[i - 1] +
+	       (all->ys[i] - all->ys[i - 1]) * ((double)(ns - all->moments[i - 1]) /
+						   (double)(all->moments[i] - all->moments[i - 1]));
+}
+
+static bool
+is_broken(const struct listening *all, size_t i)
+{
+	return all->options->time == TIME_COMPRESSED && i > 0 &&
+	       all->moments[i] - all->moments[i - 1] >= BREAK_NS;
+}
+
+static double
+break_y(const struct listening *all, size_t i)
+{
+	return all->ys[i] - BREAK_ABOVE;
+}
+
+static double
+gap_room(const struct listening *all, size_t i)
+{
+	double gap_ns = (double)(all->moments[i] - all->moments[i - 1]);
+
+	if (all->options->time != TIME_COMPRESSED)
+		return MOMENT_LEAST + 5;
+	if (is_broken(all, i))
+		return MOMENT_LEAST + BREAK_ROOM;
+	return MOMENT_LEAST + fmax(0, 4 * log10(gap_ns / 10000.0));
+}
+
+static void
+place_scaled(struct listening *all)
+{
+	const double high = 900;
+	int64_t first = all->moments[0];
+	int64_t last = all->moments[all->moment_count - 1];
+
+	for (size_t i = 0; i < all->moment_count; i++)
+		all->ys[i] = all->ys[0] + (last > first ? high * (double)(all->moments[i] - first) /
+							      (double)(last - first)
+							: 0);
+}
+
+static void
+place_moments(struct listening *all)
+{
+	size_t kept = 0;
+
+	qsort(all->moments, all->moment_count, sizeof(*all->moments), compare_ns);
+	for (size_t i = 0; i < all->moment_count; i++)
+		if (kept == 0 || all->moments[i] != all->moments[kept - 1])
+			all->moments[kept++] = all->moments[i];
+	all->moment_count = kept;
+	all->ys = scene_keep(all->scene, (kept + 1) * sizeof(*all->ys));
+	all->ys[0] = LANES_TOP + BEFORE + 16;
+	for (size_t i = 1; i < kept; i++) {
+		double y = all->ys[i - 1] + gap_room(all, i);
+
+		for (size_t j = 0; j < all->apart_count; j++)
+			if (all->aparts[j].hi_ns == all->moments[i])
+				y = fmax(y, all->ys[moment_of(all, all->aparts[j].lo_ns)] +
+						all->aparts[j].room);
+		all->ys[i] = y;
+	}
+	if (all->options->time == TIME_SCALED)
+		place_scaled(all);
+	all->bottom = all->ys[kept - 1] + AFTER;
+}
+
+static void
+gather_moments(struct listening *all)
+{
+	size_t room = 4;
+
+	for (size_t i = 0; i < all->pair_count; i++)
+		room += all->pairs[i].change_counts[0] + all->pairs[i].change_counts[1] + 8;
+	all->moments = scene_keep(all->scene, room * sizeof(*all->moments));
+	for (size_t i = 0; i < all->pair_count; i++) {
+		const struct pair *pair = &all->pairs[i];
+		int64_t returned = pair->flow->conn.connect_ns;
+
+		for (int side = 0; side < 2; side++)
+			for (size_t j = 0; j < pair->change_counts[side]; j++)
+				add_moment(all, pair->changes[side][j].at_ns);
+		add_moment(all, pair->syn_ns);
+		add_moment(all, pair->refusal_ns);
+		add_moment(all, pair->answer_ns);
+		add_moment(all, pair->wrote_ns[0]);
+		add_moment(all, returned);
+		if (!all->is_wrong) {
+			add_moment(all, pair->accept_lo_ns);
+			add_moment(all, pair->accept_hi_ns);
+		}
+		keep_apart(all, pair->syn_ns, returned, CALL_HEIGHT + 6);
+		keep_apart(all, returned, pair->wrote_ns[0], CALL_HEIGHT + 4);
+		keep_apart(all, pair->answer_ns, pair->taken_lo_ns, 20);
+		keep_apart(all, pair->accept_lo_ns, pair->accept_hi_ns, CALL_HEIGHT + 10);
+	}
+	if (!all->is_wrong)
+		add_moment(all, all->data->last_ns);
+	place_moments(all);
+}
+
+/* --- lanes --- */
+
+static void
+add_band(struct lane *lane, enum scene_class cls, const char *name, double top, double bottom,
+    const char *tip)
+{
+	if (lane->band_count == BANDS_MAX || bottom - top < 0.3)
+		return;
+	lane->bands[lane->band_count++] = (struct band){ cls, name, top, bottom, tip };
+}
+
+static void
+add_call(struct lane *lane, struct call call)
+{
+	if (lane->call_count < CALLS_MAX)
+		lane->calls[lane->call_count++] = call;
+}
+
+static void
+add_instant(struct lane *lane, const char *text, double y, const char *tip)
+{
+	add_call(lane, (struct call){ text, y, y + CALL_HEIGHT, false, false, tip });
+}
+
+static const char *
+at_text(const struct listening *all, int64_t ns)
+{
+	return name_time(all->scene, ns - all->data->first_ns);
+}
+
+static const char *
+band_tip(const struct listening *all, const struct lane *lane, const struct change *change)
+{
+	return LABELED(all->scene, all->options->lang,
+	    change->certain ? LABEL_BAND_TIP : LABEL_BAND_TIP_LIKELY, lane->who,
+	    name_state(change->state), at_text(all, change->at_ns));
+}
+
+/* Bands for changes, the first of which begins at its own time. */
+static void
+add_changes(
+    const struct listening *all, struct lane *lane, const struct change *changes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct change *change = &changes[i];
+		double top = y_of(all, change->at_ns);
+		double bottom = i + 1 < count ? y_of(all, changes[i + 1].at_ns) : all->bottom;
+
+		/* What is closed is gone. */
+		if (change->state == SOCK_CLOSED)
+			bottom = fmin(bottom, top + 16);
+		add_band(lane, class_of_state(change->state), name_state(change->state), top,
+		    bottom, band_tip(all, lane, change));
+	}
+}
+
+/* Of what happened before the first SYN, the order is known, and no time. */
+static double
+add_before(const struct listening *all, struct lane *lane, const char *const *calls, size_t count,
+    double until)
+{
+	double y = LANES_TOP + CLOSED_ROOM;
+
+	add_band(lane, CLASS_CLOSED, "CLOSED", LANES_TOP, y, NULL);
+	add_band(lane, CLASS_INITIAL, word(all, LABEL_INITIAL), y, until, NULL);
+	for (size_t i = 0; i < count; i++) {
+		y += i == 0 ? 4 : CALL_STEP;
+		add_instant(lane, calls[i], y, word(all, LABEL_BEFORE_TIP));
+	}
+	return y;
+}
+
+static void
+add_connect(const struct listening *all, struct lane *lane, const struct pair *pair)
+{
+	const struct conn_verdict *conn = &pair->flow->conn;
+	double top = y_of(all, pair->syn_ns);
+	bool returned = conn->connect_ns != 0 && conn->connect != CONNECT_PENDING &&
+			conn->connect != CONNECT_UNKNOWN;
+	struct call call = { "connect()", top,
+		returned ? fmax(y_of(all, conn->connect_ns), top + CALL_HEIGHT) : all->bottom,
+		!returned, !returned, NULL };
+
+	if (returned)
+		call.tip = LABELED(all->scene, all->options->lang, LABEL_CONNECT_TIP,
+		    at_text(all, pair->syn_ns), at_text(all, conn->connect_ns),
+		    conn_connect_names[conn->connect]);
+	else
+		call.tip = word(all, LABEL_CONNECT_PENDING);
+	add_call(lane, call);
+}
+
+static void
+build_client(struct listening *all, struct pair *pair, size_t number)
+{
+	static const char *const calls[] = { "socket()" };
+	struct lane *lane = &all->lanes[all->lane_count++];
+
+	pair->client = lane;
+	lane->who = LABELED(all->scene, all->options->lang, LABEL_CLIENT_N,
+	    scene_format(all->scene, "%zu", number));
+	lane->end = name_end(all->scene, all->options, &pair->flow->tuple, false);
+	add_before(all, lane, calls, 1, y_of(all, pair->syn_ns));
+	add_changes(all, lane, pair->changes[0], pair->change_counts[0]);
+	add_connect(all, lane, pair);
+	if (pair->wrote_ns[0] != FAR_NS)
+		add_instant(lane, "write()", y_of(all, pair->wrote_ns[0]),
+		    LABELED(all->scene, all->options->lang, LABEL_WRITE_TIP,
+			at_text(all, pair->wrote_ns[0])));
+}
+
+static void
+add_accept(const struct listening *all, struct lane *lane, const struct pair *pair)
+{
+	bool is_open = pair->accept_hi_ns == FAR_NS;
+	struct call call = { is_open ? "accept()?" : "accept()", y_of(all, pair->accept_lo_ns),
+		is_open ? all->bottom : y_of(all, pair->accept_hi_ns), true, is_open, NULL };
+
+	if (pair->accept_lo_ns == FAR_NS)
+		return;
+	call.bottom = fmax(call.bottom, call.top + CALL_HEIGHT);
+	call.tip = is_open
+		       ? LABELED(all->scene, all->options->lang, LABEL_ACCEPT_OPEN_TIP,
+			     at_text(all, pair->accept_lo_ns))
+		       : LABELED(all->scene, all->options->lang, LABEL_ACCEPT_TIP,
+			     at_text(all, pair->accept_lo_ns), at_text(all, pair->accept_hi_ns));
+	add_call(lane, call);
+}
+
+static void
+build_child(struct listening *all, struct pair *pair, size_t number)
+{
+	struct lane *lane;
+
+	if (pair->answer_ns == FAR_NS || pair->change_counts[1] == 0)
+		return;
+	lane = &all->lanes[all->lane_count++];
+	pair->child = lane;
+	lane->who = LABELED(all->scene, all->options->lang, LABEL_SPAWNED_N,
+	    scene_format(all->scene, "%zu", number));
+	lane->end = scene_format(all->scene, "→ :%u", pair->flow->tuple.sport);
+	add_changes(all, lane, pair->changes[1], pair->change_counts[1]);
+	add_accept(all, lane, pair);
+	if (pair->wrote_ns[1] != FAR_NS)
+		add_instant(lane, "write()", y_of(all, pair->wrote_ns[1]),
+		    LABELED(all->scene, all->options->lang, LABEL_WRITE_TIP,
+			at_text(all, pair->wrote_ns[1])));
+}
+
+/* It listens from before the first SYN on, unless refusals say otherwise. */
+static void
+build_server(struct listening *all)
+{
+	static const char *const calls[] = { "socket()", "bind()", "listen()" };
+	struct lane *lane = &all->lanes[all->lane_count++];
+	double from = LANES_TOP + BEFORE - 4;
+	enum sock_state state = SOCK_CLOSED;
+	bool is_first = true;
+
+	all->server = lane;
+	lane->who = word(all, all->gauge_x != 0 ? LABEL_LISTENING_SOCKET : LABEL_SERVER);
+	lane->end = endpoint_name(all->scene, all->options, all->listener);
+	for (size_t i = 0; i < all->data->socket_count; i++) {
+		const struct socket_row *row = &all->data->sockets[i];
+		double y;
+
+		if (!endpoint_is(all->listener, row) || row->state == state)
+			continue;
+		y = fmax(from, y_of(all, row->at_ns));
+		if (row->state == SOCK_LISTEN && is_first)
+			from =
+			    add_before(all, lane, calls, 3, from - CALL_HEIGHT) + CALL_HEIGHT / 2;
+		else
+			add_band(lane, class_of_state(state), name_state(state), from, y, NULL),
+			    from = y;
+		state = row->state;
+		is_first = false;
+	}
+	if (is_first)
+		from = LANES_TOP;
+	add_band(lane, class_of_state(state), name_state(state), from, all->bottom, NULL);
+}
+
+/* What many believe: the listening socket itself goes through the handshake. */
+static void
+build_wrong_server(struct listening *all)
+{
+	static const char *const calls[] = { "socket()", "bind()", "listen()" };
+	const struct pair *pair = &all->pairs[0];
+	struct lane *lane = &all->lanes[all->lane_count++];
+	double listens = LANES_TOP + BEFORE - 4 - CALL_HEIGHT;
+	double asked = y_of(all, pair->answer_ns);
+	double taken = y_of(all, pair->taken_lo_ns);
+
+	all->server = lane;
+	lane->who = word(all, LABEL_SERVER);
+	lane->end = endpoint_name(all->scene, all->options, all->listener);
+	add_before(all, lane, calls, 3, listens);
+	add_band(lane, CLASS_LISTEN, "LISTEN", listens, asked, NULL);
+	add_band(lane, CLASS_SYN_RECV, "SYN-RCVD", asked, taken, NULL);
+	add_band(lane, CLASS_ESTABLISHED, "ESTABLISHED", taken, all->bottom, NULL);
+	add_instant(lane, "accept()", taken - CALL_HEIGHT / 2, NULL);
+}
+
+/* --- across the page --- */
+
+static void
+spread_lanes(struct listening *all)
+{
+	double pitch = all->is_wide ? 128 : 84;
+	double brace = all->is_wide ? BRACE_ROOM : 0;
+	double x = CHART_MARGIN + TIMES_WIDTH + (all->is_wide ? 0 : BRACE_ROOM - 20);
+
+	for (size_t i = 0; i < all->lane_count; i++) {
+		struct lane *lane = &all->lanes[i];
+		bool is_server = lane == all->server;
+		bool is_client = all->server > lane;
+
+		lane->width = is_server ? 96 : all->is_wide ? 88 : 62;
+		lane->braces = is_server ? (all->is_wide && all->gauge_x == 0) : is_client ? -1 : 1;
+		if (!all->is_wide && !is_server)
+			lane->braces = i == 0 ? -1 : i + 1 == all->lane_count ? 1 : 0;
+		if (is_server)
+			x += 26;
+		if (lane->braces < 0)
+			x += brace;
+		lane->x = x + (is_server ? 60 : pitch / 2);
+		x += is_server ? 120 : pitch;
+		if (is_server && all->gauge_x != 0) {
+			all->gauge_x = lane->x + lane->width / 2 + 34;
+			x = all->gauge_x + GAUGE_WIDTH + 36;
+		}
+		if (lane->braces > 0)
+			x += lane == all->server ? BRACE_ROOM : brace;
+	}
+	if (!all->is_wide && all->lane_count > 0 && all->lanes[all->lane_count - 1].braces > 0)
+		x += BRACE_ROOM - 14;
+	all->width = fmax(x + CHART_MARGIN, 560);
+}
+
+static void
+draw_moments(struct listening *all)
+{
+	const struct scene_style style = { .size = 11, .mono = true, .anchor = ANCHOR_END };
+	const struct scene_style small = { .size = 10, .anchor = ANCHOR_END };
+	double right = CHART_MARGIN + TIMES_WIDTH - 6;
+	double free_y = 0;
+
+	for (size_t i = 0; i < all->moment_count; i++) {
+		double y = all->ys[i];
+
+		if (y - 9 < free_y)
+			continue;
+		scene_line(all->scene, CLASS_GRID, (struct scene_point){ right + 4, y },
+		    (struct scene_point){ all->width - CHART_MARGIN, y }, DASH_SOLID);
+		scene_text(all->scene, CLASS_AXIS, style, (struct scene_point){ right, y + 4 }, 0,
+		    at_text(all, all->moments[i]));
+		free_y = y + 5;
+		if (is_broken(all, i))
+			scene_text(all->scene, CLASS_MUTED, small,
+			    (struct scene_point){ right, break_y(all, i) - 1 }, 0,
+			    LABELED(all->scene, all->options->lang, LABEL_LATER,
+				name_span(all->scene, all->moments[i] - all->moments[i - 1])));
+	}
+}
+
+static void
+draw_breaks(struct listening *all)
+{
+	for (size_t i = 0; i < all->moment_count; i++) {
+		double y = break_y(all, i);
+
+		if (!is_broken(all, i))
+			continue;
+		for (size_t j = 0; j < all->lane_count; j++) {
+			const struct lane *lane = &all->lanes[j];
+			struct scene_step steps[24];
+			size_t count = 0;
+			double from = lane->x - lane->width / 2 - 4;
+
+			for (double x = from; x <= from + lane->width + 8 && count < 24; x += 7)
+				steps[count] = (struct scene_step){ count == 0 ? 'M' : 'L',
+					{ { x, y + (count % 2 ? 3 : -3) } } },
+				count++;
+			scene_path(all->scene, CLASS_GAP, steps, count, DASH_SOLID);
+		}
+	}
+}
+
+/* --- drawing a lane --- */
+
+static void
+draw_head(struct listening *all, const struct lane *lane)
+{
+	const struct scene_style who = { .size = 12, .anchor = ANCHOR_MIDDLE, .bold = true };
+	const struct scene_style end = { .size = 10, .anchor = ANCHOR_MIDDLE };
+	double width = lane->width + (all->is_wide ? 34 : lane == all->server ? 30 : 16);
+	/* Of several clients on one machine, the port tells them apart. */
+	const char *port = strrchr(lane->end, ':');
+	const char *name =
+	    all->is_wide || lane == all->server || port == NULL || lane->end[0] == '\xe2'
+		? lane->end
+		: port;
+
+	scene_round_rect(all->scene, CLASS_HEAD,
+	    (struct scene_box){ lane->x - width / 2, HEADS_TOP, width, HEAD_HEIGHT - 4 }, 8,
+	    DASH_SOLID);
+	scene_text(all->scene, CLASS_HEAD, who, (struct scene_point){ lane->x, HEADS_TOP + 17 },
+	    width - 8, lane->who);
+	scene_text(all->scene, CLASS_HEAD, end, (struct scene_point){ lane->x, HEADS_TOP + 32 },
+	    width - 8, name);
+}
+
+static void
+draw_bands(struct listening *all, const struct lane *lane)
+{
+	for (size_t i = 0; i < lane->band_count; i++) {
+		const struct band *band = &lane->bands[i];
+
+		scene_group_begin(all->scene, NULL, band->tip, NULL);
+		scene_rect(all->scene, band->cls,
+		    (struct scene_box){ lane->x - lane->width / 2, band->top, lane->width,
+			band->bottom - band->top });
+		scene_group_end(all->scene);
+	}
+}
+
+/* Where a call's own box stands. */
+static struct scene_box
+call_box(const struct lane *lane, const struct call *call)
+{
+	double width = lane->width - 12;
+	double top = call->top;
+
+	if (call->is_span && !call->is_open)
+		top = (call->top + call->bottom - CALL_HEIGHT) / 2;
+	else if (call->is_span)
+		top = call->top + 6;
+	return (struct scene_box){ lane->x - width / 2, top, width,
+		call->is_span ? CALL_HEIGHT : call->bottom - call->top };
+}
+
+static void
+draw_span(struct listening *all, const struct lane *lane, const struct call *call)
+{
+	double left = lane->x - lane->width / 2 + 4;
+	double right = lane->x + lane->width / 2 - 4;
+	const struct scene_point open[] = { { left, call->bottom }, { left, call->top },
+		{ right, call->top }, { right, call->bottom }, { left, call->bottom } };
+
+	scene_polyline(all->scene, CLASS_SPAN, open, call->is_open ? 4 : 5, DASH_DASHED);
+}
+
+/* Where nothing else stands; a call that lasts is where it is. */
+static bool
+place_call(const struct listening *all, struct slots *slots, const struct call *call,
+    struct scene_box *box)
+{
+	if (!call->is_span && call->bottom - call->top > CALL_HEIGHT + 1) {
+		slots_take(slots, *box);
+		return true;
+	}
+	for (; box->y + box->height < all->bottom + CALL_HEIGHT; box->y += 4)
+		if (slots_take(slots, *box))
+			return true;
+	return false;
+}
+
+static void
+draw_call(
+    struct listening *all, const struct lane *lane, const struct call *call, struct slots *slots)
+{
+	const struct scene_style style = { .size = 11, .anchor = ANCHOR_MIDDLE };
+	struct scene_box box = call_box(lane, call);
+
+	scene_group_begin(all->scene, NULL, call->tip, NULL);
+	if (call->is_span)
+		draw_span(all, lane, call);
+	if (place_call(all, slots, call, &box)) {
+		scene_round_rect(all->scene, CLASS_HEAD, box, 2, DASH_SOLID);
+		scene_text(all->scene, CLASS_HEAD, style,
+		    (struct scene_point){ lane->x, box.y + box.height / 2 + 4 }, box.width - 2,
+		    call->text);
+	}
+	scene_group_end(all->scene);
+}
+
+/* A state's name, in the first place of its band that no call has taken. */
+static void
+name_band(
+    struct listening *all, const struct lane *lane, const struct band *band, struct slots *slots)
+{
+	struct scene_style style = { .size = 10, .anchor = ANCHOR_MIDDLE, .bold = true };
+	double width = scene_text_width(band->name, style);
+
+	style.upwards = width > lane->width - 4;
+	for (double y = band->top + 2;; y += 6) {
+		double wide = style.upwards ? 12 : width + 2;
+		double high = style.upwards ? width + 6 : 13;
+		struct scene_box box = { lane->x - wide / 2, y, wide, high };
+
+		if (y + high > band->bottom)
+			return;
+		if (!slots_take(slots, box))
+			continue;
+		scene_text(all->scene, band->cls, style,
+		    style.upwards ? (struct scene_point){ lane->x + 3.5, y + high / 2 }
+				  : (struct scene_point){ lane->x, y + 10 },
+		    0, band->name);
+		return;
+	}
+}
+
+static void
+draw_brace(struct listening *all, const struct lane *lane, const struct band *band, double *free_y)
+{
+	struct scene_style style = { .size = 11 };
+	double x = lane->x + lane->braces * (lane->width / 2 + 4);
+	double depth = lane->braces * 10;
+	double width;
+	double y = fmax((band->top + band->bottom) / 2 + 4, *free_y + 11);
+
+	style.anchor = lane->braces > 0 ? ANCHOR_START : ANCHOR_END;
+	scene_brace(all->scene, CLASS_LABEL, x, band->top + 1, band->bottom - 1, depth);
+	/* A name that had to give way is led to. */
+	if (y > (band->top + band->bottom) / 2 + 6)
+		scene_line(all->scene, CLASS_LABEL,
+		    (struct scene_point){ x + depth, (band->top + band->bottom) / 2 },
+		    (struct scene_point){ x + depth + lane->braces * 3, y - 4 }, DASH_SOLID);
+	x += depth + lane->braces * 4;
+	width = scene_text_width(band->name, style);
+	scene_rect(all->scene, CLASS_PAGE,
+	    (struct scene_box){ (lane->braces > 0 ? x : x - width) - 2, y - 10, width + 4, 13 });
+	scene_text(all->scene, CLASS_LABEL, style, (struct scene_point){ x, y }, 0, band->name);
+	*free_y = y + 3;
+}
+
+static void
+draw_lane(struct listening *all, const struct lane *lane)
+{
+	struct slots slots;
+	double free_y = 0;
+
+	slots_init(&slots, all->scene);
+	draw_head(all, lane);
+	draw_bands(all, lane);
+	for (size_t i = 0; i < lane->call_count; i++)
+		draw_call(all, lane, &lane->calls[i], &slots);
+	for (size_t i = 0; i < all->moment_count; i++)
+		if (is_broken(all, i))
+			slots_take(&slots, (struct scene_box){ 0, break_y(all, i) - 4, 1e4, 8 });
+	for (size_t i = 0; i < lane->band_count; i++) {
+		if (lane->braces != 0)
+			draw_brace(all, lane, &lane->bands[i], &free_y);
+		else
+			name_band(all, lane, &lane->bands[i], &slots);
+	}
+}
+
+/* --- from lane to lane --- */
+
+/* Of a call's end that is an error, what it was. */
+static void
+draw_refusal(struct listening *all, const struct pair *pair)
+{
+	const struct scene_style style = { .size = 9, .anchor = ANCHOR_MIDDLE };
+	const struct conn_verdict *conn = &pair->flow->conn;
+	const struct lane *lane = pair->client;
+
+	if (conn->connect_ns == 0 || conn->connect == CONNECT_OK ||
+	    conn->connect == CONNECT_UNKNOWN || conn->connect == CONNECT_PENDING)
+		return;
+	scene_text(all->scene, CLASS_RESET, style,
+	    (struct scene_point){ lane->x, y_of(all, conn->connect_ns) + 28 }, 82,
+	    conn_connect_names[conn->connect]);
+}
+
+/* Its first SYN found no room, and is drawn as that. */
+static bool
+is_dropped(const struct listening *all, const struct pair *pair)
+{
+	for (size_t i = 0; i < all->data->packet_count; i++)
+		if (all->misses[i] == MISS_DROPPED && !all->is_wrong &&
+		    all->data->packets[i].flow == pair->flow->flow &&
+		    all->data->packets[i].ts_ns == pair->syn_ns)
+			return true;
+	return false;
+}
+
+static void
+draw_asking(struct listening *all, const struct pair *pair)
+{
+	double y = y_of(all, pair->syn_ns);
+	double from = pair->client->x + pair->client->width / 2;
+	double to = all->server->x - all->server->width / 2;
+
+	if (!is_dropped(all, pair))
+		scene_arrow(all->scene, CLASS_SEGMENT, (struct scene_point){ from, y },
+		    (struct scene_point){ to, y }, DASH_DASHED, HEAD_FULL, HEAD_NONE);
+	y = y_of(all, pair->refusal_ns);
+	if (pair->refusal_ns != FAR_NS)
+		scene_arrow(all->scene, CLASS_RESET, (struct scene_point){ to, y },
+		    (struct scene_point){ from, y }, DASH_SOLID, HEAD_FULL, HEAD_NONE);
+	if (pair->child == NULL)
+		return;
+	y = y_of(all, pair->answer_ns);
+	from = all->server->x + all->server->width / 2;
+	to = pair->child->x;
+	scene_line(all->scene, CLASS_SEGMENT, (struct scene_point){ from, y - 8 },
+	    (struct scene_point){ to, y - 8 }, DASH_DASHED);
+	scene_arrow(all->scene, CLASS_SEGMENT, (struct scene_point){ to, y - 8 },
+	    (struct scene_point){ to, y }, DASH_SOLID, HEAD_FULL, HEAD_NONE);
+}
+
+static void
+draw_miss(struct listening *all, const struct pair *pair, const struct packet_row *row,
+    enum miss miss, double y)
+{
+	bool is_syn = miss == MISS_DROPPED || pair->child == NULL;
+	const struct lane *lane = is_syn ? all->server : pair->child;
+	double x = lane->x - lane->width / 2;
+
+	scene_group_begin(all->scene, model_id(all->scene, row),
+	    model_tip(all->scene, all->data, all->options, row), NULL);
+	if (is_syn)
+		scene_line(all->scene, CLASS_SEGMENT,
+		    (struct scene_point){ pair->client->x + pair->client->width / 2, y },
+		    (struct scene_point){ x - 8, y }, DASH_DASHED);
+	chart_cross(all->scene, CLASS_MISSED, (struct scene_point){ x - 8, y }, 4);
+	scene_group_end(all->scene);
+}
+
+static void
+draw_misses(struct listening *all, const struct pair *pair)
+{
+	double last[MISS_COUNT] = { 0 };
+
+	for (size_t i = 0; i < all->data->packet_count; i++) {
+		const struct packet_row *row = &all->data->packets[i];
+		enum miss miss = all->misses[i];
+		double y = y_of(all, row->ts_ns);
+
+		if (row->flow != pair->flow->flow || miss == MISS_NONE || y - last[miss] < 9)
+			continue;
+		draw_miss(all, pair, row, miss, y);
+		last[miss] = y;
+	}
+}
+
+/* --- the accept queue, downwards --- */
+
+static double
+gauge_at(const struct listening *all, int64_t value)
+{
+	double most = 1;
+
+	for (size_t i = 0; i < all->levels[QUEUE_ACCEPT].count; i++)
+		if (all->levels[QUEUE_ACCEPT].at[i].range.hi != RANGE_OPEN)
+			most = fmax(most, (double)all->levels[QUEUE_ACCEPT].at[i].range.hi);
+	if (endpoint_has_limit(all->listener))
+		most = fmax(most, (double)all->listener->backlog_best + 1);
+	if (value == RANGE_OPEN)
+		return all->gauge_x + GAUGE_WIDTH;
+	return all->gauge_x + (GAUGE_WIDTH - 8) * (double)value / most;
+}
+
+static void
+draw_level(struct listening *all, const struct level *level, double top, double bottom)
+{
+	double zero = gauge_at(all, 0);
+	double lo = gauge_at(all, level->range.lo);
+	double hi = gauge_at(all, level->range.hi);
+
+	scene_group_begin(all->scene, NULL,
+	    LABELED(all->scene, all->options->lang, LABEL_QUEUE_TIP, word(all, LABEL_QUEUE_ACCEPT),
+		at_text(all, level->at_ns),
+		name_range(all->scene, all->options->lang, level->range),
+		scene_format(all->scene, "%" PRId64, level->best)),
+	    NULL);
+	if (hi > lo)
+		scene_rect(all->scene, CLASS_HELD_MAYBE,
+		    (struct scene_box){ lo, top, hi - lo, bottom - top });
+	if (lo > zero)
+		scene_rect(all->scene, CLASS_HELD,
+		    (struct scene_box){ zero, top, lo - zero, bottom - top });
+	scene_group_end(all->scene);
+}
+
+static void
+draw_gauge_head(struct listening *all)
+{
+	const struct scene_style bold = { .size = 12, .bold = true, .anchor = ANCHOR_MIDDLE };
+	const struct scene_style small = { .size = 11, .anchor = ANCHOR_MIDDLE };
+	struct range holds = { all->listener->backlog.lo + 1, all->listener->backlog.hi + 1 };
+	double middle = all->gauge_x + GAUGE_WIDTH / 2;
+
+	scene_text(all->scene, CLASS_LABEL, bold, (struct scene_point){ middle, HEADS_TOP + 17 },
+	    GAUGE_WIDTH + 20, word(all, LABEL_GAUGE));
+	if (endpoint_has_limit(all->listener))
+		scene_text(all->scene, CLASS_LIMIT, small,
+		    (struct scene_point){ middle, HEADS_TOP + 33 }, GAUGE_WIDTH + 20,
+		    LABELED(all->scene, all->options->lang, LABEL_QUEUE_HOLDS,
+			name_range(all->scene, all->options->lang, holds)));
+}
+
+static void
+draw_gauge(struct listening *all)
+{
+	const struct levels *levels = &all->levels[QUEUE_ACCEPT];
+	struct scene_point *points =
+	    scene_keep(all->scene, (2 * levels->count + 1) * sizeof(*points));
+	double first = levels->count == 0 ? all->bottom : y_of(all, levels->at[0].at_ns);
+	double limit = gauge_at(all, all->listener->backlog_best + 1);
+	size_t count = 0;
+
+	draw_gauge_head(all);
+	for (size_t i = 0; i < levels->count; i++) {
+		double top = y_of(all, levels->at[i].at_ns);
+		double bottom =
+		    i + 1 < levels->count ? y_of(all, levels->at[i + 1].at_ns) : all->bottom;
+
+		if (bottom - top < 0.5)
+			continue;
+		draw_level(all, &levels->at[i], top, bottom);
+		points[count++] = (struct scene_point){ gauge_at(all, levels->at[i].best), top };
+		points[count++] = (struct scene_point){ gauge_at(all, levels->at[i].best), bottom };
+	}
+	scene_line(all->scene, CLASS_AXIS, (struct scene_point){ all->gauge_x, first },
+	    (struct scene_point){ all->gauge_x, all->bottom }, DASH_SOLID);
+	if (count > 0)
+		scene_polyline(all->scene, CLASS_BEST, points, count, DASH_SOLID);
+	if (endpoint_has_limit(all->listener))
+		scene_line(all->scene, CLASS_LIMIT,
+		    (struct scene_point){ limit, LANES_TOP + BEFORE },
+		    (struct scene_point){ limit, all->bottom }, DASH_SOLID);
+}
+
+/* --- the page --- */
+
+static void
+draw_title(struct listening *all)
+{
+	enum figure_lang lang = all->options->lang;
+	const char *name = endpoint_name(all->scene, all->options, all->listener);
+	const char *capture = model_capture(all->scene, all->data);
+	const char *title = all->is_wrong ? word(all, LABEL_WRONG_TITLE)
+					  : LABELED(all->scene, lang, LABEL_LISTENER_TITLE, name);
+	const char *below = capture;
+
+	if (all->left_out > 0 && !all->is_wrong)
+		below = LABELED(all->scene, lang, LABEL_LISTENER_SOME, capture,
+		    scene_format(all->scene, "%zu", all->pair_count),
+		    scene_format(all->scene, "%zu", all->pair_count + all->left_out));
+	chart_title(all->scene, all->width, title, below,
+	    LABELED(all->scene, lang, all->is_wrong ? LABEL_WRONG_DESC : LABEL_LISTENER_DESC, name,
+		capture));
+}
+
+static bool
+has_misses(const struct listening *all)
+{
+	for (size_t i = 0; i < all->pair_count; i++)
+		if (has_miss(all, all->pairs[i].flow->flow))
+			return true;
+	return false;
+}
+
+static double
+draw_note(struct listening *all, double y)
+{
+	enum label label = all->is_wrong       ? LABEL_WRONG_NOTE
+			   : all->gauge_x == 0 ? LABEL_REFUSED_NOTE
+			   : has_misses(all)   ? LABEL_LISTENER_MISS_NOTE
+					       : LABEL_LISTENER_NOTE;
+	const struct scene_style style = { .size = 12 };
+	size_t box = all->scene->count;
+	double bottom;
+
+	scene_round_rect(all->scene, CLASS_NOTE,
+	    (struct scene_box){ CHART_MARGIN, y, all->width - 2 * CHART_MARGIN, 24 }, 4,
+	    DASH_SOLID);
+	bottom = scene_paragraph(all->scene, CLASS_NOTE, style,
+		     (struct scene_point){ CHART_MARGIN + 12, y + 20 },
+		     all->width - 2 * CHART_MARGIN - 24, 17, word(all, label)) -
+		 6;
+	all->scene->items[box].box.height = floor((bottom - y) * 10 + 0.5) / 10;
+	return bottom;
+}
+
+static void
+build_lanes(struct listening *all)
+{
+	for (size_t i = 0; i < all->pair_count; i++)
+		build_client(all, &all->pairs[i], i + 1);
+	if (all->is_wrong) {
+		build_wrong_server(all);
+		return;
+	}
+	build_server(all);
+	for (size_t i = 0; i < all->pair_count; i++)
+		build_child(all, &all->pairs[i], i + 1);
+}
+
+static void
+draw_all(struct listening *all)
+{
+	gather_moments(all);
+	/* Where it goes is known once there are lanes. */
+	all->gauge_x = !all->is_wrong && all->levels[QUEUE_ACCEPT].count > 0;
+	build_lanes(all);
+	spread_lanes(all);
+	draw_title(all);
+	draw_moments(all);
+	for (size_t i = 0; i < all->pair_count; i++) {
+		draw_asking(all, &all->pairs[i]);
+		if (!all->is_wrong)
+			draw_misses(all, &all->pairs[i]);
+	}
+	for (size_t i = 0; i < all->lane_count; i++)
+		draw_lane(all, &all->lanes[i]);
+	if (all->gauge_x != 0)
+		draw_gauge(all);
+	for (size_t i = 0; i < all->pair_count; i++)
+		draw_refusal(all, &all->pairs[i]);
+	draw_breaks(all);
+	scene_size(all->scene, all->width, draw_note(all, all->bottom + 22) + CHART_MARGIN);
+}
+
+enum status
+listener_build(struct scene *scene, const struct figure_data *data,
+    const struct figure_options *options, struct diag *diag)
+{
+	struct listening *all = scene_keep(scene, sizeof(*all));
+	enum status st;
+
+	memset(all, 0, sizeof(*all));
+	all->scene = scene;
+	all->data = data;
+	all->options = options;
+	all->is_wrong = options->wrong;
+	st = endpoint_choose(&all->listener, data, options, diag);
+	if (st != ST_OK)
+		return st;
+	all->misses = endpoint_misses(scene, data, all->listener);
+	endpoint_levels(scene, data, all->listener, all->levels);
+	choose_pairs(all);
+	if (all->pair_count == 0)
+		return diag_set(diag, ST_USAGE, "none of the connections to %s can be drawn",
+		    endpoint_name(scene, options, all->listener));
+	all->is_wide = all->is_wrong || all->pair_count <= PAIRS_WIDE;
+	gather(all);
+	draw_all(all);
+	return ST_OK;
+}
