@@ -207,7 +207,7 @@ broken_after(const struct time_axis *axis, size_t place, double from, double to)
 	return broken;
 }
 
-/* A break worth having takes out a good part of a piece. */
+/* A silence: a good part of its piece, and longer than what is on one of its sides. */
 static bool
 is_gap(const struct time_axis *axis, size_t place)
 {
@@ -216,8 +216,10 @@ is_gap(const struct time_axis *axis, size_t place)
 	for (size_t i = 0; i < axis->count; i++) {
 		const struct time_piece *piece = &axis->pieces[i];
 
-		if (lo >= piece->lo_ns && hi <= piece->hi_ns)
-			return (double)(hi - lo) >= 0.04 * (double)(piece->hi_ns - piece->lo_ns);
+		if (lo < piece->lo_ns || hi > piece->hi_ns)
+			continue;
+		return (double)(hi - lo) >= 0.03 * (double)(piece->hi_ns - piece->lo_ns) &&
+		       (hi - lo >= lo - piece->lo_ns || hi - lo >= piece->hi_ns - hi);
 	}
 	return false;
 }
@@ -587,6 +589,10 @@ draw_sample(struct scene *scene, const struct chart_entry *entry, struct scene_p
 	case SAMPLE_DOT:
 		scene_round_rect(scene, entry->cls, (struct scene_box){ at.x + 6, at.y - 7, 6, 6 },
 		    3, DASH_SOLID);
+		break;
+	case SAMPLE_TICK:
+		scene_line(scene, entry->cls, (struct scene_point){ at.x + 9, at.y - 10 },
+		    (struct scene_point){ at.x + 9, at.y + 2 }, DASH_SOLID);
 		break;
 	case SAMPLE_LINE:
 		scene_line(scene, entry->cls, left, right, DASH_SOLID);

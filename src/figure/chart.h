@@ -105,6 +105,7 @@ enum chart_sample {
 	SAMPLE_DOTTED,
 	SAMPLE_CROSS,
 	SAMPLE_DOT,
+	SAMPLE_TICK,
 };
 
 struct chart_entry {

@@ -19,4 +19,5 @@ libsynscope_a_SOURCES += \
 	%D%/paint_load.c %D%/paint_load.h %D%/paint_load.def \
 	%D%/paint_svg.c \
 	%D%/queue.c \
-	%D%/scene.c
+	%D%/scene.c \
+	%D%/timeline.c
