@@ -90,6 +90,9 @@ everything()
 	synscope packets -v --format xml "$@"
 	synscope flows -v "$@"
 	synscope flows --format jsonl "$@"
+	synscope draw ladder blog-2019/listen.cap
+	synscope draw ladder --type txt blog-2019/listen.cap
+	synscope draw handshake --lang zh_CN odd-queue-full.pcap
 }
 
 # A comma as the decimal point, where there is such a locale.

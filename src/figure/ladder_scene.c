@@ -302,27 +302,50 @@ change_y(const struct page *page, const struct ladder_end *end, const struct cha
 	return page->bottom;
 }
 
-/* Upwards, in the first place where nothing covers it. */
-static void
-draw_state_name(struct page *page, enum sock_state state, double x, double top, double bottom)
+/* Upwards, in the first place where nothing covers it; false: there is none. */
+static bool
+put_state_name(struct page *page, enum scene_class cls, const char *name, double x, double top,
+    double bottom)
 {
 	const struct scene_style style = { .size = 9, .anchor = ANCHOR_MIDDLE, .bold = true,
 		.upwards = true };
-	const char *name = name_state(state);
-	double need = scene_text_width(name, style) + 8;
+	double need = scene_text_width(name, style) + 7;
 	double from = top;
 
 	for (size_t i = 0; i <= page->gap_count; i++) {
 		double until = i < page->gap_count ? page->gaps[i].top : bottom;
 
 		if (fmin(until, bottom) - from >= need) {
-			scene_text(page->ladder.scene, class_of_state(state), style,
+			scene_text(page->ladder.scene, cls, style,
 			    (struct scene_point){ x + 3.2, from + need / 2 }, 0, name);
-			return;
+			return true;
 		}
 		if (i < page->gap_count)
 			from = fmax(from, page->gaps[i].bottom);
 	}
+	return false;
+}
+
+/* In short where there is no room for all of it; the legend has it in full. */
+static void
+draw_state_name(struct page *page, enum sock_state state, double x, double top, double bottom)
+{
+	static const char *const shorts[SOCK_COUNT] = {
+		[SOCK_LISTEN] = "LSTN",
+		[SOCK_SYN_SENT] = "SENT",
+		[SOCK_SYN_RECV] = "RCVD",
+		[SOCK_ESTABLISHED] = "ESTAB",
+		[SOCK_FIN_WAIT1] = "FW-1",
+		[SOCK_FIN_WAIT2] = "FW-2",
+		[SOCK_CLOSE_WAIT] = "CW",
+		[SOCK_LAST_ACK] = "LA",
+		[SOCK_CLOSING] = "CLG",
+		[SOCK_TIME_WAIT] = "TW",
+	};
+	enum scene_class cls = class_of_state(state);
+
+	if (!put_state_name(page, cls, name_state(state), x, top, bottom) && shorts[state] != NULL)
+		put_state_name(page, cls, shorts[state], x, top, bottom);
 }
 
 static double
@@ -332,6 +355,22 @@ bar_x(const struct page *page, const struct ladder_end *end)
 	double width = bar_width(lane);
 
 	return lane->x + ((double)end->place - (double)lane->flow_count / 2) * (width + 2) + 1;
+}
+
+/* Bars too narrow for a name tell by their shape, without colour, whether they are half open or closing. */
+static void
+draw_band(struct page *page, enum sock_state state, double x, double width, double top, double bottom)
+{
+	bool is_narrow = width < 10;
+	bool is_half_open = state == SOCK_SYN_SENT || state == SOCK_SYN_RECV;
+	bool is_closing = !is_half_open && state != SOCK_ESTABLISHED && state != SOCK_LISTEN;
+	double inset = is_narrow && is_half_open ? width / 4 : 0;
+
+	scene_round_rect(page->ladder.scene, class_of_state(state),
+	    (struct scene_box){ x + inset, top, width - 2 * inset, bottom - top }, 0,
+	    is_narrow && is_closing ? DASH_DOTTED : DASH_SOLID);
+	if (!is_narrow)
+		draw_state_name(page, state, x + width / 2, top, bottom);
 }
 
 static void
@@ -359,10 +398,7 @@ draw_end(struct page *page, const struct ladder_flow *flow, bool is_server)
 		        name_state(change->state),
 		        name_time(scene, change->at_ns - page->ladder.data->first_ns)),
 		    NULL);
-		scene_rect(scene, class_of_state(change->state),
-		    (struct scene_box){ bar_x(page, end), top, width, bottom - top });
-		if (width > 10)
-			draw_state_name(page, change->state, bar_x(page, end) + width / 2, top, bottom);
+		draw_band(page, change->state, bar_x(page, end), width, top, bottom);
 		scene_group_end(scene);
 	}
 }

@@ -8,9 +8,11 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "capture/capture.h"
 #include "figure/figure_priv.h"
+#include "markup/markup.h"
 
 /* --- colours --- */
 
@@ -440,18 +442,28 @@ test_a_request_begins_with_the_arrival_of_its_syn(void **state)
 
 /* --- bytes --- */
 
-static void
-draw(struct text *out, const char *kind, enum figure_format format, const char *capture)
+static enum status
+try_to_draw(struct text *out, const char *kind, enum figure_format format, const char *capture,
+    struct diag *diag)
 {
 	const struct figure_options options = { .theme_auto = true };
 	struct analysis *analysis;
 	struct figure_data *data = collect(&analysis, capture, &all);
-	struct diag diag;
+	enum status st =
+	    figure_draw(out, figure_kind_named(kind), format, data, &options, diag);
 
-	if (figure_draw(out, figure_kind_named(kind), format, data, &options, &diag) != ST_OK)
-		fail_msg("%s", diag.text);
 	figure_data_free(data);
 	analysis_free(analysis);
+	return st;
+}
+
+static void
+draw(struct text *out, const char *kind, enum figure_format format, const char *capture)
+{
+	struct diag diag;
+
+	if (try_to_draw(out, kind, format, capture, &diag) != ST_OK)
+		fail_msg("%s", diag.text);
 }
 
 static void
@@ -474,6 +486,35 @@ test_a_figure_is_the_same_bytes_each_time(void **state)
 			text_fini(&one);
 			text_fini(&other);
 		}
+}
+
+static void
+test_svg_is_of_the_subset_that_all_draw_alike(void **state)
+{
+	static const char *const drawn[] = { "blog-2019/listen.cap", "good-ping.pcap",
+		"odd-host-unreachable.pcap" };
+	const char *folder = getenv("srcdir");
+	struct text schema = { 0 };
+	struct diag diag;
+	char path[1024];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/tests/unit/figure.rng", folder == NULL ? "." : folder);
+	assert_int_equal(file_read(&schema, path, 1, &diag), ST_OK);
+	for (size_t i = 0; i < sizeof(drawn) / sizeof(drawn[0]); i++)
+		for (size_t kind = 0; kind < figure_kind_count; kind++) {
+			struct markup_document *document = NULL;
+			struct text out = { 0 };
+
+			if (try_to_draw(&out, figure_kinds[kind].name, FIGURE_SVG, drawn[i], &diag) ==
+				ST_OK &&
+			    markup_parse(&document, figure_kinds[kind].name, out.at, out.length,
+				text_str(&schema), &diag) != ST_OK)
+				fail_msg("%s of %s: %s", figure_kinds[kind].name, drawn[i], diag.text);
+			markup_document_free(document);
+			text_fini(&out);
+		}
+	text_fini(&schema);
 }
 
 static void
@@ -508,6 +549,7 @@ main(void)
 		cmocka_unit_test(test_only_what_is_proven_ends_in_a_cross),
 		cmocka_unit_test(test_a_request_begins_with_the_arrival_of_its_syn),
 		cmocka_unit_test(test_a_figure_is_the_same_bytes_each_time),
+		cmocka_unit_test(test_svg_is_of_the_subset_that_all_draw_alike),
 		cmocka_unit_test(test_a_ladder_of_fifty_packets_is_small),
 	};
 
