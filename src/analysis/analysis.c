@@ -57,6 +57,7 @@ struct analysis {
 	struct lookup lookups[BATCH_PACKETS];
 	unsigned batch_count;
 	unsigned batch_limit;
+	const struct frame *frame; /* of a batch of one */
 
 	uint32_t *part_base; /* index of the frame before a part's first */
 	char **part_path;
@@ -268,6 +269,36 @@ watch_end(struct analysis *a, struct flow *flow, const struct ends *ends)
 		flow_linger(a->flows, flow);
 }
 
+/* What a row has no room for: one who asks gets packets one by one, with their bytes. */
+static void
+tell_wire(struct analysis *a, const struct packet *pkt, const struct place *place)
+{
+	const struct frame *frame = a->frame;
+	/* What was put together of fragments is elsewhere. */
+	uintptr_t offset = (uintptr_t)pkt->payload - (uintptr_t)frame->data;
+	bool in_frame = offset <= frame->captured_bytes;
+	size_t header_bytes = (size_t)(pkt->payload - pkt->header);
+	const struct ends *ends = place->flow == NULL ? NULL : flow_block(place->flow);
+	int32_t dup_acks = ends == NULL ? 0 : ends->tcp.mark.half[place->side].dup_acks;
+
+	a->ops->wire(a->ctx,
+	    &(struct packet_wire){
+		.index = pkt->index,
+		.flow = place->number,
+		.link = frame->link,
+		.peer_base = place->flow == NULL ? 0 : place->flow->base_seq[!place->side],
+		.dup_acks = dup_acks < 0 ? 0 : (uint32_t)dup_acks,
+		.ttl = pkt->ttl,
+		.is_icmp = pkt->tuple.proto != PROTO_TCP && pkt->tuple.proto != PROTO_UDP,
+		.bad_length = pkt->bad_length,
+		.segment = bytes_of(pkt->header, header_bytes + pkt->payload_captured),
+		.header_bytes = (uint32_t)header_bytes,
+		.wire_bytes = frame->wire_bytes,
+		.frame = bytes_of(frame->data, frame->captured_bytes),
+		.payload_at = in_frame ? (uint32_t)offset : frame->captured_bytes,
+	    });
+}
+
 /* Whatever the packet, and whoever wants to know of it. */
 static APART void
 take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
@@ -306,6 +337,8 @@ take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
 	}
 	if (a->stream != NULL)
 		feed_stream(a, pkt, &place);
+	if (a->ops->wire != NULL)
+		tell_wire(a, pkt, &place);
 	if (a->hindsight != NULL) {
 		struct revision revision;
 
@@ -464,6 +497,7 @@ take_in_frame(struct analysis *a, const struct frame *frame)
 	pkt->index = index;
 	lookup->hash = flow_hash(a->flows, &pkt->tuple);
 	flow_fetch_slot(a->flows, lookup->hash);
+	a->frame = frame;
 	if (++a->batch_count == a->batch_limit)
 		work_off_batch(a);
 }
@@ -646,6 +680,8 @@ analysis_run(struct analysis **out, const char *const *paths, size_t count,
 	a->batch_limit = BATCH_PACKETS;
 	if (ops->packet != NULL)
 		a->hindsight = hindsight_new(ops->packet, ctx);
+	if (ops->wire != NULL)
+		a->batch_limit = 1; /* bytes are gone when the next frame is asked for */
 	if (options->sockets != NULL)
 		a->sockets = sockets_new(options->sockets, &a->budget);
 	if (options->stream_flow != 0) {

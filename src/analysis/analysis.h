@@ -2,8 +2,8 @@
  * analysis: runs the line once, from the capture to the verdicts.
  *
  * Rows are handed to a listener as they become final, in the order of frames
- * and of flow numbers. The rooms to the right see rows and findings only,
- * never a packet's bytes.
+ * and of flow numbers. The rooms to the right see rows and findings only, never
+ * a packet's bytes, unless they ask for them.
  */
 #ifndef SYNSCOPE_ANALYSIS_H
 #define SYNSCOPE_ANALYSIS_H
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/diag.h"
 #include "decode/decode.h"
 #include "socket/socket.h"
@@ -69,9 +70,31 @@ struct flow_row {
 	uint32_t mark_counts[MARK_COUNT];
 };
 
+/*
+ * What a packet's row has no room for, told as soon as it was taken in; its row
+ * waits for what later packets say of it. Bytes are borrowed for the call.
+ */
+struct packet_wire {
+	uint32_t index;
+	uint32_t flow;
+	uint32_t link;
+	uint32_t peer_base; /* what the other side's relative numbers begin at; TCP only */
+	uint32_t dup_acks;  /* duplicates of its ACK so far, this one among them; TCP only */
+	uint8_t ttl;
+	bool is_icmp;
+	bool bad_length;      /* IP or UDP promise more than there is */
+	struct bytes segment; /* of TCP, UDP or ICMP: header and payload, as far as captured */
+	uint32_t header_bytes; /* of segment; as far as captured */
+	uint32_t wire_bytes;  /* the frame's */
+	struct bytes frame;   /* as far as captured */
+	uint32_t payload_at;  /* in frame; its length where there is none, or it was put together of several */
+};
+
 /* Who wants what; NULL: not wanted, and not computed where that saves work. Rows are borrowed for the call. */
 struct analysis_ops {
 	void (*packet)(void *ctx, const struct packet_row *row);
+	/* Only where packet is set, too. */
+	void (*wire)(void *ctx, const struct packet_wire *wire);
 	void (*flow)(void *ctx, const struct flow_row *row);
 	/* These two only where options.sockets is set, and once all was read. */
 	void (*socket)(void *ctx, const struct socket_row *row);

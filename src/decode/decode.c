@@ -65,6 +65,7 @@ walk_to_payload(struct walk *w, const uint8_t *segment, uint16_t checksum)
 	size_t count = (size_t)(w->b.end - segment);
 	uint64_t pseudo = 0;
 
+	pkt->header = segment;
 	pkt->payload = w->b.at;
 	pkt->payload_captured = (uint32_t)captured;
 	pkt->payload_bytes = (uint32_t)(captured + w->missing_bytes);

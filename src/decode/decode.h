@@ -112,6 +112,7 @@ struct packet {
 	/* What comes before is all that a reading of the packet alone needs, and can be copied. */
 	uint32_t payload_captured;
 	const uint8_t *payload; /* valid until the next frame is asked for */
+	const uint8_t *header;  /* likewise: of TCP, UDP or ICMP; what was captured of it ends at payload */
 	uint32_t sack_left[TCP_SACK_MAX];
 	uint32_t sack_right[TCP_SACK_MAX];
 	struct icmp_header icmp; /* filled for ICMP only */

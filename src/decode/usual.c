@@ -98,6 +98,7 @@ take_segment(const struct segment *segment, struct packet *pkt, uint32_t cut)
 	take_tcp_header(pkt, tcp);
 	if (header_bytes > TCP_BYTES)
 		take_tcp_options(pkt, tcp + TCP_BYTES, header_bytes - TCP_BYTES, false);
+	pkt->header = tcp;
 	pkt->payload = tcp + header_bytes;
 	pkt->payload_bytes = segment->bytes - header_bytes;
 	pkt->payload_captured = captured_bytes - header_bytes;
