@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/test_export \
 	tests/unit/test_chart \
 	tests/unit/test_figure \
+	tests/unit/test_info \
 	tests/unit/test_story \
 	tests/unit/test_snapshot \
 	tests/unit/test_compare \
@@ -38,7 +39,8 @@ script_tests = \
 	tests/support/captures.sh \
 	tests/golden/golden.sh \
 	tests/promises.sh \
-	tests/differential/marks.sh
+	tests/differential/marks.sh \
+	tests/differential/info.sh
 
 if UNIT_TESTS
 check_PROGRAMS += $(unit_tests)

@@ -66,7 +66,7 @@ struct options {
 	struct flow_numbers {
 		uint32_t *numbers; /* on the heap */
 		size_t count;
-	} flows;
+	} flows, frames;
 	struct texts {
 		const char **texts; /* on the heap */
 		size_t count;

@@ -27,6 +27,12 @@ take_packet(void *ctx, const struct packet_row *row)
 }
 
 static void
+take_wire(void *ctx, const struct packet_wire *wire)
+{
+	figure_collect_wire(((struct drawing *)ctx)->data, wire);
+}
+
+static void
 take_flow(void *ctx, const struct flow_row *row)
 {
 	figure_collect_flow(((struct drawing *)ctx)->data, row);
@@ -113,6 +119,7 @@ collect(struct drawing *drawing, const struct figure_kind *kind, const struct ca
 	const struct figure_wanted wanted = {
 		.flows = options->flows.numbers,
 		.flow_count = kind->needs & NEEDS_ALL_FLOWS ? 0 : options->flows.count,
+		.frame = options->frames.count > 0 ? options->frames.numbers[0] : 0,
 	};
 	const struct told *told = &options->told;
 	const struct sockets_options sockets = {
@@ -124,10 +131,11 @@ collect(struct drawing *drawing, const struct figure_kind *kind, const struct ca
 	};
 	const struct analysis_options analysis_options = {
 		.filter = options->filter,
-		.sockets = &sockets,
+		.sockets = kind->needs & (NEEDS_SOCKETS | NEEDS_LISTENERS) ? &sockets : NULL,
 	};
 	const struct analysis_ops ops = {
 		.packet = take_packet,
+		.wire = kind->needs & NEEDS_WIRE ? take_wire : NULL,
 		.flow = take_flow,
 		.socket = take_socket,
 		.listener = take_listener,
@@ -163,6 +171,7 @@ draw(struct text *out, const struct drawing *drawing, const struct figure_kind *
 		.theme = options->theme == 0 ? THEME_LIGHT : (enum scene_theme)(options->theme - 1),
 		.lang = (enum figure_lang)options->lang,
 		.time = (enum figure_time)options->time,
+		.frame = options->frames.count > 0 ? options->frames.numbers[0] : 0,
 		.aliases = aliases,
 		.alias_count = options->aliases.count,
 		.wrong = options->wrong,
@@ -297,6 +306,10 @@ cmd_draw(const struct options *options)
 	rest.word_count--;
 	if (rest.word_count == 0) {
 		say("a capture is wanted after %s; try synscope draw --help", kind->name);
+		return EXIT_TROUBLE;
+	}
+	if (options->frames.count > 1) {
+		say("one frame can be chosen, and these are %zu", options->frames.count);
 		return EXIT_TROUBLE;
 	}
 	if (!choose_format(options, kind, &format) || !are_aliases(&options->aliases))

@@ -419,6 +419,7 @@ options_fini(struct options *options)
 {
 	free(options->told.moments);
 	free(options->flows.numbers);
+	free(options->frames.numbers);
 	free(options->aliases.texts);
 }
 

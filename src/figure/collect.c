@@ -16,6 +16,8 @@ struct figure_store {
 	size_t flow_room;
 	size_t socket_room;
 	size_t listener_room;
+	size_t wire_room;
+	struct figure_frame frame;
 	struct text name;
 };
 
@@ -44,6 +46,8 @@ figure_data_free(struct figure_data *data)
 	free(data->sockets);
 	free(data->socket_order);
 	free(data->listeners);
+	free(data->wires);
+	free((uint8_t *)(uintptr_t)data->store->frame.bytes);
 	text_fini(&data->store->name);
 	free(data->store);
 	free(data);
@@ -88,6 +92,59 @@ figure_collect_packet(struct figure_data *data, const struct packet_row *row)
 	    sizeof(*kept));
 	if (kept != NULL)
 		*kept = *row;
+}
+
+/* A copy of the chosen frame, as far as there is room for it. */
+static void
+keep_frame(struct figure_data *data, const struct packet_wire *wire)
+{
+	struct figure_frame *frame = &data->store->frame;
+	size_t captured = bytes_left(&wire->frame);
+	size_t count = captured < FIGURE_FRAME_BYTES ? captured : FIGURE_FRAME_BYTES;
+	uint8_t *copy = mem_alloc(count + 1);
+
+	memcpy(copy, wire->frame.at, count);
+	*frame = (struct figure_frame){
+		.index = wire->index,
+		.link = wire->link,
+		.wire_bytes = wire->wire_bytes,
+		.captured_bytes = (uint32_t)captured,
+		.payload_at = wire->payload_at,
+		.bytes = copy,
+		.count = count,
+	};
+	if (wire->payload_at < captured)
+		frame->payload_bytes =
+		    (uint32_t)(bytes_left(&wire->segment) - wire->header_bytes);
+	data->frame = frame;
+}
+
+void
+figure_collect_wire(struct figure_data *data, const struct packet_wire *wire)
+{
+	struct figure_wire *kept;
+	size_t count = wire->is_icmp ? bytes_left(&wire->segment) : wire->header_bytes;
+
+	if (wire->index == data->store->wanted.frame)
+		keep_frame(data, wire);
+	if (!is_wanted(data, wire->flow))
+		return;
+	kept = add_row(data, &data->wires, &data->wire_count, &data->store->wire_room,
+	    sizeof(*kept));
+	if (kept == NULL)
+		return;
+	if (count > FIGURE_WIRE_BYTES)
+		count = FIGURE_WIRE_BYTES;
+	*kept = (struct figure_wire){
+		.index = wire->index,
+		.wire_bytes = wire->wire_bytes,
+		.peer_base = wire->peer_base,
+		.dup_acks = wire->dup_acks,
+		.ttl = wire->ttl,
+		.bad_length = wire->bad_length,
+		.count = (uint8_t)count,
+	};
+	memcpy(kept->bytes, wire->segment.at, count);
 }
 
 void
@@ -188,6 +245,26 @@ figure_collect_done(
 	data->last_ns = sum->last_ns;
 	text_put(&data->store->name, name);
 	data->name = text_str(&data->store->name);
+}
+
+/* They come in the order of frames. */
+const struct figure_wire *
+figure_wire(const struct figure_data *data, uint32_t index)
+{
+	size_t lo = 0;
+	size_t hi = data->wire_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (data->wires[middle].index == index)
+			return &data->wires[middle];
+		if (data->wires[middle].index < index)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return NULL;
 }
 
 /* Rows of flows come in the order of their numbers. */

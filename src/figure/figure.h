@@ -8,6 +8,7 @@
  *   paint_cairo.c  a scene becomes PNG or PDF: the door to cairo and pango
  *   ladder.c       what a ladder is made of; ladder_scene.c, and as lines of
  *   ladder_words.c text, Mermaid and PlantUML
+ *   info.c         a packet in Wireshark's words
  *   label.def      every word that is drawn, in each language
  */
 #ifndef SYNSCOPE_FIGURE_H
@@ -37,14 +38,48 @@ struct figure_data {
 	size_t listener_count;
 	int64_t first_ns; /* of the capture */
 	int64_t last_ns;
+	struct figure_wire *wires; /* by index; only where they were asked for */
+	size_t wire_count;
+	const struct figure_frame *frame; /* NULL: none was chosen, or it is in no flow */
 	uint64_t left_out; /* rows that the budget had no room for */
 	struct figure_store *store; /* ours */
+};
+
+/* The longest TCP header, and what tells of an ICMP message. */
+#define FIGURE_WIRE_BYTES 60
+
+/* Of a packet, what its row has no room for. */
+struct figure_wire {
+	uint32_t index;
+	uint32_t wire_bytes;
+	uint32_t peer_base; /* TCP: what the other side's relative numbers begin at */
+	uint32_t dup_acks;  /* TCP: duplicates of its ACK so far, this one among them */
+	uint8_t ttl;
+	bool bad_length; /* IP or UDP promise more than there is */
+	uint8_t count;
+	uint8_t bytes[FIGURE_WIRE_BYTES]; /* of TCP and UDP the header, of ICMP the message's beginning */
+};
+
+/* Of a longer frame the beginning is kept. */
+#define FIGURE_FRAME_BYTES ((size_t)64 << 10)
+
+/* The frame that was chosen. */
+struct figure_frame {
+	uint32_t index;
+	uint32_t link;
+	uint32_t wire_bytes;
+	uint32_t captured_bytes;
+	uint32_t payload_at; /* captured_bytes: there is none in it */
+	uint32_t payload_bytes; /* as far as captured */
+	const uint8_t *bytes;
+	size_t count; /* of bytes */
 };
 
 /* What to keep. */
 struct figure_wanted {
 	const uint32_t *flows; /* none: all */
 	size_t flow_count;
+	uint32_t frame;     /* whose bytes, by its index; 0: none's */
 	size_t limit_bytes; /* 0: FIGURE_LIMIT_BYTES */
 };
 
@@ -59,6 +94,8 @@ struct figure_wanted {
 struct figure_data *figure_data_new(const struct figure_wanted *wanted);
 void figure_data_free(struct figure_data *data);
 void figure_collect_packet(struct figure_data *data, const struct packet_row *row);
+/* Rows of packets come later than what is told of them here. */
+void figure_collect_wire(struct figure_data *data, const struct packet_wire *wire);
 void figure_collect_flow(struct figure_data *data, const struct flow_row *row);
 void figure_collect_socket(struct figure_data *data, const struct socket_row *row);
 void figure_collect_listener(struct figure_data *data, const struct listener_row *row);
@@ -66,6 +103,7 @@ void figure_collect_done(
     struct figure_data *data, const struct analysis *analysis, const char *name);
 
 /* NULL: it was not kept, or there is none. */
+const struct figure_wire *figure_wire(const struct figure_data *data, uint32_t index);
 const struct flow_row *figure_flow(const struct figure_data *data, uint32_t flow);
 
 /* --- how it is drawn --- */
@@ -111,6 +149,7 @@ struct figure_options {
 	const char *id_prefix; /* before each id of SVG, where several share a page; NULL: none */
 	bool has_date;
 	int64_t date_s;        /* PDF says that it was made then; else, when its packets were captured */
+	uint32_t frame; /* the one that is chosen, by its index; 0: none */
 	const char *const *lanes; /* ends or aliases, from the left; others follow */
 	size_t lane_count;
 	bool wrong;             /* the picture that the packets disprove, where a kind has one */
@@ -134,6 +173,7 @@ enum {
 	NEEDS_SOCKETS = 0x2,
 	NEEDS_LISTENERS = 0x4,
 	NEEDS_ALL_FLOWS = 0x8, /* those that are named only say what to draw of all */
+	NEEDS_WIRE = 0x10, /* headers, and the bytes of a chosen frame */
 };
 
 struct figure_kind {

@@ -40,6 +40,19 @@ const char *name_flags(struct scene *scene, uint16_t flags);
 const char *name_state(enum sock_state state);
 enum scene_class class_of_state(enum sock_state state);
 
+/* --- what Wireshark's Info column says of a packet: info.c --- */
+
+struct info {
+	const struct packet_row *row;
+	const struct figure_wire *wire; /* NULL: it was not kept */
+	uint32_t other; /* a frame: the ACK that is repeated, or an echo's question or reply; 0: none */
+};
+
+/* One for each of data->packets; lives as long as the scene. */
+const struct info *info_all(struct scene *scene, const struct figure_data *data);
+void info_put(struct text *out, const struct info *info);
+const char *info_protocol(const struct packet_row *row);
+
 /* --- what the rows say of one another: model.c --- */
 
 /* What became of a segment, where a rule proves it. */
@@ -162,6 +175,8 @@ const enum miss *endpoint_misses(struct scene *scene, const struct figure_data *
 #include "figure/kind.def"
 #undef KIND
 
+enum status packets_words(struct text *out, enum figure_format format,
+    const struct figure_data *data, const struct figure_options *options, struct diag *diag);
 enum status ladder_words(struct text *out, enum figure_format format,
     const struct figure_data *data, const struct figure_options *options, struct diag *diag);
 

@@ -7,6 +7,7 @@ libsynscope_a_SOURCES += \
 	%D%/collect.c \
 	%D%/endpoint.c \
 	%D%/handshake.c \
+	%D%/info.c \
 	%D%/label.c \
 	%D%/ladder.c %D%/ladder_priv.h \
 	%D%/ladder_scene.c \
@@ -15,6 +16,7 @@ libsynscope_a_SOURCES += \
 	%D%/measure.c \
 	%D%/model.c \
 	%D%/name.c \
+	%D%/packets.c \
 	%D%/paint_cairo.c \
 	%D%/paint_load.c %D%/paint_load.h %D%/paint_load.def \
 	%D%/paint_svg.c \

@@ -1,0 +1,196 @@
+/*
+ * What Wireshark's Info column says, of rows and headers made by hand.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "figure/figure_priv.h"
+
+/* A header's 20 bytes; flags and numbers are taken from the row. */
+#define TCP_HEADER 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 0, 0, 0, 0, 0, 0, 7
+
+static struct packet_row
+tcp_row(uint16_t flags, uint32_t seq, uint32_t ack, uint32_t length)
+{
+	return (struct packet_row){
+		.index = 7,
+		.flow = 1,
+		.frame = { .number = 7 },
+		.tuple = { .sport = 40352, .dport = 17777, .proto = PROTO_TCP, .ip_version = 4 },
+		.flags = flags,
+		.seq = seq,
+		.ack = ack,
+		.window = 32792,
+		.length = length,
+	};
+}
+
+static struct figure_wire
+wire_of(const uint8_t *bytes, size_t count)
+{
+	struct figure_wire wire = { .index = 7, .count = (uint8_t)count, .ttl = 64 };
+
+	memcpy(wire.bytes, bytes, count);
+	return wire;
+}
+
+static void
+assert_info(const struct info *info, const char *expected)
+{
+	struct text out = { 0 };
+
+	info_put(&out, info);
+	assert_string_equal(text_str(&out), expected);
+	text_fini(&out);
+}
+
+static void
+test_options_come_in_the_order_of_the_wire(void **state)
+{
+	static const uint8_t header[] = { TCP_HEADER, 2, 4, 0x40, 0x0c, 4, 2, 8, 10, 0, 0x58, 0x57,
+		0xb4, 0, 0, 0, 0, 1, 3, 3, 6 };
+	struct packet_row row = tcp_row(TCP_SYN, 0, 0, 0);
+	struct figure_wire wire = wire_of(header, sizeof(header));
+
+	(void)state;
+	assert_info(&(struct info){ .row = &row, .wire = &wire },
+	    "40352 → 17777 [SYN] Seq=0 Win=32792 Len=0 MSS=16396 SACK_PERM TSval=5789620 TSecr=0 "
+	    "WS=64");
+}
+
+static void
+test_selective_acknowledgements_are_relative_to_the_other_side(void **state)
+{
+	static const uint8_t header[] = { TCP_HEADER, 1, 1, 5, 10, 0, 0, 0x10, 1, 0, 0, 0x10, 5 };
+	struct packet_row row = tcp_row(TCP_ACK, 1, 1, 0);
+	struct figure_wire wire = wire_of(header, sizeof(header));
+
+	(void)state;
+	wire.peer_base = 0x1000;
+	assert_info(&(struct info){ .row = &row, .wire = &wire },
+	    "40352 → 17777 [ACK] Seq=1 Ack=1 Win=32792 Len=0 SLE=1 SRE=5");
+}
+
+static void
+test_what_is_said_of_a_segment_stands_before_it(void **state)
+{
+	static const uint8_t header[] = { TCP_HEADER };
+	struct packet_row row = tcp_row(TCP_PSH | TCP_ACK, 1, 1, 15);
+	struct figure_wire wire = wire_of(header, sizeof(header));
+
+	(void)state;
+	row.verdict.marks = MARK_BIT(MARK_RETRANSMISSION) | MARK_BIT(MARK_ZERO_WINDOW);
+	assert_info(&(struct info){ .row = &row, .wire = &wire },
+	    "[TCP ZeroWindow] [TCP Retransmission] 40352 → 17777 [PSH, ACK] Seq=1 Ack=1 Win=32792 "
+	    "Len=15");
+	row = tcp_row(TCP_ACK, 16, 1, 0);
+	row.verdict.marks = MARK_BIT(MARK_DUPLICATE_ACK);
+	wire.dup_acks = 2;
+	assert_info(&(struct info){ .row = &row, .wire = &wire, .other = 18 },
+	    "[TCP Dup ACK 18#2] 40352 → 17777 [ACK] Seq=16 Ack=1 Win=32792 Len=0");
+}
+
+static void
+test_odd_flags_and_broken_options_are_told_as_far_as_they_go(void **state)
+{
+	static const uint8_t header[] = { TCP_HEADER, 2, 4, 5, 0xb4, 8, 40, 0, 0 };
+	struct packet_row row = tcp_row(0, 1, 0, 0);
+	struct figure_wire wire = wire_of(header, sizeof(header));
+
+	(void)state;
+	assert_info(&(struct info){ .row = &row, .wire = &wire },
+	    "40352 → 17777 [<None>] Seq=1 Win=32792 Len=0 MSS=1460");
+	row.flags = TCP_URG;
+	wire.bytes[12] |= 0x02;
+	assert_info(&(struct info){ .row = &row, .wire = &wire },
+	    "40352 → 17777 [URG, Reserved] Seq=1 Win=32792 Urg=7 Len=0 MSS=1460");
+}
+
+static void
+test_a_segment_without_its_header_is_told_by_its_row(void **state)
+{
+	struct packet_row row = tcp_row(TCP_FIN | TCP_ACK, 5, 9, 0);
+
+	(void)state;
+	assert_info(&(struct info){ .row = &row },
+	    "40352 → 17777 [FIN, ACK] Seq=5 Ack=9 Win=32792 Len=0");
+}
+
+static void
+test_a_datagram_promises_what_its_header_says(void **state)
+{
+	static const uint8_t header[] = { 0, 0, 0, 0, 0x01, 0x90, 0, 0 };
+	struct packet_row row = tcp_row(0, 0, 0, 20);
+	struct figure_wire wire = wire_of(header, sizeof(header));
+
+	(void)state;
+	row.tuple.proto = PROTO_UDP;
+	assert_info(&(struct info){ .row = &row, .wire = &wire }, "40352 → 17777 Len=392");
+	wire.bad_length = true;
+	assert_info(&(struct info){ .row = &row, .wire = &wire },
+	    "40352 → 17777 [BAD UDP LENGTH 400 > IP PAYLOAD LENGTH] Len=392");
+	wire.bytes[4] = 0;
+	wire.bytes[5] = 4;
+	assert_info(&(struct info){ .row = &row, .wire = &wire },
+	    "40352 → 17777 [BAD UDP LENGTH 4 < 8]");
+}
+
+static void
+test_an_echo_names_its_answer(void **state)
+{
+	static const uint8_t echo[] = { 8, 0, 0, 0, 0, 0x4d, 0, 1 };
+	struct packet_row row = tcp_row(0, 0, 0, 8);
+	struct figure_wire wire = wire_of(echo, sizeof(echo));
+
+	(void)state;
+	row.tuple.proto = PROTO_ICMP;
+	row.icmp_type = 8;
+	assert_info(&(struct info){ .row = &row, .wire = &wire, .other = 2 },
+	    "Echo (ping) request  id=0x004d, seq=1/256, ttl=64 (reply in 2)");
+	assert_info(&(struct info){ .row = &row, .wire = &wire },
+	    "Echo (ping) request  id=0x004d, seq=1/256, ttl=64 (no response found!)");
+	row.icmp_type = 3;
+	row.icmp_code = 3;
+	assert_info(&(struct info){ .row = &row, .wire = &wire },
+	    "Destination unreachable (Port unreachable)");
+}
+
+static void
+test_neighbors_are_named_as_far_as_captured(void **state)
+{
+	static const uint8_t solicitation[] = { 135, 0, 0, 0, 0, 0, 0, 0, 0x20, 0x01, 0x0d, 0xb8, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 0, 0, 0, 0, 9 };
+	struct packet_row row = tcp_row(0, 0, 0, 24);
+	struct figure_wire wire = wire_of(solicitation, sizeof(solicitation));
+
+	(void)state;
+	row.tuple.proto = PROTO_ICMP6;
+	row.tuple.ip_version = 6;
+	row.icmp_type = 135;
+	assert_info(&(struct info){ .row = &row, .wire = &wire },
+	    "Neighbor Solicitation for 2001:db8::1 from 02:00:00:00:00:09");
+	wire.count = 20;
+	assert_info(&(struct info){ .row = &row, .wire = &wire }, "Neighbor Solicitation");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_options_come_in_the_order_of_the_wire),
+		cmocka_unit_test(test_selective_acknowledgements_are_relative_to_the_other_side),
+		cmocka_unit_test(test_what_is_said_of_a_segment_stands_before_it),
+		cmocka_unit_test(test_odd_flags_and_broken_options_are_told_as_far_as_they_go),
+		cmocka_unit_test(test_a_segment_without_its_header_is_told_by_its_row),
+		cmocka_unit_test(test_a_datagram_promises_what_its_header_says),
+		cmocka_unit_test(test_an_echo_names_its_answer),
+		cmocka_unit_test(test_neighbors_are_named_as_far_as_captured),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
