@@ -17,22 +17,20 @@ fits(const struct story *story, int64_t later_ns, uint32_t *gap_ns)
 	return gap >= 0 && gap <= UINT32_MAX;
 }
 
-/* The listener's first SYN-ACK and its last connection are known by number. */
 static void
-add_brief(struct sockets *all, struct listener *listener, uint32_t number)
+add_briefs(struct briefs *sum, const struct briefs *more)
 {
-	const struct brief *brief = pool_at(&all->briefs, number);
-	struct briefs *sum = &listener->briefs;
-
-	sum->cookies += brief->cookie;
-	if (sum->count++ == 0) {
-		sum->first = sum->last = number;
-		return;
+	if (more->count > 0 && (sum->count == 0 || more->first_ns < sum->first_ns)) {
+		sum->first = more->first;
+		sum->first_ns = more->first_ns;
 	}
-	if (brief->answer_ns < brief_at(all, sum->first)->answer_ns)
-		sum->first = number;
-	if (brief_knock_ns(brief) > brief_knock_ns(brief_at(all, sum->last)))
-		sum->last = number;
+	if (more->count > 0 && (sum->count == 0 || more->last_ns > sum->last_ns)) {
+		sum->last = more->last;
+		sum->last_ns = more->last_ns;
+	}
+	sum->count += more->count;
+	sum->cookies += more->cookies;
+	sum->alive += more->alive;
 }
 
 bool
@@ -59,7 +57,14 @@ brief_keep(struct sockets *all, const struct story *story, uint32_t *listener_nu
 	*listener_number = brief.listener = (uint32_t)(listener - all->listeners);
 	number = pool_get(&all->briefs);
 	*brief_at(all, number) = brief;
-	add_brief(all, listener, number);
+	add_briefs(&listener->briefs, &(struct briefs){
+		.count = 1,
+		.cookies = brief.cookie,
+		.first = number,
+		.last = number,
+		.first_ns = brief.answer_ns,
+		.last_ns = brief_knock_ns(&brief),
+	});
 	return true;
 }
 
@@ -128,22 +133,8 @@ briefs_rename(struct sockets *all, const uint32_t *renamed)
 
 /* Both sums hold of one listener from here on. */
 void
-briefs_join(struct sockets *all, struct listener *into, struct listener *from)
+briefs_join(struct listener *into, struct listener *from)
 {
-	struct briefs *to = &into->briefs;
-	const struct briefs *add = &from->briefs;
-
-	if (to->count == 0) {
-		to->first = add->first;
-		to->last = add->last;
-	} else if (add->count > 0) {
-		if (brief_at(all, add->first)->answer_ns < brief_at(all, to->first)->answer_ns)
-			to->first = add->first;
-		if (brief_knock_ns(brief_at(all, add->last)) > brief_knock_ns(brief_at(all, to->last)))
-			to->last = add->last;
-	}
-	to->count += add->count;
-	to->cookies += add->cookies;
-	to->alive += add->alive;
+	add_briefs(&into->briefs, &from->briefs);
 	from->briefs = (struct briefs){ 0 };
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "socket/socket_priv.h"
 
 /* --- whose story --- */
@@ -18,38 +17,36 @@ same_local(const struct tuple *local, const struct tuple *ends)
 }
 
 static uint32_t
-local_hash(const struct tuple *ends)
+local_hash(const struct sockets *all, const struct tuple *ends)
 {
 	uint64_t a, b;
 
 	memcpy(&a, ends->dst, sizeof(a));
 	memcpy(&b, ends->dst + sizeof(a), sizeof(b));
-	a = (a ^ (b << 7) ^ ends->dport) * UINT64_C(0x9e3779b97f4a7c15);
-	return (uint32_t)(a >> 32);
+	return (uint32_t)hash_mix(hash_mix(a ^ all->seed.a, b ^ all->seed.b) ^ ends->dport, all->seed.b);
 }
 
-static void
-locals_put(struct locals *locals, const struct sockets *all, uint32_t number)
+static size_t
+free_slot(const struct locals *locals, uint32_t hash)
 {
-	const struct tuple *local = &all->listeners[number].local;
-	struct tuple ends = { .dport = local->sport, .ip_version = local->ip_version };
-	size_t at;
+	size_t at = hash & (locals->slot_count - 1);
 
-	memcpy(ends.dst, local->src, sizeof(ends.dst));
-	at = local_hash(&ends) & (locals->slot_count - 1);
-	while (locals->slots[at] != 0)
+	while (locals->slots[at].number != 0)
 		at = (at + 1) & (locals->slot_count - 1);
-	locals->slots[at] = number + 1;
+	return at;
 }
 
 static void
-locals_grow(struct locals *locals, const struct sockets *all)
+locals_grow(struct locals *locals)
 {
-	free(locals->slots);
-	locals->slot_count = locals->slot_count == 0 ? 256 : locals->slot_count * 2;
+	struct locals old = *locals;
+
+	locals->slot_count = old.slot_count == 0 ? 256 : old.slot_count * 2;
 	locals->slots = mem_zalloc(locals->slot_count * sizeof(*locals->slots));
-	for (uint32_t i = 0; i < all->listener_count; i++)
-		locals_put(locals, all, i);
+	for (size_t i = 0; i < old.slot_count; i++)
+		if (old.slots[i].number != 0)
+			locals->slots[free_slot(locals, old.slots[i].hash)] = old.slots[i];
+	free(old.slots);
 }
 
 static struct listener *
@@ -83,18 +80,19 @@ struct listener *
 listener_asked(struct sockets *all, const struct tuple *ends)
 {
 	struct locals *locals = &all->locals;
+	uint32_t hash = local_hash(all, ends);
 	size_t at;
 
 	if (locals->slot_count < all->listener_count * 2 + 2)
-		locals_grow(locals, all);
-	at = local_hash(ends) & (locals->slot_count - 1);
-	for (; locals->slots[at] != 0; at = (at + 1) & (locals->slot_count - 1)) {
-		struct listener *listener = &all->listeners[locals->slots[at] - 1];
+		locals_grow(locals);
+	for (at = hash & (locals->slot_count - 1); locals->slots[at].number != 0;
+	     at = (at + 1) & (locals->slot_count - 1)) {
+		struct local_slot slot = locals->slots[at];
 
-		if (same_local(&listener->local, ends))
-			return listener;
+		if (slot.hash == hash && same_local(&all->listeners[slot.number - 1].local, ends))
+			return &all->listeners[slot.number - 1];
 	}
-	locals->slots[at] = (uint32_t)all->listener_count + 1;
+	locals->slots[at] = (struct local_slot){ hash, (uint32_t)all->listener_count + 1 };
 	return new_listener(all, ends);
 }
 
@@ -155,7 +153,7 @@ join(struct sockets *all, struct listener *into, struct listener *from)
 	}
 	from->first_story = 0;
 	from->joined = (uint32_t)(into - all->listeners) + 1;
-	briefs_join(all, into, from);
+	briefs_join(into, from);
 	join_near(&into->near, &from->near);
 	if (from->first_index < into->first_index)
 		into->first_index = from->first_index;
@@ -446,9 +444,9 @@ sum_up_calm(const struct sockets *all, struct listener *listener)
 		const struct brief *first = brief_at(all, listener->briefs.first);
 		const struct brief *last = brief_at(all, listener->briefs.last);
 
-		listener->listens_ns = first->answer_ns;
+		listener->listens_ns = listener->briefs.first_ns;
 		answer = first->answer_index;
-		last_ns = brief_knock_ns(last);
+		last_ns = listener->briefs.last_ns;
 		speech = last->accept_index;
 	}
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {

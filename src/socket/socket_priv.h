@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "socket/socket.h"
 
@@ -194,6 +195,8 @@ struct briefs {
 	uint32_t cookies; /* of them, as far as a capture at the server tells */
 	uint32_t first;   /* answered: the number of its brief */
 	uint32_t last;    /* that the client completed */
+	int64_t first_ns;
+	int64_t last_ns;
 	uint32_t alive;   /* whose server's end was there to the last, told again or not */
 };
 
@@ -225,9 +228,14 @@ struct sample {
 #define LONE_MAX    (1u << 16)
 #define STORIES_MAX (1u << 20)
 
-/* Open addressing over listeners; 0: free, else 1 + number. */
+/* Open addressing over listeners; a listener's memory is only asked for where the hash agrees. */
+struct local_slot {
+	uint32_t hash;
+	uint32_t number; /* 1 + the listener's; 0: free */
+};
+
 struct locals {
-	uint32_t *slots;
+	struct local_slot *slots;
 	size_t slot_count;
 };
 
@@ -252,6 +260,7 @@ struct happening {
 	uint32_t waiting; /* requests in the SYN queue, before it */
 	uint32_t taken_lo; /* children so far, with it */
 	uint32_t taken_hi;
+	uint32_t answered_lo; /* taken_lo when a SYN was last answered */
 	uint32_t accepted_lo; /* what children's words show: whose turn had come, or how many spoke */
 	/* From it to the next, by all hypotheses that hold. */
 	struct range queue;
@@ -340,6 +349,7 @@ struct sockets {
 	bool has_begun;
 
 	uint64_t effort; /* that solve.c has spent */
+	struct hash_seed seed;
 	struct locals locals;
 	uint32_t lone_count;
 	struct listener *listeners;
@@ -411,7 +421,7 @@ void briefs_tell_again(struct sockets *all);
 void briefs_tell_ends(struct sockets *all, struct listener *listener);
 /* Listeners were put in another order: their new numbers by the old. */
 void briefs_rename(struct sockets *all, const uint32_t *renamed);
-void briefs_join(struct sockets *all, struct listener *into, struct listener *from);
+void briefs_join(struct listener *into, struct listener *from);
 
 /* --- listener.c and solve.c --- */
 

@@ -22,6 +22,7 @@ sockets_new(const struct sockets_options *options, struct budget *budget)
 
 	all->options = *options;
 	all->budget = budget;
+	all->seed = hash_seed_draw();
 	all->each_change = options->want_rows && options->moment_count == 0 && options->every_ns == 0;
 	pool_init(&all->stories, sizeof(struct story));
 	pool_init(&all->steps, sizeof(struct step));

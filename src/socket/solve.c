@@ -31,6 +31,7 @@ struct world {
 	bool no_drops; /* silence behind a SYN proves nothing */
 	int64_t *lower; /* by happening */
 	int64_t *upper;
+	size_t crossed; /* the happening that ruled the last world out */
 	int64_t likeliest; /* backlog, of those tried */
 	unsigned fewest;   /* surprises */
 	unsigned bent;     /* what it cost to make it fit */
@@ -58,6 +59,7 @@ is_overflow(const struct world *world, const struct happening *happening)
 	    (happening->waiting == 0 || world->backlog >= happening->waiting || world->old_kernel);
 }
 
+/* lo: of all up to this happening; hi: of this one alone. */
 static void
 bound(const struct world *world, const struct happening *happening, int64_t *lo, int64_t *hi)
 {
@@ -71,10 +73,19 @@ bound(const struct world *world, const struct happening *happening, int64_t *lo,
 		return;
 	}
 	*lo = at_least(*lo, (int64_t)happening->taken_lo - backlog - 1);
-	if (happening->kind == HAPPENED_ANSWER && !world->old_kernel)
-		*lo = at_least(*lo, (int64_t)happening->taken_lo - backlog);
+	if (!world->old_kernel)
+		*lo = at_least(*lo, (int64_t)happening->answered_lo - backlog);
 	if (is_overflow(world, happening))
 		*hi = at_most(*hi, (int64_t)happening->taken_hi - backlog - 1);
+}
+
+static bool
+is_crossed(const struct world *world, size_t i)
+{
+	int64_t lo, hi;
+
+	bound(world, &world->listener->happenings[i], &lo, &hi);
+	return lo > hi;
 }
 
 /* False where this world cannot be. */
@@ -82,21 +93,21 @@ static bool
 sweep(struct world *world)
 {
 	const struct listener *listener = world->listener;
-	int64_t lower = 0, upper = RANGE_OPEN;
+	int64_t upper = RANGE_OPEN;
 
+	/* What ruled out one backlog is likely to rule out the next. */
+	if (is_crossed(world, world->crossed))
+		return false;
 	for (size_t i = 0; i < listener->happening_count; i++) {
-		int64_t lo, hi;
-
-		bound(world, &listener->happenings[i], &lo, &hi);
-		lower = at_least(lower, lo);
-		world->lower[i] = lower;
-		world->upper[i] = hi;
+		bound(world, &listener->happenings[i], &world->lower[i], &world->upper[i]);
+		if (world->lower[i] > world->upper[i]) {
+			world->crossed = i;
+			return false;
+		}
 	}
 	for (size_t i = listener->happening_count; i-- > 0;) {
 		upper = at_most(upper, world->upper[i]);
 		world->upper[i] = upper;
-		if (world->lower[i] > upper)
-			return false;
 	}
 	return true;
 }
@@ -112,7 +123,7 @@ larger(uint32_t a, uint32_t b)
 static void
 count_children(struct sockets *all, struct listener *listener)
 {
-	uint32_t lo = 0, hi = 0, accepted = 0, spoken = 0;
+	uint32_t lo = 0, hi = 0, answered = 0, accepted = 0, spoken = 0;
 
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		struct happening *happening = &listener->happenings[i];
@@ -130,7 +141,10 @@ count_children(struct sockets *all, struct listener *listener)
 			spoken++;
 			accepted = larger(accepted, larger(spoken, story->rank_lo));
 		}
+		if (happening->kind == HAPPENED_ANSWER)
+			answered = lo;
 		happening->taken_lo = lo;
+		happening->answered_lo = answered;
 		happening->taken_hi = hi;
 		happening->accepted_lo = accepted;
 	}
