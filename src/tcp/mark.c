@@ -133,7 +133,7 @@ static bool
 is_fast(const struct asked *q)
 {
 	return q->old && (uint32_t)q->peer->dup_acks >= 2 && q->peer->last_ack == q->seq &&
-	    (uint64_t)(q->pkt->ts_ns - q->peer->last_ns) < FAST_LIMIT_NS;
+	    (uint64_t)q->pkt->ts_ns - (uint64_t)q->peer->last_ns < FAST_LIMIT_NS;
 }
 
 static bool
@@ -142,7 +142,7 @@ is_out_of_order(const struct asked *q)
 	int64_t limit_ns = q->pair->initial_rtt_ns != 0 ? q->pair->initial_rtt_ns : REORDER_DEFAULT_NS;
 	uint32_t end = q->seq + q->length + (q->flags & (TCP_SYN | TCP_FIN) ? 1 : 0);
 
-	return q->old && (uint64_t)(q->pkt->ts_ns - q->me->next_seq_ns) < (uint64_t)limit_ns &&
+	return q->old && (uint64_t)q->pkt->ts_ns - (uint64_t)q->me->next_seq_ns < (uint64_t)limit_ns &&
 	    end != q->me->next_seq;
 }
 

@@ -71,7 +71,7 @@ mark_learn_rtt(struct mark_pair *pair, const struct packet *pkt)
 		break;
 	case TCP_ACK:
 		if (pair->initial_rtt_ns == 0 && pair->syn_ns != 0)
-			pair->initial_rtt_ns = pkt->ts_ns - pair->syn_ns;
+			pair->initial_rtt_ns = (int64_t)((uint64_t)pkt->ts_ns - (uint64_t)pair->syn_ns);
 		break;
 	}
 }
