@@ -63,7 +63,7 @@ tell_asking_client(struct telling *t)
 
 	t->row->state = SOCK_SYN_SENT;
 	/* Between two SYNs its program may give up and not tell: only a later one says that it had not. */
-	t->row->certain = !is_last || story->knock_ns != NEVER_NS;
+	t->row->certain = (!is_last || story->knock_ns != NEVER_NS) && !(story->flags & STORY_UNSEEN);
 	if (t->at_ns >= story->client_gone_ns)
 		t->row->state = SOCK_CLOSED;
 	else if (is_last && !(story->flags & STORY_ANSWERED) && t->at_ns > overdue_ns) {
@@ -302,6 +302,46 @@ doubt_hidden_fin(struct telling *t)
 		t->row->certain = false;
 }
 
+/* New bytes, or a FIN, later: by now it cannot have sent its FIN. */
+static bool
+speaks_later(const struct telling *t, enum role role)
+{
+	return t->story->is_final && t->story->final[role].sent > t->sample->face[role].sent;
+}
+
+/* Captured in part only: without its beginning, one direction of it, or with gaps. */
+static bool
+is_partial(const struct story *story)
+{
+	const struct face *final = story->final;
+
+	if (!(story->flags & (STORY_SYN | STORY_ANSWERED)) || story->flags & (STORY_GAPS | STORY_UNSEEN))
+		return true;
+	if (!story->is_final)
+		return false;
+	return final[ROLE_CLIENT].sent == 0 || (final[ROLE_SERVER].sent == 0 && story->flags & STORY_ANSWERED) ||
+	    (int32_t)(final[ROLE_CLIENT].acked - final[ROLE_CLIENT].sent) > 0 ||
+	    (int32_t)(final[ROLE_SERVER].acked - final[ROLE_SERVER].sent) > 0;
+}
+
+/* A FIN, a RST or an ACK that the capture lacks may have come before. */
+static void
+doubt_missing(struct telling *t)
+{
+	bool is_open = t->row->state == SOCK_ESTABLISHED && speaks_later(t, ROLE_CLIENT) && speaks_later(t, ROLE_SERVER);
+	const struct face *me = &t->sample->face[t->role];
+	bool is_waiting = me->fin_sent && me->sent != me->acked;
+
+	/* What is over is over, however it began. */
+	if (t->row->state == SOCK_CLOSED)
+		return;
+	if (is_partial(t->story) && !is_open)
+		t->row->certain = false;
+	/* A FIN that is not acknowledged comes again. Where it does not, the ACK was missed. */
+	if (is_waiting && since(t->at_ns, t->sample->ts_ns) > story_patience_ns(t->story))
+		t->row->certain = false;
+}
+
 static void
 tell_end(struct telling *t)
 {
@@ -323,6 +363,7 @@ tell_end(struct telling *t)
 	if (t->at_ns > t->all->seen_ns || t->story->supposed)
 		row->certain = false;
 	doubt_hidden_fin(t);
+	doubt_missing(t);
 	tell_queues(t);
 	cite(row, t->sample->index);
 }

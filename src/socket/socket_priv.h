@@ -97,6 +97,7 @@ enum story_flag {
 	STORY_CONFIRMED = 0x100,   /* the client was seen to have the SYN-ACK */
 	STORY_PLAIN = 0x200,       /* one SYN, one SYN-ACK, nothing twice: no steps are needed */
 	STORY_UNSEEN = 0x400,      /* the SYN-ACK is missing; what followed it tells of it */
+	STORY_GAPS = 0x800,        /* bytes were acknowledged that the capture lacks */
 };
 
 /* What one end was, when a sample was taken. Numbers relative to ISNs, SYN and FIN count. */
@@ -409,6 +410,8 @@ step_next(const struct sockets *all, const struct step *step)
 
 /* Note one segment of a beginning, until the server has proved that it took the connection. */
 void story_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role);
+/* How long at most until unacknowledged bytes come again, the first time. */
+int64_t story_patience_ns(const struct story *story);
 /* How the beginning went, by its own packets, as a capture at this listener shows it. */
 void story_judge(struct sockets *all, struct listener *listener, uint32_t number);
 

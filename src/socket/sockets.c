@@ -215,6 +215,28 @@ take_sample(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 	sock->sample = (uint32_t)all->sample_count;
 }
 
+/* conn->rare counts C, G, T and W; G: bytes were given up as missing. */
+#define RARE_GIVEN_UP 1
+
+/* Bytes that were acknowledged, and that the capture lacks. */
+static bool
+has_gaps(const struct tcp_pair *pair, enum side from)
+{
+	const struct conn_half *half = &pair->conn.half[from];
+	uint32_t acked;
+
+	return pair->conn.rare[from][RARE_GIVEN_UP] > 0 ||
+	    (half->last_index != 0 && trail_acked(&pair->trail, (enum side)!from, &acked) &&
+	        seq_gt(acked, half->end));
+}
+
+static void
+note_gaps(struct story *story, const struct tcp_pair *pair)
+{
+	if (has_gaps(pair, SIDE_A) || has_gaps(pair, SIDE_B))
+		story->flags |= STORY_GAPS;
+}
+
 static uint32_t
 latest_index(const struct tcp_pair *pair)
 {
@@ -299,6 +321,7 @@ sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair 
 		story->final[ROLE_SERVER].state = sock->state[!story->client];
 		return;
 	}
+	note_gaps(story, pair);
 	story->final[ROLE_CLIENT] = face_of(sock, pair, (enum side)story->client);
 	story->final[ROLE_SERVER] = face_of(sock, pair, (enum side)!story->client);
 	if (all->each_change || (all->options.every_ns == 0 && sock->moment >= all->moment_count))
@@ -430,11 +453,20 @@ step_states(struct sock *sock, const struct tcp_pair *pair, const struct packet 
 	if (flags & TCP_FIN && !(sock->flags & SOCK_FIN_SENT << from)) {
 		sock->flags |= (uint8_t)(SOCK_FIN_SENT << from);
 		happens(sock, from, EVENT_SENT_FIN);
+		/* The two FINs crossed, in whatever order they were captured: it knew nothing of the other's. */
+		if (sock->state[from] == SOCK_LAST_ACK && seq_lt(pkt->tcp.ack, pair->fin_end[to]))
+			sock->state[from] = SOCK_CLOSING;
 	}
 	if (sock->flags & SOCK_FIN_SENT << from && !(sock->flags & SOCK_FIN_GOT << to) &&
 	    seq_ge(pair->conn.half[from].next, pair->fin_end[from] - 1)) {
 		sock->flags |= (uint8_t)(SOCK_FIN_GOT << to);
 		happens(sock, to, EVENT_GOT_FIN);
+	}
+	/* It has what it acknowledges, whatever of it is missing here. */
+	if (sock->flags & SOCK_FIN_SENT << to && !(sock->flags & SOCK_FIN_GOT << from) &&
+	    has_acked(pair, from, pair->fin_end[to])) {
+		sock->flags |= (uint8_t)(SOCK_FIN_GOT << from);
+		happens(sock, from, EVENT_GOT_FIN);
 	}
 }
 
@@ -512,8 +544,10 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
 		begin_story(all, sock, pair, pkt, place);
 	}
 	step_states(sock, pair, pkt, place->side);
-	if (!(sock->flags & SOCK_BRIEF))
+	if (!(sock->flags & SOCK_BRIEF)) {
+		note_gaps(story_at(all, sock->story - 1), pair);
 		go_on(all, sock, pkt, place->side);
+	}
 	if (sock->flags & SOCK_SETTLED && sock->state[0] == SOCK_ESTABLISHED && sock->state[1] == SOCK_ESTABLISHED)
 		sock->flags |= SOCK_QUIET;
 	else

@@ -446,6 +446,15 @@ judge_answered(struct reading *r, int64_t due)
 	story->taken_ns = story->taken_hi_ns = story->taken_lo_ns;
 }
 
+int64_t
+story_patience_ns(const struct story *story)
+{
+	int64_t rtt_ns = since(story->knock_ns, story->syn_ns);
+
+	return story->syn_count == 1 && rtt_ns >= 0 && rtt_ns < SECOND_NS / 2 ? RTO_MIN_NS + 4 * rtt_ns
+	                                                                      : AGAIN_MAX_NS;
+}
+
 /*
  * A client whose bytes nobody acknowledges says them again. One that does not
  * went on where the capture does not show it: so may the server have.
@@ -456,13 +465,11 @@ is_out_of_sight(const struct reading *r)
 	const struct story *story = r->story;
 	const struct step *last = NULL;
 	unsigned copies = 0;
-	int64_t patience_ns = AGAIN_MAX_NS;
+	int64_t patience_ns = story_patience_ns(story);
 
 	if (story->reset_ns[ROLE_CLIENT] != NEVER_NS || story->reset_ns[ROLE_SERVER] != NEVER_NS ||
 	    !(story->flags & STORY_IN_FULL))
 		return false;
-	if (story->syn_count == 1 && since(story->knock_ns, story->syn_ns) < SECOND_NS / 2)
-		patience_ns = RTO_MIN_NS + 4 * since(story->knock_ns, story->syn_ns);
 	for (const struct step *step = step_first(r->all, story); step != NULL; step = step_next(r->all, step)) {
 		if (!is_knock(step) || !says_something(step))
 			continue;
