@@ -1,0 +1,520 @@
+/* What the sockets at both ends were doing, and what that says of who listened. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "socket/socket.h"
+#include "support/segment.h"
+
+#define SYN TCP_SYN
+#define ACK TCP_ACK
+#define FIN TCP_FIN
+#define RST TCP_RST
+
+/* Numbers begin here, so that data begin at 1000 and 5000. */
+#define ISN_C 999
+#define ISN_S 4999
+
+/* Times in tests are milliseconds since this. */
+#define START_US INT64_C(1000000)
+#define AT(ms)   .at_us = START_US + (ms) * INT64_C(1000)
+#define NS(ms)   ((START_US + (ms) * INT64_C(1000)) * 1000)
+
+#define FLOWS_MAX   8
+#define FIRST_PORT  40000
+#define MOMENTS_MAX 8
+
+/* One capture: its connections, by the client's port, and what came of it. */
+static struct capture_of {
+	struct budget budget;
+	struct tcp *tcp;
+	struct sockets *sockets;
+	struct sockets_options options;
+	struct moment moments[MOMENTS_MAX];
+	struct {
+		struct tcp_pair pair;
+		struct sock sock;
+		bool begun;
+	} flows[FLOWS_MAX];
+	int64_t first_ns, last_ns;
+	struct socket_row rows[128];
+	size_t row_count;
+	struct listener_row listener;
+	size_t listener_count;
+} seen;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	memset(&seen, 0, sizeof(seen));
+	seen.tcp = tcp_new(&seen.budget);
+	seen.options = (struct sockets_options){ .want_rows = true, .backlog = -1, .vantage = VANTAGE_LOOPBACK };
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	for (int i = 0; i < FLOWS_MAX; i++)
+		tcp_pair_fini(seen.tcp, &seen.flows[i].pair);
+	sockets_free(seen.sockets);
+	tcp_free(seen.tcp);
+	return 0;
+}
+
+static void
+ask_at(int64_t ms)
+{
+	seen.moments[seen.options.moment_count++].ns = NS(ms);
+}
+
+static void
+feed(const struct packet *pkt)
+{
+	bool from_server = pkt->tuple.sport == 80;
+	int number = (from_server ? pkt->tuple.dport : pkt->tuple.sport) - FIRST_PORT;
+	struct place place = {
+		.number = (uint32_t)number + 1,
+		.side = from_server ? SIDE_B : SIDE_A,
+		.fresh = !seen.flows[number].begun,
+	};
+
+	if (seen.sockets == NULL) {
+		seen.options.moments = seen.moments;
+		seen.sockets = sockets_new(&seen.options, &seen.budget);
+		seen.first_ns = pkt->ts_ns;
+	}
+	seen.flows[number].begun = true;
+	seen.last_ns = pkt->ts_ns;
+	sockets_before(seen.sockets, &seen.flows[number].sock, &seen.flows[number].pair, pkt->ts_ns);
+	tcp_segment(seen.tcp, &seen.flows[number].pair, pkt, &place);
+	sockets_segment(seen.sockets, &seen.flows[number].sock, &seen.flows[number].pair, pkt, &place);
+}
+
+/* The capture is known to have run until then. */
+static void
+solve(int64_t until_ms)
+{
+	struct socket_row row;
+
+	(void)until_ms;
+	for (int i = 0; i < FLOWS_MAX; i++)
+		if (seen.flows[i].begun)
+			sockets_flow_done(seen.sockets, &seen.flows[i].sock, &seen.flows[i].pair, seen.last_ns);
+	sockets_solve(seen.sockets, seen.first_ns, NS(until_ms));
+	while (sockets_next_listener(seen.sockets, &seen.listener))
+		seen.listener_count++;
+	while (sockets_next_row(seen.sockets, &row)) {
+		assert_true(seen.row_count < sizeof(seen.rows) / sizeof(seen.rows[0]));
+		assert_in_range(row.recv_q_best, row.recv_q.lo, row.recv_q.hi);
+		assert_in_range(row.send_q_best, row.send_q.lo, row.send_q.hi);
+		seen.rows[seen.row_count++] = row;
+	}
+}
+
+/* That end of the n-th connection at a moment; of none there is a CLOSED one. */
+static struct socket_row
+end_at(int64_t ms, int n, bool is_server)
+{
+	for (size_t i = 0; i < seen.row_count; i++)
+		if (seen.rows[i].at_ns == NS(ms) && seen.rows[i].flow == (uint32_t)n + 1 &&
+		    seen.rows[i].is_server == is_server)
+			return seen.rows[i];
+	return (struct socket_row){ .state = SOCK_CLOSED, .certain = true };
+}
+
+static struct socket_row
+listener_at_moment(int64_t ms)
+{
+	for (size_t i = 0; i < seen.row_count; i++)
+		if (seen.rows[i].at_ns == NS(ms) && seen.rows[i].flow == 0)
+			return seen.rows[i];
+	return (struct socket_row){ .state = SOCK_CLOSED };
+}
+
+#define assert_ends(ms, n, client, server) \
+	do { \
+		assert_string_equal(sock_words[end_at(ms, n, false).state].name, client); \
+		assert_string_equal(sock_words[end_at(ms, n, true).state].name, server); \
+	} while (0)
+
+#define PORT(n) .client_port = (uint16_t)(FIRST_PORT + (n))
+
+/* Three segments in a tenth of a millisecond. */
+static void
+shake_hands(int n, int64_t ms)
+{
+	feed(SEG(ISN_C, 0, PORT(n), .flags = SYN, AT(ms)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(ms)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(ms)));
+}
+
+static void
+take_bytes(int n, uint32_t count, int64_t ms)
+{
+	feed(SEG(1000, count, .ack = 5000, PORT(n), AT(ms)));
+	feed(REPLY(.seq = 5000, .ack = 1000 + count, PORT(n), AT(ms)));
+}
+
+/* The server's ACK is the proof that it took the connection. */
+static void
+queue_child(int n, int64_t ms)
+{
+	shake_hands(n, ms);
+	take_bytes(n, 15, ms);
+}
+
+/* Its final ACK and its bytes come to nothing: SYN-ACK and bytes again, each by its timer. */
+static void
+overflow(int n, int64_t ms)
+{
+	shake_hands(n, ms);
+	feed(SEG(1000, 15, .ack = 5000, PORT(n), AT(ms)));
+	feed(SEG(1000, 15, .ack = 5000, PORT(n), AT(ms + 300)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(ms + 1020)));
+	feed(SEG(1015, 0, .ack = 5000, PORT(n), AT(ms + 1020)));
+	feed(SEG(1000, 15, .ack = 5000, PORT(n), AT(ms + 1030)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(ms + 3050)));
+	feed(SEG(1015, 0, .ack = 5000, PORT(n), AT(ms + 3050)));
+}
+
+/* --- the table --- */
+
+static void
+test_a_reset_closes_whatever_is_connected(void **state)
+{
+	(void)state;
+	for (int from = SOCK_SYN_SENT; from < SOCK_COUNT; from++)
+		assert_int_equal(sock_next((enum sock_state)from, EVENT_GOT_RST), SOCK_CLOSED);
+}
+
+static void
+test_a_listener_is_moved_by_no_segment(void **state)
+{
+	(void)state;
+	for (int event = 0; event < EVENT_COUNT; event++)
+		assert_int_equal(sock_next(SOCK_LISTEN, (enum sock_event)event), SOCK_LISTEN);
+}
+
+static void
+test_both_orders_of_closing_end_where_rfc_9293_says(void **state)
+{
+	enum sock_state first = SOCK_ESTABLISHED, last = SOCK_ESTABLISHED, both = SOCK_ESTABLISHED;
+
+	(void)state;
+	first = sock_next(first, EVENT_SENT_FIN);
+	first = sock_next(first, EVENT_GOT_FIN_ACK);
+	assert_int_equal(first, SOCK_FIN_WAIT2);
+	assert_int_equal(sock_next(first, EVENT_GOT_FIN), SOCK_TIME_WAIT);
+	last = sock_next(last, EVENT_GOT_FIN);
+	last = sock_next(last, EVENT_SENT_FIN);
+	assert_int_equal(last, SOCK_LAST_ACK);
+	assert_int_equal(sock_next(last, EVENT_GOT_FIN_ACK), SOCK_CLOSED);
+	both = sock_next(both, EVENT_SENT_FIN);
+	both = sock_next(both, EVENT_GOT_FIN);
+	assert_int_equal(both, SOCK_CLOSING);
+	assert_int_equal(sock_next(both, EVENT_GOT_FIN_ACK), SOCK_TIME_WAIT);
+}
+
+/* --- how connections begin --- */
+
+static void
+test_a_connection_that_is_taken_is_established_at_both_ends(void **state)
+{
+	(void)state;
+	ask_at(500);
+	queue_child(0, 0);
+	solve(1000);
+	assert_ends(500, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_true(end_at(500, 0, true).certain);
+	assert_string_equal(sock_words[listener_at_moment(500).state].name, "LISTEN");
+	assert_int_equal(seen.listener.kind, STORY_HEALTHY);
+	assert_int_equal(seen.listener.backlog.hi, RANGE_OPEN);
+}
+
+static void
+test_a_refused_connection_leaves_no_sockets(void **state)
+{
+	(void)state;
+	ask_at(500);
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(REPLY(.ack = 1000, .flags = RST | ACK, .zero_window = 1, AT(0)));
+	solve(1000);
+	assert_ends(500, 0, "CLOSED", "CLOSED");
+	assert_int_equal(listener_at_moment(500).state, SOCK_CLOSED);
+	assert_int_equal(seen.listener.kind, STORY_NOT_LISTENING);
+	assert_int_equal(seen.listener.stages, STAGE_NOT_LISTENING);
+}
+
+static void
+test_an_ack_behind_which_the_syn_ack_comes_again_was_ignored(void **state)
+{
+	(void)state;
+	ask_at(2000);
+	queue_child(0, 0);
+	queue_child(1, 10);
+	overflow(2, 20);
+	solve(3100);
+	assert_ends(2000, 2, "ESTABLISHED", "SYN_RECV");
+	assert_int_equal(seen.listener.kind, STORY_OVERFLOW);
+	assert_int_equal(seen.listener.backlog.hi, 1);
+	assert_int_equal(seen.listener.accepted.hi, 1);
+}
+
+static void
+test_a_backlog_that_is_told_settles_what_was_accepted(void **state)
+{
+	(void)state;
+	seen.options.backlog = 1;
+	ask_at(500);
+	queue_child(0, 0);
+	queue_child(1, 10);
+	overflow(2, 20);
+	solve(3100);
+	assert_int_equal(seen.listener.accepted.lo, 0);
+	assert_int_equal(seen.listener.accepted.hi, 0);
+	assert_int_equal(listener_at_moment(500).recv_q.lo, 2);
+	assert_int_equal(listener_at_moment(500).recv_q.hi, 2);
+	/* Between two overflows, and nobody new: it stayed full, and nobody can have read. */
+	assert_int_equal(end_at(500, 0, true).recv_q.lo, 15);
+	assert_int_equal(end_at(500, 0, true).recv_q.hi, 15);
+}
+
+static void
+test_a_syn_that_is_sent_again_was_dropped_while_the_queue_was_full(void **state)
+{
+	(void)state;
+	ask_at(500);
+	queue_child(0, 0);
+	queue_child(1, 10);
+	for (int i = 0; i < 4; i++)
+		feed(SEG(ISN_C, 0, PORT(2), .flags = SYN, AT(20 + 1020 * i)));
+	solve(4000);
+	assert_ends(500, 2, "SYN_SENT", "CLOSED");
+	assert_int_equal(end_at(500, 2, false).send_q.lo, 1);
+	assert_int_equal(seen.listener.kind, STORY_OVERFLOW);
+	assert_int_equal(seen.listener.syn_dropped, 4);
+	assert_int_equal(seen.listener.backlog.hi, 1);
+}
+
+static void
+test_nothing_is_said_of_the_queue_where_packets_can_be_lost(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	queue_child(0, 0);
+	queue_child(1, 10);
+	overflow(2, 20);
+	for (int i = 0; i < 4; i++)
+		feed(SEG(ISN_C, 0, PORT(3), .flags = SYN, AT(3100 + 1020 * i)));
+	solve(7000);
+	assert_int_equal(seen.listener.kind, STORY_HEALTHY);
+	assert_int_equal(seen.listener.backlog.hi, RANGE_OPEN);
+	assert_int_equal(seen.listener.deferred, 0);
+	assert_true(seen.listener.rivals & RIVAL_LOSS);
+}
+
+static void
+test_connections_that_the_capture_stops_showing_do_not_fill_the_queue(void **state)
+{
+	(void)state;
+	for (int n = 0; n < 4; n++) {
+		shake_hands(n, n);
+		feed(SEG(1000, 15, .ack = 5000, PORT(n), AT(n)));
+	}
+	queue_child(4, 20000);
+	solve(20000);
+	assert_int_equal(seen.listener.kind, STORY_HEALTHY);
+	assert_int_equal(seen.listener.backlog.hi, RANGE_OPEN);
+	assert_int_equal(seen.listener.deferred, 0);
+}
+
+static void
+test_a_scanner_that_does_not_ask_again_shows_no_full_queue(void **state)
+{
+	(void)state;
+	queue_child(0, 0);
+	feed(SEG(ISN_C, 0, PORT(1), .flags = SYN, AT(10)));
+	queue_child(2, 20000);
+	solve(20000);
+	assert_int_equal(seen.listener.kind, STORY_HEALTHY);
+	assert_int_equal(seen.listener.syn_dropped, 1);
+}
+
+static void
+test_a_syn_ack_that_is_missing_is_told_by_what_follows(void **state)
+{
+	(void)state;
+	ask_at(100);
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(SEG(1000, 0, .ack = 5000, AT(1)));
+	take_bytes(0, 15, 2);
+	feed(REPLY(.seq = 5000, .ack = 1015, .flags = RST | ACK, AT(200)));
+	solve(300);
+	assert_ends(100, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_false(end_at(100, 0, true).certain);
+	assert_int_equal(seen.listener.refused, 0);
+	assert_int_equal(seen.listener.kind, STORY_HEALTHY);
+}
+
+/* --- how they end --- */
+
+static void
+test_a_half_closed_connection_can_go_on_one_way(void **state)
+{
+	(void)state;
+	ask_at(150);
+	queue_child(0, 0);
+	feed(SEG(1015, 0, .ack = 5000, .flags = FIN | ACK, AT(100)));
+	feed(REPLY(.seq = 5000, .ack = 1016, AT(100)));
+	feed(REPLY(.seq = 5000, .length = 10, .ack = 1016, AT(200)));
+	feed(SEG(1016, 0, .ack = 5010, AT(200)));
+	solve(300);
+	assert_ends(150, 0, "FIN_WAIT2", "CLOSE_WAIT");
+	/* The FIN counts until the program has read so far. */
+	assert_int_equal(end_at(150, 0, true).recv_q.hi, 16);
+}
+
+static void
+test_both_ends_can_close_at_once(void **state)
+{
+	(void)state;
+	ask_at(150);
+	ask_at(300);
+	queue_child(0, 0);
+	feed(SEG(1015, 0, .ack = 5000, .flags = FIN | ACK, AT(100)));
+	feed(REPLY(.seq = 5000, .ack = 1015, .flags = FIN | ACK, AT(100)));
+	feed(SEG(1016, 0, .ack = 5001, AT(200)));
+	feed(REPLY(.seq = 5001, .ack = 1016, AT(200)));
+	solve(400);
+	assert_ends(150, 0, "CLOSING", "CLOSING");
+	assert_ends(300, 0, "TIME_WAIT", "TIME_WAIT");
+}
+
+static void
+test_time_wait_ends_after_a_minute(void **state)
+{
+	(void)state;
+	ask_at(59000);
+	ask_at(61000);
+	queue_child(0, 0);
+	feed(SEG(1015, 0, .ack = 5000, .flags = FIN | ACK, AT(100)));
+	feed(REPLY(.seq = 5000, .ack = 1016, .flags = FIN | ACK, AT(101)));
+	feed(SEG(1016, 0, .ack = 5001, AT(102)));
+	solve(62000);
+	assert_ends(59000, 0, "TIME_WAIT", "CLOSED");
+	assert_ends(61000, 0, "CLOSED", "CLOSED");
+}
+
+static void
+test_a_reset_ends_both_ends(void **state)
+{
+	(void)state;
+	ask_at(50);
+	ask_at(150);
+	queue_child(0, 0);
+	feed(SEG(1015, 0, .ack = 5000, .flags = RST | ACK, AT(100)));
+	solve(200);
+	assert_ends(50, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_ends(150, 0, "CLOSED", "CLOSED");
+}
+
+static void
+test_a_fin_that_is_acknowledged_has_arrived_whatever_is_missing_before_it(void **state)
+{
+	(void)state;
+	ask_at(150);
+	queue_child(0, 0);
+	/* The bytes before it are not in the capture. */
+	feed(SEG(1115, 0, .ack = 5000, .flags = FIN | ACK, AT(100)));
+	feed(REPLY(.seq = 5000, .ack = 1116, AT(100)));
+	solve(200);
+	assert_ends(150, 0, "FIN_WAIT2", "CLOSE_WAIT");
+	assert_false(end_at(150, 0, true).certain);
+}
+
+static void
+test_what_waits_for_an_ack_can_hide_a_fin(void **state)
+{
+	(void)state;
+	ask_at(150);
+	queue_child(0, 0);
+	feed(SEG(1015, 100, .ack = 5000, AT(100)));
+	feed(SEG(1015, 100, .ack = 5000, AT(400)));
+	solve(500);
+	assert_ends(150, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_false(end_at(150, 0, false).certain);
+	assert_int_equal(end_at(150, 0, false).send_q.lo, 100);
+}
+
+static void
+test_without_its_beginning_a_connection_is_only_likely(void **state)
+{
+	(void)state;
+	ask_at(50);
+	feed(SEG(1000, 15, .ack = 5000, AT(0)));
+	feed(REPLY(.seq = 5000, .ack = 1015, AT(1)));
+	solve(100);
+	assert_ends(50, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_false(end_at(50, 0, false).certain);
+	assert_false(end_at(50, 0, true).certain);
+	assert_int_equal(seen.listener_count, 0);
+}
+
+static void
+test_times_at_the_ends_of_time_do_no_harm(void **state)
+{
+	struct packet late;
+
+	(void)state;
+	ask_at(50);
+	queue_child(0, 0);
+	late = *SEG(1015, 15, .ack = 5000);
+	late.ts_ns = INT64_MAX;
+	feed(&late);
+	late = *SEG(ISN_C, 0, PORT(1), .flags = SYN);
+	late.ts_ns = INT64_MIN;
+	feed(&late);
+	late.ts_ns = INT64_MAX;
+	feed(&late);
+	solve(100);
+	assert_int_equal(seen.listener_count, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_reset_closes_whatever_is_connected),
+		TEST(test_a_listener_is_moved_by_no_segment),
+		TEST(test_both_orders_of_closing_end_where_rfc_9293_says),
+		TEST(test_a_connection_that_is_taken_is_established_at_both_ends),
+		TEST(test_a_refused_connection_leaves_no_sockets),
+		TEST(test_an_ack_behind_which_the_syn_ack_comes_again_was_ignored),
+		TEST(test_a_backlog_that_is_told_settles_what_was_accepted),
+		TEST(test_a_syn_that_is_sent_again_was_dropped_while_the_queue_was_full),
+		TEST(test_nothing_is_said_of_the_queue_where_packets_can_be_lost),
+		TEST(test_connections_that_the_capture_stops_showing_do_not_fill_the_queue),
+		TEST(test_a_scanner_that_does_not_ask_again_shows_no_full_queue),
+		TEST(test_a_syn_ack_that_is_missing_is_told_by_what_follows),
+		TEST(test_a_half_closed_connection_can_go_on_one_way),
+		TEST(test_both_ends_can_close_at_once),
+		TEST(test_time_wait_ends_after_a_minute),
+		TEST(test_a_reset_ends_both_ends),
+		TEST(test_a_fin_that_is_acknowledged_has_arrived_whatever_is_missing_before_it),
+		TEST(test_what_waits_for_an_ack_can_hide_a_fin),
+		TEST(test_without_its_beginning_a_connection_is_only_likely),
+		TEST(test_times_at_the_ends_of_time_do_no_harm),
+	};
+
+	return cmocka_run_group_tests_name("socket", tests, NULL, NULL);
+}
