@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 /* What a format does with each piece of a ladder. */
 struct word_ops {
@@ -246,6 +247,9 @@ put_mermaid(struct text *out, const char *str)
 	struct text clean = { 0 };
 
 	text_terminal(&clean, str, strlen(str));
+	/* A word of the language even where a name is expected. */
+	if (strcasecmp(text_str(&clean), "end") == 0)
+		text_char(&clean, '.');
 	for (const char *at = text_str(&clean); *at != '\0'; at++) {
 		if (strchr("#;<>&%\"\\{}`", *at) == NULL) {
 			text_char(out, *at);

@@ -1079,7 +1079,9 @@ draw_gauge_head(struct listening *all)
 {
 	const struct scene_style bold = { .size = 12, .bold = true, .anchor = ANCHOR_MIDDLE };
 	const struct scene_style small = { .size = 11, .anchor = ANCHOR_MIDDLE };
-	struct range holds = { all->listener->backlog.lo + 1, all->listener->backlog.hi + 1 };
+	const struct range *backlog = &all->listener->backlog;
+	bool is_open = backlog->hi == RANGE_OPEN;
+	struct range holds = { backlog->lo + 1, is_open ? RANGE_OPEN : backlog->hi + 1 };
 	double middle = all->gauge_x + GAUGE_WIDTH / 2;
 
 	scene_text(all->scene, CLASS_LABEL, bold, (struct scene_point){ middle, HEADS_TOP + 17 },
