@@ -248,8 +248,8 @@ say_kinds(const char *wrong)
 
 /* false: it was said why not. */
 static bool
-choose_format(const struct options *options, const struct figure_kind *kind,
-    enum figure_format *format)
+choose_format(
+    const struct options *options, const struct figure_kind *kind, enum figure_format *format)
 {
 	*format = FIGURE_SVG;
 	if (options->type != 0)
@@ -257,7 +257,8 @@ choose_format(const struct options *options, const struct figure_kind *kind,
 	else if (options->output != NULL)
 		*format = figure_format_of(options->output);
 	if (*format == FIGURE_FORMAT_COUNT) {
-		say("%s: its end does not say what to draw; --type does, or a file that ends in .svg, "
+		say("%s: its end does not say what to draw; --type does, or a file that ends in "
+		    ".svg, "
 		    ".png, .pdf, .txt, .mmd or .puml",
 		    options->output);
 		return false;
@@ -268,7 +269,8 @@ choose_format(const struct options *options, const struct figure_kind *kind,
 	}
 	if (options->output == NULL && (*format == FIGURE_PNG || *format == FIGURE_PDF) &&
 	    isatty(STDOUT_FILENO)) {
-		say("%s does not belong on a terminal; -o FILE takes it", figure_formats[*format].name);
+		say("%s does not belong on a terminal; -o FILE takes it",
+		    figure_formats[*format].name);
 		return false;
 	}
 	return true;

@@ -10,21 +10,21 @@
 #include <math.h>
 #include <string.h>
 
-#define WIDTH      940.0
-#define MARGIN     28.0
-#define BAR_WIDTH  128.0
-#define CLIENT_BAR 170.0 /* left edges */
-#define SERVER_BAR (WIDTH - CLIENT_BAR - BAR_WIDTH)
-#define HEADS_TOP  84.0
+#define WIDTH       940.0
+#define MARGIN      28.0
+#define BAR_WIDTH   128.0
+#define CLIENT_BAR  170.0 /* left edges */
+#define SERVER_BAR  (WIDTH - CLIENT_BAR - BAR_WIDTH)
+#define HEADS_TOP   84.0
 #define HEAD_HEIGHT 44.0
-#define BARS_TOP   (HEADS_TOP + HEAD_HEIGHT + 14)
-#define BEFORE     52.0 /* what is shown of the time before the first segment */
-#define AFTER      46.0
-#define SLOPE      46.0
-#define LINE       15.0 /* of a label */
-#define TURN       8.0  /* from an arrival to the answer's leaving */
-#define TURN_NAMED 22.0 /* likewise, where a state begins and ends with the two */
-#define LEVEL_LINE 0.0  /* to scale, a segment is sent and arrives at its one time */
+#define BARS_TOP    (HEADS_TOP + HEAD_HEIGHT + 14)
+#define BEFORE      52.0 /* what is shown of the time before the first segment */
+#define AFTER       46.0
+#define SLOPE       46.0
+#define LINE        15.0 /* of a label */
+#define TURN        8.0  /* from an arrival to the answer's leaving */
+#define TURN_NAMED  22.0 /* likewise, where a state begins and ends with the two */
+#define LEVEL_LINE  0.0  /* to scale, a segment is sent and arrives at its one time */
 /* To scale, a page is as high as its segments would need, within these. */
 #define SCALED_MIN 500.0
 #define SCALED_MAX 6000.0
@@ -34,7 +34,7 @@
 /* Past this, the middle is left out. */
 #define ROWS_MAX 60
 /* From here on a gap is broken visibly. */
-#define BREAK_NS INT64_C(200000000)
+#define BREAK_NS     INT64_C(200000000)
 #define BREAK_HEIGHT 30.0
 
 /* One arrow, or several folded. */
@@ -42,9 +42,9 @@ struct row {
 	size_t packet; /* the first of them */
 	size_t count;
 	bool from_client;
-	bool is_broken; /* a long time passed before it */
+	bool is_broken;    /* a long time passed before it */
 	uint64_t bytes[2]; /* of folded ones: from client, from server */
-	int64_t gap_ns; /* since the row before */
+	int64_t gap_ns;    /* since the row before */
 	double sent;
 	double arrived;
 };
@@ -101,10 +101,9 @@ is_plain(const struct handshake *hs, size_t i)
 {
 	const struct packet_row *row = packet_of(hs, i);
 
-	return row->tuple.proto == PROTO_TCP &&
-	       (row->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0 && row->verdict.marks == 0 &&
-	       row->verdict.reason.cause == CAUSE_NONE && hs->fates[hs->packets[i]] == FATE_UNKNOWN &&
-	       !changes_a_state(hs, hs->packets[i]);
+	return row->tuple.proto == PROTO_TCP && (row->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0 &&
+	       row->verdict.marks == 0 && row->verdict.reason.cause == CAUSE_NONE &&
+	       hs->fates[hs->packets[i]] == FATE_UNKNOWN && !changes_a_state(hs, hs->packets[i]);
 }
 
 static size_t
@@ -125,7 +124,8 @@ add_row(struct handshake *hs, size_t first, size_t count)
 	*row = (struct row){ .packet = first, .count = count };
 	row->from_client = model_from_client(hs->flow, packet_of(hs, first));
 	for (size_t i = first; i < first + count; i++)
-		row->bytes[!model_from_client(hs->flow, packet_of(hs, i))] += packet_of(hs, i)->length;
+		row->bytes[!model_from_client(hs->flow, packet_of(hs, i))] +=
+		    packet_of(hs, i)->length;
 	if (first > 0)
 		row->gap_ns = packet_of(hs, first)->ts_ns - packet_of(hs, first - 1)->ts_ns;
 	row->is_broken = hs->options->time == TIME_COMPRESSED && row->gap_ns >= BREAK_NS;
@@ -227,7 +227,8 @@ place_to_scale(struct handshake *hs)
 
 		/* Where time steps back, the page does not. */
 		if (since > 0)
-			y = fmax(y, BARS_TOP + BEFORE + high * since / (double)(last_ns - first_ns));
+			y = fmax(
+			    y, BARS_TOP + BEFORE + high * since / (double)(last_ns - first_ns));
 		row->sent = y;
 		row->arrived = y + LEVEL_LINE;
 	}
@@ -320,9 +321,8 @@ band_tip(const struct handshake *hs, const struct bar *side, const struct change
 {
 	enum label label = change->certain ? LABEL_BAND_TIP : LABEL_BAND_TIP_LIKELY;
 
-	return LABELED(hs->scene, hs->options->lang, label,
-	    labels[hs->options->lang][side->who], name_state(change->state),
-	    name_time(hs->scene, change->at_ns - hs->data->first_ns));
+	return LABELED(hs->scene, hs->options->lang, label, labels[hs->options->lang][side->who],
+	    name_state(change->state), name_time(hs->scene, change->at_ns - hs->data->first_ns));
 }
 
 static const char *
@@ -336,8 +336,8 @@ before_tip(const struct handshake *hs, const struct bar *side, enum sock_state s
 static bool
 has_listened(const struct bar *side)
 {
-	return side->is_server && side->change_count > 0 &&
-	       side->changes[0].state != SOCK_CLOSED && side->changes[0].state != SOCK_SYN_SENT;
+	return side->is_server && side->change_count > 0 && side->changes[0].state != SOCK_CLOSED &&
+	       side->changes[0].state != SOCK_SYN_SENT;
 }
 
 /* What it was before the first segment: the border between both is its opening. */
@@ -349,7 +349,8 @@ draw_before(struct handshake *hs, const struct bar *side, double until)
 	if (hs->flow->conn.open == OPEN_MIDSTREAM)
 		return;
 	if (!has_listened(side)) {
-		draw_band(hs, side, SOCK_CLOSED, BARS_TOP, until, before_tip(hs, side, SOCK_CLOSED));
+		draw_band(
+		    hs, side, SOCK_CLOSED, BARS_TOP, until, before_tip(hs, side, SOCK_CLOSED));
 		return;
 	}
 	draw_band(hs, side, SOCK_CLOSED, BARS_TOP, border, before_tip(hs, side, SOCK_CLOSED));
@@ -363,7 +364,8 @@ draw_unknown(struct handshake *hs, const struct bar *side)
 	const struct scene_style style = { .size = 12, .anchor = ANCHOR_MIDDLE };
 
 	scene_round_rect(hs->scene, CLASS_LIFELINE,
-	    (struct scene_box){ side->x, BARS_TOP, BAR_WIDTH, hs->bottom - BARS_TOP }, 0, DASH_DASHED);
+	    (struct scene_box){ side->x, BARS_TOP, BAR_WIDTH, hs->bottom - BARS_TOP }, 0,
+	    DASH_DASHED);
 	scene_text(hs->scene, CLASS_MUTED, style,
 	    (struct scene_point){ side->x + BAR_WIDTH / 2, (BARS_TOP + hs->bottom) / 2 },
 	    BAR_WIDTH - 10, labels[hs->options->lang][LABEL_NOTHING_SEEN]);
@@ -376,8 +378,8 @@ draw_bar(struct handshake *hs, struct bar *side)
 	double top;
 
 	if (side->change_count == 0 && refused) {
-		draw_band(hs, side, SOCK_CLOSED, BARS_TOP, hs->bottom,
-		    before_tip(hs, side, SOCK_CLOSED));
+		draw_band(
+		    hs, side, SOCK_CLOSED, BARS_TOP, hs->bottom, before_tip(hs, side, SOCK_CLOSED));
 		return;
 	}
 	if (side->change_count == 0) {
@@ -388,9 +390,8 @@ draw_bar(struct handshake *hs, struct bar *side)
 	draw_before(hs, side, top);
 	for (size_t i = 0; i < side->change_count; i++) {
 		const struct change *change = &side->changes[i];
-		double next = i + 1 < side->change_count ?
-				  change_y(hs, side, &side->changes[i + 1]) :
-				  hs->bottom;
+		double next = i + 1 < side->change_count ? change_y(hs, side, &side->changes[i + 1])
+							 : hs->bottom;
 		double bottom = fmax(top, next);
 
 		draw_band(hs, side, change->state, top, bottom, band_tip(hs, side, change));
@@ -495,8 +496,7 @@ static void
 draw_beside(struct handshake *hs)
 {
 	const struct conn_verdict *conn = &hs->flow->conn;
-	const struct row *returned =
-	    conn->connect_ns == 0 ? NULL : row_at(hs, conn->connect_ns);
+	const struct row *returned = conn->connect_ns == 0 ? NULL : row_at(hs, conn->connect_ns);
 
 	for (int i = 0; i < 2 && conn->open != OPEN_MIDSTREAM; i++) {
 		struct bar *side = &hs->sides[i];
@@ -504,8 +504,8 @@ draw_beside(struct handshake *hs)
 		if (has_listened(side))
 			draw_opening(hs, side, BARS_TOP + BEFORE / 2, LABEL_PASSIVE_OPEN);
 		else if (side->change_count > 0 && side->changes[0].state == SOCK_SYN_SENT)
-			draw_opening(hs, side, change_y(hs, side, &side->changes[0]),
-			    LABEL_ACTIVE_OPEN);
+			draw_opening(
+			    hs, side, change_y(hs, side, &side->changes[0]), LABEL_ACTIVE_OPEN);
 	}
 	for (size_t i = 0; i < hs->row_count; i++) {
 		/* A reply's arrival comes before what the client sends after it. */
@@ -569,8 +569,8 @@ label_arrow(struct handshake *hs, const struct row *row)
 	/* To scale there may be no room; then it is told to who points at the arrow. */
 	if (hs->options->time == TIME_SCALED && middle - half < hs->label_bottom)
 		return;
-	draw_label(hs, packet, model_look(packet).cls, middle,
-	    SERVER_BAR - CLIENT_BAR - BAR_WIDTH - 56);
+	draw_label(
+	    hs, packet, model_look(packet).cls, middle, SERVER_BAR - CLIENT_BAR - BAR_WIDTH - 56);
 	hs->label_bottom = middle + half;
 }
 
@@ -612,7 +612,7 @@ draw_folded(struct handshake *hs, const struct row *row)
 	scene_text(hs->scene, CLASS_BREAK, small, (struct scene_point){ WIDTH / 2, row->sent + 36 },
 	    right - left - 20,
 	    LABELED(hs->scene, hs->options->lang, LABEL_SEGMENTS,
-	        scene_format(hs->scene, "%zu", row->count), name_span(hs->scene, took_ns)));
+		scene_format(hs->scene, "%zu", row->count), name_span(hs->scene, took_ns)));
 	scene_group_end(hs->scene);
 }
 
@@ -632,7 +632,8 @@ draw_break(struct handshake *hs, const struct row *row)
 
 		for (double x = from; x <= to && count < 31; x += step)
 			steps[count] = (struct scene_step){ count == 0 ? 'M' : 'L',
-				{ { x, y + (count % 2 ? high : -high) } } }, count++;
+				{ { x, y + (count % 2 ? high : -high) } } },
+			count++;
 		scene_path(hs->scene, CLASS_GAP, steps, count, DASH_SOLID);
 	}
 	scene_text(hs->scene, CLASS_MUTED, style, (struct scene_point){ WIDTH / 2, y + 4 }, 0,
@@ -655,10 +656,12 @@ draw_heads(struct handshake *hs)
 		scene_round_rect(hs->scene, CLASS_HEAD,
 		    (struct scene_box){ middle - width / 2, HEADS_TOP, width, HEAD_HEIGHT }, 10,
 		    DASH_SOLID);
-		scene_text(hs->scene, CLASS_HEAD, who, (struct scene_point){ middle, HEADS_TOP + 18 },
-		    width - 16, labels[hs->options->lang][side->who]);
-		scene_text(hs->scene, CLASS_HEAD, end, (struct scene_point){ middle, HEADS_TOP + 34 },
-		    width - 16, name_end(hs->scene, hs->options, &hs->flow->tuple, side->is_server));
+		scene_text(hs->scene, CLASS_HEAD, who,
+		    (struct scene_point){ middle, HEADS_TOP + 18 }, width - 16,
+		    labels[hs->options->lang][side->who]);
+		scene_text(hs->scene, CLASS_HEAD, end,
+		    (struct scene_point){ middle, HEADS_TOP + 34 }, width - 16,
+		    name_end(hs->scene, hs->options, &hs->flow->tuple, side->is_server));
 	}
 }
 
@@ -686,7 +689,8 @@ static bool
 has_look(const struct handshake *hs, enum scene_class cls)
 {
 	for (size_t i = 0; i < hs->row_count; i++)
-		if (hs->rows[i].count == 1 && model_look(packet_of(hs, hs->rows[i].packet)).cls == cls)
+		if (hs->rows[i].count == 1 &&
+		    model_look(packet_of(hs, hs->rows[i].packet)).cls == cls)
 			return true;
 	return false;
 }
@@ -780,8 +784,9 @@ choose(const struct flow_row **flow, const struct figure_data *data,
 		if (data->flows[i].is_tcp)
 			*flow = &data->flows[i];
 	if (options->flow_count == 0)
-		return *flow != NULL ? ST_OK :
-				       diag_set(diag, ST_USAGE, "there is no TCP connection to draw");
+		return *flow != NULL
+			   ? ST_OK
+			   : diag_set(diag, ST_USAGE, "there is no TCP connection to draw");
 	*flow = figure_flow(data, options->flows[0]);
 	if (*flow == NULL)
 		return diag_set(diag, ST_USAGE, "there is no flow %" PRIu32, options->flows[0]);

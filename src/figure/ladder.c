@@ -115,8 +115,8 @@ is_merged(enum crowd crowd, bool is_client)
 static bool
 lanes_of_packet(struct ladder *ladder, struct ladder_row *row, enum crowd crowd)
 {
-	bool from_client = row->flow == SIZE_MAX ||
-			   model_from_client(ladder->flows[row->flow].row, row->packet);
+	bool from_client =
+	    row->flow == SIZE_MAX || model_from_client(ladder->flows[row->flow].row, row->packet);
 	const struct tuple *ends;
 	bool dst;
 
@@ -140,8 +140,8 @@ give_lanes(struct ladder *ladder, enum crowd crowd)
 static bool
 is_client_of(const struct ladder_row *row, const struct ladder *ladder, size_t lane)
 {
-	bool from_client = row->flow == SIZE_MAX ||
-			   model_from_client(ladder->flows[row->flow].row, row->packet);
+	bool from_client =
+	    row->flow == SIZE_MAX || model_from_client(ladder->flows[row->flow].row, row->packet);
 
 	/* Who sends an ICMP error is neither. */
 	if (row->flow != SIZE_MAX &&
@@ -205,8 +205,8 @@ give_end(struct ladder *ladder, struct ladder_flow *flow, bool is_server, size_t
 	struct ladder_end *end = &flow->ends[is_server];
 
 	end->lane = lane;
-	end->change_count = model_changes(
-	    ladder->scene, ladder->data, flow->row->flow, is_server, &end->changes);
+	end->change_count =
+	    model_changes(ladder->scene, ladder->data, flow->row->flow, is_server, &end->changes);
 	if (end->change_count > 0)
 		end->place = ladder->lanes[lane].flow_count++;
 }
@@ -252,9 +252,9 @@ is_plain(const struct ladder *ladder, const struct ladder_row *row)
 
 	return row->flow != SIZE_MAX && packet->tuple.proto != PROTO_ICMP &&
 	       packet->tuple.proto != PROTO_ICMP6 &&
-	       (packet->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0 &&
-	       packet->verdict.marks == 0 && packet->verdict.reason.cause == CAUSE_NONE &&
-	       row->fate == FATE_UNKNOWN && !changes_a_state(ladder, row->flow, row->place);
+	       (packet->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0 && packet->verdict.marks == 0 &&
+	       packet->verdict.reason.cause == CAUSE_NONE && row->fate == FATE_UNKNOWN &&
+	       !changes_a_state(ladder, row->flow, row->place);
 }
 
 /* How many rows from first on are plain, and whether they follow soon enough on each other. */
@@ -263,9 +263,10 @@ plain_run(const struct ladder *ladder, size_t first)
 {
 	size_t end = first;
 
-	while (end < ladder->row_count && is_plain(ladder, &ladder->rows[end]) &&
-	       (end == first || ladder->rows[end].packet->ts_ns -
-					    ladder->rows[end - 1].packet->ts_ns < BREAK_NS))
+	while (
+	    end < ladder->row_count && is_plain(ladder, &ladder->rows[end]) &&
+	    (end == first ||
+		ladder->rows[end].packet->ts_ns - ladder->rows[end - 1].packet->ts_ns < BREAK_NS))
 		end++;
 	return end - first;
 }
@@ -336,7 +337,8 @@ fold(struct ladder *ladder)
 {
 	size_t share_bytes = (ladder->flow_count + 1) * sizeof(struct share);
 	struct share *shares = memset(scene_keep(ladder->scene, share_bytes), 0, share_bytes);
-	bool *gone = memset(scene_keep(ladder->scene, ladder->row_count + 1), 0, ladder->row_count + 1);
+	bool *gone =
+	    memset(scene_keep(ladder->scene, ladder->row_count + 1), 0, ladder->row_count + 1);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < ladder->row_count;) {
@@ -363,8 +365,8 @@ note_gaps(struct ladder *ladder)
 		row->gap_ns = row->packet->ts_ns - before_ns;
 		row->is_broken =
 		    ladder->options->time == TIME_COMPRESSED && row->gap_ns >= BREAK_NS;
-		before_ns = row->count[0] > 0 ? ladder->data->packets[row->last_place].ts_ns :
-						row->packet->ts_ns;
+		before_ns = row->count[0] > 0 ? ladder->data->packets[row->last_place].ts_ns
+					      : row->packet->ts_ns;
 	}
 }
 
@@ -374,8 +376,7 @@ gather(struct ladder *ladder)
 	const struct figure_data *data = ladder->data;
 	const enum fate *fates = model_fates(ladder->scene, data);
 
-	ladder->flows =
-	    scene_keep(ladder->scene, (data->flow_count + 1) * sizeof(*ladder->flows));
+	ladder->flows = scene_keep(ladder->scene, (data->flow_count + 1) * sizeof(*ladder->flows));
 	memset(ladder->flows, 0, (data->flow_count + 1) * sizeof(*ladder->flows));
 	for (size_t i = 0; i < data->flow_count; i++)
 		ladder->flows[i].row = &data->flows[i];
@@ -415,8 +416,7 @@ ladder_make(struct ladder *ladder, struct diag *diag)
 	if (st != ST_OK)
 		return st;
 	gather(ladder);
-	ladder->lanes =
-	    scene_keep(ladder->scene, LADDER_LANES_MAX * sizeof(*ladder->lanes));
+	ladder->lanes = scene_keep(ladder->scene, LADDER_LANES_MAX * sizeof(*ladder->lanes));
 	if (!give_lanes(ladder, CROWD_NONE) && !give_lanes(ladder, CROWD_OF_CLIENTS) &&
 	    !give_lanes(ladder, CROWD_OF_ALL))
 		return diag_set(diag, ST_USAGE,

@@ -10,23 +10,23 @@
 #include <math.h>
 #include <string.h>
 
-#define MARGIN      24.0
-#define NUMBER_X    50.0  /* right edges */
-#define TIME_X      134.0
-#define LANES_LEFT  158.0
+#define MARGIN       24.0
+#define NUMBER_X     50.0 /* right edges */
+#define TIME_X       134.0
+#define LANES_LEFT   158.0
 #define TITLE_BOTTOM 80.0
-#define HEAD_HEIGHT 28.0
-#define HEAD_ROOM   36.0 /* from a head to the first arrow */
-#define ROW         26.0
-#define SLOPE       8.0
-#define BREAK_ROOM  22.0
-#define PAGE_MIN    1100.0
-#define PAGE_RATIO  1.3
-#define REMARK_MAX  340.0
+#define HEAD_HEIGHT  28.0
+#define HEAD_ROOM    36.0 /* from a head to the first arrow */
+#define ROW          26.0
+#define SLOPE        8.0
+#define BREAK_ROOM   22.0
+#define PAGE_MIN     1100.0
+#define PAGE_RATIO   1.3
+#define REMARK_MAX   340.0
 /* With more lanes than these, labels leave out the numbers. */
 #define NUMBERS_LANES_MAX 3
 /* More bars than these on one lane are none. */
-#define BARS_MAX 16
+#define BARS_MAX   16
 #define SCALED_MIN 500.0
 #define SCALED_MAX 6000.0
 /* What must lie between two texts in one column. */
@@ -54,7 +54,7 @@ struct page {
 	size_t gap_count;
 	double *heads; /* where rows of heads stand */
 	size_t head_count;
-	double text_y; /* to scale: of the last row that has its texts */
+	double text_y;           /* to scale: of the last row that has its texts */
 	bool states[SOCK_COUNT]; /* that are shown */
 };
 
@@ -136,8 +136,8 @@ measure(struct page *page)
 	}
 	for (size_t i = 0; i < ladder->row_count; i++) {
 		label = fmax(label, label_width(page, &ladder->rows[i]));
-		remark = fmax(
-		    remark, scene_text_width(remark_of(page, &ladder->rows[i]), plain_style));
+		remark =
+		    fmax(remark, scene_text_width(remark_of(page, &ladder->rows[i]), plain_style));
 	}
 	page->spacing = fmax(page->head_width + 16, fmin(label, 230) + 2 * half + 22);
 	if (ladder->lane_count <= 2)
@@ -255,11 +255,11 @@ draw_heads(struct page *page, double y)
 		const struct ladder_lane *lane = &ladder->lanes[i];
 
 		scene_round_rect(ladder->scene, CLASS_HEAD,
-		    (struct scene_box){ lane->x - page->head_width / 2, y, page->head_width,
-		        HEAD_HEIGHT },
+		    (struct scene_box){
+			lane->x - page->head_width / 2, y, page->head_width, HEAD_HEIGHT },
 		    7, DASH_SOLID);
-		scene_text(ladder->scene, CLASS_HEAD, style, (struct scene_point){ lane->x, y + 18 },
-		    page->head_width - 12, lane->name);
+		scene_text(ladder->scene, CLASS_HEAD, style,
+		    (struct scene_point){ lane->x, y + 18 }, page->head_width - 12, lane->name);
 	}
 }
 
@@ -304,11 +304,12 @@ change_y(const struct page *page, const struct ladder_end *end, const struct cha
 
 /* Upwards, in the first place where nothing covers it; false: there is none. */
 static bool
-put_state_name(struct page *page, enum scene_class cls, const char *name, double x, double top,
-    double bottom)
+put_state_name(
+    struct page *page, enum scene_class cls, const char *name, double x, double top, double bottom)
 {
-	const struct scene_style style = { .size = 9, .anchor = ANCHOR_MIDDLE, .bold = true,
-		.upwards = true };
+	const struct scene_style style = {
+		.size = 9, .anchor = ANCHOR_MIDDLE, .bold = true, .upwards = true
+	};
 	double need = scene_text_width(name, style) + 7;
 	double from = top;
 
@@ -359,7 +360,8 @@ bar_x(const struct page *page, const struct ladder_end *end)
 
 /* Bars too narrow for a name tell by their shape, without colour, whether they are half open or closing. */
 static void
-draw_band(struct page *page, enum sock_state state, double x, double width, double top, double bottom)
+draw_band(
+    struct page *page, enum sock_state state, double x, double width, double top, double bottom)
 {
 	bool is_narrow = width < 10;
 	bool is_half_open = state == SOCK_SYN_SENT || state == SOCK_SYN_RECV;
@@ -394,9 +396,9 @@ draw_end(struct page *page, const struct ladder_flow *flow, bool is_server)
 		page->states[change->state] = true;
 		scene_group_begin(scene, NULL,
 		    LABELED(scene, lang, change->certain ? LABEL_BAND_TIP : LABEL_BAND_TIP_LIKELY,
-		        name_end(scene, page->ladder.options, &flow->row->tuple, is_server),
-		        name_state(change->state),
-		        name_time(scene, change->at_ns - page->ladder.data->first_ns)),
+			name_end(scene, page->ladder.options, &flow->row->tuple, is_server),
+			name_state(change->state),
+			name_time(scene, change->at_ns - page->ladder.data->first_ns)),
 		    NULL);
 		draw_band(page, change->state, bar_x(page, end), width, top, bottom);
 		scene_group_end(scene);
@@ -523,19 +525,19 @@ tip_of(const struct page *page, const struct ladder_row *row)
 {
 	const char *folded = ladder_folded(&page->ladder, row);
 
-	return folded != NULL ? folded :
-				model_tip(page->ladder.scene, page->ladder.data,
+	return folded != NULL ? folded
+			      : model_tip(page->ladder.scene, page->ladder.data,
 				    page->ladder.options, row->packet);
 }
 
 static void
 draw_row(struct page *page, const struct ladder_row *row)
 {
-	bool has_text = page->ladder.options->time != TIME_SCALED ||
-			row->sent >= page->text_y + TEXT_PITCH;
+	bool has_text =
+	    page->ladder.options->time != TIME_SCALED || row->sent >= page->text_y + TEXT_PITCH;
 
-	scene_group_begin(page->ladder.scene, model_id(page->ladder.scene, row->packet),
-	    tip_of(page, row), NULL);
+	scene_group_begin(
+	    page->ladder.scene, model_id(page->ladder.scene, row->packet), tip_of(page, row), NULL);
 	draw_arrow(page, row, has_text);
 	if (has_text) {
 		draw_margins(page, row);
@@ -555,7 +557,8 @@ draw_break(struct page *page, const struct ladder_row *row)
 	double right = page->ladder.lanes[page->ladder.lane_count - 1].x + page->head_width / 2;
 	const double half = 4;
 
-	scene_rect(scene, CLASS_PAGE, (struct scene_box){ left, middle - half, right - left, 2 * half });
+	scene_rect(
+	    scene, CLASS_PAGE, (struct scene_box){ left, middle - half, right - left, 2 * half });
 	for (int i = -1; i <= 1; i += 2)
 		scene_line(scene, CLASS_CUT, (struct scene_point){ left, middle + i * half },
 		    (struct scene_point){ right, middle + i * half }, DASH_DOTTED);
@@ -577,13 +580,15 @@ draw_title(struct page *page)
 	const struct packet_row *packets = ladder->data->packets;
 	const char *capture = model_capture(scene, ladder->data);
 	const char *title = ladder_title(ladder);
-	const char *took = name_span(
-	    scene, packets[ladder->data->packet_count - 1].ts_ns - packets[0].ts_ns);
-	const char *subtitle = ladder->flow_count == 1 ?
-	    LABELED(scene, lang, LABEL_LADDER_ONE_FLOW,
-	        scene_format(scene, "%" PRIu32, ladder->flows[0].row->flow), took) :
-	    LABELED(scene, lang, LABEL_LADDER_FLOWS, scene_format(scene, "%zu", ladder->flow_count),
-	        scene_format(scene, "%zu", ladder->lane_count), took);
+	const char *took =
+	    name_span(scene, packets[ladder->data->packet_count - 1].ts_ns - packets[0].ts_ns);
+	const char *subtitle =
+	    ladder->flow_count == 1
+		? LABELED(scene, lang, LABEL_LADDER_ONE_FLOW,
+		      scene_format(scene, "%" PRIu32, ladder->flows[0].row->flow), took)
+		: LABELED(scene, lang, LABEL_LADDER_FLOWS,
+		      scene_format(scene, "%zu", ladder->flow_count),
+		      scene_format(scene, "%zu", ladder->lane_count), took);
 
 	scene_title(scene, title, LABELED(scene, lang, LABEL_LADDER_DESC, capture));
 	scene_text(scene, CLASS_TITLE, big, (struct scene_point){ MARGIN, 36 },
@@ -637,12 +642,14 @@ draw_legend(struct page *page)
 		at = legend_next(page, at, width);
 		scene_rect(scene, class_of_state((enum sock_state)i),
 		    (struct scene_box){ at.x, at.y - 10, 14, 12 });
-		scene_text(scene, CLASS_LABEL, style, (struct scene_point){ at.x + 20, at.y }, 0, name);
+		scene_text(
+		    scene, CLASS_LABEL, style, (struct scene_point){ at.x + 20, at.y }, 0, name);
 		at.x += width + 18;
 	}
 	for (int i = MODEL_RESENT; i <= MODEL_LOST; i++) {
-		if (i == MODEL_RESENT ? !has_look(page, CLASS_RESENT) :
-			!has_fate(page, i == MODEL_IGNORED ? FATE_IGNORED : FATE_LOST))
+		if (i == MODEL_RESENT
+			? !has_look(page, CLASS_RESENT)
+			: !has_fate(page, i == MODEL_IGNORED ? FATE_IGNORED : FATE_LOST))
 			continue;
 		at = legend_next(page, at, 200);
 		at.x = model_legend(scene, lang, at, (enum model_sample)i);
@@ -651,7 +658,7 @@ draw_legend(struct page *page)
 		at = (struct scene_point){ MARGIN, at.y + 22 };
 		scene_text(scene, CLASS_LABEL, style, at, 0,
 		    LABELED(scene, lang, LABEL_NOT_SHOWN,
-		        scene_format(scene, "%zu", page->ladder.left_out)));
+			scene_format(scene, "%zu", page->ladder.left_out)));
 	}
 	scene_size(scene, page->width, at.y + MARGIN);
 }

@@ -43,9 +43,9 @@ later(const struct ladder *ladder, const struct ladder_row *row)
 
 /* --- plain text --- */
 
-#define TEXT_MARGIN    19 /* frame and time */
-#define TEXT_LANE_MIN  28
-#define TEXT_LANE_MAX  48
+#define TEXT_MARGIN   19 /* frame and time */
+#define TEXT_LANE_MIN 28
+#define TEXT_LANE_MAX 48
 
 /* Room for the longest name, and where it may be, for the longest label. */
 static size_t
@@ -95,7 +95,8 @@ put_columns(struct text *out, const char *str, size_t columns)
 
 /* A line of lifelines, with a text on it from a column on. */
 static void
-put_lanes(struct text *out, const struct ladder *ladder, const char *cells, size_t at, const char *str)
+put_lanes(
+    struct text *out, const struct ladder *ladder, const char *cells, size_t at, const char *str)
 {
 	size_t width = lane_column(ladder, ladder->lane_count - 1) + 1;
 
@@ -182,7 +183,9 @@ draw_shaft(char *cells, const struct ladder_row *row, size_t from, size_t to)
 		cells[i] = row->count[0] > 0 ? '=' : is_resent(row) && (i - left) % 2 ? ' ' : '-';
 	if (left == right)
 		return;
-	cells[from < to ? to - 1 : to + 1] = row->fate != FATE_UNKNOWN ? 'X' : from < to ? '>' : '<';
+	cells[from < to ? to - 1 : to + 1] = row->fate != FATE_UNKNOWN ? 'X'
+					     : from < to               ? '>'
+								       : '<';
 }
 
 /* Between the sender and the next lane. */
@@ -212,8 +215,8 @@ text_row(struct text *out, const struct ladder *ladder, const struct ladder_row 
 	text_pad(out, TEXT_MARGIN - 7 - (int)strlen(time));
 	text_put(out, time);
 	text_pad(out, 2);
-	put_lanes(out, ladder, cells, label_column(ladder, row, scene_text_columns(text_str(&label))),
-	    text_str(&label));
+	put_lanes(out, ladder, cells,
+	    label_column(ladder, row, scene_text_columns(text_str(&label))), text_str(&label));
 	text_put(out, "  ");
 	text_put(out, remark);
 	end_line(out);
@@ -304,8 +307,7 @@ whole_label(const struct ladder *ladder, const struct ladder_row *row)
 	const char *label = label_of(ladder, row);
 	const char *remark = row->count[0] > 0 ? "" : model_remark(ladder->scene, row->packet);
 
-	return remark[0] == '\0' ? label :
-				   scene_format(ladder->scene, "%s (%s)", label, remark);
+	return remark[0] == '\0' ? label : scene_format(ladder->scene, "%s (%s)", label, remark);
 }
 
 static void
@@ -350,7 +352,8 @@ put_plantuml(struct text *out, const char *str)
 			text_char(out, *at);
 		else
 			text_put(out, (const char[]){ '<', 'U', '+', '0', '0',
-			    "0123456789ABCDEF"[*at >> 4 & 0xf], "0123456789ABCDEF"[*at & 0xf], '>', '\0' });
+					  "0123456789ABCDEF"[*at >> 4 & 0xf],
+					  "0123456789ABCDEF"[*at & 0xf], '>', '\0' });
 	}
 	text_fini(&clean);
 }
@@ -462,9 +465,9 @@ put_states(struct text *out, const struct ladder *ladder, const struct ladder_ro
 
 		for (; *at < end->change_count; ++*at) {
 			const struct change *change = &end->changes[*at];
-			bool is_past = change->packet != SIZE_MAX ?
-					   change->packet <= last :
-					   change->at_ns <= row->packet->ts_ns;
+			bool is_past = change->packet != SIZE_MAX
+					   ? change->packet <= last
+					   : change->at_ns <= row->packet->ts_ns;
 
 			if (!is_past)
 				break;

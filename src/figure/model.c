@@ -87,8 +87,8 @@ tell_fates(const struct figure_data *data, enum fate *fates, const struct reason
 
 		if (place != SIZE_MAX && fates[place] == FATE_UNKNOWN &&
 		    data->packets[place].flow == flow)
-			fates[place] = fate_told(
-			    (enum cause)reason->cause, teller, &data->packets[place]);
+			fates[place] =
+			    fate_told((enum cause)reason->cause, teller, &data->packets[place]);
 	}
 }
 
@@ -107,7 +107,8 @@ model_fates(struct scene *scene, const struct figure_data *data)
 	/* Some are told of the connection alone. */
 	for (size_t i = 0; i < data->flow_count; i++)
 		if (data->flows[i].is_tcp)
-			tell_fates(data, fates, &data->flows[i].conn.reason, data->flows[i].flow, 0);
+			tell_fates(
+			    data, fates, &data->flows[i].conn.reason, data->flows[i].flow, 0);
 	return fates;
 }
 
@@ -240,8 +241,7 @@ model_changes(struct scene *scene, const struct figure_data *data, uint32_t flow
 	size_t end = first;
 	size_t count = 0;
 
-	while (end < data->socket_count &&
-	       data->sockets[data->socket_order[end]].flow == flow &&
+	while (end < data->socket_count && data->sockets[data->socket_order[end]].flow == flow &&
 	       data->sockets[data->socket_order[end]].is_server == is_server)
 		end++;
 	*changes = scene_keep(scene, (end - first) * sizeof(**changes));
@@ -250,8 +250,8 @@ model_changes(struct scene *scene, const struct figure_data *data, uint32_t flow
 
 		if (count > 0 && (*changes)[count - 1].state == row->state)
 			continue; /* its queues changed */
-		(*changes)[count++] = (struct change){ packet_at(data, row), row->at_ns,
-			row->state, row->certain, row->because };
+		(*changes)[count++] = (struct change){ packet_at(data, row), row->at_ns, row->state,
+			row->certain, row->because };
 		if (is_server && row->state == SOCK_SYN_RECV)
 			begin_at_syn(data, &(*changes)[count - 1]);
 	}
@@ -333,11 +333,10 @@ model_tip(struct scene *scene, const struct figure_data *data, const struct figu
 	const char *numbers = model_numbers(scene, row);
 	struct text out = { 0 };
 
-	text_put(&out,
-	    scene_format(scene, "#%" PRIu32 ", %s s, %s → %s: %s", row->frame.number,
-	        name_time(scene, row->ts_ns - data->first_ns),
-	        name_end(scene, options, &row->tuple, false),
-	        name_end(scene, options, &row->tuple, true), model_name(scene, row)));
+	text_put(&out, scene_format(scene, "#%" PRIu32 ", %s s, %s → %s: %s", row->frame.number,
+			   name_time(scene, row->ts_ns - data->first_ns),
+			   name_end(scene, options, &row->tuple, false),
+			   name_end(scene, options, &row->tuple, true), model_name(scene, row)));
 	text_put(&out, numbers[0] == '\0' ? "" : " ");
 	text_put(&out, numbers);
 	if (row->tuple.proto == PROTO_TCP) {
@@ -403,6 +402,7 @@ model_legend(
 	scene_arrow(scene, samples[sample].cls, (struct scene_point){ at.x, at.y - 4 },
 	    (struct scene_point){ at.x + wide, at.y - 4 }, samples[sample].dash,
 	    samples[sample].head, HEAD_NONE);
-	scene_text(scene, CLASS_LABEL, style, (struct scene_point){ at.x + wide + 10, at.y }, 0, text);
+	scene_text(
+	    scene, CLASS_LABEL, style, (struct scene_point){ at.x + wide + 10, at.y }, 0, text);
 	return at.x + wide + 10 + scene_text_width(text, style) + 28;
 }

@@ -25,7 +25,8 @@ name_span(struct scene *scene, int64_t ns)
 	int64_t whole, thousandths;
 
 	if (ns < 0)
-		return scene_format(scene, "−%s", name_span(scene, ns == INT64_MIN ? INT64_MAX : -ns));
+		return scene_format(
+		    scene, "−%s", name_span(scene, ns == INT64_MIN ? INT64_MAX : -ns));
 	while (unit->ns > 1 && ns < unit->ns)
 		unit++;
 	whole = ns / unit->ns;
@@ -33,8 +34,8 @@ name_span(struct scene *scene, int64_t ns)
 	if (whole >= 100 || thousandths == 0)
 		return scene_format(scene, "%" PRId64 " %s", whole, unit->name);
 	if (whole >= 10)
-		return scene_format(scene, "%" PRId64 ".%d %s", whole, (int)(thousandths / 100),
-		    unit->name);
+		return scene_format(
+		    scene, "%" PRId64 ".%d %s", whole, (int)(thousandths / 100), unit->name);
 	return scene_format(
 	    scene, "%" PRId64 ".%02d %s", whole, (int)(thousandths / 10), unit->name);
 }
@@ -114,8 +115,8 @@ kept(struct scene *scene, struct text *text)
 }
 
 const char *
-name_end(struct scene *scene, const struct figure_options *options, const struct tuple *tuple,
-    bool dst)
+name_end(
+    struct scene *scene, const struct figure_options *options, const struct tuple *tuple, bool dst)
 {
 	bool has_port = tuple->proto == PROTO_TCP || tuple->proto == PROTO_UDP;
 	struct text address = { 0 };
@@ -136,8 +137,8 @@ name_end(struct scene *scene, const struct figure_options *options, const struct
 	alias = alias_of(options, bare);
 	if (alias == NULL)
 		return whole;
-	return has_port ? scene_format(scene, "%s:%u", alias, dst ? tuple->dport : tuple->sport) :
-			  alias;
+	return has_port ? scene_format(scene, "%s:%u", alias, dst ? tuple->dport : tuple->sport)
+			: alias;
 }
 
 /* --- segments and states --- */

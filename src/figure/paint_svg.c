@@ -11,12 +11,14 @@
 
 #include "markup/markup.h"
 
-#define SANS "Arial,'Liberation Sans',Helvetica,'Noto Sans','PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
+#define SANS \
+	"Arial,'Liberation Sans',Helvetica,'Noto Sans','PingFang SC','Microsoft YaHei','Noto " \
+	"Sans CJK SC',sans-serif"
 #define MONO "'DejaVu Sans Mono','Liberation Mono',Menlo,Consolas,'Noto Sans Mono CJK SC',monospace"
 
 /* Sizes of texts come as classes, too: s11, s12. */
 #define SIZE_DEFAULT 12
-#define SIZES_MAX 64
+#define SIZES_MAX    64
 
 struct svg {
 	struct markup_writer *xml;

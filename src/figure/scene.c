@@ -33,7 +33,7 @@ struct scene_chunk {
 /* A text that fills more of its room than this would leave it in a wider font. */
 #define TIGHT 0.85
 
-#define NONE COLOR_NONE
+#define NONE        COLOR_NONE
 #define STANDS_FILL true
 #define STANDS_PAGE false
 
@@ -316,8 +316,8 @@ along(struct scene_point from, struct scene_point to, double along_by, double as
 
 /* The steps of a head at tip, of a line that comes from from. */
 static size_t
-put_head(struct scene_step *steps, struct scene_point from, struct scene_point tip,
-    enum scene_head head)
+put_head(
+    struct scene_step *steps, struct scene_point from, struct scene_point tip, enum scene_head head)
 {
 	struct scene_point left = along(tip, from, HEAD_LENGTH, HEAD_HALF);
 	struct scene_point right = along(tip, from, HEAD_LENGTH, -HEAD_HALF);
@@ -371,8 +371,8 @@ scene_arrow(struct scene *scene, enum scene_class cls, struct scene_point from,
 	if (tail == HEAD_FULL || tail == HEAD_OPEN)
 		count += put_head(steps + count, to, from, tail);
 	if (count > 0)
-		add_path(scene, cls, steps, count, DASH_SOLID,
-		    head == HEAD_FULL || tail == HEAD_FULL);
+		add_path(
+		    scene, cls, steps, count, DASH_SOLID, head == HEAD_FULL || tail == HEAD_FULL);
 	if (head == HEAD_CROSS)
 		add_cross(scene, to);
 	if (tail == HEAD_CROSS)
@@ -411,9 +411,9 @@ static struct scene_box
 text_box(const struct scene_item *item, double width)
 {
 	double size = item->style.size;
-	double before = item->style.anchor == ANCHOR_START ? 0 :
-	    item->style.anchor == ANCHOR_MIDDLE            ? width / 2 :
-							     width;
+	double before = item->style.anchor == ANCHOR_START    ? 0
+			: item->style.anchor == ANCHOR_MIDDLE ? width / 2
+							      : width;
 
 	if (item->style.upwards)
 		return (struct scene_box){ item->at.x - size * ASCENT,

@@ -29,12 +29,7 @@ enum scene_class {
 	CLASS_COUNT
 };
 
-enum scene_theme {
-	THEME_LIGHT,
-	THEME_DARK,
-	THEME_PRINT,
-	THEME_COUNT
-};
+enum scene_theme { THEME_LIGHT, THEME_DARK, THEME_PRINT, THEME_COUNT };
 
 #define COLOR_NONE UINT32_MAX
 
@@ -46,8 +41,8 @@ struct scene_colors {
 };
 
 struct scene_class_row {
-	const char *name;    /* in SVG's class attribute */
-	bool text_on_fill;   /* its texts stand on its own fill, else on the page */
+	const char *name;     /* in SVG's class attribute */
+	bool text_on_fill;    /* its texts stand on its own fill, else on the page */
 	uint8_t width_tenths; /* of its lines */
 	struct scene_colors colors[THEME_COUNT];
 };
@@ -126,7 +121,7 @@ struct scene_item {
 	struct scene_point at; /* a text's anchor, on the baseline */
 	bool is_tight;         /* a text for which a wider font would be a trouble */
 	const char *text;
-	const char *id;   /* of a group; NULL: none, as are the next two */
+	const char *id; /* of a group; NULL: none, as are the next two */
 	const char *tip;
 	const char *link;
 };
@@ -157,17 +152,17 @@ void scene_page_break(struct scene *scene, double y);
 
 void scene_rect(struct scene *scene, enum scene_class cls, struct scene_box box);
 /* radius: of its corners */
-void scene_round_rect(
-    struct scene *scene, enum scene_class cls, struct scene_box box, double radius, enum scene_dash dash);
-void scene_path(struct scene *scene, enum scene_class cls, const struct scene_step *steps, size_t count,
-    enum scene_dash dash);
-void scene_line(struct scene *scene, enum scene_class cls, struct scene_point from, struct scene_point to,
-    enum scene_dash dash);
+void scene_round_rect(struct scene *scene, enum scene_class cls, struct scene_box box,
+    double radius, enum scene_dash dash);
+void scene_path(struct scene *scene, enum scene_class cls, const struct scene_step *steps,
+    size_t count, enum scene_dash dash);
+void scene_line(struct scene *scene, enum scene_class cls, struct scene_point from,
+    struct scene_point to, enum scene_dash dash);
 void scene_polyline(struct scene *scene, enum scene_class cls, const struct scene_point *points,
     size_t count, enum scene_dash dash);
 /* A line that ends in a head at to, and in tail at from. */
-void scene_arrow(struct scene *scene, enum scene_class cls, struct scene_point from, struct scene_point to,
-    enum scene_dash dash, enum scene_head head, enum scene_head tail);
+void scene_arrow(struct scene *scene, enum scene_class cls, struct scene_point from,
+    struct scene_point to, enum scene_dash dash, enum scene_head head, enum scene_head tail);
 /* A curly brace from (x, top) to (x, bottom), its tip at x + depth; depth may be negative. */
 void scene_brace(
     struct scene *scene, enum scene_class cls, double x, double top, double bottom, double depth);
@@ -199,7 +194,7 @@ void scene_group_end(struct scene *scene);
 /* Memory that lives as long as the scene. */
 void *scene_keep(struct scene *scene, size_t bytes) __attribute__((malloc, returns_nonnull));
 char *scene_format(struct scene *scene, const char *format, ...)
-	__attribute__((format(printf, 2, 3), returns_nonnull));
+    __attribute__((format(printf, 2, 3), returns_nonnull));
 
 /* --- measures --- */
 

@@ -121,8 +121,8 @@ test_a_paragraph_breaks_at_spaces_and_between_ideographs(void **state)
 	struct scene *scene = scene_new("en");
 
 	(void)state;
-	scene_paragraph(scene, CLASS_LABEL, twelve, (struct scene_point){ 0, 0 }, 40, 16,
-	    "one two 三四五六");
+	scene_paragraph(
+	    scene, CLASS_LABEL, twelve, (struct scene_point){ 0, 0 }, 40, 16, "one two 三四五六");
 	assert_string_equal(scene->items[0].text, "one ");
 	assert_string_equal(scene->items[1].text, "two 三");
 	assert_string_equal(scene->items[2].text, "四五六");
@@ -175,8 +175,10 @@ collect_path(struct analysis **analysis, const char *path, const struct figure_w
 {
 	static const struct sockets_options sockets = { .want_rows = true, .backlog = -1 };
 	static const struct analysis_options options = { .sockets = &sockets };
-	static const struct analysis_ops ops = { .packet = take_packet, .flow = take_flow,
-		.socket = take_socket, .listener = take_listener };
+	static const struct analysis_ops ops = { .packet = take_packet,
+		.flow = take_flow,
+		.socket = take_socket,
+		.listener = take_listener };
 	struct figure_data *data = figure_data_new(wanted);
 	struct diag diag;
 
@@ -233,8 +235,8 @@ judge_texts(const struct scene *scene, const char *what)
 	qsort(texts, count, sizeof(*texts), compare_tops);
 	for (size_t i = 0; i < count; i++) {
 		judge_page(scene, texts[i], what);
-		for (size_t j = i + 1; j < count &&
-		     texts[j]->box.y < texts[i]->box.y + texts[i]->box.height; j++)
+		for (size_t j = i + 1;
+		     j < count && texts[j]->box.y < texts[i]->box.y + texts[i]->box.height; j++)
 			if (scene_boxes_meet(texts[i]->box, texts[j]->box))
 				fail_msg("%s: \"%s\" at %g, %g lies over \"%s\" at %g, %g", what,
 				    texts[i]->text, texts[i]->at.x, texts[i]->at.y, texts[j]->text,
@@ -260,8 +262,10 @@ static void
 judge_figure(const struct figure_kind *kind, const struct figure_data *data, const uint32_t *flow,
     int lang, int time)
 {
-	struct figure_options options = { .flows = flow, .flow_count = flow != NULL,
-		.lang = (enum figure_lang)lang, .time = (enum figure_time)time };
+	struct figure_options options = { .flows = flow,
+		.flow_count = flow != NULL,
+		.lang = (enum figure_lang)lang,
+		.time = (enum figure_time)time };
 	struct scene *scene = scene_new("en");
 	struct diag diag = { { 0 } };
 	char what[256];
@@ -280,14 +284,14 @@ judge_figure(const struct figure_kind *kind, const struct figure_data *data, con
 
 static const char *const samples[] = { "good-handshake.pcap", "good-half-close.pcap",
 	"good-fast-open.pcap", "good-ipv6.pcap", "good-udp.pcap", "good-ping.pcap",
-	"good-vlan-twice.pcap", "odd-queue-full.pcap", "odd-queue-full-abort.pcap", "odd-refused.pcap",
-	"odd-unanswered.pcap", "odd-simultaneous-open.pcap", "odd-midstream.pcap",
-	"odd-one-sided.pcap", "odd-port-reused.pcap", "odd-reset-by-client.pcap",
-	"odd-reset-by-server.pcap", "odd-host-unreachable.pcap", "odd-time-steps-back.pcap",
-	"odd-zero-window-probes.pcap", "odd-keep-alive.pcap", "odd-dsack.pcap",
-	"odd-stray-segment.pcap", "odd-udp-unreachable.pcap", "blog-2019/socket.cap",
-	"blog-2019/bind_macos.cap", "blog-2019/listen.cap", "blog-2019/accept_once.cap",
-	"blog-2019/accept_times.cap", "linux-6.18/listen.cap" };
+	"good-vlan-twice.pcap", "odd-queue-full.pcap", "odd-queue-full-abort.pcap",
+	"odd-refused.pcap", "odd-unanswered.pcap", "odd-simultaneous-open.pcap",
+	"odd-midstream.pcap", "odd-one-sided.pcap", "odd-port-reused.pcap",
+	"odd-reset-by-client.pcap", "odd-reset-by-server.pcap", "odd-host-unreachable.pcap",
+	"odd-time-steps-back.pcap", "odd-zero-window-probes.pcap", "odd-keep-alive.pcap",
+	"odd-dsack.pcap", "odd-stray-segment.pcap", "odd-udp-unreachable.pcap",
+	"blog-2019/socket.cap", "blog-2019/bind_macos.cap", "blog-2019/listen.cap",
+	"blog-2019/accept_once.cap", "blog-2019/accept_times.cap", "linux-6.18/listen.cap" };
 
 /* Every kind, in every language and with every way of time. */
 static void
@@ -397,8 +401,8 @@ test_whatever_the_budget_left_out_the_rest_is_drawn_or_refused(void **state)
 
 /* Of frames, by number from 1. */
 static void
-assert_fates(const struct figure_data *data, const enum fate *fates, enum fate fate,
-    const uint32_t *frames)
+assert_fates(
+    const struct figure_data *data, const enum fate *fates, enum fate fate, const uint32_t *frames)
 {
 	for (; *frames != 0; frames++)
 		assert_int_equal(fates[model_place(data, *frames)], fate);
@@ -449,8 +453,7 @@ try_to_draw(struct text *out, const char *kind, enum figure_format format, const
 	const struct figure_options options = { .theme_auto = true };
 	struct analysis *analysis;
 	struct figure_data *data = collect(&analysis, capture, &all);
-	enum status st =
-	    figure_draw(out, figure_kind_named(kind), format, data, &options, diag);
+	enum status st = figure_draw(out, figure_kind_named(kind), format, data, &options, diag);
 
 	figure_data_free(data);
 	analysis_free(analysis);
@@ -506,11 +509,12 @@ test_svg_is_of_the_subset_that_all_draw_alike(void **state)
 			struct markup_document *document = NULL;
 			struct text out = { 0 };
 
-			if (try_to_draw(&out, figure_kinds[kind].name, FIGURE_SVG, drawn[i], &diag) ==
-				ST_OK &&
+			if (try_to_draw(&out, figure_kinds[kind].name, FIGURE_SVG, drawn[i],
+				&diag) == ST_OK &&
 			    markup_parse(&document, figure_kinds[kind].name, out.at, out.length,
 				text_str(&schema), &diag) != ST_OK)
-				fail_msg("%s of %s: %s", figure_kinds[kind].name, drawn[i], diag.text);
+				fail_msg(
+				    "%s of %s: %s", figure_kinds[kind].name, drawn[i], diag.text);
 			markup_document_free(document);
 			text_fini(&out);
 		}
