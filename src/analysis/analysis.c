@@ -134,6 +134,20 @@ fill_row(const struct analysis *a, struct flow_row *row, struct flow *flow)
 	row_of_flow(row, flow, a->tcp, a->summary.last_ns);
 }
 
+/* It has lain there for a while. */
+static FETCHES void
+fetch_waiting(struct analysis *a)
+{
+	uint32_t item = a->ops->flow == NULL ? POOL_NONE : flow_listed_soon(a->flows);
+	const uint8_t *at;
+
+	if (item == POOL_NONE)
+		return;
+	at = pool_at(&a->waiting, item);
+	for (size_t i = 0; i < sizeof(struct waiting); i += 64)
+		__builtin_prefetch(at + i);
+}
+
 static void
 tell_waiting(struct analysis *a, uint32_t item)
 {
@@ -167,6 +181,7 @@ tell_flows(struct analysis *a, bool all)
 	struct place place;
 
 	while (flow_listed(a->flows, all, &place)) {
+		fetch_waiting(a);
 		if (place.flow == NULL) {
 			tell_waiting(a, place.row);
 		} else {
@@ -391,8 +406,10 @@ work_off_batch(struct analysis *a)
 {
 	bool rows_only = a->hindsight == NULL && a->stream == NULL;
 
-	for (unsigned i = 0; i < a->batch_count; i++)
+	for (unsigned i = 0; i < a->batch_count; i++) {
 		flow_fetch_state(a->flows, &a->lookups[i]);
+		tcp_fetch(a->tcp, &a->batch[i]);
+	}
 	for (unsigned i = 0; i < a->batch_count; i++) {
 		if (rows_only)
 			take_in(a, &a->batch[i], &a->lookups[i]);

@@ -14,4 +14,7 @@
 /* Likewise, and seldom called: where it is, that is not the usual way. */
 #define SELDOM __attribute__((noinline, cold))
 
+/* A function that only fetches ahead: where it stays one, gcc finds it without effect, and drops its calls. */
+#define FETCHES inline __attribute__((always_inline))
+
 #endif

@@ -115,6 +115,8 @@ void flow_put_away(struct flow_table *table, struct flow *flow, uint32_t row,
  * and lives until the next call.
  */
 bool flow_listed(struct flow_table *table, bool all, struct place *place);
+/* The row, as flow_put_away was told, of a flow to be listed soon; UINT32_MAX where that has none. */
+uint32_t flow_listed_soon(const struct flow_table *table);
 
 uint32_t flow_count(const struct flow_table *table);
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/hint.h"
 #include "flow/flow_priv.h"
 
 /* Longer than any host keeps a closed connection: TIME_WAIT on Linux. */
@@ -12,6 +13,9 @@
 
 /* So many flows before one is put away, it is fetched. */
 #define FETCH_AHEAD 4
+
+/* Likewise before one is listed. */
+#define LIST_AHEAD 8
 
 static void
 push_lingering(struct flow_table *table, const struct flow *flow)
@@ -33,7 +37,7 @@ flow_linger(struct flow_table *table, struct flow *flow)
 }
 
 /* Nobody touched the next ones for a while; they will be wanted soon. */
-static void
+static FETCHES void
 fetch_next(const struct flow_table *table)
 {
 	const struct lingering *next;
@@ -101,6 +105,15 @@ flow_put_away(struct flow_table *table, struct flow *flow, uint32_t row,
 	}
 	table->by_number[flow->number - 1] = handle_of(KIND_DONE, row);
 	pool_put(&table->flows, flow->item);
+}
+
+uint32_t
+flow_listed_soon(const struct flow_table *table)
+{
+	uint32_t at = table->listed + LIST_AHEAD;
+	handle h = at < table->count ? table->by_number[at] : 0;
+
+	return kind_of(h) == KIND_DONE ? item_of(h) : POOL_NONE;
 }
 
 bool

@@ -36,7 +36,7 @@ endpoints_new(void)
 }
 
 static struct endpoint *
-slot_of(struct trails *all, const uint8_t address[16], uint16_t port)
+slot_of(const struct trails *all, const uint8_t address[16], uint16_t port)
 {
 	uint64_t a, b;
 
@@ -51,6 +51,12 @@ is_slot_of(const struct endpoint *slot, const uint8_t address[16], uint16_t port
 {
 	return slot->ip_version == ip_version && slot->port == port &&
 	    memcmp(slot->address, address, sizeof(slot->address)) == 0;
+}
+
+void
+endpoint_fetch(const struct trails *all, const struct packet *syn_ack)
+{
+	__builtin_prefetch(slot_of(all, syn_ack->tuple.src, syn_ack->tuple.sport), 1);
 }
 
 void

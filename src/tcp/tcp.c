@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/hint.h"
 #include "base/mem.h"
 #include "tcp/tcp_priv.h"
 
@@ -88,6 +89,13 @@ tcp_is_over(const struct tcp_pair *pair)
 	uint8_t both = OVER_FIN_ACKED | OVER_FIN_ACKED << 1;
 
 	return pair->over & OVER_RESET || (pair->over & both) == both;
+}
+
+void
+tcp_fetch(const struct tcp *tcp, const struct packet *pkt)
+{
+	if (unlikely(pkt->tcp.flags & TCP_SYN) && pkt->tcp.flags & TCP_ACK)
+		endpoint_fetch(&tcp->trails, pkt);
 }
 
 bool

@@ -265,6 +265,8 @@ void tcp_free(struct tcp *tcp);
 /* A zeroed pair is ready. _fini gives back what it held. */
 void tcp_pair_fini(struct tcp *tcp, struct tcp_pair *pair);
 
+/* What of the connections' common knowledge this segment will ask for, which is not with its flow. */
+void tcp_fetch(const struct tcp *tcp, const struct packet *pkt);
 /*
  * Most segments are simply the next of their side, without marks or a cause:
  * this takes in such a one of a flow already known. False, and nothing done,

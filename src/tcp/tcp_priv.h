@@ -60,6 +60,8 @@ bool next_segment(struct trails *all, struct tcp_pair *pair, const struct packet
 /* --- endpoint.c --- */
 
 struct endpoint *endpoints_new(void);
+/* This SYN-ACK will soon be asked about. */
+void endpoint_fetch(const struct trails *all, const struct packet *syn_ack);
 /* A SYN-ACK, so long behind the SYN; -1: nobody knows. */
 void endpoint_answers(struct trails *all, const struct packet *syn_ack, int64_t waited_ns);
 /* A RST answers a SYN: nobody listens any more. */
