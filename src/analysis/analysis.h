@@ -39,6 +39,9 @@ struct frame_name {
 	uint32_t number;
 };
 
+/* As many as there is room for beside timestamps. */
+#define ROW_SACKS 3
+
 struct packet_row {
 	struct frame_name frame;
 	int64_t ts_ns;
@@ -53,6 +56,12 @@ struct packet_row {
 	struct verdict verdict;
 	uint8_t icmp_type; /* ICMP only */
 	uint8_t icmp_code;
+	uint8_t sack_count;
+	/* What it says of bytes beyond ack that arrived; relative, as ack is. */
+	struct sacked {
+		uint32_t left;
+		uint32_t right;
+	} sacked[ROW_SACKS];
 };
 
 struct flow_row {

@@ -6,7 +6,7 @@
 
 /*
  * How many packets a row waits for. A DSACK comes a round trip after what it
- * is about: a second at 100,000 packets a second. At 136 bytes a row this is
+ * is about: a second at 100,000 packets a second. At 160 bytes a row this is
  * the largest piece of memory that `packets` needs.
  */
 #define ROWS_KEPT (1u << 17)

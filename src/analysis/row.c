@@ -31,6 +31,11 @@ row_relate(struct packet_row *row, const struct packet *pkt, const struct place 
 	if (pkt->tcp.flags & TCP_ACK)
 		row->ack = pkt->tcp.ack - flow->base_seq[!place->side];
 	row->window = mark_scaled_window(&ends->tcp.mark, pkt, place->side);
+	for (unsigned i = 0; i < pkt->tcp.sack_count && i < ROW_SACKS; i++) {
+		row->sacked[i].left = pkt->sack_left[i] - flow->base_seq[!place->side];
+		row->sacked[i].right = pkt->sack_right[i] - flow->base_seq[!place->side];
+		row->sack_count++;
+	}
 }
 
 static void

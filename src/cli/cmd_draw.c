@@ -174,6 +174,7 @@ draw(struct text *out, const struct drawing *drawing, const struct figure_kind *
 		.frame = options->frames.count > 0 ? options->frames.numbers[0] : 0,
 		.aliases = aliases,
 		.alias_count = options->aliases.count,
+		.side = (enum figure_side)options->from,
 		.wrong = options->wrong,
 	};
 	const char **lanes;

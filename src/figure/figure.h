@@ -3,6 +3,8 @@
  *
  *   collect.c      rows are kept under a budget, of the flows that were asked for
  *   kind.def       the kinds of figures; KIND.c lays one out as a scene
+ *   model.c        what rows say of segments and states, endpoint.c of a listener
+ *   chart.c        axes, round ticks, legends
  *   scene.c        the scene, its measures (measure.c), colours (class.def)
  *   paint_svg.c    a scene becomes SVG, through markup
  *   paint_cairo.c  a scene becomes PNG or PDF: the door to cairo and pango
@@ -131,6 +133,12 @@ enum figure_format {
 	FIGURE_FORMAT_COUNT
 };
 
+enum figure_side {
+	SIDE_EITHER, /* the one that sent more */
+	SIDE_CLIENT,
+	SIDE_SERVER,
+};
+
 /* "127.0.0.1:17777" or an address alone, and what to call it. */
 struct figure_alias {
 	const char *end;
@@ -152,6 +160,7 @@ struct figure_options {
 	uint32_t frame; /* the one that is chosen, by its index; 0: none */
 	const char *const *lanes; /* ends or aliases, from the left; others follow */
 	size_t lane_count;
+	enum figure_side side;  /* whose bytes, where a kind shows one side's */
 	bool wrong;             /* the picture that the packets disprove, where a kind has one */
 };
 

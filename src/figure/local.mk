@@ -12,6 +12,7 @@ libsynscope_a_SOURCES += \
 	%D%/ladder.c %D%/ladder_priv.h \
 	%D%/ladder_scene.c \
 	%D%/ladder_words.c \
+	%D%/latency.c \
 	%D%/listener.c \
 	%D%/measure.c \
 	%D%/model.c \
@@ -22,4 +23,5 @@ libsynscope_a_SOURCES += \
 	%D%/paint_svg.c \
 	%D%/queue.c \
 	%D%/scene.c \
+	%D%/sequence.c \
 	%D%/timeline.c
