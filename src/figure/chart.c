@@ -445,7 +445,7 @@ tick(struct ticks *ticks, int64_t ns, int64_t step_ns)
 	const char *label = time_tick(ticks->axis->scene, ns - ticks->axis->zero_ns, step_ns);
 	double half = scene_text_width(label, tick_style) / 2;
 
-	if (x - half < ticks->free_x + 6)
+	if (x - half < fmax(ticks->free_x + 6, 2) || x + half > CHART_WIDTH - 2)
 		return;
 	ticks->draw(ticks, x, label);
 	ticks->free_x = x + half;

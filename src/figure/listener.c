@@ -19,7 +19,7 @@
 #define PAIRS_WIDE 2 /* so few have room for braces */
 #define PAIRS_ROOM 24
 
-#define TIMES_WIDTH  78.0
+#define TIMES_LEAST  78.0 /* how wide the times are */
 #define HEADS_TOP    82.0
 #define HEAD_HEIGHT  44.0
 #define LANES_TOP    (HEADS_TOP + HEAD_HEIGHT + 8)
@@ -111,6 +111,7 @@ struct listening {
 	size_t lane_count;
 	struct lane *server;
 	double gauge_x; /* 0: none */
+	double times_width;
 	double width;
 	double bottom;
 };
@@ -692,12 +693,23 @@ build_wrong_server(struct listening *all)
 
 /* --- across the page --- */
 
+static double
+width_of_times(const struct listening *all)
+{
+	const struct scene_style style = { .size = 11, .mono = true };
+	double width = TIMES_LEAST;
+
+	for (size_t i = 0; i < all->moment_count; i++)
+		width = fmax(width, scene_text_width(at_text(all, all->moments[i]), style) + 8);
+	return width;
+}
+
 static void
 spread_lanes(struct listening *all)
 {
 	double pitch = all->is_wide ? 128 : 84;
 	double brace = all->is_wide ? BRACE_ROOM : 0;
-	double x = CHART_MARGIN + TIMES_WIDTH + (all->is_wide ? 0 : BRACE_ROOM - 20);
+	double x = CHART_MARGIN + all->times_width + (all->is_wide ? 0 : BRACE_ROOM - 20);
 
 	for (size_t i = 0; i < all->lane_count; i++) {
 		struct lane *lane = &all->lanes[i];
@@ -731,7 +743,7 @@ draw_moments(struct listening *all)
 {
 	const struct scene_style style = { .size = 11, .mono = true, .anchor = ANCHOR_END };
 	const struct scene_style small = { .size = 10, .anchor = ANCHOR_END };
-	double right = CHART_MARGIN + TIMES_WIDTH - 6;
+	double right = CHART_MARGIN + all->times_width - 6;
 	double free_y = 0;
 
 	for (size_t i = 0; i < all->moment_count; i++) {
@@ -1198,6 +1210,7 @@ draw_all(struct listening *all)
 	/* Where it goes is known once there are lanes. */
 	all->gauge_x = !all->is_wrong && all->levels[QUEUE_ACCEPT].count > 0;
 	build_lanes(all);
+	all->times_width = width_of_times(all);
 	spread_lanes(all);
 	draw_title(all);
 	draw_moments(all);

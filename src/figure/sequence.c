@@ -17,6 +17,8 @@
 #define PLOT_BOTTOM (PLOT_TOP + PLOT_HEIGHT)
 /* So many segments say what they are to who points at them. */
 #define TIPS_MAX 500
+/* From here on there is no room for all digits. */
+#define LONG_NUMBER 1e7
 /* Nearer than this, segments in a row are one. */
 #define TOUCHING 0.7
 
@@ -421,7 +423,8 @@ draw_all(struct sequence *all)
 
 	draw_title(all);
 	time_axis_grid(&all->axis, PLOT_TOP, PLOT_BOTTOM);
-	chart_values(all->scene, &all->scale, PLOT_LEFT, PLOT_RIGHT, step, CHART_NUMBERS);
+	chart_values(all->scene, &all->scale, PLOT_LEFT, PLOT_RIGHT, step,
+	    all->scale.hi < LONG_NUMBER ? CHART_NUMBERS : CHART_BYTES);
 	chart_name_values(
 	    all->scene, &all->scale, 22, labels[all->options->lang][LABEL_SEQUENCE_AXIS]);
 	draw_steps(all, CLASS_ACKED, false);
