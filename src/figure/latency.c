@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PLOT_LEFT    84.0
 #define PLOT_RIGHT   (CHART_WIDTH - 84)
@@ -24,6 +25,7 @@ struct panel {
 	enum label name;
 	int64_t *values; /* ascending */
 	size_t count;
+	size_t *bins; /* from first_bin on */
 	double top;
 	struct scale counts;
 	struct scale parts;
@@ -143,14 +145,15 @@ place_time(struct latency *all)
 		PLOT_RIGHT, true };
 }
 
-static size_t
-count_bin(const struct panel *panel, int bin)
+static void
+count_bins(const struct latency *all, struct panel *panel)
 {
-	size_t count = 0;
+	size_t room = (size_t)(all->last_bin - all->first_bin) + 1;
 
+	panel->bins = scene_keep(all->scene, room * sizeof(*panel->bins));
+	memset(panel->bins, 0, room * sizeof(*panel->bins));
 	for (size_t i = 0; i < panel->count; i++)
-		count += bin_of(panel->values[i]) == bin;
-	return count;
+		panel->bins[bin_of(panel->values[i]) - all->first_bin]++;
 }
 
 static void
@@ -158,8 +161,9 @@ place_panel(const struct latency *all, struct panel *panel, double top)
 {
 	size_t most = 1;
 
+	count_bins(all, panel);
 	for (int bin = all->first_bin; bin <= all->last_bin; bin++) {
-		size_t count = count_bin(panel, bin);
+		size_t count = panel->bins[bin - all->first_bin];
 
 		most = count > most ? count : most;
 	}
@@ -182,7 +186,7 @@ draw_bars(struct latency *all, const struct panel *panel)
 	double bottom = panel->top + PANEL_HIGH;
 
 	for (int bin = all->first_bin; bin <= all->last_bin; bin++) {
-		size_t count = count_bin(panel, bin);
+		size_t count = panel->bins[bin - all->first_bin];
 		double left = scale_at(&all->time, edge_of(bin)) + 0.5;
 		double right = scale_at(&all->time, edge_of(bin + 1)) - 0.5;
 		double y = scale_at(&panel->counts, (double)count);

@@ -100,6 +100,7 @@ struct listening {
 	size_t left_out;
 	struct levels levels[QUEUE_COUNT];
 	const enum miss *misses;
+	bool *missing; /* the flows of those */
 	bool is_wrong;
 	bool is_wide;
 	int64_t *moments;
@@ -111,6 +112,7 @@ struct listening {
 	size_t lane_count;
 	struct lane *server;
 	double gauge_x; /* 0: none */
+	double gauge_most;
 	double times_width;
 	double width;
 	double bottom;
@@ -124,13 +126,27 @@ word(const struct listening *all, enum label label)
 
 /* --- which connections --- */
 
-static bool
-has_miss(const struct listening *all, uint32_t flow)
+/* By place in data->flows. */
+static void
+note_missing(struct listening *all)
 {
-	for (size_t i = 0; i < all->data->packet_count; i++)
-		if (all->data->packets[i].flow == flow && all->misses[i] != MISS_NONE)
-			return true;
-	return false;
+	all->missing = scene_keep(all->scene, all->data->flow_count + 1);
+	memset(all->missing, 0, all->data->flow_count + 1);
+	for (size_t i = 0; i < all->data->packet_count; i++) {
+		const struct flow_row *flow;
+
+		if (all->misses[i] == MISS_NONE)
+			continue;
+		flow = figure_flow(all->data, all->data->packets[i].flow);
+		if (flow != NULL)
+			all->missing[flow - all->data->flows] = true;
+	}
+}
+
+static bool
+has_miss(const struct listening *all, const struct flow_row *flow)
+{
+	return all->missing[flow - all->data->flows];
 }
 
 static bool
@@ -163,8 +179,8 @@ choose_pairs(struct listening *all)
 			continue;
 		}
 		all->left_out++;
-		if (most == PAIRS_MAX && late < PAIRS_MAX && has_miss(all, flow->flow) &&
-		    !has_miss(all, all->pairs[late].flow->flow))
+		if (most == PAIRS_MAX && late < PAIRS_MAX && has_miss(all, flow) &&
+		    !has_miss(all, all->pairs[late].flow))
 			all->pairs[late++].flow = flow;
 	}
 }
@@ -229,12 +245,10 @@ note_certain(const struct listening *all, struct pair *pair)
 
 /* First in, first out: how many of the endpoint's others were taken in before it, at least and at most. */
 static struct range
-rank_of(
-    const struct listening *all, const struct pair *pairs, size_t count, const struct pair *pair)
+rank_of(const struct pair *pairs, size_t count, const struct pair *pair)
 {
 	struct range rank = { 1, 1 };
 
-	(void)all;
 	for (size_t i = 0; i < count; i++) {
 		if (&pairs[i] == pair || pairs[i].taken_lo_ns == FAR_NS)
 			continue;
@@ -273,6 +287,23 @@ bound_accept(const struct listening *all, struct pair *pair, struct range rank)
 		pair->accept_hi_ns = pair->accept_lo_ns;
 }
 
+/* Flows are in the order of their numbers. */
+static struct pair *
+pair_of(struct pair *pairs, size_t count, uint32_t flow)
+{
+	size_t lo = 0, hi = count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (pairs[middle].flow->flow < flow)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo < count && pairs[lo].flow->flow == flow ? &pairs[lo] : NULL;
+}
+
 /* Ranks are among all of the endpoint's connections, drawn or not. */
 static void
 note_accepts(struct listening *all)
@@ -290,29 +321,27 @@ note_accepts(struct listening *all)
 		};
 		count++;
 	}
-	for (size_t i = 0, at = 0; i < all->data->socket_count; i++) {
+	for (size_t i = 0; i < all->data->socket_count; i++) {
 		const struct socket_row *row = &all->data->sockets[i];
+		struct pair *pair;
 
 		if (!endpoint_has_child(all->listener, row) || row->state == SOCK_SYN_RECV ||
 		    row->state == SOCK_CLOSED || row->state == SOCK_LISTEN)
 			continue;
-		for (at = 0; at < count && every[at].flow->flow != row->flow; at++)
-			;
-		if (at == count)
+		pair = pair_of(every, count, row->flow);
+		if (pair == NULL)
 			continue;
-		if (every[at].taken_lo_ns == FAR_NS)
-			every[at].taken_lo_ns = row->at_ns;
-		if (row->certain && every[at].taken_hi_ns == FAR_NS)
-			every[at].taken_hi_ns = row->at_ns;
+		if (pair->taken_lo_ns == FAR_NS)
+			pair->taken_lo_ns = row->at_ns;
+		if (row->certain && pair->taken_hi_ns == FAR_NS)
+			pair->taken_hi_ns = row->at_ns;
 	}
 	for (size_t i = 0; i < all->pair_count; i++) {
 		struct pair *pair = &all->pairs[i];
-		size_t self = 0;
+		const struct pair *self = pair_of(every, count, pair->flow->flow);
 
-		while (self < count && every[self].flow != pair->flow)
-			self++;
-		if (self < count)
-			bound_accept(all, pair, rank_of(all, every, count, &every[self]));
+		if (self != NULL)
+			bound_accept(all, pair, rank_of(every, count, self));
 	}
 }
 
@@ -1050,7 +1079,7 @@ draw_misses(struct listening *all, const struct pair *pair)
 /* --- the accept queue, downwards --- */
 
 static double
-gauge_at(const struct listening *all, int64_t value)
+most_in_queue(const struct listening *all)
 {
 	double most = 1;
 
@@ -1059,9 +1088,15 @@ gauge_at(const struct listening *all, int64_t value)
 			most = fmax(most, (double)all->levels[QUEUE_ACCEPT].at[i].range.hi);
 	if (endpoint_has_limit(all->listener))
 		most = fmax(most, (double)all->listener->backlog_best + 1);
+	return most;
+}
+
+static double
+gauge_at(const struct listening *all, int64_t value)
+{
 	if (value == RANGE_OPEN)
 		return all->gauge_x + GAUGE_WIDTH;
-	return all->gauge_x + (GAUGE_WIDTH - 8) * (double)value / most;
+	return all->gauge_x + (GAUGE_WIDTH - 8) * (double)value / all->gauge_most;
 }
 
 static void
@@ -1162,7 +1197,7 @@ static bool
 has_misses(const struct listening *all)
 {
 	for (size_t i = 0; i < all->pair_count; i++)
-		if (has_miss(all, all->pairs[i].flow->flow))
+		if (has_miss(all, all->pairs[i].flow))
 			return true;
 	return false;
 }
@@ -1210,6 +1245,7 @@ draw_all(struct listening *all)
 	/* Where it goes is known once there are lanes. */
 	all->gauge_x = !all->is_wrong && all->levels[QUEUE_ACCEPT].count > 0;
 	build_lanes(all);
+	all->gauge_most = most_in_queue(all);
 	all->times_width = width_of_times(all);
 	spread_lanes(all);
 	draw_title(all);
@@ -1246,6 +1282,7 @@ listener_build(struct scene *scene, const struct figure_data *data,
 		return st;
 	all->misses = endpoint_misses(scene, data, all->listener);
 	endpoint_levels(scene, data, all->listener, all->levels);
+	note_missing(all);
 	choose_pairs(all);
 	if (all->pair_count == 0)
 		return diag_set(diag, ST_USAGE, "none of the connections to %s can be drawn",

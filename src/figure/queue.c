@@ -18,6 +18,9 @@
 /* Steps that say what they are to who points at them. */
 #define TIPS_MAX 150
 #define FEW      10
+/* More levels than this are thinned out. */
+#define THICK      1000
+#define TOLD_APART 0.8
 
 struct panel {
 	enum label name;
@@ -96,6 +99,35 @@ gather_times(struct queue *queue)
 	}
 	time_axis_init(&queue->axis, queue->scene, times, used, queue->data->first_ns,
 	    PLOT_LEFT + PLOT_INSET, PLOT_RIGHT - PLOT_INSET, queue->options->time);
+}
+
+/* Of levels too close to be told apart, all that they allow. */
+static void
+thin_out(struct queue *queue, struct panel *panel)
+{
+	struct level *kept = scene_keep(queue->scene, (panel->count + 1) * sizeof(*kept));
+	double last_x = -1e9;
+	size_t count = 0;
+
+	for (size_t i = 0; i < panel->count; i++) {
+		const struct level *level = &panel->levels[i];
+		double x = time_axis_at(&queue->axis, level->at_ns);
+		struct level *last;
+
+		if (panel->count <= THICK || x - last_x >= TOLD_APART) {
+			kept[count++] = *level;
+			last_x = x;
+			continue;
+		}
+		last = &kept[count - 1];
+		last->range.lo =
+		    level->range.lo < last->range.lo ? level->range.lo : last->range.lo;
+		last->range.hi =
+		    level->range.hi > last->range.hi ? level->range.hi : last->range.hi;
+		last->best = level->best;
+	}
+	panel->levels = kept;
+	panel->count = count;
 }
 
 /* --- bands --- */
@@ -507,6 +539,8 @@ draw_all(struct queue *queue)
 	for (int i = 0; i < QUEUE_COUNT; i++)
 		scale_panel(queue, &queue->panels[i]);
 	gather_times(queue);
+	for (int i = 0; i < QUEUE_COUNT; i++)
+		thin_out(queue, &queue->panels[i]);
 	for (int i = 0; i < QUEUE_COUNT; i++)
 		draw_panel(queue, &queue->panels[i]);
 	if (endpoint_has_limit(queue->listener))
