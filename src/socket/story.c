@@ -228,7 +228,7 @@ settle_plain(struct sockets *all, struct story *story)
 		return;
 	story->plain_lo_ns = story->knock_ns;
 	story->plain_hi_ns = said_ns != NEVER_NS ? said_ns : knock_ns;
-	story->plain_cookie = looks_like_cookie(answer, last);
+	story->plain_cookie = last->role == ROLE_SERVER && looks_like_cookie(answer, last);
 	story->flags |= STORY_PLAIN;
 	drop_steps(all, story);
 }
