@@ -167,7 +167,7 @@ tell_flow(struct analysis *a, struct flow *flow)
 	struct flow_row row;
 
 	if (a->sockets != NULL && flow->tuple.proto == PROTO_TCP)
-		sockets_flow_done(a->sockets, &ends->sock, &ends->tcp, flow->last_ns);
+		sockets_flow_done(a->sockets, &ends->sock, &ends->tcp);
 	if (a->ops->flow == NULL)
 		return;
 	fill_row(a, &row, flow);
@@ -219,7 +219,7 @@ put_away(struct analysis *a, int64_t now_ns)
 			waiting->row.conn.history = waiting->history;
 		}
 		if (a->sockets != NULL)
-			sockets_flow_done(a->sockets, &ends->sock, &ends->tcp, flow->last_ns);
+			sockets_flow_done(a->sockets, &ends->sock, &ends->tcp);
 		tcp_pair_fini(a->tcp, &ends->tcp);
 		flow_put_away(a->flows, flow, item, &remains);
 	}

@@ -570,15 +570,6 @@ clock_times(const struct sockets *all, const struct story *story, const struct s
 	return count;
 }
 
-static int
-compare_ns(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a;
-	int64_t right = *(const int64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
 /* The changes of one end from one sample to the next. */
 static void
 change_between(struct sockets *all, uint32_t number, int64_t until_ns, enum role role,

@@ -192,8 +192,7 @@ void sockets_segment(struct sockets *sockets, struct sock *sock, const struct tc
     const struct packet *pkt, const struct place *place);
 void sockets_icmp(struct sockets *sockets, struct sock *sock, const struct packet *pkt);
 /* The flow's memory is about to be taken back, or the capture is over. */
-void sockets_flow_done(struct sockets *sockets, struct sock *sock, const struct tcp_pair *pair,
-    int64_t last_ns);
+void sockets_flow_done(struct sockets *sockets, struct sock *sock, const struct tcp_pair *pair);
 
 /* All is in: settle what is open. first_ns, last_ns: of the capture. */
 void sockets_solve(struct sockets *sockets, int64_t first_ns, int64_t last_ns);

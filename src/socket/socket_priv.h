@@ -93,7 +93,6 @@ enum story_flag {
 	STORY_ACCEPTED = 0x10,     /* and what only a program makes it say */
 	STORY_IN_FULL = 0x20,      /* all its steps are kept */
 	STORY_FAST_OPEN = 0x40,
-	STORY_UNREACHABLE = 0x80,
 	STORY_CONFIRMED = 0x100,   /* the client was seen to have the SYN-ACK */
 	STORY_PLAIN = 0x200,       /* one SYN, one SYN-ACK, nothing twice: no steps are needed */
 	STORY_UNSEEN = 0x400,      /* the SYN-ACK is missing; what followed it tells of it */
@@ -249,7 +248,6 @@ enum happening_kind {
 	HAPPENED_TAKE,    /* it was, at the latest here */
 	HAPPENED_ACCEPT,  /* a child speaks: it was accepted */
 	HAPPENED_REFUSAL, /* nobody listens */
-	HAPPENED_CLOSE,   /* the listener closed: its queue was reset */
 	HAPPENED_NOTHING, /* what was taken for an overflow was none */
 };
 
@@ -268,7 +266,6 @@ struct happening {
 	struct range accepted;
 	int64_t queue_best;
 	int64_t accepted_best;
-	bool is_full; /* an overflow: exactly backlog + 1 */
 };
 
 struct listener {
@@ -405,6 +402,11 @@ step_next(const struct sockets *all, const struct step *step)
 {
 	return step->next == 0 ? NULL : step_at(all, step->next - 1);
 }
+
+/* --- sockets.c --- */
+
+/* For qsort, of int64_t. */
+int compare_ns(const void *a, const void *b);
 
 /* --- story.c --- */
 

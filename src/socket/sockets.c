@@ -60,7 +60,7 @@ sockets_left_out(const struct sockets *all)
 
 /* --- moments --- */
 
-static int
+int
 compare_ns(const void *a, const void *b)
 {
 	int64_t left = *(const int64_t *)a;
@@ -307,11 +307,10 @@ sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pa
 }
 
 void
-sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t last_ns)
+sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair *pair)
 {
 	struct story *story;
 
-	(void)last_ns;
 	if (sock->story == 0)
 		return;
 	if (sock->flags & SOCK_BRIEF) {
@@ -569,7 +568,6 @@ sockets_icmp(struct sockets *all, struct sock *sock, const struct packet *pkt)
 	story = story_at(all, sock->story - 1);
 	if (story->flags & STORY_ANSWERED)
 		return;
-	story->flags |= STORY_UNREACHABLE;
 	story->client_gone_ns = pkt->ts_ns;
 }
 

@@ -150,15 +150,6 @@ count_children(struct sockets *all, struct listener *listener)
 	}
 }
 
-static int
-compare_ns(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a;
-	int64_t right = *(const int64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
 /* Requests in the SYN queue at each happening, and when each story's SYN was answered. */
 void
 count_waiting(struct sockets *all, struct listener *listener)

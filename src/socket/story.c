@@ -282,9 +282,7 @@ struct reading {
 	struct step *last;
 	struct step *ignored;      /* the latest that was */
 	bool lost_words;           /* of what was ignored, some was more than a bare ACK */
-	uint32_t data_first;       /* lowest byte offered since, 0: none */
-	const struct step *data;   /* and who offered it first */
-	bool has_bare;
+	const struct step *data;   /* of them, the first that said more than a bare ACK */
 };
 
 static bool

@@ -107,7 +107,7 @@ solve(int64_t until_ms)
 	(void)until_ms;
 	for (int i = 0; i < FLOWS_MAX; i++)
 		if (seen.flows[i].begun)
-			sockets_flow_done(seen.sockets, &seen.flows[i].sock, &seen.flows[i].pair, seen.last_ns);
+			sockets_flow_done(seen.sockets, &seen.flows[i].sock, &seen.flows[i].pair);
 	sockets_solve(seen.sockets, seen.first_ns, NS(until_ms));
 	while (sockets_next_listener(seen.sockets, &seen.listener))
 		seen.listener_count++;
