@@ -41,6 +41,7 @@ struct sequence {
 	struct event *events;
 	size_t count;
 	size_t sent_count;
+	int64_t top; /* highest number sent so far */
 	struct time_axis axis;
 	struct scale scale;
 	struct slots slots;
@@ -64,17 +65,35 @@ span_of(const struct packet_row *row)
 	return row->length + ((row->flags & TCP_SYN) != 0) + ((row->flags & TCP_FIN) != 0);
 }
 
-static void
-add_sent(struct sequence *all, const struct packet_row *row, int64_t *near)
+/*
+ * The marks call a single byte that comes again a keep-alive. Bytes below what
+ * was sent come again, unless they were only overtaken.
+ */
+static bool
+is_sent_again(const struct sequence *all, const struct event *event)
 {
 	const uint32_t again = MARK_BIT(MARK_RETRANSMISSION) | MARK_BIT(MARK_FAST_RETRANSMISSION) |
 			       MARK_BIT(MARK_SPURIOUS_RETRANSMISSION);
+	const struct verdict *verdict = &event->row->verdict;
+
+	if (verdict->marks & again)
+		return true;
+	return all->sent_count > 0 && event->hi > event->lo && event->hi <= all->top &&
+	    !(verdict->marks & MARK_BIT(MARK_OUT_OF_ORDER)) &&
+	    verdict->reason.cause != CAUSE_REORDERED;
+}
+
+static void
+add_sent(struct sequence *all, const struct packet_row *row, int64_t *near)
+{
 	struct event *event = &all->events[all->count++];
 
 	*event = (struct event){ .row = row, .window = -1, .is_sent = true };
 	event->lo = unwrap(*near, row->seq);
 	event->hi = event->lo + span_of(row);
-	event->is_again = (row->verdict.marks & again) != 0;
+	event->is_again = is_sent_again(all, event);
+	if (all->sent_count == 0 || event->hi > all->top)
+		all->top = event->hi;
 	*near = event->hi;
 	all->sent_count++;
 }
