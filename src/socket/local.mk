@@ -3,8 +3,10 @@ libsynscope_a_SOURCES += \
 	%D%/state.c \
 	%D%/sockets.c \
 	%D%/story.c \
+	%D%/judge.c \
 	%D%/listener.c \
 	%D%/solve.c \
 	%D%/rows.c \
+	%D%/changes.c \
 	%D%/brief.c \
 	%D%/tell.c

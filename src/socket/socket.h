@@ -10,11 +10,13 @@
  *
  *   state.c     RFC 9293's table, and which events a segment is
  *   sockets.c   what is noted while packets go by
- *   story.c     one connection's beginning: refused, ignored, taken, by its own packets
+ *   story.c     one connection's beginning: its steps
+ *   judge.c     how that went: refused, ignored, taken, by its own packets
  *   brief.c     what is kept of a plain one that no row is told of
  *   listener.c  one endpoint: what all its connections say about its queues
  *   solve.c     the unknowns they share, as bounds
  *   rows.c      the table of sockets, at any moment
+ *   changes.c   or each change of it
  *   tell.c      a listener's story, for whoever shows it
  */
 #ifndef SYNSCOPE_SOCKET_H

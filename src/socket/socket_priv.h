@@ -408,8 +408,18 @@ step_next(const struct sockets *all, const struct step *step)
 /* For qsort, of int64_t. */
 int compare_ns(const void *a, const void *b);
 
-/* --- story.c --- */
+/* --- story.c and judge.c --- */
 
+/* Bytes that come again sooner were copied on the way or probe for a tail loss; a timeout is 200 ms at least. */
+#define AGAIN_MIN_NS (150 * MS_NS)
+
+static inline bool
+says_something(const struct step *step)
+{
+	return step->bytes > 0 || step->flags & TCP_FIN;
+}
+
+bool looks_like_cookie(const struct step *answer, const struct step *first_word);
 /* Note one segment of a beginning, until the server has proved that it took the connection. */
 void story_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role);
 /* How long at most until unacknowledged bytes come again, the first time. */
@@ -448,8 +458,16 @@ void listener_solve(struct sockets *all, struct listener *listener);
 /* What holds at a moment; NULL before the first happening. */
 const struct happening *listener_at(const struct listener *listener, int64_t at_ns);
 
-/* --- rows.c --- */
+/* --- rows.c and changes.c --- */
 
+/* One end between two samples, at a moment there. */
+void tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns, enum role role, struct socket_row *row);
+void tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row *row);
+/* When the rows of a sample may change without a packet. */
+#define ROW_TIMES 12
+size_t row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES]);
 void rows_prepare(struct sockets *all);
+void changes_prepare(struct sockets *all);
+bool changes_next(struct sockets *all, struct socket_row *row);
 
 #endif

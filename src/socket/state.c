@@ -2,7 +2,7 @@
  * RFC 9293's states, as an onlooker may infer them. A blank cell is "no
  * change": SOCK_CLOSED is zero, so a cell that closes says SHUT, and sock_next
  * turns it back. What a cell cannot know is not here: whether the server took
- * the ACK of its SYN (story.c), and when a state ends without a segment (rows.c).
+ * the ACK of its SYN (judge.c), and when a state ends without a segment (rows.c).
  */
 #include "socket/socket.h"
 
@@ -21,7 +21,7 @@ static const uint8_t next_state[SOCK_COUNT][EVENT_COUNT] = {
 		[EVENT_GOT_RST] = SHUT,
 	},
 	[SOCK_SYN_RECV] = {
-		[EVENT_GOT_ACK] = SOCK_ESTABLISHED, /* unless the queue was full: story.c */
+		[EVENT_GOT_ACK] = SOCK_ESTABLISHED, /* unless the queue was full: judge.c */
 		[EVENT_GOT_SYN_ACK] = SOCK_ESTABLISHED,
 		[EVENT_SENT_FIN] = SOCK_FIN_WAIT1,
 		[EVENT_GOT_FIN] = SOCK_CLOSE_WAIT,

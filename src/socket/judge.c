@@ -1,0 +1,360 @@
+/*
+ * How one connection's beginning went in the server, told by its own packets.
+ *
+ * A server that takes a connection says so sooner or later: it acknowledges
+ * bytes, sends some, or a FIN. One whose accept queue is full ignores the
+ * client's ACK and whatever follows it, and sends its SYN-ACK again when that
+ * timer is due. So an ACK behind which a SYN-ACK came again was ignored, and the
+ * connection was taken between the last ignored segment and the first that
+ * counted. What no packet tells is left as a range for the listener to narrow.
+ */
+#include "socket/socket_priv.h"
+
+/* A SYN-ACK sooner behind the last than this was copied, or answers another SYN. Linux's first timer is 1 s. */
+#define TIMER_MIN_NS (800 * MS_NS)
+/* Bytes that nobody acknowledges come again within this: RFC 6298's 3 s of old, and some; then twice as much. */
+#define AGAIN_MAX_NS (3500 * MS_NS)
+/* Where a round trip was measured, the time-out is at most this (RFC 6298) and four of those. */
+#define RTO_MIN_NS SECOND_NS
+/* A receiver that has bytes acknowledges them within this: the delayed ACK's 40 ms, and some for a busy machine. */
+#define ACK_DUE_NS (100 * MS_NS)
+
+/* A beginning being read once more, step by step. */
+struct reading {
+	struct sockets *all;
+	struct listener *listener;
+	struct story *story;
+	uint32_t number;
+	const struct step *answer; /* the latest SYN-ACK that a timer sent, or the first */
+	unsigned timers;           /* how many a timer sent */
+	struct step *first;        /* candidates: the client's segments since, not known to be ignored */
+	struct step *last;
+	struct step *ignored;      /* the latest that was */
+	bool lost_words;           /* of what was ignored, some was more than a bare ACK */
+	const struct step *data;   /* of them, the first that said more than a bare ACK */
+};
+
+static bool
+is_knock(const struct step *step)
+{
+	return step->role == ROLE_CLIENT && step->flags & TCP_ACK &&
+	    !(step->flags & (TCP_RST | TCP_SYN)) && step->ack >= 1;
+}
+
+/* All candidates up to this one were ignored by the server, whatever the reason. */
+static void
+ignore_until(struct reading *r, struct step *until)
+{
+	for (struct step *step = r->first; step != NULL; step = step_next(r->all, step)) {
+		if (is_knock(step) && !step->refused) {
+			bool bare = !says_something(step);
+
+			step->refused = true;
+			r->ignored = step;
+			r->lost_words |= !bare;
+			r->story->refusal_index = step->index;
+			if (bare && r->listener->defer)
+				r->story->deferred = true;
+			else if (arrivals_are_seen(r->listener))
+				listener_note(r->listener, HAPPENED_IGNORE, step->ts_ns, step->index, r->number);
+		}
+		if (step == until)
+			break;
+	}
+	r->first = r->last = NULL;
+}
+
+static void
+read_answer(struct reading *r, const struct step *step)
+{
+	if (r->answer == NULL) {
+		r->answer = step;
+		return;
+	}
+	if (since(step->ts_ns, r->answer->ts_ns) < TIMER_MIN_NS)
+		return;
+	if (r->last != NULL)
+		ignore_until(r, r->last);
+	if (r->timers == 0 && r->listener->defer && since(step->ts_ns, r->answer->ts_ns) > r->listener->defer_ns)
+		r->listener->defer_ns = since(step->ts_ns, r->answer->ts_ns);
+	r->answer = step;
+	r->timers++;
+	r->data = NULL;
+	r->story->no_cookie = true;
+}
+
+static void
+read_word(struct reading *r, const struct step *step)
+{
+	/* Farther off, the SYN-ACK may have been on its way a little longer than the next. */
+	if (r->timers == 0 && arrivals_are_seen(r->listener))
+		r->story->cookie = looks_like_cookie(r->answer, step);
+}
+
+static void
+read_knock(struct reading *r, struct step *step)
+{
+	if (r->answer == NULL)
+		return;
+	/* The same bytes again after a time-out: the first copy went unheard. */
+	if (step->bytes > 0 && r->data != NULL && step->seq <= r->data->seq &&
+	    since(step->ts_ns, r->data->ts_ns) >= AGAIN_MIN_NS && r->last != NULL)
+		ignore_until(r, r->last);
+	if (r->first == NULL)
+		r->first = step;
+	r->last = step;
+	if (says_something(step) && (r->data == NULL || r->data->refused))
+		r->data = step;
+}
+
+/* When the next SYN-ACK is due: each timer is twice the last. */
+static int64_t
+due_ns(const struct reading *r)
+{
+	int64_t gap_ns = SECOND_NS << (r->timers < 10 ? r->timers : 10);
+
+	/* A request put aside is not asked about sooner than that. */
+	if (r->listener->defer && r->timers == 0)
+		gap_ns = r->listener->defer_ns != 0 ? r->listener->defer_ns : 7 * SECOND_NS;
+	return after(r->answer->ts_ns, after(gap_ns, gap_ns / 16 + 60 * MS_NS));
+}
+
+static void
+judge_taken(struct reading *r)
+{
+	struct story *story = r->story;
+	struct step *last = r->first;
+
+	story->fate = FATE_TAKEN;
+	if (r->first == NULL || r->first->ts_ns > story->proof_ns) {
+		/* Its ACK is not in the capture. */
+		story->taken_lo_ns = r->answer != NULL ? r->answer->ts_ns : story->syn_ns;
+		story->taken_hi_ns = story->taken_ns = story->proof_ns;
+		return;
+	}
+	if (r->listener->defer && r->timers == 0 && !story->cookie && !says_something(r->first)) {
+		/* Put aside until it speaks. */
+		while (last != NULL && !(is_knock(last) && says_something(last)))
+			last = step_next(r->all, last);
+		if (last == NULL || last->ts_ns > story->proof_ns) {
+			/* The server spoke although the client had not: that is not how it defers. */
+			r->listener->surprises += 3;
+			last = r->first;
+		}
+		story->deferred = last != r->first;
+		story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = last->ts_ns;
+		return;
+	}
+	for (struct step *step = r->first; step != NULL && step->ts_ns <= story->proof_ns;
+	     step = step_next(r->all, step)) {
+		if (is_knock(step))
+			last = step;
+		if (is_knock(step) && says_something(step))
+			break;
+	}
+	story->taken_lo_ns = story->taken_ns = r->first->ts_ns;
+	/* Bytes right behind a bare ACK leave no room for an accept() between them that matters. */
+	story->taken_hi_ns = last->ts_ns;
+}
+
+/* All that came was ignored, and the SYN-ACK did not come again when it was due. */
+static void
+judge_silence(struct reading *r, int64_t due)
+{
+	struct story *story = r->story;
+
+	if (r->timers > 0) {
+		story->gone_ns = due;
+		return;
+	}
+	/* A cookie then, but one is sent only where requests fill the SYN queue. */
+	if (story->waiting == 0 && !r->listener->only_cookies && story->knock_ns != NEVER_NS)
+		story->odd_silence = true;
+	if (r->listener->defer)
+		story->gone_ns = due;
+	else
+		story->fate = FATE_COOKIE;
+}
+
+/* The client's bare ACK answered a SYN-ACK that a timer had sent, and no other came. */
+static void
+judge_answered(struct reading *r, int64_t due)
+{
+	struct story *story = r->story;
+
+	if (r->lost_words) {
+		/* A connection would have asked for its bytes: the request is no more. */
+		story->fate = FATE_WAITING;
+		story->taken_lo_ns = NEVER_NS;
+		story->gone_ns = due;
+		return;
+	}
+	story->fate = FATE_TAKEN;
+	story->taken_ns = story->taken_hi_ns = story->taken_lo_ns;
+}
+
+int64_t
+story_patience_ns(const struct story *story)
+{
+	int64_t rtt_ns = since(story->knock_ns, story->syn_ns);
+
+	return story->syn_count == 1 && rtt_ns >= 0 && rtt_ns < SECOND_NS / 2 ? RTO_MIN_NS + 4 * rtt_ns
+	                                                                      : AGAIN_MAX_NS;
+}
+
+/*
+ * A client whose bytes nobody acknowledges says them again. One that does not
+ * went on where the capture does not show it: so may the server have.
+ */
+static bool
+is_out_of_sight(const struct reading *r)
+{
+	const struct story *story = r->story;
+	const struct step *last = NULL;
+	unsigned copies = 0;
+	int64_t patience_ns = story_patience_ns(story);
+
+	if (story->reset_ns[ROLE_CLIENT] != NEVER_NS || story->reset_ns[ROLE_SERVER] != NEVER_NS ||
+	    !(story->flags & STORY_IN_FULL))
+		return false;
+	for (const struct step *step = step_first(r->all, story); step != NULL; step = step_next(r->all, step)) {
+		if (!is_knock(step) || !says_something(step))
+			continue;
+		copies = last != NULL && step->seq <= last->seq ? copies + 1 : 1;
+		last = step;
+	}
+	return last != NULL && copies < 8 &&
+	    since(r->all->seen_ns, last->ts_ns) > patience_ns << (copies - 1);
+}
+
+/* No proof: it waits, was dropped, or nothing tells. */
+static void
+judge_unproved(struct reading *r)
+{
+	struct story *story = r->story;
+	int64_t until_ns = r->all->until_ns;
+	int64_t due;
+	bool is_due;
+
+	if (r->answer == NULL || is_out_of_sight(r)) {
+		story->fate = FATE_MAYBE;
+		story->taken_lo_ns = r->first != NULL ? r->first->ts_ns : story->answer_ns;
+		return;
+	}
+	due = due_ns(r);
+	is_due = until_ns > due;
+	story->supposed = is_due && due > r->all->seen_ns;
+
+	/* Bytes that a connection would have acknowledged by now. */
+	if (r->data != NULL && !r->data->refused && r->first != NULL &&
+	    (since(until_ns, r->data->ts_ns) > ACK_DUE_NS || is_due)) {
+		if (!r->listener->heeds_silence && story->refusal_index == 0) {
+			story->fate = FATE_MAYBE;
+			story->taken_lo_ns = r->first->ts_ns;
+			return;
+		}
+		ignore_until(r, r->last);
+	}
+	if (r->first == NULL) {
+		story->fate = FATE_WAITING;
+		if (is_due)
+			judge_silence(r, due);
+		return;
+	}
+	story->fate = FATE_MAYBE;
+	story->maybe_is_cookie = is_due && r->timers == 0;
+	story->taken_lo_ns = r->first->ts_ns;
+	if (r->listener->defer && r->data == NULL && r->timers == 0 &&
+	    (!is_due || r->listener->closed_ns < due)) {
+		story->fate = FATE_WAITING;
+		story->deferred = true;
+		story->taken_lo_ns = NEVER_NS;
+		/* Nobody listens any more: the next timer finds that out. */
+		if (is_due)
+			story->gone_ns = due;
+	} else if (is_due && r->timers > 0 && !story->supposed) {
+		judge_answered(r, due);
+	}
+}
+
+static void
+judge_resets(struct reading *r)
+{
+	struct story *story = r->story;
+	int64_t by_client = story->reset_ns[ROLE_CLIENT];
+	int64_t by_server = story->reset_ns[ROLE_SERVER];
+
+	if (story->fate == FATE_TAKEN)
+		return;
+	/* Only the first of the client's words gets that; a later RST says that the request is gone. */
+	if (by_server != NEVER_NS && !story->reset_has_ack[ROLE_SERVER] && r->ignored == NULL &&
+	    r->last != NULL && r->timers == 0) {
+		story->fate = FATE_OVERFLOWED;
+		story->gone_ns = by_server;
+		listener_note(r->listener, HAPPENED_IGNORE, r->last->ts_ns, r->last->index, r->number);
+		r->listener->aborted++;
+	} else if (by_client != NEVER_NS && story->fate == FATE_WAITING && by_client < story->gone_ns) {
+		story->gone_ns = by_client;
+	} else if (by_server != NEVER_NS && story->fate == FATE_WAITING && by_server < story->gone_ns) {
+		story->gone_ns = by_server;
+	}
+}
+
+void
+story_forget(struct story *story)
+{
+	story->fate = FATE_NONE;
+	story->deferred = story->cookie = story->no_cookie = false;
+	story->odd_silence = story->maybe_is_cookie = story->supposed = false;
+	story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = NEVER_NS;
+	story->gone_ns = NEVER_NS;
+	story->refusal_index = 0;
+	story->rank_lo = story->rank_hi = 0;
+}
+
+static void
+judge_plain(struct story *story, const struct listener *listener)
+{
+	story->fate = FATE_TAKEN;
+	story->cookie = story->plain_cookie && arrivals_are_seen(listener);
+	story->taken_lo_ns = story->taken_ns = story->plain_lo_ns;
+	story->taken_hi_ns = story->plain_hi_ns;
+	if (!listener->defer || story->cookie || story->plain_lo_ns == story->plain_hi_ns)
+		return;
+	/* Put aside until it spoke. */
+	story->deferred = true;
+	story->taken_lo_ns = story->taken_ns = story->plain_hi_ns;
+}
+
+void
+story_judge(struct sockets *all, struct listener *listener, uint32_t number)
+{
+	struct story *story = story_at(all, number);
+	struct reading r = { .all = all, .listener = listener, .story = story, .number = number };
+
+	if (story->flags & STORY_PLAIN) {
+		judge_plain(story, listener);
+		return;
+	}
+	for (struct step *step = step_first(all, story); step != NULL; step = step_next(all, step))
+		if (is_knock(step))
+			step->refused = false;
+	if (story->flags & STORY_FAST_OPEN) {
+		story->fate = FATE_TAKEN;
+		story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = story->answer_ns;
+		return;
+	}
+	for (struct step *step = step_first(all, story); step != NULL; step = step_next(all, step)) {
+		if (step->role == ROLE_SERVER && (step->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+			read_answer(&r, step);
+		else if (is_knock(step))
+			read_knock(&r, step);
+		else if (step->role == ROLE_SERVER && r.answer != NULL)
+			read_word(&r, step);
+	}
+	if (story->flags & STORY_PROVED)
+		judge_taken(&r);
+	else
+		judge_unproved(&r);
+	judge_resets(&r);
+}
