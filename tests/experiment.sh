@@ -3,7 +3,7 @@
 # are what the manual says.
 : "${srcdir:=.}"
 captures=$srcdir/captures
-schema=$srcdir/src/check/experiment.rng
+schema=$srcdir/src/recorded/experiment.rng
 manual=$srcdir/man/synscope-experiment.5
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' 0

@@ -75,7 +75,7 @@ struct options {
 	int wrong;
 	int type;          /* 1 + enum figure_format; 0: none was given */
 	int theme;         /* 1 + enum scene_theme; 0: auto */
-	int lang;          /* enum figure_lang */
+	int lang;          /* enum lang */
 	int time;          /* enum figure_time */
 	struct told told;
 	int from;           /* enum from */

@@ -169,7 +169,7 @@ draw(struct text *out, const struct drawing *drawing, const struct figure_kind *
 		.flow_count = options->flows.count,
 		.theme_auto = options->theme == 0,
 		.theme = options->theme == 0 ? THEME_LIGHT : (enum scene_theme)(options->theme - 1),
-		.lang = (enum figure_lang)options->lang,
+		.lang = (enum lang)options->lang,
 		.time = (enum figure_time)options->time,
 		.frame = options->frames.count > 0 ? options->frames.numbers[0] : 0,
 		.aliases = aliases,

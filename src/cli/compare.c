@@ -3,7 +3,7 @@
  * shows. All changes of a capture are gathered first, since a table without a
  * time may belong anywhere.
  */
-#include "check/check.h"
+#include "recorded/recorded.h"
 #include "cli/rows.h"
 
 #include <inttypes.h>

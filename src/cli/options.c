@@ -34,7 +34,7 @@ static const char *const theme_names[] = { "auto", "light", "dark", "print" };
 #define VALUE_TYPES \
 	.values = type_names, .value_count = FIGURE_FORMAT_COUNT, .value = 1 + FIGURE_SVG
 #define VALUE_THEMES .values = theme_names, .value_count = 1 + THEME_COUNT, .value = 0
-#define VALUE_LANGS  .values = figure_lang_names, .value_count = LANG_COUNT, .value = LANG_EN
+#define VALUE_LANGS  .values = lang_names, .value_count = LANG_COUNT, .value = LANG_EN
 #define VALUE_TIMES \
 	.values = figure_time_names, .value_count = TIME_COUNT, .value = TIME_COMPRESSED
 #define VALUE_SHELLS .values = shell_names, .value_count = 3, .value = SHELL_BASH

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
-#include "check/check.h"
+#include "recorded/recorded.h"
 
 /* https://no-color.org: set and not empty is a wish, whatever it says. */
 static bool

@@ -92,7 +92,4 @@ void export_abandon(struct export *out);
 /* As sink_failed: no use in going on. */
 bool export_failed(const struct export *out);
 
-/* What a listener's row says, in sentences for a person. */
-void verdict_write(struct text *out, const struct listener_row *row);
-
 #endif

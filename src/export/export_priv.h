@@ -5,7 +5,6 @@
  * of the four writers knows how to write each kind of cell.
  *
  *   columns_*.c  the tables
- *   verdict.c    a listener's row in sentences
  *   write_*.c    the four writers
  *   line.h       a row of text, to be compiled with its table
  *   object.h     a row of JSON, likewise
@@ -24,6 +23,7 @@
 #include "base/put.h"
 #include "base/text.h"
 #include "export/export.h"
+#include "prose/prose.h"
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
@@ -165,16 +165,6 @@ struct shown_compared {
 	int64_t base_ns;
 	struct reason because;
 };
-
-/* verdict.c: words by bit, or by enum story_kind, and what would settle the rest. */
-enum settle {
-	SETTLE_BACKLOG = 0x01,
-	SETTLE_VANTAGE = 0x02,
-	SETTLE_UNTIL = 0x04,
-};
-
-extern const struct word stage_words[], story_words[STORY_COUNT], rival_words[], settle_words[];
-unsigned listener_settles(const struct listener_row *row); /* bits of enum settle */
 
 /* The columns' common readings. */
 bool read_range(const struct range *range, union cell *cell);

@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-const char *const figure_lang_names[LANG_COUNT] = {
-	[LANG_EN] = "en",
-	[LANG_ZH_CN] = "zh_CN",
-};
-
 const char *const figure_time_names[TIME_COUNT] = {
 	[TIME_COMPRESSED] = "compressed",
 	[TIME_SCALED] = "scaled",
@@ -70,7 +65,7 @@ figure_paint(struct text *out, const struct scene *scene, enum figure_format for
 }
 
 static const char *
-language_tag(enum figure_lang lang)
+language_tag(enum lang lang)
 {
 	return lang == LANG_ZH_CN ? "zh-CN" : "en";
 }

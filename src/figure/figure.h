@@ -24,6 +24,7 @@
 #include "base/diag.h"
 #include "base/text.h"
 #include "figure/scene.h"
+#include "prose/prose.h"
 
 /* --- what is drawn: rows of one capture --- */
 
@@ -110,12 +111,6 @@ const struct flow_row *figure_flow(const struct figure_data *data, uint32_t flow
 
 /* --- how it is drawn --- */
 
-enum figure_lang {
-	LANG_EN,
-	LANG_ZH_CN,
-	LANG_COUNT
-};
-
 enum figure_time {
 	TIME_COMPRESSED, /* gaps grow with their logarithm, and long ones are broken visibly */
 	TIME_SCALED,     /* to scale */
@@ -150,7 +145,7 @@ struct figure_options {
 	size_t flow_count;
 	bool theme_auto; /* SVG follows its reader's; else, and elsewhere, theme */
 	enum scene_theme theme;
-	enum figure_lang lang;
+	enum lang lang;
 	enum figure_time time;
 	const struct figure_alias *aliases;
 	size_t alias_count;
@@ -164,7 +159,6 @@ struct figure_options {
 	bool wrong;             /* the picture that the packets disprove, where a kind has one */
 };
 
-extern const char *const figure_lang_names[LANG_COUNT];
 extern const char *const figure_time_names[TIME_COUNT];
 
 /* What figure formats are called, and how their files end. */

@@ -16,7 +16,7 @@ enum label {
 extern const char *const labels[LANG_COUNT][LABEL_COUNT];
 
 /* The label with what is put in; lives as long as the scene. */
-const char *label_with(struct scene *scene, enum figure_lang lang, enum label label,
+const char *label_with(struct scene *scene, enum lang lang, enum label label,
     const char *const *args, size_t count);
 #define LABELED(scene, lang, label, ...) \
 	label_with(scene, lang, label, (const char *const[]){ __VA_ARGS__ }, \
@@ -33,7 +33,7 @@ const char *name_bytes(struct scene *scene, uint64_t bytes);
 const char *name_end(struct scene *scene, const struct figure_options *options,
     const struct tuple *tuple, bool dst);
 /* "3", "1–3", "2 or more" */
-const char *name_range(struct scene *scene, enum figure_lang lang, struct range range);
+const char *name_range(struct scene *scene, enum lang lang, struct range range);
 /* "SYN, ACK" */
 const char *name_flags(struct scene *scene, uint16_t flags);
 /* The state as RFC 9293 spells it, and its colours. */
@@ -103,7 +103,7 @@ const char *model_tip(struct scene *scene, const struct figure_data *data,
 /* "p17"; of a capture in several parts, with the part's place in front */
 const char *model_id(struct scene *scene, const struct packet_row *row);
 /* What a cause means, as a sentence. */
-const char *model_cause(enum figure_lang lang, enum cause cause);
+const char *model_cause(enum lang lang, enum cause cause);
 
 /* A sample of an arrow, and what it means; returns where the next one goes. */
 enum model_sample {
@@ -111,7 +111,7 @@ enum model_sample {
 	MODEL_IGNORED,
 	MODEL_LOST,
 };
-double model_legend(struct scene *scene, enum figure_lang lang, struct scene_point at,
+double model_legend(struct scene *scene, enum lang lang, struct scene_point at,
     enum model_sample sample);
 /* The file's name without its folders. */
 const char *model_capture(struct scene *scene, const struct figure_data *data);

@@ -23,7 +23,7 @@ is_place(const char *at, size_t count)
 }
 
 const char *
-label_with(struct scene *scene, enum figure_lang lang, enum label label, const char *const *args,
+label_with(struct scene *scene, enum lang lang, enum label label, const char *const *args,
     size_t count)
 {
 	struct text out = { 0 };

@@ -379,7 +379,7 @@ static void
 draw_end(struct page *page, const struct ladder_flow *flow, bool is_server)
 {
 	struct scene *scene = page->ladder.scene;
-	enum figure_lang lang = page->ladder.options->lang;
+	enum lang lang = page->ladder.options->lang;
 	const struct ladder_end *end = &flow->ends[is_server];
 	double width = bar_width(&page->ladder.lanes[end->lane]);
 	double top = 0;
@@ -574,7 +574,7 @@ draw_title(struct page *page)
 {
 	struct ladder *ladder = &page->ladder;
 	struct scene *scene = ladder->scene;
-	enum figure_lang lang = ladder->options->lang;
+	enum lang lang = ladder->options->lang;
 	const struct scene_style big = { .size = 18, .bold = true };
 	const struct scene_style small = { .size = 12 };
 	const struct packet_row *packets = ladder->data->packets;
@@ -629,7 +629,7 @@ static void
 draw_legend(struct page *page)
 {
 	struct scene *scene = page->ladder.scene;
-	enum figure_lang lang = page->ladder.options->lang;
+	enum lang lang = page->ladder.options->lang;
 	const struct scene_style style = { .size = 11 };
 	struct scene_point at = { MARGIN, page->bottom + 28 };
 

@@ -331,7 +331,7 @@ draw_panel(struct latency *all, const struct panel *panel)
 static void
 draw_title(struct latency *all)
 {
-	enum figure_lang lang = all->options->lang;
+	enum lang lang = all->options->lang;
 	const char *capture = model_capture(all->scene, all->data);
 	const char *count = number(all, all->flow_count);
 

@@ -1177,7 +1177,7 @@ draw_gauge(struct listening *all)
 static void
 draw_title(struct listening *all)
 {
-	enum figure_lang lang = all->options->lang;
+	enum lang lang = all->options->lang;
 	const char *name = endpoint_name(all->scene, all->options, all->listener);
 	const char *capture = model_capture(all->scene, all->data);
 	const char *title = all->is_wrong ? word(all, LABEL_WRONG_TITLE)

@@ -369,7 +369,7 @@ model_capture(struct scene *scene, const struct figure_data *data)
 
 /* A cause without a translation falls back to the sentence that all have. */
 const char *
-model_cause(enum figure_lang lang, enum cause cause)
+model_cause(enum lang lang, enum cause cause)
 {
 	static const enum label translated[CAUSE_COUNT] = {
 #define CAUSE(id, name, prose) [CAUSE_##id] = LABEL_CAUSE_##id,
@@ -383,7 +383,7 @@ model_cause(enum figure_lang lang, enum cause cause)
 
 double
 model_legend(
-    struct scene *scene, enum figure_lang lang, struct scene_point at, enum model_sample sample)
+    struct scene *scene, enum lang lang, struct scene_point at, enum model_sample sample)
 {
 	static const struct {
 		enum scene_class cls;

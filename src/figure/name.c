@@ -68,7 +68,7 @@ name_bytes(struct scene *scene, uint64_t bytes)
 }
 
 const char *
-name_range(struct scene *scene, enum figure_lang lang, struct range range)
+name_range(struct scene *scene, enum lang lang, struct range range)
 {
 	const char *lo = scene_format(scene, "%" PRId64, range.lo);
 

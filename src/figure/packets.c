@@ -899,7 +899,7 @@ draw_title(const struct list *list)
 	const struct scene_style big = { .size = 18, .bold = true };
 	const struct scene_style small = { .size = 12 };
 	struct scene *scene = list->scene;
-	enum figure_lang lang = list->options->lang;
+	enum lang lang = list->options->lang;
 	const char *capture = model_capture(scene, list->data);
 	const char *title = LABELED(scene, lang, LABEL_PACKETS_TITLE, capture);
 	size_t count = list->data->packet_count;

@@ -150,7 +150,7 @@ static const char *
 level_tip(const struct queue *queue, const struct panel *panel, const struct level *level)
 {
 	struct text frames = { 0 };
-	enum figure_lang lang = queue->options->lang;
+	enum lang lang = queue->options->lang;
 	const char *tip = LABELED(queue->scene, lang, LABEL_QUEUE_TIP, labels[lang][panel->name],
 	    name_time(queue->scene, level->at_ns - queue->data->first_ns),
 	    name_range(queue->scene, queue->options->lang, level->range),
@@ -388,7 +388,7 @@ name_frames(struct queue *queue, const struct packet_row *first, const char *fra
 static void
 draw_cross(struct queue *queue, const struct lane *lane, size_t from, size_t end, double y)
 {
-	enum figure_lang lang = queue->options->lang;
+	enum lang lang = queue->options->lang;
 	const struct packet_row *packet = &queue->data->packets[from];
 	double x = time_axis_at(&queue->axis, packet->ts_ns);
 	size_t count;
@@ -517,7 +517,7 @@ draw_legend(struct queue *queue, double y)
 static void
 draw_title(struct queue *queue)
 {
-	enum figure_lang lang = queue->options->lang;
+	enum lang lang = queue->options->lang;
 	const char *name = endpoint_name(queue->scene, queue->options, queue->listener);
 	const char *capture = model_capture(queue->scene, queue->data);
 	bool is_one = queue->listener->attempts == 1;

@@ -395,7 +395,7 @@ draw_segments(struct sequence *all, bool again)
 static void
 draw_title(struct sequence *all)
 {
-	enum figure_lang lang = all->options->lang;
+	enum lang lang = all->options->lang;
 	const char *from = name_end(all->scene, all->options, &all->flow->tuple, all->from_server);
 	const char *to = name_end(all->scene, all->options, &all->flow->tuple, !all->from_server);
 	const char *capture = model_capture(all->scene, all->data);

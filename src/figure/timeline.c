@@ -476,7 +476,7 @@ draw_bundles_legend(struct timeline *all, double y)
 static void
 draw_title(struct timeline *all)
 {
-	enum figure_lang lang = all->options->lang;
+	enum lang lang = all->options->lang;
 	const char *capture = model_capture(all->scene, all->data);
 	const char *count = chart_number(all->scene, (double)all->flow_count, 1);
 	const char *below = all->flow_count <= ROWS_MAX

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "recorded/recorded.h"
 #include "fuzz/fuzz.h"
 
 int

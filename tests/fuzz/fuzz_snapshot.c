@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "recorded/recorded.h"
 #include "fuzz/fuzz.h"
 
 #define CHANGES_EACH 3

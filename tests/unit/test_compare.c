@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "check/check.h"
+#include "recorded/recorded.h"
 
 #define S(seconds) ((int64_t)((seconds) * 1e9))
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "check/check.h"
+#include "recorded/recorded.h"
 
 static struct experiment *experiment;
 static struct experiment_facts facts;

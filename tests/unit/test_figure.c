@@ -264,14 +264,14 @@ judge_figure(const struct figure_kind *kind, const struct figure_data *data, con
 {
 	struct figure_options options = { .flows = flow,
 		.flow_count = flow != NULL,
-		.lang = (enum figure_lang)lang,
+		.lang = (enum lang)lang,
 		.time = (enum figure_time)time };
 	struct scene *scene = scene_new("en");
 	struct diag diag = { { 0 } };
 	char what[256];
 
 	snprintf(what, sizeof(what), "%s of %s, flow %u, %s, %s", kind->name, data->name,
-	    flow == NULL ? 0 : (unsigned)*flow, figure_lang_names[lang], figure_time_names[time]);
+	    flow == NULL ? 0 : (unsigned)*flow, lang_names[lang], figure_time_names[time]);
 	if (kind->build(scene, data, &options, &diag) == ST_OK) {
 		assert_true(scene->title[0] != '\0' && scene->desc[0] != '\0');
 		judge_texts(scene, what);

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "check/check.h"
+#include "recorded/recorded.h"
 
 static struct snapshots snapshots;
 static struct diag diag;

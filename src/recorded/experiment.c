@@ -2,7 +2,7 @@
  * experiment.xml, as synscope-experiment(5) says: what is known of captures
  * besides their packets. Here, only what changes what the packets say.
  */
-#include "check/check.h"
+#include "recorded/recorded.h"
 
 #include <stdlib.h>
 #include <string.h>

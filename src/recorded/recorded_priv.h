@@ -1,16 +1,16 @@
 /*
- * check_priv: what the files of check share; private to the room.
+ * recorded_priv: what the files of recorded share; private to the room.
  *
  * Time is cut into intervals: none of the capture's sockets changes within one.
  * Interval 0 lies before the first change, interval k begins with the k-th
  * moment at which something changes.
  */
-#ifndef SYNSCOPE_CHECK_PRIV_H
-#define SYNSCOPE_CHECK_PRIV_H
+#ifndef SYNSCOPE_RECORDED_PRIV_H
+#define SYNSCOPE_RECORDED_PRIV_H
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "check/check.h"
+#include "recorded/recorded.h"
 
 #define NOTHING UINT32_MAX
 

@@ -1,5 +1,5 @@
 libsynscope_a_SOURCES += \
-	%D%/check.h %D%/check_priv.h \
+	%D%/recorded.h %D%/recorded_priv.h \
 	%D%/align.c \
 	%D%/compare.c \
 	%D%/ends.c \

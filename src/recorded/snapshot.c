@@ -4,7 +4,7 @@
  * else is in the file, so that a line that is not understood is counted and
  * passed over.
  */
-#include "check/check.h"
+#include "recorded/recorded.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -1,13 +1,13 @@
 /*
- * check: what a capture shows, held against what was recorded elsewhere.
+ * recorded: what a capture shows, held against what was recorded elsewhere.
  *
  *   snapshot.c    tables of sockets, as netstat or ss printed them
  *   compare.c     ... beside the sockets of a capture, row by row
  *   align.c       ... and when those without a time were taken
  *   experiment.c  what else is known of a capture
  */
-#ifndef SYNSCOPE_CHECK_H
-#define SYNSCOPE_CHECK_H
+#ifndef SYNSCOPE_RECORDED_H
+#define SYNSCOPE_RECORDED_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
  * as if the table had no row at all, which is the same for all, and what the
  * rows that it has change about that.
  */
-#include "check/check_priv.h"
+#include "recorded/recorded_priv.h"
 
 #include <stdlib.h>
 

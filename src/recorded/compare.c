@@ -5,7 +5,7 @@
  * end; and a socket of the capture is elsewhere if the tables have sockets,
  * but none on its address. What listens is found by its port.
  */
-#include "check/check_priv.h"
+#include "recorded/recorded_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,44 +3,46 @@
  * condition. None is put together out of parts, and in each but one number
  * decides between one and many, so that a translator can take them one by one.
  */
-#include "export/export_priv.h"
+#include "prose/prose.h"
 
 #include <string.h>
 
+#include "base/text.h"
+
 const struct word stage_words[] = {
 #define STAGE(id, name, prose) { name, prose },
-#include "export/story.def"
+#include "prose/story.def"
 };
 
 const struct word story_words[STORY_COUNT] = {
 #define STORY(id, name, prose) [STORY_##id] = { name, prose },
-#include "export/story.def"
+#include "prose/story.def"
 };
 
 const struct word rival_words[] = {
 #define RIVAL(id, name, prose) { name, prose },
-#include "export/story.def"
+#include "prose/story.def"
 };
 
 const struct word settle_words[] = {
 #define SETTLE(id, name, prose) { name, prose },
-#include "export/story.def"
+#include "prose/story.def"
 };
 
 /* The words stand in the order of the bits. */
 enum {
 #define STAGE(id, name, prose) PLACE_STAGE_##id,
-#include "export/story.def"
+#include "prose/story.def"
 };
 enum {
 #define RIVAL(id, name, prose) PLACE_RIVAL_##id,
-#include "export/story.def"
+#include "prose/story.def"
 };
 #define STAGE(id, name, prose) \
 	_Static_assert((int)STAGE_##id == 1 << PLACE_STAGE_##id, "the place of " name);
 #define RIVAL(id, name, prose) \
 	_Static_assert((int)RIVAL_##id == 1 << PLACE_RIVAL_##id, "the place of " name);
-#include "export/story.def"
+#include "prose/story.def"
 
 /* --- what the row says --- */
 
@@ -350,40 +352,53 @@ static const struct sentence {
 	{ OF_SILENT, wants_server, "A capture taken at the server would settle it.", NULL },
 };
 
-/* %1 and %2 are replaced; translators may turn them around. */
 static void
-put_filled(struct text *out, const char *sentence, const struct numbers *n)
+fill(struct text *out, const char *sentence, const struct numbers *n)
 {
-	for (const char *at = sentence; *at != '\0'; at++) {
-		if (at[0] == '%' && at[1] == '1')
-			text_i64(out, n->first);
-		else if (at[0] == '%' && at[1] == '2')
-			text_i64(out, n->second);
-		else {
-			text_char(out, *at);
+	struct text first = { 0 };
+	struct text second = { 0 };
+
+	text_i64(&first, n->first);
+	text_i64(&second, n->second);
+	prose_fill(out, sentence, (const char *[]){ text_str(&first), text_str(&second) }, 2);
+	text_fini(&first);
+	text_fini(&second);
+}
+
+void
+verdict_each(const struct listener_row *row, const struct catalog *catalog,
+    void (*tell)(void *ctx, const char *sentence), void *ctx)
+{
+	struct text line = { 0 };
+
+	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++) {
+		const struct sentence *s = &sentences[i];
+		struct numbers n = { 0 };
+
+		if (!(s->stories & 1u << row->kind) || !s->holds(row, &n))
 			continue;
-		}
-		at++;
+		line.length = 0;
+		fill(&line,
+		    s->many == NULL ? catalog_say(catalog, s->one)
+				    : catalog_say_n(catalog, s->one, s->many, (uint64_t)n.first),
+		    &n);
+		tell(ctx, text_str(&line));
 	}
+	text_fini(&line);
 }
 
 static void
-put_sentence(struct text *out, const struct sentence *sentence, const struct numbers *n)
+join(void *ctx, const char *sentence)
 {
-	bool is_many = sentence->many != NULL && n->first != 1;
+	struct text *out = ctx;
 
 	if (out->length > 0)
 		text_char(out, ' ');
-	put_filled(out, is_many ? sentence->many : sentence->one, n);
+	text_put(out, sentence);
 }
 
 void
 verdict_write(struct text *out, const struct listener_row *row)
 {
-	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++) {
-		struct numbers n = { 0 };
-
-		if (sentences[i].stories & 1u << row->kind && sentences[i].holds(row, &n))
-			put_sentence(out, &sentences[i], &n);
-	}
+	verdict_each(row, NULL, join, out);
 }

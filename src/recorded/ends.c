@@ -1,4 +1,4 @@
-#include "check/check_priv.h"
+#include "recorded/recorded_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
