@@ -19,7 +19,7 @@ struct experiment {
 };
 
 static const char schema[] =
-#include "check/experiment.rng.inc"
+#include "recorded/experiment.rng.inc"
     ;
 
 static enum status
