@@ -149,15 +149,32 @@ struct figure_options {
 	enum figure_time time;
 	const struct figure_alias *aliases;
 	size_t alias_count;
-	const char *id_prefix; /* before each id of SVG, where several share a page; NULL: none */
+	const char *id_prefix; /* where SVGs share a page, one for each (see below); NULL: alone */
 	bool has_date;
-	int64_t date_s;        /* PDF says that it was made then; else, when its packets were captured */
+	int64_t date_s; /* PDF says that it was made then; else, when its packets were captured */
 	uint32_t frame; /* the one that is chosen, by its index; 0: none */
 	const char *const *lanes; /* ends or aliases, from the left; others follow */
 	size_t lane_count;
 	enum figure_side side;  /* whose bytes, where a kind shows one side's */
 	bool wrong;             /* the picture that the packets disprove, where a kind has one */
 };
+
+/*
+ * In SVG, what shows a packet is a group that says so:
+ *
+ *	<g id="frame-12" data-frame="12" data-flow="3">
+ *
+ * The number is the frame's index in the run, and a figure has one such group
+ * for a frame at most. Where neighbours are drawn as one, it bears the first
+ * one's number, data-last-frame is the last one's, and it stands for those of
+ * its flow from one to the other; without data-flow, for some of several. What
+ * shows a state or a call of one flow is a group with data-flow alone.
+ *
+ * Figures that are put into one HTML page need an id_prefix each, a letter and
+ * then letters, digits, "-" and "_". It stands before every id; the svg element
+ * is PREFIXfigure, with no XML declaration before it; and every rule of its style
+ * sheet begins with that id, so that it restyles neither page nor neighbours.
+ */
 
 extern const char *const figure_time_names[TIME_COUNT];
 

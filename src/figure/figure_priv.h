@@ -100,8 +100,11 @@ const char *model_remark(struct scene *scene, const struct packet_row *row);
 /* Whole sentence for who points at it. */
 const char *model_tip(struct scene *scene, const struct figure_data *data,
     const struct figure_options *options, const struct packet_row *row);
-/* "p17"; of a capture in several parts, with the part's place in front */
-const char *model_id(struct scene *scene, const struct packet_row *row);
+/* What a group shows: a packet, or the packets of its flow up to last, or all of a flow. */
+struct scene_subject model_packet(const struct packet_row *row);
+struct scene_subject model_run(const struct packet_row *row, const struct packet_row *last);
+struct scene_subject model_flow(uint32_t flow);
+#define NO_SUBJECT ((struct scene_subject){ 0 })
 /* What a cause means, as a sentence. */
 const char *model_cause(enum lang lang, enum cause cause);
 

@@ -307,7 +307,7 @@ draw_band(struct handshake *hs, const struct bar *side, enum sock_state state, d
 
 	if (bottom - top < 1)
 		return;
-	scene_group_begin(hs->scene, NULL, tip, NULL);
+	scene_group_begin(hs->scene, model_flow(hs->flow->flow), tip, NULL);
 	scene_rect(hs->scene, cls, (struct scene_box){ side->x, top, BAR_WIDTH, bottom - top });
 	if (bottom - top >= 18)
 		scene_text(hs->scene, cls, style,
@@ -580,7 +580,7 @@ draw_segment(struct handshake *hs, const struct row *row)
 {
 	const struct packet_row *packet = packet_of(hs, row->packet);
 
-	scene_group_begin(hs->scene, model_id(hs->scene, packet),
+	scene_group_begin(hs->scene, model_packet(packet),
 	    model_tip(hs->scene, hs->data, hs->options, packet), NULL);
 	draw_arrow(hs, row);
 	if (hs->options->time != TIME_SCALED)
@@ -600,7 +600,9 @@ draw_folded(struct handshake *hs, const struct row *row)
 	int64_t took_ns =
 	    packet_of(hs, row->packet + row->count - 1)->ts_ns - packet_of(hs, row->packet)->ts_ns;
 
-	scene_group_begin(hs->scene, model_id(hs->scene, packet_of(hs, row->packet)), NULL, NULL);
+	scene_group_begin(hs->scene,
+	    model_run(packet_of(hs, row->packet), packet_of(hs, row->packet + row->count - 1)),
+	    NULL, NULL);
 	scene_round_rect(hs->scene, CLASS_BREAK,
 	    (struct scene_box){ left, row->sent + 2, right - left, SLOPE - 4 }, 6, DASH_DASHED);
 	scene_text(hs->scene, CLASS_BREAK, to_server,

@@ -386,6 +386,7 @@ gather(struct ladder *ladder)
 		ladder->rows[i] = (struct ladder_row){
 			.packet = &data->packets[i],
 			.place = i,
+			.last_place = i,
 			.flow = flow_place(ladder, data->packets[i].flow),
 			.fate = fates[i],
 		};

@@ -394,7 +394,7 @@ draw_end(struct page *page, const struct ladder_flow *flow, bool is_server)
 		if (change->state == SOCK_CLOSED || bottom - top < 0.5)
 			continue;
 		page->states[change->state] = true;
-		scene_group_begin(scene, NULL,
+		scene_group_begin(scene, model_flow(flow->row->flow),
 		    LABELED(scene, lang, change->certain ? LABEL_BAND_TIP : LABEL_BAND_TIP_LIKELY,
 			name_end(scene, page->ladder.options, &flow->row->tuple, is_server),
 			name_state(change->state),
@@ -536,8 +536,9 @@ draw_row(struct page *page, const struct ladder_row *row)
 	bool has_text =
 	    page->ladder.options->time != TIME_SCALED || row->sent >= page->text_y + TEXT_PITCH;
 
-	scene_group_begin(
-	    page->ladder.scene, model_id(page->ladder.scene, row->packet), tip_of(page, row), NULL);
+	scene_group_begin(page->ladder.scene,
+	    model_run(row->packet, &page->ladder.data->packets[row->last_place]), tip_of(page, row),
+	    NULL);
 	draw_arrow(page, row, has_text);
 	if (has_text) {
 		draw_margins(page, row);

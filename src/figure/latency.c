@@ -193,7 +193,7 @@ draw_bars(struct latency *all, const struct panel *panel)
 
 		if (count == 0)
 			continue;
-		scene_group_begin(all->scene, NULL,
+		scene_group_begin(all->scene, NO_SUBJECT,
 		    LABELED(all->scene, all->options->lang, LABEL_BAR_TIP,
 			name_span(all->scene, nanoseconds(edge_of(bin))),
 			name_span(all->scene, nanoseconds(edge_of(bin + 1))), number(all, count)),

@@ -60,7 +60,8 @@ struct lane {
 	double width;
 	const char *who;
 	const char *end;
-	int braces; /* -1: on the left, 1: on the right, 0: none */
+	uint32_t flow; /* 0: the listening socket's */
+	int braces;    /* -1: on the left, 1: on the right, 0: none */
 	struct band bands[BANDS_MAX];
 	size_t band_count;
 	struct call calls[CALLS_MAX];
@@ -75,6 +76,9 @@ struct pair {
 	int64_t syn_ns;
 	int64_t answer_ns; /* FAR_NS: none */
 	int64_t refusal_ns;
+	const struct packet_row *syn; /* NULL: it was not captured, or there is none */
+	const struct packet_row *answer;
+	const struct packet_row *refusal;
 	int64_t taken_lo_ns; /* the server's socket was established between these */
 	int64_t taken_hi_ns;
 	int64_t wrote_ns[2];
@@ -201,13 +205,13 @@ note_packets(struct listening *all, struct pair *pair)
 			continue;
 		from_server = !model_from_client(pair->flow, row);
 		if (from_server && (row->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
-			pair->answer_ns = row->ts_ns;
+			pair->answer_ns = row->ts_ns, pair->answer = row;
 		if (row->verdict.reason.cause == CAUSE_NO_LISTENER)
-			pair->refusal_ns = row->ts_ns;
+			pair->refusal_ns = row->ts_ns, pair->refusal = row;
 		if (row->length > 0 && !(row->flags & TCP_SYN))
 			pair->wrote_ns[from_server] = row->ts_ns;
 		if (!from_server && (row->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
-			pair->syn_ns = row->ts_ns;
+			pair->syn_ns = row->ts_ns, pair->syn = row;
 	}
 }
 
@@ -615,6 +619,7 @@ build_client(struct listening *all, struct pair *pair, size_t number)
 	struct lane *lane = &all->lanes[all->lane_count++];
 
 	pair->client = lane;
+	lane->flow = pair->flow->flow;
 	lane->who = LABELED(all->scene, all->options->lang, LABEL_CLIENT_N,
 	    scene_format(all->scene, "%zu", number));
 	lane->end = name_end(all->scene, all->options, &pair->flow->tuple, false);
@@ -654,6 +659,7 @@ build_child(struct listening *all, struct pair *pair, size_t number)
 		return;
 	lane = &all->lanes[all->lane_count++];
 	pair->child = lane;
+	lane->flow = pair->flow->flow;
 	lane->who = LABELED(all->scene, all->options->lang, LABEL_SPAWNED_N,
 	    scene_format(all->scene, "%zu", number));
 	lane->end = scene_format(all->scene, "→ :%u", pair->flow->tuple.sport);
@@ -846,7 +852,7 @@ draw_bands(struct listening *all, const struct lane *lane)
 	for (size_t i = 0; i < lane->band_count; i++) {
 		const struct band *band = &lane->bands[i];
 
-		scene_group_begin(all->scene, NULL, band->tip, NULL);
+		scene_group_begin(all->scene, model_flow(lane->flow), band->tip, NULL);
 		scene_rect(all->scene, band->cls,
 		    (struct scene_box){ lane->x - lane->width / 2, band->top, lane->width,
 			band->bottom - band->top });
@@ -902,7 +908,7 @@ draw_call(
 	const struct scene_style style = { .size = 11, .anchor = ANCHOR_MIDDLE };
 	struct scene_box box = call_box(lane, call);
 
-	scene_group_begin(all->scene, NULL, call->tip, NULL);
+	scene_group_begin(all->scene, model_flow(lane->flow), call->tip, NULL);
 	if (call->is_span)
 		draw_span(all, lane, call);
 	if (place_call(all, slots, call, &box)) {
@@ -1008,12 +1014,34 @@ draw_refusal(struct listening *all, const struct pair *pair)
 static bool
 is_dropped(const struct listening *all, const struct pair *pair)
 {
-	for (size_t i = 0; i < all->data->packet_count; i++)
-		if (all->misses[i] == MISS_DROPPED && !all->is_wrong &&
-		    all->data->packets[i].flow == pair->flow->flow &&
-		    all->data->packets[i].ts_ns == pair->syn_ns)
-			return true;
-	return false;
+	return pair->syn != NULL && !all->is_wrong &&
+	       all->misses[pair->syn - all->data->packets] == MISS_DROPPED;
+}
+
+/* A packet's group, or its flow's where it was not captured. */
+static void
+begin_packet(struct listening *all, const struct pair *pair, const struct packet_row *row)
+{
+	if (row == NULL)
+		scene_group_begin(all->scene, model_flow(pair->flow->flow), NULL, NULL);
+	else
+		scene_group_begin(all->scene, model_packet(row),
+		    model_tip(all->scene, all->data, all->options, row), NULL);
+}
+
+static void
+draw_spawning(struct listening *all, const struct pair *pair)
+{
+	double y = y_of(all, pair->answer_ns);
+	double from = all->server->x + all->server->width / 2;
+	double to = pair->child->x;
+
+	begin_packet(all, pair, pair->answer);
+	scene_line(all->scene, CLASS_SEGMENT, (struct scene_point){ from, y - 8 },
+	    (struct scene_point){ to, y - 8 }, DASH_DASHED);
+	scene_arrow(all->scene, CLASS_SEGMENT, (struct scene_point){ to, y - 8 },
+	    (struct scene_point){ to, y }, DASH_SOLID, HEAD_FULL, HEAD_NONE);
+	scene_group_end(all->scene);
 }
 
 static void
@@ -1023,22 +1051,21 @@ draw_asking(struct listening *all, const struct pair *pair)
 	double from = pair->client->x + pair->client->width / 2;
 	double to = all->server->x - all->server->width / 2;
 
-	if (!is_dropped(all, pair))
+	if (!is_dropped(all, pair)) {
+		begin_packet(all, pair, pair->syn);
 		scene_arrow(all->scene, CLASS_SEGMENT, (struct scene_point){ from, y },
 		    (struct scene_point){ to, y }, DASH_DASHED, HEAD_FULL, HEAD_NONE);
-	y = y_of(all, pair->refusal_ns);
-	if (pair->refusal_ns != FAR_NS)
+		scene_group_end(all->scene);
+	}
+	if (pair->refusal != NULL) {
+		y = y_of(all, pair->refusal_ns);
+		begin_packet(all, pair, pair->refusal);
 		scene_arrow(all->scene, CLASS_RESET, (struct scene_point){ to, y },
 		    (struct scene_point){ from, y }, DASH_SOLID, HEAD_FULL, HEAD_NONE);
-	if (pair->child == NULL)
-		return;
-	y = y_of(all, pair->answer_ns);
-	from = all->server->x + all->server->width / 2;
-	to = pair->child->x;
-	scene_line(all->scene, CLASS_SEGMENT, (struct scene_point){ from, y - 8 },
-	    (struct scene_point){ to, y - 8 }, DASH_DASHED);
-	scene_arrow(all->scene, CLASS_SEGMENT, (struct scene_point){ to, y - 8 },
-	    (struct scene_point){ to, y }, DASH_SOLID, HEAD_FULL, HEAD_NONE);
+		scene_group_end(all->scene);
+	}
+	if (pair->child != NULL)
+		draw_spawning(all, pair);
 }
 
 static void
@@ -1049,7 +1076,7 @@ draw_miss(struct listening *all, const struct pair *pair, const struct packet_ro
 	const struct lane *lane = is_syn ? all->server : pair->child;
 	double x = lane->x - lane->width / 2;
 
-	scene_group_begin(all->scene, model_id(all->scene, row),
+	scene_group_begin(all->scene, model_packet(row),
 	    model_tip(all->scene, all->data, all->options, row), NULL);
 	if (is_syn)
 		scene_line(all->scene, CLASS_SEGMENT,
@@ -1106,7 +1133,7 @@ draw_level(struct listening *all, const struct level *level, double top, double 
 	double lo = gauge_at(all, level->range.lo);
 	double hi = gauge_at(all, level->range.hi);
 
-	scene_group_begin(all->scene, NULL,
+	scene_group_begin(all->scene, NO_SUBJECT,
 	    LABELED(all->scene, all->options->lang, LABEL_QUEUE_TIP, word(all, LABEL_QUEUE_ACCEPT),
 		at_text(all, level->at_ns),
 		name_range(all->scene, all->options->lang, level->range),

@@ -351,10 +351,22 @@ model_tip(struct scene *scene, const struct figure_data *data, const struct figu
 	return kept(scene, &out);
 }
 
-const char *
-model_id(struct scene *scene, const struct packet_row *row)
+struct scene_subject
+model_packet(const struct packet_row *row)
 {
-	return scene_format(scene, "p%" PRIu32, row->index);
+	return (struct scene_subject){ .frame = row->index, .flow = row->flow };
+}
+
+struct scene_subject
+model_run(const struct packet_row *row, const struct packet_row *last)
+{
+	return (struct scene_subject){ row->index, last == row ? 0 : last->index, row->flow };
+}
+
+struct scene_subject
+model_flow(uint32_t flow)
+{
+	return (struct scene_subject){ .flow = flow };
 }
 
 const char *

@@ -365,7 +365,7 @@ draw_packet(const struct list *list, const struct line *line)
 	const struct packet_row *row = &list->data->packets[line->packet];
 	enum scene_class cls = rules[rule_of(&list->infos[line->packet])].cls;
 
-	scene_group_begin(list->scene, model_id(list->scene, row),
+	scene_group_begin(list->scene, model_packet(row),
 	    model_tip(list->scene, list->data, list->options, row), NULL);
 	scene_rect(list->scene, cls,
 	    (struct scene_box){ list->x[0], line->top, list->x[COLUMN_COUNT] - list->x[0], ROW });

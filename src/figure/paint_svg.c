@@ -6,7 +6,9 @@
  */
 #include "figure/figure_priv.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "markup/markup.h"
@@ -19,6 +21,9 @@
 /* Sizes of texts come as classes, too: s11, s12. */
 #define SIZE_DEFAULT 12
 #define SIZES_MAX    64
+
+/* The document's own id, which it only needs where it has neighbours. */
+#define FIGURE_ID "figure"
 
 struct svg {
 	struct markup_writer *xml;
@@ -73,6 +78,15 @@ attribute(struct svg *svg, const char *name)
 }
 
 static void
+attribute_id(struct svg *svg, const char *id)
+{
+	if (svg->options->id_prefix != NULL)
+		text_put(&svg->value, svg->options->id_prefix);
+	text_put(&svg->value, id);
+	attribute(svg, "id");
+}
+
+static void
 attribute_tenths(struct svg *svg, const char *name, double value)
 {
 	put_tenths(&svg->value, value);
@@ -114,10 +128,26 @@ note(struct svg *svg, const struct scene_item *item)
 	}
 }
 
+/*
+ * A rule's beginning. A page's style sheets are the whole page's: where several
+ * figures share one, the rules of each are held to what is in it.
+ */
 static void
-put_selector(struct text *css, const char *name, const char *suffix)
+put_rule(struct text *css, const struct svg *svg, const char *selector)
 {
-	text_put(css, "\n.");
+	text_char(css, '\n');
+	if (svg->options->id_prefix != NULL) {
+		text_char(css, '#');
+		text_put(css, svg->options->id_prefix);
+		text_put(css, FIGURE_ID " ");
+	}
+	text_put(css, selector);
+}
+
+static void
+put_selector(struct text *css, const struct svg *svg, const char *name, const char *suffix)
+{
+	put_rule(css, svg, ".");
 	text_put(css, name);
 	text_put(css, suffix);
 	text_char(css, '{');
@@ -139,7 +169,7 @@ put_class(struct text *css, const struct svg *svg, enum scene_class cls, enum sc
 	const struct scene_colors *colors = &row->colors[theme];
 
 	if (svg->shapes[cls]) {
-		put_selector(css, row->name, "");
+		put_selector(css, svg, row->name, "");
 		put_color(css, "fill:", colors->fill);
 		if (colors->line != COLOR_NONE)
 			put_color(css, ";stroke:", colors->line);
@@ -148,7 +178,7 @@ put_class(struct text *css, const struct svg *svg, enum scene_class cls, enum sc
 		text_char(css, '}');
 	}
 	if (svg->filled[cls]) {
-		put_selector(css, row->name, "-f");
+		put_selector(css, svg, row->name, "-f");
 		put_color(css, "fill:", colors->line);
 		put_color(css, ";stroke:", colors->line);
 		if (is_first)
@@ -156,7 +186,7 @@ put_class(struct text *css, const struct svg *svg, enum scene_class cls, enum sc
 		text_char(css, '}');
 	}
 	if (svg->texts[cls]) {
-		put_selector(css, row->name, "-t");
+		put_selector(css, svg, row->name, "-t");
 		put_color(css, "fill:", colors->text);
 		text_char(css, '}');
 	}
@@ -172,29 +202,29 @@ put_classes(struct text *css, const struct svg *svg, enum scene_theme theme, boo
 static void
 put_text_rules(struct text *css, const struct svg *svg)
 {
-	text_put(css, "\ntext{font-family:" SANS ";font-size:12px}");
+	put_rule(css, svg, "text{font-family:" SANS ";font-size:12px}");
 	for (unsigned i = 0; i < SIZES_MAX; i++) {
 		if (!svg->sizes[i] || i == SIZE_DEFAULT)
 			continue;
-		text_put(css, "\n.s");
+		put_rule(css, svg, ".s");
 		text_u64(css, i);
 		text_put(css, "{font-size:");
 		text_u64(css, i);
 		text_put(css, "px}");
 	}
 	if (svg->mono)
-		text_put(css, "\n.m{font-family:" MONO "}");
+		put_rule(css, svg, ".m{font-family:" MONO "}");
 	if (svg->bold)
-		text_put(css, "\n.b{font-weight:bold}");
+		put_rule(css, svg, ".b{font-weight:bold}");
 	if (svg->middle)
-		text_put(css, "\n.c{text-anchor:middle}");
+		put_rule(css, svg, ".c{text-anchor:middle}");
 	if (svg->end)
-		text_put(css, "\n.e{text-anchor:end}");
-	text_put(css, "\npath{stroke-linejoin:round}");
+		put_rule(css, svg, ".e{text-anchor:end}");
+	put_rule(css, svg, "path{stroke-linejoin:round}");
 	if (svg->dashed)
-		text_put(css, "\n.d{stroke-dasharray:6 4}");
+		put_rule(css, svg, ".d{stroke-dasharray:6 4}");
 	if (svg->dotted)
-		text_put(css, "\n.o{stroke-dasharray:1.5 3.5}");
+		put_rule(css, svg, ".o{stroke-dasharray:1.5 3.5}");
 }
 
 static void
@@ -237,6 +267,8 @@ svg_begin(void *ctx, const struct scene *scene)
 		note(svg, &scene->items[i]);
 	markup_begin(svg->xml, "svg");
 	markup_attribute(svg->xml, "xmlns", "http://www.w3.org/2000/svg");
+	if (svg->options->id_prefix != NULL)
+		attribute_id(svg, FIGURE_ID);
 	attribute_tenths(svg, "width", scene->width);
 	attribute_tenths(svg, "height", scene->height);
 	text_put(&svg->value, "0 0 ");
@@ -364,6 +396,23 @@ svg_text(void *ctx, const struct scene_item *item)
 	markup_break(svg->xml);
 }
 
+/* id="frame-12" data-frame="12" data-flow="3": see figure.h. */
+static void
+attribute_subject(struct svg *svg, const struct scene_subject *about)
+{
+	char id[32];
+
+	if (about->frame != 0) {
+		snprintf(id, sizeof(id), "frame-%" PRIu32, about->frame);
+		attribute_id(svg, id);
+		markup_attribute_u64(svg->xml, "data-frame", about->frame);
+	}
+	if (about->last_frame != 0)
+		markup_attribute_u64(svg->xml, "data-last-frame", about->last_frame);
+	if (about->flow != 0)
+		markup_attribute_u64(svg->xml, "data-flow", about->flow);
+}
+
 static void
 svg_group_begin(void *ctx, const struct scene_item *item)
 {
@@ -373,12 +422,7 @@ svg_group_begin(void *ctx, const struct scene_item *item)
 	markup_begin(svg->xml, is_link ? "a" : "g");
 	if (is_link)
 		markup_attribute(svg->xml, "href", item->link);
-	if (item->id != NULL) {
-		if (svg->options->id_prefix != NULL)
-			text_put(&svg->value, svg->options->id_prefix);
-		text_put(&svg->value, item->id);
-		attribute(svg, "id");
-	}
+	attribute_subject(svg, &item->about);
 	if (item->tip != NULL) {
 		markup_begin(svg->xml, "title");
 		markup_text(svg->xml, item->tip);
@@ -417,9 +461,17 @@ paint_svg(struct text *out, const struct scene *scene, const struct figure_optio
 		.group_end = svg_group_end,
 		.end = svg_end,
 	};
-	struct svg svg = { .options = options, .xml = markup_writer_new(out) };
+	struct text document = { 0 };
+	struct svg svg = { .options = options, .xml = markup_writer_new(&document) };
+	const char *from;
 
 	scene_draw(scene, &ops, &svg);
 	markup_writer_free(svg.xml);
 	text_fini(&svg.value);
+	from = text_str(&document);
+	/* A part of a page declares nothing. */
+	if (options->id_prefix != NULL)
+		from = strstr(from, "<svg");
+	text_put(out, from);
+	text_fini(&document);
 }

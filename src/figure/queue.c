@@ -235,7 +235,7 @@ draw_tips(struct queue *queue, const struct panel *panel)
 
 		if (width < 0.5 || hi >= bottom)
 			continue;
-		scene_group_begin(queue->scene, NULL, level_tip(queue, panel, level), NULL);
+		scene_group_begin(queue->scene, NO_SUBJECT, level_tip(queue, panel, level), NULL);
 		if (hi < lo)
 			scene_rect(queue->scene, panel->maybe,
 			    (struct scene_box){ left, hi, width, lo - hi });
@@ -385,6 +385,19 @@ name_frames(struct queue *queue, const struct packet_row *first, const char *fra
 	}
 }
 
+/* Those that share a cross, which may be of several flows. */
+static struct scene_subject
+cluster_subject(const struct queue *queue, enum miss miss, size_t from, size_t end)
+{
+	const struct packet_row *packets = queue->data->packets;
+	struct scene_subject about = model_run(&packets[from], &packets[end]);
+
+	for (size_t i = from; i <= end; i++)
+		if (queue->misses[i] == miss && packets[i].flow != about.flow)
+			about.flow = 0;
+	return about;
+}
+
 static void
 draw_cross(struct queue *queue, const struct lane *lane, size_t from, size_t end, double y)
 {
@@ -394,7 +407,7 @@ draw_cross(struct queue *queue, const struct lane *lane, size_t from, size_t end
 	size_t count;
 	const char *frames = frames_of(queue, lane->miss, from, end, &count);
 
-	scene_group_begin(queue->scene, model_id(queue->scene, packet),
+	scene_group_begin(queue->scene, cluster_subject(queue, lane->miss, from, end),
 	    scene_format(queue->scene, "%s, %s s: %s", labels[lang][lane->name],
 		name_time(queue->scene, packet->ts_ns - queue->data->first_ns),
 		LABELED(queue->scene, lang, count == 1 ? LABEL_FRAME : LABEL_FRAMES, frames)),

@@ -543,11 +543,12 @@ scene_paragraph(struct scene *scene, enum scene_class cls, struct scene_style st
 /* --- groups --- */
 
 void
-scene_group_begin(struct scene *scene, const char *id, const char *tip, const char *link)
+scene_group_begin(
+    struct scene *scene, struct scene_subject about, const char *tip, const char *link)
 {
 	struct scene_item *item = add(scene, SCENE_GROUP, CLASS_PAGE);
 
-	item->id = keep_clean(scene, id);
+	item->about = about;
 	item->tip = keep_clean(scene, tip);
 	item->link = keep_clean(scene, link);
 }

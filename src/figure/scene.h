@@ -100,6 +100,13 @@ struct scene_step {
 	struct scene_point at[3];
 };
 
+/* What a group shows, so that a page can find it again. All 0: nothing that has a number. */
+struct scene_subject {
+	uint32_t frame;      /* a packet, by its index; each has one group of a scene at most */
+	uint32_t last_frame; /* with the packets of its flow up to here; 0: alone */
+	uint32_t flow;
+};
+
 enum scene_kind {
 	SCENE_RECT,
 	SCENE_PATH,
@@ -121,8 +128,8 @@ struct scene_item {
 	struct scene_point at; /* a text's anchor, on the baseline */
 	bool is_tight;         /* a text for which a wider font would be a trouble */
 	const char *text;
-	const char *id; /* of a group; NULL: none, as are the next two */
-	const char *tip;
+	struct scene_subject about; /* of a group */
+	const char *tip;            /* NULL: it has none, as for the next */
 	const char *link;
 };
 
@@ -184,11 +191,11 @@ double scene_paragraph(struct scene *scene, enum scene_class cls, struct scene_s
     struct scene_point at, double width, double line, const char *text);
 
 /*
- * What comes until the end belongs together: a packet (id "p17"), a flow, a
- * band. tip is shown where a pointer rests on it; link is an address. All but
- * the scene may be NULL.
+ * What comes until the end belongs together: a packet, some of a flow, a band.
+ * tip is shown where a pointer rests on it; link is an address. Both may be NULL.
  */
-void scene_group_begin(struct scene *scene, const char *id, const char *tip, const char *link);
+void scene_group_begin(
+    struct scene *scene, struct scene_subject about, const char *tip, const char *link);
 void scene_group_end(struct scene *scene);
 
 /* Memory that lives as long as the scene. */

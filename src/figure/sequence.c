@@ -342,12 +342,13 @@ draw_upright(struct sequence *all, enum scene_class cls, double x, double lo, do
 
 /* How many follow that cannot be told from it. */
 static size_t
-run_of(const struct sequence *all, size_t from, int64_t *hi)
+run_of(const struct sequence *all, size_t from, int64_t *hi, const struct packet_row **last)
 {
 	const struct event *first = &all->events[from];
 	size_t i = from + 1;
 
 	*hi = first->hi;
+	*last = first->row;
 	if (all->count <= TIPS_MAX)
 		return 1;
 	for (; i < all->count; i++) {
@@ -359,6 +360,7 @@ run_of(const struct sequence *all, size_t from, int64_t *hi)
 		    fabs(x_of(all, event) - x_of(all, first)) > TOUCHING)
 			break;
 		*hi = event->hi;
+		*last = event->row;
 	}
 	return i - from;
 }
@@ -370,23 +372,24 @@ draw_segments(struct sequence *all, bool again)
 
 	for (size_t i = 0; i < all->count; i += run) {
 		const struct event *event = &all->events[i];
+		const struct packet_row *last;
+		const char *tip = NULL;
 		int64_t hi;
 
 		run = 1;
 		if (!event->is_sent || event->is_again != again)
 			continue;
-		run = run_of(all, i, &hi);
+		run = run_of(all, i, &hi, &last);
 		if (event->hi == event->lo && !(event->row->flags & TCP_RST))
 			continue;
 		all->has_again |= again;
 		if (all->count <= TIPS_MAX)
-			scene_group_begin(all->scene, model_id(all->scene, event->row),
-			    model_tip(all->scene, all->data, all->options, event->row), NULL);
+			tip = model_tip(all->scene, all->data, all->options, event->row);
+		scene_group_begin(all->scene, model_run(event->row, last), tip, NULL);
 		if (hi > event->lo)
 			draw_upright(all, again ? CLASS_SENT_AGAIN : CLASS_SENT, x_of(all, event),
 			    y_of(all, event->lo), y_of(all, hi));
-		if (all->count <= TIPS_MAX)
-			scene_group_end(all->scene);
+		scene_group_end(all->scene);
 	}
 }
 

@@ -140,7 +140,7 @@ draw_half(struct timeline *all, const struct flow_row *flow, bool is_server, dou
 		if (change->state == SOCK_CLOSED || change->at_ns > all->data->last_ns)
 			continue;
 		all->states[change->state] = true;
-		scene_group_begin(all->scene, NULL,
+		scene_group_begin(all->scene, model_flow(flow->flow),
 		    LABELED(all->scene, all->options->lang,
 			change->certain ? LABEL_BAND_TIP : LABEL_BAND_TIP_LIKELY,
 			word(all, is_server ? LABEL_SERVER : LABEL_CLIENT),
@@ -182,7 +182,7 @@ draw_ticks(struct timeline *all, const struct flow_row *flow, double top)
 		cls = cls == CLASS_ACK || cls == CLASS_SEGMENT || cls == CLASS_DATAGRAM ? CLASS_BEST
 											: cls;
 		all->looks[cls] = true;
-		scene_group_begin(all->scene, model_id(all->scene, row),
+		scene_group_begin(all->scene, model_packet(row),
 		    model_tip(all->scene, all->data, all->options, row), NULL);
 		scene_line(all->scene, cls, (struct scene_point){ x, top - 2 },
 		    (struct scene_point){ x, top + 2 * HALF + 2 }, DASH_SOLID);

@@ -245,6 +245,28 @@ judge_texts(const struct scene *scene, const char *what)
 	free(texts);
 }
 
+/* A packet has one group, which is what its id stands for. */
+static void
+judge_packets(const struct scene *scene, const struct figure_data *data, const char *what)
+{
+	const uint32_t last =
+	    data->packet_count == 0 ? 0 : data->packets[data->packet_count - 1].index;
+	bool *seen = calloc(last + 1, sizeof(*seen));
+
+	for (size_t i = 0; i < scene->count; i++) {
+		const struct scene_subject *about = &scene->items[i].about;
+
+		if (scene->items[i].kind != SCENE_GROUP || about->frame == 0)
+			continue;
+		assert_true(about->frame <= last && about->last_frame <= last);
+		assert_true(about->last_frame == 0 || about->last_frame > about->frame);
+		if (seen[about->frame])
+			fail_msg("%s: frame %u has two groups", what, (unsigned)about->frame);
+		seen[about->frame] = true;
+	}
+	free(seen);
+}
+
 static void
 judge_groups(const struct scene *scene)
 {
@@ -276,6 +298,7 @@ judge_figure(const struct figure_kind *kind, const struct figure_data *data, con
 		assert_true(scene->title[0] != '\0' && scene->desc[0] != '\0');
 		judge_texts(scene, what);
 		judge_groups(scene);
+		judge_packets(scene, data, what);
 	} else {
 		assert_true(diag.text[0] != '\0');
 	}
@@ -521,6 +544,48 @@ test_svg_is_of_the_subset_that_all_draw_alike(void **state)
 	text_fini(&schema);
 }
 
+/* Every rule of a style sheet, but for the query that holds some of them. */
+static void
+judge_rules(const char *svg, const char *prefix)
+{
+	const char *end = strstr(svg, "</style>");
+
+	for (const char *line = strstr(svg, "<style>"); line != NULL && line < end;
+	     line = strchr(line + 1, '\n')) {
+		const char *rule = strchr(line, '\n') + 1;
+
+		if (rule < end && rule[0] != '}' && strncmp(rule, "@media", 6) != 0)
+			assert_memory_equal(rule, prefix, strlen(prefix));
+	}
+}
+
+static void
+test_figures_that_share_a_page_share_no_id_and_no_rule(void **state)
+{
+	const struct figure_options options = { .theme_auto = true, .id_prefix = "one-" };
+	struct analysis *analysis;
+	struct figure_data *data = collect(&analysis, "odd-queue-full.pcap", &all);
+	struct diag diag;
+
+	(void)state;
+	for (size_t i = 0; i < figure_kind_count; i++) {
+		struct text out = { 0 };
+		const char *at;
+
+		assert_int_equal(
+		    figure_draw(&out, &figure_kinds[i], FIGURE_SVG, data, &options, &diag), ST_OK);
+		at = text_str(&out);
+		assert_memory_equal(at, "<svg", 4);
+		assert_non_null(strstr(at, " id=\"one-figure\""));
+		judge_rules(at, "#one-figure ");
+		while ((at = strstr(at, " id=\"")) != NULL)
+			assert_memory_equal(at += strlen(" id=\""), "one-", 4);
+		text_fini(&out);
+	}
+	figure_data_free(data);
+	analysis_free(analysis);
+}
+
 static void
 test_a_ladder_of_fifty_packets_is_small(void **state)
 {
@@ -554,6 +619,7 @@ main(void)
 		cmocka_unit_test(test_a_request_begins_with_the_arrival_of_its_syn),
 		cmocka_unit_test(test_a_figure_is_the_same_bytes_each_time),
 		cmocka_unit_test(test_svg_is_of_the_subset_that_all_draw_alike),
+		cmocka_unit_test(test_figures_that_share_a_page_share_no_id_and_no_rule),
 		cmocka_unit_test(test_a_ladder_of_fifty_packets_is_small),
 	};
 
