@@ -104,7 +104,9 @@ enum {
 	ON_STORIES = ON_SOCKETS | ON_LISTENERS,
 	ON_ROWS = ON_FLOWS | ON_PACKETS | ON_STORIES,
 	ON_DRAW = 0x20,
-	ON_ALL = ON_ROWS | ON_STREAM | ON_DRAW,
+	ON_REPORT = 0x40,
+	ON_CHECK = 0x80,
+	ON_ALL = ON_ROWS | ON_STREAM | ON_DRAW | ON_REPORT | ON_CHECK,
 	ON_NONE = 0x100,   /* without a command */
 	ON_HIDDEN = 0x200, /* likewise, and not in --help */
 };
@@ -220,6 +222,7 @@ int cmd_draw(const struct options *options);
 int cmd_flows(const struct options *options);
 int cmd_listeners(const struct options *options);
 int cmd_packets(const struct options *options);
+int cmd_report(const struct options *options);
 int cmd_sockets(const struct options *options);
 int compare_tables(const struct options *options); /* sockets --compare */
 int cmd_stream(const struct options *options);

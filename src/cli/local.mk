@@ -4,6 +4,7 @@ libsynscope_a_SOURCES += \
 	%D%/cmd_flows.c \
 	%D%/cmd_listeners.c \
 	%D%/cmd_packets.c \
+	%D%/cmd_report.c \
 	%D%/cmd_sockets.c \
 	%D%/cmd_stream.c \
 	%D%/compare.c \

@@ -57,6 +57,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 };
 
 const struct command commands[] = {
+	{ "report", ON_REPORT, "CAPTURE...", "what the captures show, as an article", cmd_report },
 	{ "flows", ON_FLOWS, "CAPTURE...", "one row a flow: how it opened, went and closed",
 	    cmd_flows },
 	{ "packets", ON_PACKETS, "CAPTURE...", "one row a packet: what it is, its marks, and why",

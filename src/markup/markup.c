@@ -91,23 +91,28 @@ is_plain(const char *str)
 	return true;
 }
 
-/* str itself, or what became of it, valid until the next call; keep: let through as it is. */
-static const xmlChar *
-cleaned(struct markup_writer *writer, const char *str, const char *keep)
+const char *
+markup_clean(struct text *clean, const char *str, const char *keep)
 {
 	if (is_plain(str))
-		return (const xmlChar *)str;
-	writer->clean.length = 0;
+		return str;
+	clean->length = 0;
 	while (*str != '\0') {
 		size_t count = strcspn(str, keep);
 
-		text_terminal(&writer->clean, str, count);
+		text_terminal(clean, str, count);
 		str += count;
 		count = strspn(str, keep);
-		text_bytes(&writer->clean, str, count);
+		text_bytes(clean, str, count);
 		str += count;
 	}
-	return (const xmlChar *)text_str(&writer->clean);
+	return text_str(clean);
+}
+
+static const xmlChar *
+cleaned(struct markup_writer *writer, const char *str, const char *keep)
+{
+	return (const xmlChar *)markup_clean(&writer->clean, str, keep);
 }
 
 void

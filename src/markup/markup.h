@@ -3,6 +3,7 @@
  *
  *   markup.c  elements are written, and everything in them is escaped
  *   read.c    documents are read, by a schema
+ *   tree.c    documents are built, to be selected from and written later
  *
  * No string may break a document that is written: what XML cannot hold, or what
  * acts on its reader (control characters, bidirectional controls, invalid
@@ -58,5 +59,25 @@ const struct markup_node *markup_child(const struct markup_node *node, const cha
 const struct markup_node *markup_next(const struct markup_node *node, const char *name);
 /* false: it has no such attribute, or only in a namespace; value is written over. */
 bool markup_value(const struct markup_node *node, const char *attribute, struct text *value);
+
+/*
+ * A document of our own. What is set or added is copied; names are ours, and
+ * live as long as the program.
+ */
+struct markup_document *markup_document_new(const char *root);
+struct markup_node *markup_document_root(struct markup_document *document);
+/* A last child. */
+struct markup_node *markup_add(struct markup_node *parent, const char *name);
+/* ... that holds words. */
+struct markup_node *markup_add_words(
+    struct markup_node *parent, const char *name, const char *words);
+void markup_set(struct markup_node *node, const char *name, const char *value);
+void markup_set_i64(struct markup_node *node, const char *name, int64_t value);
+/* After what the element holds; line breaks and tabs stay what they are. */
+void markup_add_text(struct markup_node *node, const char *content);
+/* An XML document of ours, such as a figure, as a last child. */
+void markup_add_document(struct markup_node *parent, const char *data, size_t size);
+/* Indented, with its declaration. */
+void markup_document_write(const struct markup_document *document, struct text *out);
 
 #endif

@@ -19,13 +19,6 @@
 /* A book of experiments is not as large; libxml2 bounds depth and single texts. */
 #define DOCUMENT_MB_MAX 16
 
-struct markup_document {
-	xmlDocPtr xml;
-	const char *name; /* while it is being read */
-	struct diag *diag;
-	enum status status;
-};
-
 /* --- what is wrong with it --- */
 
 /* The first thing that is wrong says most. */
@@ -148,13 +141,6 @@ markup_document_free(struct markup_document *doc)
 }
 
 /* --- what it holds --- */
-
-/* A node of ours is one of libxml2's; nobody else needs to know. */
-static xmlNodePtr
-node_of(const struct markup_node *node)
-{
-	return (xmlNodePtr)(uintptr_t)node;
-}
 
 static const struct markup_node *
 first_named(xmlNodePtr node, const char *name)

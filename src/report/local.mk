@@ -1,0 +1,4 @@
+libsynscope_a_SOURCES += \
+	%D%/report.h %D%/report_priv.h \
+	%D%/document.c \
+	%D%/section_listeners.c
