@@ -1,8 +1,12 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -35,6 +39,41 @@ file_read(struct text *out, const char *path, unsigned most_mb, struct diag *dia
 
 	if (file == NULL)
 		return diag_set(diag, ST_IO, "%s: %s", path, strerror(errno));
+	st = read_all(out, file, path, most_mb, diag);
+	fclose(file);
+	return st;
+}
+
+/* By what was opened: a name may come to mean another file at any time. */
+static bool
+is_plain(int fd)
+{
+	struct stat about;
+
+	return fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+enum status
+file_read_plain(struct text *out, const char *path, unsigned most_mb, struct diag *diag)
+{
+	/* A pipe without a writer would keep us waiting. */
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	FILE *file;
+	enum status st;
+
+	if (fd < 0 && errno != ELOOP)
+		return diag_set(diag, ST_IO, "%s: %s", path, strerror(errno));
+	if (fd < 0 || !is_plain(fd)) {
+		if (fd >= 0)
+			close(fd);
+		return diag_set(diag, ST_IO, "%s: is not a plain file", path);
+	}
+	file = fdopen(fd, "rb");
+	if (file == NULL) {
+		st = diag_set(diag, ST_IO, "%s: %s", path, strerror(errno));
+		close(fd);
+		return st;
+	}
 	st = read_all(out, file, path, most_mb, diag);
 	fclose(file);
 	return st;

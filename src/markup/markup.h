@@ -59,6 +59,8 @@ const struct markup_node *markup_child(const struct markup_node *node, const cha
 const struct markup_node *markup_next(const struct markup_node *node, const char *name);
 /* false: it has no such attribute, or only in a namespace; value is written over. */
 bool markup_value(const struct markup_node *node, const char *attribute, struct text *value);
+/* The text between its tags, without that of any element in it; content is written over. */
+void markup_content(const struct markup_node *node, struct text *content);
 
 /*
  * A document of our own. What is set or added is copied; names are ours, and

@@ -182,3 +182,12 @@ markup_value(const struct markup_node *node, const char *attribute, struct text 
 	free(string); /* of the heap that we share */
 	return true;
 }
+
+void
+markup_content(const struct markup_node *node, struct text *content)
+{
+	content->length = 0;
+	for (xmlNodePtr at = node_of(node)->children; at != NULL; at = at->next)
+		if (at->type == XML_TEXT_NODE || at->type == XML_CDATA_SECTION_NODE)
+			text_put(content, (const char *)at->content);
+}

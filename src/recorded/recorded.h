@@ -16,6 +16,8 @@
 #include "analysis/analysis.h"
 #include "base/diag.h"
 
+struct text;
+
 /* --- recorded tables --- */
 
 /* Who printed a row; of what listens, each tells something else by the queues. */
@@ -127,6 +129,54 @@ struct experiment_facts {
 	enum vantage vantage; /* VANTAGE_UNKNOWN: it does not say */
 };
 
+/*
+ * What is told of a capture, in the order of the document. Strings are as it
+ * has them, so foreign; they live as long as the experiment. NULL: not said.
+ */
+struct experiment_server {
+	const char *local;
+	const char *stage;
+	const char *words; /* what it did; may be empty */
+	bool has_backlog;
+	uint32_t backlog;
+};
+
+struct experiment_client {
+	const char *name;
+	const char *local;
+	const char *connect; /* "ok", "pending" or the error's name */
+	const char *words;   /* what it wrote; may be empty */
+	bool has_sent;
+	uint64_t sent;
+};
+
+/* A text in the document, or in a file beside it. */
+struct experiment_piece {
+	const char *name; /* the program that printed it, or what a snapshot is called */
+	const char *file; /* NULL: words */
+	const char *words;
+	bool has_at;
+	struct moment at;
+	uint64_t after_frame; /* 0: not said */
+};
+
+struct experiment_capture {
+	const char *file;
+	const char *title;
+	const char *kernel; /* that of the experiment, where it does not say */
+	const char *const *about;
+	size_t about_count;
+	const struct experiment_server *servers;
+	size_t server_count;
+	const struct experiment_client *clients;
+	size_t client_count;
+	const struct experiment_piece *outputs;
+	size_t output_count;
+	const struct experiment_piece *snapshots;
+	size_t snapshot_count;
+	struct experiment_facts facts;
+};
+
 /* ST_FORMAT where it is not what synscope-experiment(5) says. */
 struct experiment;
 enum status experiment_read(struct experiment **out, const char *path, struct diag *diag);
@@ -134,8 +184,22 @@ enum status experiment_read(struct experiment **out, const char *path, struct di
 enum status experiment_parse(struct experiment **out, const char *path, const char *data,
     size_t size, struct diag *diag);
 void experiment_free(struct experiment *experiment);
-/* false: the capture is not one of the experiment's. */
+const char *experiment_title(const struct experiment *experiment);
+/* Paragraphs; returns how many. */
+size_t experiment_about(const struct experiment *experiment, const char *const **about);
+size_t experiment_captures(
+    const struct experiment *experiment, const struct experiment_capture **captures);
+/* NULL: the capture is not one of the experiment's. */
+const struct experiment_capture *experiment_capture(
+    const struct experiment *experiment, const char *path);
+/* false: likewise. */
 bool experiment_facts(const struct experiment *experiment, const char *path,
     struct experiment_facts *facts);
+/*
+ * Appends the whole piece. A file is read only where it lies beside the
+ * document itself: no link, and nothing but a plain file.
+ */
+enum status experiment_piece_read(const struct experiment *experiment,
+    const struct experiment_piece *piece, struct text *out, struct diag *diag);
 
 #endif
