@@ -7,5 +7,6 @@ libsynscope_a_SOURCES += \
 	%D%/mem.c %D%/mem.h \
 	%D%/put.c %D%/put.h \
 	%D%/seq.h \
+	%D%/sha256.c %D%/sha256.h \
 	%D%/text.c %D%/text.h \
 	%D%/when.c %D%/when.h

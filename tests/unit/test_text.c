@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/sha256.h"
 #include "base/text.h"
 
 /* What was written last; the next call overwrites it. */
@@ -270,6 +271,63 @@ test_a_text_grows_and_keeps_what_it_held(void **state)
 	text_fini(&text);
 }
 
+/* The hexadecimal digest of a text, handed in by pieces. */
+static const char *
+digest_of(const char *data, size_t count, size_t piece)
+{
+	uint8_t digest[SHA256_BYTES];
+	struct sha256 sha;
+
+	sha256_init(&sha);
+	for (size_t at = 0; at < count; at += piece)
+		sha256_add(&sha, data + at, count - at < piece ? count - at : piece);
+	sha256_end(&sha, digest);
+	line.length = 0;
+	text_hex(&line, digest, sizeof(digest));
+	return text_str(&line);
+}
+
+static void
+test_digests_are_those_of_the_standard(void **state)
+{
+	(void)state;
+	assert_string_equal(digest_of("", 0, 1),
+	    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_string_equal(digest_of("abc", 3, 3),
+	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(
+	    digest_of("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56, 7),
+	    "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+static void
+test_a_digest_does_not_depend_on_the_pieces(void **state)
+{
+	char data[200], whole[65];
+
+	(void)state;
+	memset(data, 'x', sizeof(data));
+	for (size_t count = 50; count < 140; count++) {
+		strcpy(whole, digest_of(data, count, count));
+		assert_string_equal(digest_of(data, count, 1), whole);
+		assert_string_equal(digest_of(data, count, 61), whole);
+	}
+}
+
+static void
+test_base64_pads_to_four(void **state)
+{
+	static const char *const pairs[][2] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" },
+		{ "foo", "Zm9v" }, { "foob", "Zm9vYg==" }, { "\xff\xef\xbe", "/+++" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		line.length = 0;
+		text_base64(&line, (const uint8_t *)pairs[i][0], strlen(pairs[i][0]));
+		assert_string_equal(text_str(&line), pairs[i][1]);
+	}
+}
+
 static int
 drop_line(void **state)
 {
@@ -297,6 +355,9 @@ main(void)
 		cmocka_unit_test(test_a_csv_cell_is_one_cell_on_one_line),
 		cmocka_unit_test(test_writing_nothing_to_an_empty_text_is_an_empty_string),
 		cmocka_unit_test(test_a_text_grows_and_keeps_what_it_held),
+		cmocka_unit_test(test_digests_are_those_of_the_standard),
+		cmocka_unit_test(test_a_digest_does_not_depend_on_the_pieces),
+		cmocka_unit_test(test_base64_pads_to_four),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, drop_line);
