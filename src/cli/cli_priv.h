@@ -216,6 +216,15 @@ int reading_run(struct reading *reading, const char *const *paths, size_t count,
 struct capture_paths;
 int captures_named(struct capture_paths *paths, const struct options *options);
 
+/* --- what is known besides the packets: told.c --- */
+
+/* Of the command line; whose rows are wanted is left to the caller. */
+struct sockets_options told_options(const struct told *told);
+/* What the experiment in the file name says of a capture, where the command line does not say otherwise. */
+struct experiment;
+void told_facts(struct sockets_options *sockets, const struct experiment *experiment,
+    const char *name, const char *path, const struct options *options);
+
 /* --- the commands --- */
 
 int cmd_draw(const struct options *options);

@@ -121,14 +121,7 @@ collect(struct drawing *drawing, const struct figure_kind *kind, const struct ca
 		.flow_count = kind->needs & NEEDS_ALL_FLOWS ? 0 : options->flows.count,
 		.frame = options->frames.count > 0 ? options->frames.numbers[0] : 0,
 	};
-	const struct told *told = &options->told;
-	const struct sockets_options sockets = {
-		.want_rows = true,
-		.backlog = told->has_backlog ? (int64_t)told->backlog : -1,
-		.has_until = told->has_until,
-		.until = told->until,
-		.vantage = told->vantage,
-	};
+	struct sockets_options sockets = told_options(&options->told);
 	const struct analysis_options analysis_options = {
 		.filter = options->filter,
 		.sockets = kind->needs & (NEEDS_SOCKETS | NEEDS_LISTENERS) ? &sockets : NULL,
@@ -144,6 +137,7 @@ collect(struct drawing *drawing, const struct figure_kind *kind, const struct ca
 	};
 	int status;
 
+	sockets.want_rows = true;
 	drawing->data = figure_data_new(&wanted);
 	status = reading_run(&drawing->reading, (const char *const *)paths->paths, paths->count,
 	    &analysis_options, &ops);

@@ -3,7 +3,7 @@
  */
 #include "cli/cli_priv.h"
 
-#include "capture/capture.h"
+#include "cli/subjects.h"
 #include "export/sink.h"
 #include "figure/figure.h"
 #include "markup/markup.h"
@@ -12,13 +12,17 @@
 struct reporting {
 	struct reading reading; /* first: the analysis hands it back */
 	struct report *report;
-	struct figure_data *data; /* of the capture at hand */
+	struct figure_data *data; /* of the capture at hand, as is the next */
+	struct tally *tally;
 };
 
 static void
 take_packet(void *ctx, const struct packet_row *row)
 {
-	figure_collect_packet(((struct reporting *)ctx)->data, row);
+	struct reporting *reporting = ctx;
+
+	figure_collect_packet(reporting->data, row);
+	tally_packet(reporting->tally, row);
 }
 
 static void
@@ -30,7 +34,10 @@ take_wire(void *ctx, const struct packet_wire *wire)
 static void
 take_flow(void *ctx, const struct flow_row *row)
 {
-	figure_collect_flow(((struct reporting *)ctx)->data, row);
+	struct reporting *reporting = ctx;
+
+	figure_collect_flow(reporting->data, row);
+	tally_flow(reporting->tally, row);
 }
 
 static void
@@ -45,12 +52,33 @@ take_listener(void *ctx, const struct listener_row *row)
 	figure_collect_listener(((struct reporting *)ctx)->data, row);
 }
 
-static int
-read_capture(struct reporting *reporting, const char *const *paths, size_t count)
+static void
+add_chapter(struct reporting *reporting, const struct subject *subject,
+    const struct sockets_options *sockets)
 {
-	const struct sockets_options sockets = { .want_rows = true, .backlog = -1 };
-	const struct analysis_options options = {
-		.filter = reporting->reading.options->filter,
+	const struct reading *reading = &reporting->reading;
+
+	figure_collect_done(reporting->data, reading->analysis, reading->name.at);
+	report_name(reporting->report, subject->paths, subject->path_count);
+	report_add(reporting->report,
+	    &(struct report_source){
+		.paths = subject->paths,
+		.path_count = subject->path_count,
+		.experiment = subject->known == NULL ? NULL : subject->known->experiment,
+		.data = reporting->data,
+		.tally = reporting->tally,
+		.analysis = reading->analysis,
+		.sockets = sockets,
+	    });
+}
+
+static int
+read_subject(struct reporting *reporting, const struct subject *subject)
+{
+	const struct options *options = reporting->reading.options;
+	struct sockets_options sockets = told_options(&options->told);
+	const struct analysis_options analysis_options = {
+		.filter = options->filter,
 		.sockets = &sockets,
 	};
 	const struct analysis_ops ops = {
@@ -63,20 +91,19 @@ read_capture(struct reporting *reporting, const char *const *paths, size_t count
 		.progress = reading_progress,
 	};
 	const struct figure_wanted wanted = { 0 };
-	struct reading *reading = &reporting->reading;
 	int status;
 
+	sockets.want_rows = true;
+	if (subject->known != NULL)
+		told_facts(&sockets, subject->known->experiment, subject->known->path,
+		    subject->paths[0], options);
 	reporting->data = figure_data_new(&wanted);
-	status = reading_run(reading, paths, count, &options, &ops);
-	if (reading->analysis != NULL) {
-		figure_collect_done(reporting->data, reading->analysis, reading->name.at);
-		report_add(reporting->report, &(struct report_source){
-						  .paths = paths,
-						  .path_count = count,
-						  .data = reporting->data,
-						  .analysis = reading->analysis,
-					      });
-	}
+	reporting->tally = tally_new();
+	status = reading_run(
+	    &reporting->reading, subject->paths, subject->path_count, &analysis_options, &ops);
+	if (reporting->reading.analysis != NULL)
+		add_chapter(reporting, subject, &sockets);
+	tally_free(reporting->tally);
 	figure_data_free(reporting->data);
 	return status;
 }
@@ -108,19 +135,18 @@ cmd_report(const struct options *options)
 {
 	const struct report_options report_options = { .lang = (enum lang)options->lang };
 	struct reporting reporting = { .report = report_new(&report_options) };
-	struct capture_paths paths;
-	int status = captures_named(&paths, options);
-	size_t together = options->merge ? paths.count : 1;
+	struct subjects subjects;
+	int status = subjects_named(&subjects, options);
 
 	reading_init(&reporting.reading, options);
-	for (size_t i = 0; i < paths.count; i += together)
-		if (read_capture(&reporting, (const char *const *)paths.paths + i, together) !=
-		    EXIT_WELL)
+	for (size_t i = 0; i < subjects.count; i++)
+		if (read_subject(&reporting, &subjects.subjects[i]) != EXIT_WELL)
 			status = EXIT_TROUBLE;
-	if (write_report(&reporting) != EXIT_WELL)
+	/* Where nothing could be read that has been said, and there is nothing to tell. */
+	if (!reporting.reading.was_read || write_report(&reporting) != EXIT_WELL)
 		status = EXIT_TROUBLE;
 	reading_fini(&reporting.reading);
 	report_free(reporting.report);
-	capture_paths_fini(&paths);
+	subjects_fini(&subjects);
 	return status;
 }

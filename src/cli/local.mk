@@ -15,4 +15,6 @@ libsynscope_a_SOURCES += \
 	%D%/progress.c \
 	%D%/reading.c \
 	%D%/rows.c %D%/rows.h \
-	%D%/states.c
+	%D%/states.c \
+	%D%/subjects.c %D%/subjects.h \
+	%D%/told.c

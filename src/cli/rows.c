@@ -34,44 +34,11 @@ rows_enough(void *ctx)
 static struct sockets_options
 sockets_options_of(const struct options *options, const struct analysis_ops *ops)
 {
-	const struct told *told = &options->told;
+	struct sockets_options sockets = told_options(&options->told);
 
-	return (struct sockets_options){
-		.want_rows = ops->socket != NULL,
-		.rows_alone = ops->listener == NULL,
-		.moments = told->moments,
-		.moment_count = told->moment_count,
-		.every_ns = told->every_ns,
-		.backlog = told->has_backlog ? (int64_t)told->backlog : -1,
-		.has_until = told->has_until,
-		.until = told->until,
-		.vantage = told->vantage,
-	};
-}
-
-/* What the experiment says of a capture, where the command line does not say otherwise. */
-static void
-add_facts(struct sockets_options *sockets, const struct rows *rows, const char *path)
-{
-	const struct options *options = rows->reading.options;
-	struct experiment_facts facts;
-
-	if (!experiment_facts(rows->experiment, path, &facts)) {
-		if (options->talk != TALK_QUIET)
-			say("%s: %s says nothing of this capture", path, options->experiment);
-		return;
-	}
-	if (sockets->backlog < 0 && facts.has_backlog)
-		sockets->backlog = facts.backlog;
-	if (sockets->backlog < 0 && facts.backlogs_differ && options->talk != TALK_QUIET)
-		say("%s: of its servers, %s says different backlogs, and none is assumed", path,
-		    options->experiment);
-	if (!sockets->has_until && facts.has_until) {
-		sockets->has_until = true;
-		sockets->until = facts.until;
-	}
-	if (sockets->vantage == VANTAGE_UNKNOWN)
-		sockets->vantage = facts.vantage;
+	sockets.want_rows = ops->socket != NULL;
+	sockets.rows_alone = ops->listener == NULL;
+	return sockets;
 }
 
 /* Without --merge each capture is analyzed on its own. */
@@ -91,7 +58,8 @@ read_captures(struct rows *rows, const struct capture_paths *paths, const struct
 		rows->source = NULL;
 		sockets = sockets_options_of(options, ops);
 		if (rows->experiment != NULL)
-			add_facts(&sockets, rows, paths->paths[i]);
+			told_facts(&sockets, rows->experiment, options->experiment,
+			    paths->paths[i], options);
 		if (reading_run(&rows->reading, (const char *const *)paths->paths + i, together,
 			&analysis_options, ops) != EXIT_WELL)
 			status = EXIT_TROUBLE;

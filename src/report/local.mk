@@ -1,4 +1,6 @@
 libsynscope_a_SOURCES += \
 	%D%/report.h %D%/report_priv.h \
 	%D%/document.c \
-	%D%/section_listeners.c
+	%D%/section_listeners.c \
+	%D%/slug.c \
+	%D%/tally.c

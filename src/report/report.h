@@ -4,6 +4,8 @@
  *   document.c   what is found in each capture, and what all of them say
  *                together, as one XML document (document.rng)
  *   section_*.c  a part of a capture's chapter each
+ *   tally.c      what is said of all flows, taken in one by one
+ *   slug.c       names of pages and folders
  *
  * The document holds words for people, in their language; what a page looks
  * like is a template's matter. Whoever runs the analysis hands rows in, as to
@@ -24,23 +26,41 @@
 
 struct markup_document;
 
+/* --- all flows of a capture --- */
+
+struct tally;
+struct tally *tally_new(void);
+void tally_free(struct tally *tally);
+/* In the order of their numbers. */
+void tally_flow(struct tally *tally, const struct flow_row *row);
+void tally_packet(struct tally *tally, const struct packet_row *row);
+
+/* --- the document --- */
+
 struct report_options {
 	enum lang lang;
-	const struct experiment *experiment; /* NULL: none */
 };
 
 /* One capture, read. All of it is borrowed for the call. */
 struct report_source {
 	const char *const *paths; /* of its parts */
 	size_t path_count;
+	const struct experiment *experiment; /* that tells of it; NULL: none */
 	const struct figure_data *data;
+	const struct tally *tally;
 	const struct analysis *analysis;
+	const struct sockets_options *sockets; /* what was assumed */
 };
 
 struct report;
 struct report *report_new(const struct report_options *options);
 void report_free(struct report *report);
-/* A chapter about one capture. */
+/*
+ * What the next capture's page and folder are called: lower-case letters, digits
+ * and "-", no other capture's. Lives as long as the report.
+ */
+const char *report_name(struct report *report, const char *const *paths, size_t path_count);
+/* A chapter about one capture: the one that was named last. */
 void report_add(struct report *report, const struct report_source *source);
 /* All chapters are in: what they say together. The document lives as long as the report. */
 struct markup_document *report_finish(struct report *report);

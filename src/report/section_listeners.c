@@ -3,7 +3,6 @@
  */
 #include "report/report_priv.h"
 
-
 static void
 add_sentence(void *ctx, const char *sentence)
 {
