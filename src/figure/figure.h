@@ -4,6 +4,7 @@
  *   collect.c      rows are kept under a budget, of the flows that were asked for
  *   kind.def       the kinds of figures; KIND.c lays one out as a scene
  *   model.c        what rows say of segments and states, endpoint.c of a listener
+ *   gauge.c        a listener's accept queue, running down a page
  *   chart.c        axes, round ticks, legends
  *   scene.c        the scene, its measures (measure.c), colours (class.def)
  *   paint_svg.c    a scene becomes SVG, through markup

@@ -157,6 +157,30 @@ void endpoint_levels(struct scene *scene, const struct figure_data *data,
 /* Whether it is known how much the accept queue holds. */
 bool endpoint_has_limit(const struct listener_row *listener);
 
+/* --- its accept queue, running down a page: gauge.c --- */
+
+#define GAUGE_WIDTH 84.0
+
+struct gauge {
+	struct scene *scene;
+	const struct figure_data *data;
+	const struct figure_options *options;
+	const struct listener_row *listener;
+	struct levels levels;
+	double most; /* it ever held, or can hold */
+	double x;    /* its left edge, the caller's to set */
+};
+
+void gauge_init(struct gauge *gauge, struct scene *scene, const struct figure_data *data,
+    const struct figure_options *options, const struct listener_row *listener,
+    const struct levels levels[QUEUE_COUNT]);
+/* ys: where each of levels begins, and where the last one ends. top: of the limit. */
+void gauge_draw(const struct gauge *gauge, const double *ys, double top);
+/* Its name, on a baseline, and below what it holds. */
+void gauge_head(const struct gauge *gauge, double y, double line);
+
+/* --- what found no room: endpoint.c --- */
+
 /* What a packet came to. */
 enum miss {
 	MISS_NONE,

@@ -33,7 +33,6 @@
 #define BREAK_ROOM   28.0
 #define BREAK_ABOVE  13.0 /* of the moment after it */
 #define BRACE_ROOM   104.0
-#define GAUGE_WIDTH  84.0
 #define BANDS_MAX    16
 #define CALLS_MAX    8
 #define FAR_NS       INT64_MAX
@@ -102,7 +101,6 @@ struct listening {
 	struct pair pairs[PAIRS_ROOM];
 	size_t pair_count;
 	size_t left_out;
-	struct levels levels[QUEUE_COUNT];
 	const enum miss *misses;
 	bool *missing; /* the flows of those */
 	bool is_wrong;
@@ -115,8 +113,9 @@ struct listening {
 	struct lane lanes[2 * PAIRS_ROOM + 1]; /* clients, the listener, its children */
 	size_t lane_count;
 	struct lane *server;
-	double gauge_x; /* 0: none */
-	double gauge_most;
+	struct levels levels[QUEUE_COUNT];
+	struct gauge gauge;
+	bool has_gauge;
 	double times_width;
 	double width;
 	double bottom;
@@ -682,7 +681,7 @@ build_server(struct listening *all)
 	bool is_first = true;
 
 	all->server = lane;
-	lane->who = word(all, all->gauge_x != 0 ? LABEL_LISTENING_SOCKET : LABEL_SERVER);
+	lane->who = word(all, all->has_gauge ? LABEL_LISTENING_SOCKET : LABEL_SERVER);
 	lane->end = endpoint_name(all->scene, all->options, all->listener);
 	for (size_t i = 0; i < all->data->socket_count; i++) {
 		const struct socket_row *row = &all->data->sockets[i];
@@ -752,7 +751,7 @@ spread_lanes(struct listening *all)
 		bool is_client = all->server > lane;
 
 		lane->width = is_server ? 96 : all->is_wide ? 88 : 62;
-		lane->braces = is_server ? (all->is_wide && all->gauge_x == 0) : is_client ? -1 : 1;
+		lane->braces = is_server ? (all->is_wide && !all->has_gauge) : is_client ? -1 : 1;
 		if (!all->is_wide && !is_server)
 			lane->braces = i == 0 ? -1 : i + 1 == all->lane_count ? 1 : 0;
 		if (is_server)
@@ -761,9 +760,9 @@ spread_lanes(struct listening *all)
 			x += brace;
 		lane->x = x + (is_server ? 60 : pitch / 2);
 		x += is_server ? 120 : pitch;
-		if (is_server && all->gauge_x != 0) {
-			all->gauge_x = lane->x + lane->width / 2 + 34;
-			x = all->gauge_x + GAUGE_WIDTH + 36;
+		if (is_server && all->has_gauge) {
+			all->gauge.x = lane->x + lane->width / 2 + 34;
+			x = all->gauge.x + GAUGE_WIDTH + 36;
 		}
 		if (lane->braces > 0)
 			x += lane == all->server ? BRACE_ROOM : brace;
@@ -1105,98 +1104,17 @@ draw_misses(struct listening *all, const struct pair *pair)
 
 /* --- the accept queue, downwards --- */
 
-static double
-most_in_queue(const struct listening *all)
-{
-	double most = 1;
-
-	for (size_t i = 0; i < all->levels[QUEUE_ACCEPT].count; i++)
-		if (all->levels[QUEUE_ACCEPT].at[i].range.hi != RANGE_OPEN)
-			most = fmax(most, (double)all->levels[QUEUE_ACCEPT].at[i].range.hi);
-	if (endpoint_has_limit(all->listener))
-		most = fmax(most, (double)all->listener->backlog_best + 1);
-	return most;
-}
-
-static double
-gauge_at(const struct listening *all, int64_t value)
-{
-	if (value == RANGE_OPEN)
-		return all->gauge_x + GAUGE_WIDTH;
-	return all->gauge_x + (GAUGE_WIDTH - 8) * (double)value / all->gauge_most;
-}
-
-static void
-draw_level(struct listening *all, const struct level *level, double top, double bottom)
-{
-	double zero = gauge_at(all, 0);
-	double lo = gauge_at(all, level->range.lo);
-	double hi = gauge_at(all, level->range.hi);
-
-	scene_group_begin(all->scene, NO_SUBJECT,
-	    LABELED(all->scene, all->options->lang, LABEL_QUEUE_TIP, word(all, LABEL_QUEUE_ACCEPT),
-		at_text(all, level->at_ns),
-		name_range(all->scene, all->options->lang, level->range),
-		scene_format(all->scene, "%" PRId64, level->best)),
-	    NULL);
-	if (hi > lo)
-		scene_rect(all->scene, CLASS_HELD_MAYBE,
-		    (struct scene_box){ lo, top, hi - lo, bottom - top });
-	if (lo > zero)
-		scene_rect(all->scene, CLASS_HELD,
-		    (struct scene_box){ zero, top, lo - zero, bottom - top });
-	scene_group_end(all->scene);
-}
-
-static void
-draw_gauge_head(struct listening *all)
-{
-	const struct scene_style bold = { .size = 12, .bold = true, .anchor = ANCHOR_MIDDLE };
-	const struct scene_style small = { .size = 11, .anchor = ANCHOR_MIDDLE };
-	const struct range *backlog = &all->listener->backlog;
-	bool is_open = backlog->hi == RANGE_OPEN;
-	struct range holds = { backlog->lo + 1, is_open ? RANGE_OPEN : backlog->hi + 1 };
-	double middle = all->gauge_x + GAUGE_WIDTH / 2;
-
-	scene_text(all->scene, CLASS_LABEL, bold, (struct scene_point){ middle, HEADS_TOP + 17 },
-	    GAUGE_WIDTH + 20, word(all, LABEL_GAUGE));
-	if (endpoint_has_limit(all->listener))
-		scene_text(all->scene, CLASS_LIMIT, small,
-		    (struct scene_point){ middle, HEADS_TOP + 33 }, GAUGE_WIDTH + 20,
-		    LABELED(all->scene, all->options->lang, LABEL_QUEUE_HOLDS,
-			name_range(all->scene, all->options->lang, holds)));
-}
-
 static void
 draw_gauge(struct listening *all)
 {
-	const struct levels *levels = &all->levels[QUEUE_ACCEPT];
-	struct scene_point *points =
-	    scene_keep(all->scene, (2 * levels->count + 1) * sizeof(*points));
-	double first = levels->count == 0 ? all->bottom : y_of(all, levels->at[0].at_ns);
-	double limit = gauge_at(all, all->listener->backlog_best + 1);
-	size_t count = 0;
+	const struct levels *levels = &all->gauge.levels;
+	double *ys = scene_keep(all->scene, (levels->count + 1) * sizeof(*ys));
 
-	draw_gauge_head(all);
-	for (size_t i = 0; i < levels->count; i++) {
-		double top = y_of(all, levels->at[i].at_ns);
-		double bottom =
-		    i + 1 < levels->count ? y_of(all, levels->at[i + 1].at_ns) : all->bottom;
-
-		if (bottom - top < 0.5)
-			continue;
-		draw_level(all, &levels->at[i], top, bottom);
-		points[count++] = (struct scene_point){ gauge_at(all, levels->at[i].best), top };
-		points[count++] = (struct scene_point){ gauge_at(all, levels->at[i].best), bottom };
-	}
-	scene_line(all->scene, CLASS_AXIS, (struct scene_point){ all->gauge_x, first },
-	    (struct scene_point){ all->gauge_x, all->bottom }, DASH_SOLID);
-	if (count > 0)
-		scene_polyline(all->scene, CLASS_BEST, points, count, DASH_SOLID);
-	if (endpoint_has_limit(all->listener))
-		scene_line(all->scene, CLASS_LIMIT,
-		    (struct scene_point){ limit, LANES_TOP + BEFORE },
-		    (struct scene_point){ limit, all->bottom }, DASH_SOLID);
+	for (size_t i = 0; i < levels->count; i++)
+		ys[i] = y_of(all, levels->at[i].at_ns);
+	ys[levels->count] = all->bottom;
+	gauge_head(&all->gauge, HEADS_TOP + 17, 16);
+	gauge_draw(&all->gauge, ys, LANES_TOP + BEFORE);
 }
 
 /* --- the page --- */
@@ -1233,7 +1151,7 @@ static double
 draw_note(struct listening *all, double y)
 {
 	enum label label = all->is_wrong       ? LABEL_WRONG_NOTE
-			   : all->gauge_x == 0 ? LABEL_REFUSED_NOTE
+			   : !all->has_gauge ? LABEL_REFUSED_NOTE
 			   : has_misses(all)   ? LABEL_LISTENER_MISS_NOTE
 					       : LABEL_LISTENER_NOTE;
 	const struct scene_style style = { .size = 12 };
@@ -1269,10 +1187,8 @@ static void
 draw_all(struct listening *all)
 {
 	gather_moments(all);
-	/* Where it goes is known once there are lanes. */
-	all->gauge_x = !all->is_wrong && all->levels[QUEUE_ACCEPT].count > 0;
+	all->has_gauge = !all->is_wrong && all->gauge.levels.count > 0;
 	build_lanes(all);
-	all->gauge_most = most_in_queue(all);
 	all->times_width = width_of_times(all);
 	spread_lanes(all);
 	draw_title(all);
@@ -1284,7 +1200,7 @@ draw_all(struct listening *all)
 	}
 	for (size_t i = 0; i < all->lane_count; i++)
 		draw_lane(all, &all->lanes[i]);
-	if (all->gauge_x != 0)
+	if (all->has_gauge)
 		draw_gauge(all);
 	for (size_t i = 0; i < all->pair_count; i++)
 		draw_refusal(all, &all->pairs[i]);
@@ -1309,6 +1225,7 @@ listener_build(struct scene *scene, const struct figure_data *data,
 		return st;
 	all->misses = endpoint_misses(scene, data, all->listener);
 	endpoint_levels(scene, data, all->listener, all->levels);
+	gauge_init(&all->gauge, scene, data, options, all->listener, all->levels);
 	note_missing(all);
 	choose_pairs(all);
 	if (all->pair_count == 0)

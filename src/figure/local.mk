@@ -3,6 +3,7 @@ libsynscope_a_SOURCES += \
 	%D%/chart.h \
 	%D%/class.def %D%/kind.def %D%/label.def \
 	%D%/figure.c \
+	%D%/gauge.c \
 	%D%/chart.c \
 	%D%/collect.c \
 	%D%/endpoint.c \
