@@ -57,17 +57,54 @@ model_from_client(const struct flow_row *flow, const struct packet_row *row)
 
 /* --- fates --- */
 
+/* Where the rows of that end begin in data->socket_order. */
+static size_t
+first_of_end(const struct figure_data *data, uint32_t flow, bool is_server)
+{
+	size_t lo = 0;
+	size_t hi = data->socket_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+		const struct socket_row *row = &data->sockets[data->socket_order[middle]];
+
+		if (row->flow < flow || (row->flow == flow && row->is_server < is_server))
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo;
+}
+
+/* The server's end was certainly still a request when that packet had come. */
+static bool
+is_still_asking(const struct figure_data *data, const struct packet_row *packet)
+{
+	bool is_asking = false;
+
+	for (size_t i = first_of_end(data, packet->flow, true); i < data->socket_count; i++) {
+		const struct socket_row *row = &data->sockets[data->socket_order[i]];
+
+		if (row->flow != packet->flow || row->at_ns > packet->ts_ns)
+			break;
+		is_asking = row->state == SOCK_SYN_RECV && row->certain;
+	}
+	return is_asking;
+}
+
 /* What a cause proves of a frame that shows it. teller: the frame that has it, or 0. */
 static enum fate
-fate_told(enum cause cause, uint32_t teller, const struct packet_row *other)
+fate_told(const struct figure_data *data, enum cause cause, uint32_t teller,
+    const struct packet_row *other)
 {
 	bool is_answer;
 
 	switch (cause) {
 	case CAUSE_ACCEPT_QUEUE_FULL:
-		/* The server's SYN-ACK is its sign; what the client sent is what was ignored. */
+		/* The server's SYN-ACK is its sign; what the client sent was ignored, but for
+		 * the one that was taken in the end. */
 		is_answer = (other->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
-		return is_answer ? FATE_UNKNOWN : FATE_IGNORED;
+		return !is_answer && is_still_asking(data, other) ? FATE_IGNORED : FATE_UNKNOWN;
 	case CAUSE_SYN_DROPPED:
 	case CAUSE_DAMAGED:
 		return other->index < teller ? FATE_IGNORED : FATE_UNKNOWN;
@@ -88,7 +125,7 @@ tell_fates(const struct figure_data *data, enum fate *fates, const struct reason
 		if (place != SIZE_MAX && fates[place] == FATE_UNKNOWN &&
 		    data->packets[place].flow == flow)
 			fates[place] =
-			    fate_told((enum cause)reason->cause, teller, &data->packets[place]);
+			    fate_told(data, (enum cause)reason->cause, teller, &data->packets[place]);
 	}
 }
 
@@ -184,25 +221,6 @@ packet_at(const struct figure_data *data, const struct socket_row *row)
 		if (data->packets[place].flow == row->flow)
 			return place;
 	return SIZE_MAX;
-}
-
-/* Where the rows of that end begin in data->socket_order. */
-static size_t
-first_of_end(const struct figure_data *data, uint32_t flow, bool is_server)
-{
-	size_t lo = 0;
-	size_t hi = data->socket_count;
-
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-		const struct socket_row *row = &data->sockets[data->socket_order[middle]];
-
-		if (row->flow < flow || (row->flow == flow && row->is_server < is_server))
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return lo;
 }
 
 /*

@@ -449,6 +449,23 @@ test_only_what_is_proven_ends_in_a_cross(void **state)
 }
 
 static void
+test_what_was_taken_at_last_does_not(void **state)
+{
+	struct analysis *analysis;
+	struct figure_data *data = collect(&analysis, "blog-2019/accept_times.cap", &all);
+	struct scene *scene = scene_new("en");
+	const enum fate *fates = model_fates(scene, data);
+
+	(void)state;
+	assert_fates(data, fates, FATE_IGNORED, (const uint32_t[]){ 23, 24, 29, 31, 37, 41, 0 });
+	/* They are answered at once. */
+	assert_fates(data, fates, FATE_UNKNOWN, (const uint32_t[]){ 39, 44, 0 });
+	scene_free(scene);
+	figure_data_free(data);
+	analysis_free(analysis);
+}
+
+static void
 test_a_request_begins_with_the_arrival_of_its_syn(void **state)
 {
 	struct analysis *analysis;
@@ -616,6 +633,7 @@ main(void)
 		cmocka_unit_test(test_what_the_budget_has_no_room_for_is_counted),
 		cmocka_unit_test(test_whatever_the_budget_left_out_the_rest_is_drawn_or_refused),
 		cmocka_unit_test(test_only_what_is_proven_ends_in_a_cross),
+		cmocka_unit_test(test_what_was_taken_at_last_does_not),
 		cmocka_unit_test(test_a_request_begins_with_the_arrival_of_its_syn),
 		cmocka_unit_test(test_a_figure_is_the_same_bytes_each_time),
 		cmocka_unit_test(test_svg_is_of_the_subset_that_all_draw_alike),
