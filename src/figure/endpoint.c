@@ -68,6 +68,15 @@ tells_more(const struct listener_row *one, const struct listener_row *other)
 						  : one->attempts > other->attempts;
 }
 
+const struct listener_row *
+endpoint_of_flow(const struct figure_data *data, const struct flow_row *flow)
+{
+	for (size_t i = 0; i < data->listener_count; i++)
+		if (endpoint_has_flow(&data->listeners[i], flow))
+			return &data->listeners[i];
+	return NULL;
+}
+
 static enum status
 choose_by_flow(const struct listener_row **listener, const struct figure_data *data,
     uint32_t number, struct diag *diag)
@@ -76,14 +85,11 @@ choose_by_flow(const struct listener_row **listener, const struct figure_data *d
 
 	if (flow == NULL)
 		return diag_set(diag, ST_USAGE, "there is no flow %" PRIu32, number);
-	for (size_t i = 0; i < data->listener_count; i++) {
-		if (!endpoint_has_flow(&data->listeners[i], flow))
-			continue;
-		*listener = &data->listeners[i];
-		return ST_OK;
-	}
-	return diag_set(
-	    diag, ST_USAGE, "flow %" PRIu32 " does not ask a listener for a connection", number);
+	*listener = endpoint_of_flow(data, flow);
+	if (*listener == NULL)
+		return diag_set(diag, ST_USAGE,
+		    "flow %" PRIu32 " does not ask a listener for a connection", number);
+	return ST_OK;
 }
 
 enum status

@@ -124,6 +124,9 @@ const char *model_capture(struct scene *scene, const struct figure_data *data);
 /* The one that the first flow asked for went to; else the one with the most to tell. */
 enum status endpoint_choose(const struct listener_row **listener, const struct figure_data *data,
     const struct figure_options *options, struct diag *diag);
+/* NULL: it asks none for a connection. */
+const struct listener_row *endpoint_of_flow(
+    const struct figure_data *data, const struct flow_row *flow);
 bool endpoint_has_flow(const struct listener_row *listener, const struct flow_row *flow);
 /* The server's end of one of its flows. */
 bool endpoint_has_child(const struct listener_row *listener, const struct socket_row *row);

@@ -39,10 +39,22 @@ x_of(const struct gauge *gauge, int64_t value)
 	return gauge->x + (GAUGE_WIDTH - OPEN_ROOM) * (double)value / gauge->most;
 }
 
+/* Where the next level covers its end it reaches below that, lest a seam shows. */
 static void
-draw_level(const struct gauge *gauge, const struct level *level, double top, double bottom)
+draw_part(const struct gauge *gauge, enum scene_class cls, struct scene_box box, bool is_covered)
+{
+	box.height += is_covered;
+	if (box.width > 0)
+		scene_rect(gauge->scene, cls, box);
+}
+
+static void
+draw_level(const struct gauge *gauge, size_t i, double top, double bottom)
 {
 	enum lang lang = gauge->options->lang;
+	const struct level *level = &gauge->levels.at[i];
+	/* NULL: it is the last one */
+	const struct level *next = i + 1 < gauge->levels.count ? &level[1] : NULL;
 	double zero = x_of(gauge, 0);
 	double lo = x_of(gauge, level->range.lo);
 	double hi = x_of(gauge, level->range.hi);
@@ -53,12 +65,10 @@ draw_level(const struct gauge *gauge, const struct level *level, double top, dou
 		name_range(gauge->scene, lang, level->range),
 		scene_format(gauge->scene, "%" PRId64, level->best)),
 	    NULL);
-	if (hi > lo)
-		scene_rect(gauge->scene, CLASS_HELD_MAYBE,
-		    (struct scene_box){ lo, top, hi - lo, bottom - top });
-	if (lo > zero)
-		scene_rect(gauge->scene, CLASS_HELD,
-		    (struct scene_box){ zero, top, lo - zero, bottom - top });
+	draw_part(gauge, CLASS_HELD_MAYBE, (struct scene_box){ lo, top, hi - lo, bottom - top },
+	    next != NULL && x_of(gauge, next->range.hi) >= hi);
+	draw_part(gauge, CLASS_HELD, (struct scene_box){ zero, top, lo - zero, bottom - top },
+	    next != NULL && x_of(gauge, next->range.lo) >= lo);
 	scene_group_end(gauge->scene);
 }
 
@@ -77,7 +87,7 @@ gauge_draw(const struct gauge *gauge, const double *ys, double top)
 
 		if (ys[i + 1] - ys[i] < 0.5)
 			continue;
-		draw_level(gauge, &levels->at[i], ys[i], ys[i + 1]);
+		draw_level(gauge, i, ys[i], ys[i + 1]);
 		points[count++] = (struct scene_point){ x, ys[i] };
 		points[count++] = (struct scene_point){ x, ys[i + 1] };
 	}

@@ -3,7 +3,9 @@
  * states of its sockets as narrow bars; packets as arrows from lane to lane, in
  * the order of the capture; number and time on the left, marks and causes on
  * the right. Long ones come in pages: each begins with the names of its lanes.
+ * Where all is about one listener whose queue was full, that runs down with it.
  */
+#include "figure/chart.h"
 #include "figure/ladder_priv.h"
 
 #include <inttypes.h>
@@ -11,30 +13,42 @@
 #include <string.h>
 
 #define MARGIN       24.0
-#define NUMBER_X     50.0 /* right edges */
-#define TIME_X       134.0
-#define LANES_LEFT   158.0
+#define TIME_LEAST   64.0 /* how wide the times are, with what stands between them */
+#define LANES_APART  20.0 /* from the times */
 #define TITLE_BOTTOM 80.0
-#define HEAD_HEIGHT  28.0
+#define HEAD_LINE    14.0
+#define HEAD_PAD     14.0 /* above and below its lines */
 #define HEAD_ROOM    36.0 /* from a head to the first arrow */
 #define ROW          26.0
 #define SLOPE        8.0
 #define BREAK_ROOM   22.0
 #define PAGE_MIN     1100.0
 #define PAGE_RATIO   1.3
+#define LAST_ROWS    5 /* no page begins for so few */
 #define REMARK_MAX   340.0
+#define REMARK_ROOM  5.0 /* more, where it has two lines */
+#define LABEL_MAX    230.0
+#define HEAD_MAX     230.0
+/* Names of more lanes than these are broken before their ports. */
+#define HEADS_ONE_LINE_MAX 2
 /* With more lanes than these, labels leave out the numbers. */
 #define NUMBERS_LANES_MAX 3
 /* More bars than these on one lane are none. */
 #define BARS_MAX   16
 #define SCALED_MIN 500.0
 #define SCALED_MAX 6000.0
+/* At both sides of the queue. */
+#define GAUGE_ROOM 26.0
+/* From a lane to the label of what goes to itself. */
+#define LOOP_ROOM 38.0
 /* What must lie between two texts in one column. */
 #define TEXT_PITCH 14.0
 
 static const struct scene_style name_style = { .size = 11, .bold = true };
 static const struct scene_style number_style = { .size = 10, .mono = true };
 static const struct scene_style plain_style = { .size = 11 };
+static const struct scene_style time_style = { .size = 11, .anchor = ANCHOR_END, .mono = true };
+static const struct scene_style head_style = { .size = 11, .anchor = ANCHOR_MIDDLE, .mono = true };
 
 /* Where heads and breaks stand: no name of a state may. */
 struct gap {
@@ -45,9 +59,15 @@ struct gap {
 struct page {
 	struct ladder ladder;
 	bool has_numbers;
-	double spacing;
+	double number_x; /* right edges */
+	double time_x;
+	double gaps_wide[LADDER_LANES_MAX]; /* labels, right of each lane */
 	double head_width;
+	double head_height;
 	double remark_x; /* 0: there are none */
+	double remark_width;
+	struct gauge gauge;
+	bool has_gauge;
 	double width;
 	double bottom;
 	struct gap *gaps;
@@ -102,6 +122,18 @@ remark_of(const struct page *page, const struct ladder_row *row)
 	return remark;
 }
 
+static const char *
+number_of(const struct page *page, const struct ladder_row *row)
+{
+	return scene_format(page->ladder.scene, "%" PRIu32, row->packet->frame.number);
+}
+
+static const char *
+time_of(const struct page *page, const struct ladder_row *row)
+{
+	return name_time(page->ladder.scene, row->packet->ts_ns - page->ladder.data->first_ns);
+}
+
 static double
 bar_width(const struct ladder_lane *lane)
 {
@@ -119,37 +151,226 @@ lane_half(const struct ladder_lane *lane)
 	return fmax(bars * (bar_width(lane) + 2) / 2, 3);
 }
 
+/* All connections go to this one, and its queue was full, or was told. NULL: there is none. */
+static const struct listener_row *
+listener_of(const struct ladder *ladder)
+{
+	const struct listener_row *found = NULL;
+	const struct figure_data *data = ladder->data;
+
+	for (size_t i = 0; i < ladder->row_count; i++)
+		if (ladder->rows[i].from == ladder->rows[i].to)
+			return NULL; /* lanes stand for too much to say which one's it is */
+	for (size_t i = 0; i < data->flow_count; i++) {
+		const struct listener_row *listener;
+
+		if (!data->flows[i].is_tcp)
+			continue;
+		listener = endpoint_of_flow(data, &data->flows[i]);
+		if (listener == NULL || (found != NULL && listener != found))
+			return NULL;
+		found = listener;
+	}
+	return found != NULL && (found->backlog_told || found->kind == STORY_OVERFLOW ||
+				    found->kind == STORY_ABORTING)
+		   ? found
+		   : NULL;
+}
+
+static void
+init_gauge(struct page *page)
+{
+	const struct ladder *ladder = &page->ladder;
+	const struct listener_row *listener = listener_of(ladder);
+	struct levels levels[QUEUE_COUNT];
+
+	if (listener == NULL)
+		return;
+	endpoint_levels(ladder->scene, ladder->data, listener, levels);
+	gauge_init(&page->gauge, ladder->scene, ladder->data, ladder->options, listener, levels);
+	page->has_gauge = page->gauge.levels.count > 0;
+}
+
+/* The server's lane is the first one: then so is the queue. */
+static bool
+is_gauge_first(const struct page *page)
+{
+	const struct ladder *ladder = &page->ladder;
+
+	for (size_t i = 0; page->has_gauge && i < ladder->flow_count; i++)
+		if (ladder->flows[i].ends[1].change_count > 0)
+			return ladder->flows[i].ends[1].lane == 0;
+	return false;
+}
+
+/* Where a name of an end is broken: before its port. 0: nowhere. */
+static size_t
+break_of_name(const struct page *page, const char *name)
+{
+	const char *colon = strrchr(name, ':');
+
+	if (page->ladder.lane_count <= HEADS_ONE_LINE_MAX || colon == NULL || colon == name ||
+	    colon[1] == '\0' || colon[1 + strspn(colon + 1, "0123456789")] != '\0')
+		return 0;
+	return (size_t)(colon - name);
+}
+
+static void
+measure_heads(struct page *page)
+{
+	struct ladder *ladder = &page->ladder;
+	size_t lines = 1;
+
+	page->head_width = ladder->lane_count <= HEADS_ONE_LINE_MAX ? 90 : 70;
+	for (size_t i = 0; i < ladder->lane_count; i++) {
+		const char *name = ladder->lanes[i].name;
+		size_t length = break_of_name(page, name);
+		double width = scene_text_width(name, head_style);
+
+		if (length > 0) {
+			width = scene_text_width(
+			    scene_format(ladder->scene, "%.*s", (int)length, name), head_style);
+			lines = 2;
+		}
+		page->head_width = fmin(fmax(page->head_width, width + 20), HEAD_MAX);
+	}
+	if (page->has_gauge)
+		lines = 2;
+	page->head_height = HEAD_PAD + (double)lines * HEAD_LINE;
+}
+
+/* Which lane's right side has the row's label. */
+static size_t
+gap_of(const struct ladder_row *row)
+{
+	return row->to >= row->from ? row->from : row->from - 1;
+}
+
+static void
+measure_labels(struct page *page)
+{
+	struct ladder *ladder = &page->ladder;
+
+	page->has_numbers = ladder->lane_count <= NUMBERS_LANES_MAX;
+	for (size_t i = 0; i < ladder->row_count; i++) {
+		const struct ladder_row *row = &ladder->rows[i];
+		double *wide = &page->gaps_wide[gap_of(row)];
+		double loop = row->from == row->to ? LOOP_ROOM : 0;
+
+		*wide = fmax(*wide, loop + fmin(label_width(page, row), LABEL_MAX));
+	}
+}
+
+static void
+measure_margins(struct page *page)
+{
+	struct ladder *ladder = &page->ladder;
+	double number = 0, time = TIME_LEAST;
+
+	for (size_t i = 0; i < ladder->row_count; i++) {
+		number =
+		    fmax(number, scene_text_width(number_of(page, &ladder->rows[i]), number_style));
+		time = fmax(time, scene_text_width(time_of(page, &ladder->rows[i]), time_style));
+	}
+	page->number_x = MARGIN + ceil(number);
+	page->time_x = page->number_x + 10 + ceil(time);
+}
+
+/*
+ * Where a remark is broken in two, so that the longer half is as short as can
+ * be. To scale there is no room for that. 0: nowhere.
+ */
+static size_t
+break_of_remark(const struct page *page, const char *remark, double *width)
+{
+	size_t best = 0;
+
+	*width = scene_text_width(remark, plain_style);
+	for (size_t i = 1; page->ladder.options->time != TIME_SCALED && remark[i] != '\0'; i++) {
+		double longer;
+
+		if (remark[i - 1] != ' ')
+			continue;
+		longer = fmax(scene_text_width(remark + i, plain_style),
+		    scene_text_width(
+			scene_format(page->ladder.scene, "%.*s", (int)i, remark), plain_style));
+		if (longer < *width) {
+			*width = longer;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static void
+measure_remarks(struct page *page)
+{
+	for (size_t i = 0; i < page->ladder.row_count; i++) {
+		double width;
+
+		break_of_remark(page, remark_of(page, &page->ladder.rows[i]), &width);
+		page->remark_width = fmax(page->remark_width, ceil(width));
+	}
+	page->remark_width = fmin(page->remark_width, REMARK_MAX);
+}
+
+static bool
+is_remark_broken(const struct page *page, const struct ladder_row *row)
+{
+	return scene_text_width(remark_of(page, row), plain_style) > page->remark_width + 2;
+}
+
+/* How far the next lane is, or what stands right of the last one. */
+static double
+room_right_of(const struct page *page, size_t i)
+{
+	const struct ladder *ladder = &page->ladder;
+	bool is_last = i + 1 == ladder->lane_count;
+	double half = is_last ? 0 : lane_half(&ladder->lanes[i + 1]);
+	double room = page->gaps_wide[i] > 0
+			  ? lane_half(&ladder->lanes[i]) + page->gaps_wide[i] + half + 24
+			  : 0;
+
+	if (is_last)
+		return fmax(room, fmax(lane_half(&ladder->lanes[i]), page->head_width / 2));
+	room = fmax(room, page->head_width + 14);
+	return ladder->lane_count == 2 ? fmax(room, 300) : room;
+}
+
+static void
+place_lanes(struct page *page)
+{
+	struct ladder *ladder = &page->ladder;
+	bool is_first = is_gauge_first(page);
+	double x = page->time_x + LANES_APART;
+
+	page->gauge.x = x;
+	if (is_first)
+		x += GAUGE_WIDTH + GAUGE_ROOM;
+	x += page->head_width / 2;
+	for (size_t i = 0; i < ladder->lane_count; i++) {
+		ladder->lanes[i].x = x;
+		x += room_right_of(page, i);
+	}
+	if (page->has_gauge && !is_first) {
+		page->gauge.x = x + GAUGE_ROOM;
+		x = page->gauge.x + GAUGE_WIDTH;
+	}
+	if (page->remark_width > 0) {
+		page->remark_x = x + 20;
+		x = page->remark_x + page->remark_width;
+	}
+	page->width = fmax(x + MARGIN, 640);
+}
+
 static void
 measure(struct page *page)
 {
-	struct ladder *ladder = &page->ladder;
-	const struct scene_style head = { .size = 11, .mono = true };
-	double label = 0, remark = 0, half = 0;
-
-	page->has_numbers = ladder->lane_count <= NUMBERS_LANES_MAX;
-	page->head_width = 90;
-	for (size_t i = 0; i < ladder->lane_count; i++) {
-		double name = scene_text_width(ladder->lanes[i].name, head) + 20;
-
-		page->head_width = fmin(fmax(page->head_width, name), 230);
-		half = fmax(half, lane_half(&ladder->lanes[i]));
-	}
-	for (size_t i = 0; i < ladder->row_count; i++) {
-		label = fmax(label, label_width(page, &ladder->rows[i]));
-		remark =
-		    fmax(remark, scene_text_width(remark_of(page, &ladder->rows[i]), plain_style));
-	}
-	page->spacing = fmax(page->head_width + 16, fmin(label, 230) + 2 * half + 22);
-	if (ladder->lane_count <= 2)
-		page->spacing = fmax(page->spacing, 340);
-	for (size_t i = 0; i < ladder->lane_count; i++)
-		ladder->lanes[i].x = LANES_LEFT + page->head_width / 2 + (double)i * page->spacing;
-	page->width = ladder->lanes[ladder->lane_count - 1].x + page->head_width / 2 + MARGIN;
-	if (remark > 0) {
-		page->remark_x = ladder->lanes[ladder->lane_count - 1].x + half + 34;
-		page->width = fmax(page->width, page->remark_x + fmin(remark, REMARK_MAX) + MARGIN);
-	}
-	page->width = fmax(page->width, 640);
+	measure_heads(page);
+	measure_labels(page);
+	measure_margins(page);
+	measure_remarks(page);
+	place_lanes(page);
 }
 
 /* --- heights --- */
@@ -165,8 +386,8 @@ static double
 add_heads(struct page *page, double y)
 {
 	page->heads[page->head_count++] = y;
-	add_gap(page, y, y + HEAD_HEIGHT);
-	return y + HEAD_HEIGHT + HEAD_ROOM;
+	add_gap(page, y, y + page->head_height);
+	return y + page->head_height + HEAD_ROOM;
 }
 
 static double
@@ -191,7 +412,7 @@ place_rows(struct page *page)
 		struct ladder_row *row = &ladder->rows[i];
 
 		y += gap_room(page, row);
-		if (y + SLOPE + ROW > page_end) {
+		if (y + SLOPE + ROW > page_end && ladder->row_count - i > LAST_ROWS) {
 			double cut = y - ROW / 2 + 4;
 
 			scene_page_break(ladder->scene, cut);
@@ -203,7 +424,7 @@ place_rows(struct page *page)
 		}
 		row->sent = y;
 		row->arrived = y + SLOPE;
-		y += ROW;
+		y += ROW + (is_remark_broken(page, row) ? REMARK_ROOM : 0);
 	}
 	page->bottom = y + 8;
 }
@@ -241,26 +462,50 @@ draw_lifelines(struct page *page)
 
 	for (size_t i = 0; i < ladder->lane_count; i++)
 		scene_line(ladder->scene, CLASS_LIFELINE,
-		    (struct scene_point){ ladder->lanes[i].x, TITLE_BOTTOM + HEAD_HEIGHT },
+		    (struct scene_point){ ladder->lanes[i].x, TITLE_BOTTOM + page->head_height },
 		    (struct scene_point){ ladder->lanes[i].x, page->bottom }, DASH_SOLID);
+}
+
+/* In one line or two, in the middle of its box. */
+static void
+draw_name(struct page *page, const struct ladder_lane *lane, double y)
+{
+	struct scene *scene = page->ladder.scene;
+	size_t length = break_of_name(page, lane->name);
+	double room = page->head_width - 12;
+	double middle = y + page->head_height / 2 + 4;
+
+	if (length == 0) {
+		scene_text(scene, CLASS_HEAD, head_style, (struct scene_point){ lane->x, middle },
+		    room, lane->name);
+		return;
+	}
+	scene_text(scene, CLASS_HEAD, head_style,
+	    (struct scene_point){ lane->x, middle - HEAD_LINE / 2 }, room,
+	    scene_format(scene, "%.*s", (int)length, lane->name));
+	scene_text(scene, CLASS_HEAD, head_style,
+	    (struct scene_point){ lane->x, middle + HEAD_LINE / 2 }, room, lane->name + length);
 }
 
 static void
 draw_heads(struct page *page, double y)
 {
 	struct ladder *ladder = &page->ladder;
-	const struct scene_style style = { .size = 11, .anchor = ANCHOR_MIDDLE, .mono = true };
 
 	for (size_t i = 0; i < ladder->lane_count; i++) {
 		const struct ladder_lane *lane = &ladder->lanes[i];
 
 		scene_round_rect(ladder->scene, CLASS_HEAD,
 		    (struct scene_box){
-			lane->x - page->head_width / 2, y, page->head_width, HEAD_HEIGHT },
+			lane->x - page->head_width / 2, y, page->head_width, page->head_height },
 		    7, DASH_SOLID);
-		scene_text(ladder->scene, CLASS_HEAD, style,
-		    (struct scene_point){ lane->x, y + 18 }, page->head_width - 12, lane->name);
+		draw_name(page, lane, y);
 	}
+	if (!page->has_gauge)
+		return;
+	scene_rect(ladder->scene, CLASS_PAGE,
+	    (struct scene_box){ page->gauge.x - 2, y - 2, GAUGE_WIDTH + 4, page->head_height + 4 });
+	gauge_head(&page->gauge, y + page->head_height / 2 - 3, 15);
 }
 
 /* The rows are in the order of places; folded ones hold a range of them, of one flow. */
@@ -405,6 +650,42 @@ draw_end(struct page *page, const struct ladder_flow *flow, bool is_server)
 	}
 }
 
+/* --- the accept queue --- */
+
+/* A packet changes it when the server has it, or sends it. */
+static double
+level_y(const struct page *page, const struct level *level)
+{
+	const struct ladder *ladder = &page->ladder;
+
+	for (size_t i = 0; i < ladder->row_count; i++) {
+		const struct ladder_row *row = &ladder->rows[i];
+		bool from_client;
+
+		if (row->packet->ts_ns > level->at_ns)
+			return row->sent - ROW / 2 + 2;
+		if (row->packet->ts_ns < level->at_ns || row->flow == SIZE_MAX)
+			continue;
+		from_client = model_from_client(ladder->flows[row->flow].row, row->packet);
+		return from_client ? row->arrived : row->sent;
+	}
+	return page->bottom;
+}
+
+static void
+draw_gauge(struct page *page)
+{
+	const struct levels *levels = &page->gauge.levels;
+	double *ys = scene_keep(page->ladder.scene, (levels->count + 1) * sizeof(*ys));
+	double top = page->heads[0] + page->head_height + 8;
+	double y = top;
+
+	for (size_t i = 0; i < levels->count; i++)
+		ys[i] = y = fmax(y, level_y(page, &levels->at[i]));
+	ys[levels->count] = page->bottom;
+	gauge_draw(&page->gauge, ys, top);
+}
+
 /* --- rows --- */
 
 /* Where at a lane an arrow of that flow begins or ends, seen from the other lane. */
@@ -448,7 +729,7 @@ draw_label(struct page *page, const struct ladder_row *row, enum scene_class cls
 	double y = from.y + slope * (x + width / 2 - from.x) - 4 - fabs(slope) * width / 2;
 	double name_width = scene_text_width(name, name_style);
 
-	if (fabs(to.x - from.x) > page->spacing * 1.5)
+	if (row->to != beside)
 		x = rightwards ? room_from : room_from + room - width;
 	scene_text(scene, cls, name_style, (struct scene_point){ x, y }, room, name);
 	if (name_width + 30 < room)
@@ -470,7 +751,7 @@ draw_loop(struct page *page, const struct ladder_row *row, struct look look, boo
 	    HEAD_FULL, HEAD_NONE);
 	if (has_text)
 		scene_text(scene, look.cls, name_style,
-		    (struct scene_point){ x + 38, row->sent + 8 }, page->spacing - 60,
+		    (struct scene_point){ x + LOOP_ROOM, row->sent + 8 }, LABEL_MAX,
 		    model_name(scene, row->packet));
 }
 
@@ -502,22 +783,40 @@ draw_arrow(struct page *page, const struct ladder_row *row, bool has_text)
 }
 
 static void
+draw_remark(struct page *page, const struct ladder_row *row, double y)
+{
+	struct scene *scene = page->ladder.scene;
+	enum scene_class cls = model_look(row->packet).cls;
+	const char *remark = remark_of(page, row);
+	double room = page->remark_width + 2;
+	size_t length = 0;
+	double width;
+
+	if (is_remark_broken(page, row))
+		length = break_of_remark(page, remark, &width);
+	if (length > 0) {
+		scene_text(scene, cls, plain_style, (struct scene_point){ page->remark_x, y - 6 },
+		    room, scene_format(scene, "%.*s", (int)length, remark));
+		y += 6;
+	}
+	scene_text(scene, cls, plain_style, (struct scene_point){ page->remark_x, y }, room,
+	    remark + length);
+}
+
+static void
 draw_margins(struct page *page, const struct ladder_row *row)
 {
 	struct scene *scene = page->ladder.scene;
-	const struct scene_style number = { .size = 10, .anchor = ANCHOR_END, .mono = true };
-	const struct scene_style time = { .size = 11, .anchor = ANCHOR_END, .mono = true };
+	struct scene_style number = number_style;
 	double y = row->sent + 4;
 
-	scene_text(scene, CLASS_MUTED, number, (struct scene_point){ NUMBER_X, y },
-	    NUMBER_X - MARGIN / 2, scene_format(scene, "%" PRIu32, row->packet->frame.number));
-	scene_text(scene, CLASS_LABEL, time, (struct scene_point){ TIME_X, y },
-	    TIME_X - NUMBER_X - 6,
-	    name_time(scene, row->packet->ts_ns - page->ladder.data->first_ns));
-	if (page->remark_x > 0)
-		scene_text(scene, model_look(row->packet).cls, plain_style,
-		    (struct scene_point){ page->remark_x, y + 2 },
-		    page->width - MARGIN - page->remark_x, remark_of(page, row));
+	number.anchor = ANCHOR_END;
+	scene_text(scene, CLASS_MUTED, number, (struct scene_point){ page->number_x, y },
+	    page->number_x - MARGIN / 2, number_of(page, row));
+	scene_text(scene, CLASS_LABEL, time_style, (struct scene_point){ page->time_x, y },
+	    page->time_x - page->number_x - 6, time_of(page, row));
+	if (page->remark_width > 0)
+		draw_remark(page, row, y + 2);
 }
 
 static const char *
@@ -558,13 +857,18 @@ draw_break(struct page *page, const struct ladder_row *row)
 	double right = page->ladder.lanes[page->ladder.lane_count - 1].x + page->head_width / 2;
 	const double half = 4;
 
+	if (page->has_gauge) {
+		left = fmin(left, page->gauge.x);
+		right = fmax(right, page->gauge.x + GAUGE_WIDTH);
+	}
+
 	scene_rect(
 	    scene, CLASS_PAGE, (struct scene_box){ left, middle - half, right - left, 2 * half });
 	for (int i = -1; i <= 1; i += 2)
 		scene_line(scene, CLASS_CUT, (struct scene_point){ left, middle + i * half },
 		    (struct scene_point){ right, middle + i * half }, DASH_DOTTED);
-	scene_text(scene, CLASS_MUTED, style, (struct scene_point){ TIME_X, middle + 3.5 },
-	    TIME_X - MARGIN,
+	scene_text(scene, CLASS_MUTED, style, (struct scene_point){ page->time_x, middle + 3.5 },
+	    page->time_x - MARGIN / 2,
 	    LABELED(scene, page->ladder.options->lang, LABEL_LATER, name_span(scene, row->gap_ns)));
 }
 
@@ -626,6 +930,24 @@ legend_next(const struct page *page, struct scene_point at, double width)
 	return at;
 }
 
+static double
+draw_gauge_legend(struct page *page, double y)
+{
+	const char *const *words = labels[page->ladder.options->lang];
+	const struct scene_style style = { .size = 12 };
+	const struct chart_entry entries[] = {
+		{ SAMPLE_BOX, CLASS_HELD, words[LABEL_QUEUE_AT_LEAST] },
+		{ SAMPLE_BOX, CLASS_HELD_MAYBE, words[LABEL_QUEUE_AT_MOST] },
+		{ SAMPLE_LINE, CLASS_BEST, words[LABEL_QUEUE_LIKELY] },
+	};
+	double x = MARGIN + scene_text_width(words[LABEL_GAUGE], style) + 16;
+
+	scene_text(page->ladder.scene, CLASS_LABEL, style, (struct scene_point){ MARGIN, y }, 0,
+	    words[LABEL_GAUGE]);
+	return chart_legend(page->ladder.scene, (struct scene_point){ x, y }, page->width - MARGIN,
+	    entries, sizeof(entries) / sizeof(entries[0]));
+}
+
 static void
 draw_legend(struct page *page)
 {
@@ -655,6 +977,8 @@ draw_legend(struct page *page)
 		at = legend_next(page, at, 200);
 		at.x = model_legend(scene, lang, at, (enum model_sample)i);
 	}
+	if (page->has_gauge)
+		at.y = draw_gauge_legend(page, at.y + 22) - 18;
 	if (page->ladder.left_out > 0) {
 		at = (struct scene_point){ MARGIN, at.y + 22 };
 		scene_text(scene, CLASS_LABEL, style, at, 0,
@@ -674,6 +998,8 @@ draw_all(struct page *page)
 	for (size_t i = 0; i < ladder->flow_count; i++)
 		for (int j = 0; j < 2; j++)
 			draw_end(page, &ladder->flows[i], j == 1);
+	if (page->has_gauge)
+		draw_gauge(page);
 	for (size_t i = 0; i < page->head_count; i++)
 		draw_heads(page, page->heads[i]);
 	for (size_t i = 0; i < ladder->row_count; i++) {
@@ -697,6 +1023,7 @@ ladder_build(struct scene *scene, const struct figure_data *data,
 		return st;
 	page.gaps = scene_keep(scene, 2 * most * sizeof(*page.gaps));
 	page.heads = scene_keep(scene, most * sizeof(*page.heads));
+	init_gauge(&page);
 	measure(&page);
 	if (options->time == TIME_SCALED)
 		place_to_scale(&page);

@@ -484,6 +484,38 @@ test_a_request_begins_with_the_arrival_of_its_syn(void **state)
 	analysis_free(analysis);
 }
 
+/* --- what a figure says --- */
+
+static bool
+says(const char *kind, const char *capture, const char *text)
+{
+	const struct figure_options options = { 0 };
+	struct analysis *analysis;
+	struct figure_data *data = collect(&analysis, capture, &all);
+	struct scene *scene = scene_new("en");
+	struct diag diag;
+	bool found = false;
+
+	assert_int_equal(figure_kind_named(kind)->build(scene, data, &options, &diag), ST_OK);
+	for (size_t i = 0; i < scene->count; i++)
+		found |=
+		    scene->items[i].kind == SCENE_TEXT && strcmp(scene->items[i].text, text) == 0;
+	scene_free(scene);
+	figure_data_free(data);
+	analysis_free(analysis);
+	return found;
+}
+
+static void
+test_a_ladder_has_the_queue_of_a_listener_that_was_full(void **state)
+{
+	(void)state;
+	assert_true(says("ladder", "blog-2019/listen.cap", "accept queue"));
+	assert_true(says("ladder", "linux-6.18/listen.cap", "accept queue"));
+	assert_false(says("ladder", "good-handshake.pcap", "accept queue"));
+	assert_false(says("ladder", "blog-2019/socket.cap", "accept queue"));
+}
+
 /* --- bytes --- */
 
 static enum status
@@ -635,6 +667,7 @@ main(void)
 		cmocka_unit_test(test_only_what_is_proven_ends_in_a_cross),
 		cmocka_unit_test(test_what_was_taken_at_last_does_not),
 		cmocka_unit_test(test_a_request_begins_with_the_arrival_of_its_syn),
+		cmocka_unit_test(test_a_ladder_has_the_queue_of_a_listener_that_was_full),
 		cmocka_unit_test(test_a_figure_is_the_same_bytes_each_time),
 		cmocka_unit_test(test_svg_is_of_the_subset_that_all_draw_alike),
 		cmocka_unit_test(test_figures_that_share_a_page_share_no_id_and_no_rule),
