@@ -71,6 +71,22 @@ language_tag(enum lang lang)
 }
 
 enum status
+figure_scene(struct scene **out, const struct figure_kind *kind, const struct figure_data *data,
+    const struct figure_options *options, struct diag *diag)
+{
+	struct scene *scene = scene_new(language_tag(options->lang));
+	enum status st;
+
+	scene->date_ns = data->first_ns;
+	st = kind->build(scene, data, options, diag);
+	if (st == ST_OK)
+		*out = scene;
+	else
+		scene_free(scene);
+	return st;
+}
+
+enum status
 figure_draw(struct text *out, const struct figure_kind *kind, enum figure_format format,
     const struct figure_data *data, const struct figure_options *options, struct diag *diag)
 {
@@ -82,11 +98,10 @@ figure_draw(struct text *out, const struct figure_kind *kind, enum figure_format
 		    figure_formats[format].name);
 	if (!figure_formats[format].from_scene)
 		return kind->words(out, format, data, options, diag);
-	scene = scene_new(language_tag(options->lang));
-	scene->date_ns = data->first_ns;
-	st = kind->build(scene, data, options, diag);
-	if (st == ST_OK)
-		st = figure_paint(out, scene, format, options, diag);
+	st = figure_scene(&scene, kind, data, options, diag);
+	if (st != ST_OK)
+		return st;
+	st = figure_paint(out, scene, format, options, diag);
 	scene_free(scene);
 	return st;
 }

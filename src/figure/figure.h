@@ -8,7 +8,8 @@
  *   chart.c        axes, round ticks, legends
  *   scene.c        the scene, its measures (measure.c), colours (class.def)
  *   paint_svg.c    a scene becomes SVG, through markup
- *   paint_cairo.c  a scene becomes PNG or PDF: the door to cairo and pango
+ *   paint_cairo.c  a scene becomes PNG or PDF, several one PDF (paper.h): the
+ *                  door to cairo and pango
  *   ladder.c       what a ladder is made of; ladder_scene.c, and as lines of
  *   ladder_words.c text, Mermaid and PlantUML
  *   info.c         a packet in Wireshark's words
@@ -217,6 +218,10 @@ const struct figure_kind *figure_kind_named(const char *name);
 
 /* Draw it; bytes are appended to out. ST_USAGE: not of this data, or not in this format. */
 enum status figure_draw(struct text *out, const struct figure_kind *kind, enum figure_format format,
+    const struct figure_data *data, const struct figure_options *options, struct diag *diag);
+
+/* Laid out only, for who paints it more than once; the caller's. */
+enum status figure_scene(struct scene **out, const struct figure_kind *kind,
     const struct figure_data *data, const struct figure_options *options, struct diag *diag);
 
 /* A scene of one's own, likewise. */

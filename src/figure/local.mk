@@ -1,5 +1,5 @@
 libsynscope_a_SOURCES += \
-	%D%/figure.h %D%/figure_priv.h %D%/scene.h \
+	%D%/figure.h %D%/figure_priv.h %D%/paper.h %D%/scene.h \
 	%D%/chart.h \
 	%D%/class.def %D%/kind.def %D%/label.def \
 	%D%/figure.c \

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "figure/paint_load.h"
+#include "figure/paper.h"
 
 /*
  * fontconfig keeps offsets instead of addresses. A leak checker cannot follow
@@ -49,7 +50,7 @@ __lsan_default_options(void)
 #define PNG_SIDE_MAX   32000.0
 #define PNG_PIXELS_MAX 64e6
 /* PDF counts in points. */
-#define PDF_SCALE 0.75
+#define PDF_SCALE    0.75
 #define PDF_SIDE_MAX 14400.0
 
 struct painter {
@@ -77,8 +78,8 @@ set_dash(struct painter *painter, enum scene_dash dash)
 	static const double dashed[] = { 6, 4 };
 	static const double dotted[] = { 1.5, 3.5 };
 
-	lib->cairo_set_dash(painter->cairo, dash == DASH_DASHED ? dashed : dotted,
-	    dash == DASH_SOLID ? 0 : 2, 0);
+	lib->cairo_set_dash(
+	    painter->cairo, dash == DASH_DASHED ? dashed : dotted, dash == DASH_SOLID ? 0 : 2, 0);
 }
 
 /* What the path at hand looks like. */
@@ -139,10 +140,10 @@ paint_rect(void *ctx, const struct scene_item *item)
 
 		lib->cairo_new_sub_path(painter->cairo);
 		lib->cairo_arc(painter->cairo, box->x + box->width - r, box->y + r, r, -quarter, 0);
-		lib->cairo_arc(painter->cairo, box->x + box->width - r, box->y + box->height - r, r, 0,
-		    quarter);
-		lib->cairo_arc(painter->cairo, box->x + r, box->y + box->height - r, r, quarter,
-		    2 * quarter);
+		lib->cairo_arc(painter->cairo, box->x + box->width - r, box->y + box->height - r, r,
+		    0, quarter);
+		lib->cairo_arc(
+		    painter->cairo, box->x + r, box->y + box->height - r, r, quarter, 2 * quarter);
 		lib->cairo_arc(painter->cairo, box->x + r, box->y + r, r, 2 * quarter, 3 * quarter);
 		lib->cairo_close_path(painter->cairo);
 	}
@@ -333,8 +334,8 @@ paint_png(struct text *out, const struct scene *scene, const struct figure_optio
 
 	if (st != ST_OK)
 		return st;
-	surface = lib.cairo_image_surface_create(CAIRO_FORMAT_RGB24,
-	    (int)ceil(scene->width * scale), (int)ceil(scene->height * scale));
+	surface = lib.cairo_image_surface_create(
+	    CAIRO_FORMAT_RGB24, (int)ceil(scene->width * scale), (int)ceil(scene->height * scale));
 	painter_begin(&painter, &lib, surface, theme_of(options));
 	painter.bottom = scene->height;
 	lib.cairo_scale(painter.cairo, scale, scale);
@@ -347,18 +348,18 @@ paint_png(struct text *out, const struct scene *scene, const struct figure_optio
 /* --- PDF --- */
 
 static void
-describe(const struct paint_lib *lib, cairo_surface_t *surface, const struct scene *scene,
-    const struct figure_options *options)
+describe(const struct paint_lib *lib, cairo_surface_t *surface, const char *title,
+    const char *subject, int64_t date_ns, const struct figure_options *options)
 {
 	time_t seconds =
-	    (time_t)(options->has_date ? options->date_s : scene->date_ns / INT64_C(1000000000));
+	    (time_t)(options->has_date ? options->date_s : date_ns / INT64_C(1000000000));
 	struct tm utc;
 	char date[64] = "1970-01-01T00:00:00Z";
 
 	if (gmtime_r(&seconds, &utc) != NULL && utc.tm_year >= 70 && utc.tm_year < 8000)
 		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, scene->title);
-	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, scene->desc);
+	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title);
+	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, subject);
 	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, PACKAGE_NAME);
 	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, date);
 	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, date);
@@ -366,8 +367,8 @@ describe(const struct paint_lib *lib, cairo_surface_t *surface, const struct sce
 
 /* What of the scene lies between top and bottom, on a page of its own. */
 static void
-paint_page(struct painter *painter, cairo_surface_t *surface, const struct scene *scene,
-    double top, double bottom)
+paint_page(struct painter *painter, cairo_surface_t *surface, const struct scene *scene, double top,
+    double bottom)
 {
 	const struct paint_lib *lib = painter->lib;
 	double scale = fmin(PDF_SCALE, PDF_SIDE_MAX / fmax(scene->width, bottom - top));
@@ -385,6 +386,17 @@ paint_page(struct painter *painter, cairo_surface_t *surface, const struct scene
 	lib->cairo_show_page(painter->cairo);
 }
 
+/* Upright pages where there are breaks; what has none is one page, however high. */
+static double
+page_bottom(const struct scene *scene, double top)
+{
+	double bottom = scene_page_end(scene, top, scene->width * G_SQRT2);
+
+	for (size_t i = 0; i < scene->break_count && bottom <= top; i++)
+		bottom = scene->breaks[i];
+	return bottom > top ? bottom : scene->height;
+}
+
 enum status
 paint_pdf(struct text *out, const struct scene *scene, const struct figure_options *options,
     struct diag *diag)
@@ -399,14 +411,118 @@ paint_pdf(struct text *out, const struct scene *scene, const struct figure_optio
 		return st;
 	surface = lib.cairo_pdf_surface_create_for_stream(
 	    append, out, scene->width * PDF_SCALE, scene->height * PDF_SCALE);
-	describe(&lib, surface, scene, options);
+	describe(&lib, surface, scene->title, scene->desc, scene->date_ns, options);
 	painter_begin(&painter, &lib, surface, theme_of(options));
-	for (size_t i = 0; i <= scene->break_count; i++) {
-		double bottom = i < scene->break_count ? scene->breaks[i] : scene->height;
+	while (top < scene->height) {
+		double bottom = page_bottom(scene, top);
 
-		if (bottom > top)
-			paint_page(&painter, surface, scene, top, bottom);
+		paint_page(&painter, surface, scene, top, bottom);
 		top = bottom;
 	}
+	return painter_end(&painter, surface, "PDF", diag);
+}
+
+/* --- paper --- */
+
+static int
+points(double units)
+{
+	return (int)floor(units * PDF_SCALE + 0.5);
+}
+
+/* Whole numbers only: cairo reads them in a way of its own, and we write them in the locale's. */
+static void
+put_target(char *to, size_t room, size_t page, double y)
+{
+	snprintf(to, room, "page=%zu pos=[0 %d]", page + 1, points(y));
+}
+
+static void
+add_link(struct painter *painter, const struct paper_link *link)
+{
+	const struct paint_lib *lib = painter->lib;
+	char target[64];
+	char words[160];
+
+	put_target(target, sizeof(target), link->page, link->y);
+	snprintf(words, sizeof(words), "rect=[%d %d %d %d] %s", (int)floor(link->box.x),
+	    (int)floor(link->box.y), (int)ceil(link->box.width), (int)ceil(link->box.height),
+	    target);
+	lib->cairo_tag_begin(painter->cairo, CAIRO_TAG_LINK, words);
+	lib->cairo_tag_end(painter->cairo, CAIRO_TAG_LINK);
+}
+
+static void
+paint_part(struct painter *painter, const struct paper_part *part)
+{
+	const struct paint_lib *lib = painter->lib;
+	cairo_t *cairo = painter->cairo;
+
+	painter->top = part->top;
+	painter->bottom = part->bottom;
+	if (part->tag != NULL)
+		lib->cairo_tag_begin(cairo, part->tag, NULL);
+	lib->cairo_save(cairo);
+	lib->cairo_translate(cairo, part->at.x, part->at.y);
+	lib->cairo_scale(cairo, part->scale, part->scale);
+	lib->cairo_rectangle(cairo, 0, 0, part->scene->width, part->bottom - part->top);
+	lib->cairo_clip(cairo);
+	lib->cairo_translate(cairo, 0, -part->top);
+	scene_draw(part->scene, &ops, painter);
+	lib->cairo_restore(cairo);
+	if (part->tag != NULL)
+		lib->cairo_tag_end(cairo, part->tag);
+}
+
+static void
+paint_paper(struct painter *painter, cairo_surface_t *surface, const struct paper_page *page)
+{
+	const struct paint_lib *lib = painter->lib;
+
+	lib->cairo_pdf_surface_set_size(surface, page->width * PDF_SCALE, page->height * PDF_SCALE);
+	lib->cairo_save(painter->cairo);
+	lib->cairo_scale(painter->cairo, PDF_SCALE, PDF_SCALE);
+	for (size_t i = 0; i < page->part_count; i++)
+		paint_part(painter, &page->parts[i]);
+	for (size_t i = 0; i < page->link_count; i++)
+		add_link(painter, &page->links[i]);
+	lib->cairo_restore(painter->cairo);
+	lib->cairo_show_page(painter->cairo);
+}
+
+static void
+add_outline(const struct paint_lib *lib, cairo_surface_t *surface, const struct paper *paper)
+{
+	int above[PAPER_DEPTH_MAX + 1] = { CAIRO_PDF_OUTLINE_ROOT };
+	char target[64];
+
+	for (size_t i = 0; i < paper->mark_count; i++) {
+		const struct paper_mark *mark = &paper->marks[i];
+
+		put_target(target, sizeof(target), mark->page, mark->y);
+		above[mark->depth + 1] =
+		    lib->cairo_pdf_surface_add_outline(surface, above[mark->depth], mark->title,
+			target, mark->depth == 0 ? CAIRO_PDF_OUTLINE_FLAG_OPEN : 0);
+	}
+}
+
+enum status
+paper_paint(struct text *out, const struct paper *paper, const struct figure_options *options,
+    struct diag *diag)
+{
+	cairo_surface_t *surface;
+	struct painter painter;
+	struct paint_lib lib;
+	enum status st = paint_load(&lib, "PDF", diag);
+
+	if (st != ST_OK)
+		return st;
+	surface = lib.cairo_pdf_surface_create_for_stream(
+	    append, out, PAPER_WIDTH * PDF_SCALE, PAPER_HEIGHT * PDF_SCALE);
+	describe(&lib, surface, paper->title, paper->desc, paper->date_ns, options);
+	painter_begin(&painter, &lib, surface, theme_of(options));
+	for (size_t i = 0; i < paper->page_count; i++)
+		paint_paper(&painter, surface, &paper->pages[i]);
+	add_outline(&lib, surface, paper);
 	return painter_end(&painter, surface, "PDF", diag);
 }

@@ -206,6 +206,25 @@ scene_page_break(struct scene *scene, double y)
 }
 
 void
+scene_page_head(struct scene *scene, double top, double bottom)
+{
+	scene->head_top = tenth(top);
+	scene->head_bottom = tenth(bottom);
+}
+
+double
+scene_page_end(const struct scene *scene, double top, double room)
+{
+	double end = top;
+
+	if (scene->height - top <= room)
+		return scene->height;
+	for (size_t i = 0; i < scene->break_count && scene->breaks[i] - top <= room; i++)
+		end = fmax(end, scene->breaks[i]);
+	return end;
+}
+
+void
 scene_round_rect(struct scene *scene, enum scene_class cls, struct scene_box box, double radius,
     enum scene_dash dash)
 {

@@ -145,6 +145,9 @@ struct scene {
 	/* Where a new page may begin, ascending. */
 	double *breaks;
 	size_t break_count;
+	/* A strip that stands at the top of each page but the first; none where both are 0. */
+	double head_top;
+	double head_bottom;
 	size_t item_room; /* ours, as are the next two */
 	size_t break_room;
 	struct scene_chunk *chunks;
@@ -156,6 +159,9 @@ void scene_free(struct scene *scene);
 void scene_size(struct scene *scene, double width, double height);
 void scene_title(struct scene *scene, const char *title, const char *desc);
 void scene_page_break(struct scene *scene, double y);
+void scene_page_head(struct scene *scene, double top, double bottom);
+/* Where a page ends that begins at top: at a break, or at the scene's end. top: nowhere in room. */
+double scene_page_end(const struct scene *scene, double top, double room);
 
 void scene_rect(struct scene *scene, enum scene_class cls, struct scene_box box);
 /* radius: of its corners */
