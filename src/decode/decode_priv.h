@@ -237,6 +237,8 @@ void walk_to_payload(struct walk *w, const uint8_t *segment, uint16_t checksum);
 
 /* Whether these bytes and begin, a sum already, add up as the Internet checksum wants it. */
 bool checksum_fits(const uint8_t *data, size_t count, uint64_t begin);
+/* The same, as any processor can; checksum_fits is quicker where this one can do more. */
+bool checksum_fits_narrow(const uint8_t *data, size_t count, uint64_t begin);
 /* What it means that they do not; the field, and the pseudo-header's sum, 0 where there is none. */
 enum checksum checksum_misfit(uint64_t pseudo, uint16_t checksum);
 uint64_t checksum_pseudo(const struct tuple *tuple, size_t count);
