@@ -377,6 +377,38 @@ judge_with_sockets(struct analysis *a, struct flow *flow, const struct packet *p
 	sockets_segment(a->sockets, &ends->sock, &ends->tcp, pkt, &place);
 }
 
+/* The same in short, of the two packets that a connection should begin with; false, and nothing done, of others. */
+static bool
+take_in_opening(struct analysis *a, const struct packet *pkt, const struct lookup *lookup)
+{
+	struct place place = { .side = SIDE_B };
+	struct ends *ends;
+
+	if (flow_note_syn(a->flows, pkt, lookup->hash))
+		return true;
+	place.flow = flow_opened(a->flows, pkt, lookup, &place.first);
+	if (place.flow == NULL)
+		return false;
+	ends = flow_block(place.flow);
+	place.number = place.flow->number;
+	if (tcp_open(a->tcp, &ends->tcp, place.first, pkt)) {
+		count_packet(ends, place.first, SIDE_A);
+		count_packet(ends, pkt, SIDE_B);
+	} else {
+		take_in_first(a, &place);
+		count_packet(ends, pkt, SIDE_B);
+		judge(a, ends, pkt, &place);
+	}
+	return true;
+}
+
+static APART void
+take_in_unknown(struct analysis *a, const struct packet *pkt, const struct lookup *lookup)
+{
+	if (a->sockets != NULL || !take_in_opening(a, pkt, lookup))
+		take_in_any(a, pkt, lookup->hash);
+}
+
 /* The same in short, where nobody asks for packets and this one's flow is known. */
 static inline void
 take_in(struct analysis *a, const struct packet *pkt, const struct lookup *lookup)
@@ -386,7 +418,7 @@ take_in(struct analysis *a, const struct packet *pkt, const struct lookup *looku
 	struct ends *ends;
 
 	if (unlikely(flow == NULL)) {
-		take_in_any(a, pkt, lookup->hash);
+		take_in_unknown(a, pkt, lookup);
 		return;
 	}
 	ends = flow_block(flow);

@@ -284,41 +284,50 @@ make_flow(struct flow_table *table, const struct packet *pkt, uint32_t hash, han
 	return flow;
 }
 
+/* Its slot is empty. */
+static uint32_t
+note_lone(struct flow_table *table, uint64_t *slot, const struct packet *syn, uint32_t hash)
+{
+	uint32_t item = pool_get(&table->lones);
+	struct lone *lone = pool_at(&table->lones, item);
+	handle h = handle_of(KIND_LONE, item);
+
+	memcpy(lone->head, syn, sizeof(lone->head));
+	lone->hash = hash;
+	lone->number = next_number(table, h);
+	set_slot(table, slot, hash, h);
+	return lone->number;
+}
+
 static struct place
 begin_flow(struct flow_table *table, uint64_t *slot, const struct packet *pkt, uint32_t hash)
 {
 	struct place place = { .side = SIDE_A, .fresh = true };
-	handle h;
 
 	if (is_bare_syn(pkt) && *slot == 0) {
-		uint32_t item = pool_get(&table->lones);
-		struct lone *lone = pool_at(&table->lones, item);
-
-		memcpy(lone->head, pkt, sizeof(lone->head));
-		lone->hash = hash;
-		h = handle_of(KIND_LONE, item);
-		place.number = lone->number = next_number(table, h);
+		place.number = note_lone(table, slot, pkt, hash);
 	} else {
+		handle h;
+
 		place.flow = make_flow(table, pkt, hash, &h);
 		place.number = place.flow->number = next_number(table, h);
 		if (pkt->tuple.proto == PROTO_TCP)
 			learn_bases(place.flow, pkt, SIDE_A);
+		set_slot(table, slot, hash, h);
 	}
-	set_slot(table, slot, hash, h);
 	return place;
 }
 
 struct flow *
 flow_make_whole(struct flow_table *table, handle *h)
 {
-	struct lone *lone = lone_at(table, *h);
+	const struct lone *lone = lone_at(table, *h);
+	const struct packet *syn = lone_syn(lone);
 	uint32_t item = item_of(*h);
-	struct flow *flow;
+	struct flow *flow = make_flow(table, syn, lone->hash, h);
 
-	memcpy(&table->first, lone->head, sizeof(lone->head));
-	flow = make_flow(table, &table->first, lone->hash, h);
 	flow->number = lone->number;
-	learn_bases(flow, &table->first, SIDE_A);
+	learn_bases(flow, syn, SIDE_A);
 	table->by_number[flow->number - 1] = *h;
 	pool_put(&table->lones, item);
 	return flow;
@@ -394,8 +403,8 @@ wake(struct flow_table *table, uint64_t *slot, struct place *place)
 	handle h = (handle)*slot;
 
 	if (kind_of(h) == KIND_LONE) {
+		place->first = lone_syn(lone_at(table, h));
 		place->flow = flow_make_whole(table, &h);
-		place->first = &table->first;
 	} else {
 		place->flow = revive(table, &h, hash);
 		place->revived = &table->revived;
@@ -425,6 +434,46 @@ flow_known(const struct flow_table *table, const struct packet *pkt, const struc
 	    !same_ends(&flow->tuple, &pkt->tuple, side) || pkt->tcp.flags & TCP_SYN ||
 	    flow->base_known != BOTH_KNOWN || flow->late)
 		return NULL;
+	if (pkt->ts_ns > flow->last_ns)
+		flow->last_ns = pkt->ts_ns;
+	return flow;
+}
+
+bool
+flow_note_syn(struct flow_table *table, const struct packet *pkt, uint32_t hash)
+{
+	uint32_t at = probe(table, hash);
+
+	if (!is_bare_syn(pkt) || table->slots[at] != 0)
+		return false;
+	note_lone(table, &table->slots[at], pkt, hash);
+	return true;
+}
+
+static bool
+is_answer(const struct packet *pkt)
+{
+	return pkt->tuple.proto == PROTO_TCP &&
+	       (pkt->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == (TCP_SYN | TCP_ACK);
+}
+
+struct flow *
+flow_opened(struct flow_table *table, const struct packet *pkt, const struct lookup *lookup,
+    const struct packet **syn)
+{
+	uint64_t *slot = &table->slots[lookup->at];
+	handle h = (handle)lookup->slot;
+	struct flow *flow;
+	enum side side;
+
+	if (kind_of(h) != KIND_LONE || *slot != lookup->slot || !is_answer(pkt))
+		return NULL;
+	*syn = lone_syn(lone_at(table, h));
+	if (!same_ends(&(*syn)->tuple, &pkt->tuple, &side) || side == SIDE_A)
+		return NULL;
+	flow = flow_make_whole(table, &h);
+	*slot = (uint64_t)lookup->hash << 32 | h;
+	learn_bases(flow, pkt, SIDE_B);
 	if (pkt->ts_ns > flow->last_ns)
 		flow->last_ns = pkt->ts_ns;
 	return flow;

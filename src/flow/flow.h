@@ -88,6 +88,15 @@ void flow_fetch_state(const struct flow_table *table, struct lookup *lookup);
  */
 struct flow *flow_known(const struct flow_table *table, const struct packet *pkt,
     const struct lookup *lookup, enum side *side);
+/*
+ * Likewise the two packets that a connection should begin with, and false or
+ * NULL for any other: a SYN that flow_of would only note, and side B's answer
+ * to it, which makes the flow whole. The SYN is to be taken in first, and
+ * valid until the next call.
+ */
+bool flow_note_syn(struct flow_table *table, const struct packet *pkt, uint32_t hash);
+struct flow *flow_opened(struct flow_table *table, const struct packet *pkt,
+    const struct lookup *lookup, const struct packet **syn);
 struct place flow_of(struct flow_table *table, const struct packet *pkt, uint32_t hash);
 
 /* The flow that an ICMP error quotes, and who sent what it quotes; finds, never makes: flow may be NULL. */

@@ -19,11 +19,11 @@
 #define LINGER_MAX 4096u
 #define LINGER_RING (2 * LINGER_MAX)
 
-/* A bare SYN and the flow it may become. */
+/* A bare SYN and the flow it may become. The head comes last: given back, it is still to be read. */
 struct lone {
-	_Alignas(8) uint8_t head[PACKET_HEAD_BYTES]; /* of its struct packet */
 	uint32_t number;
 	uint32_t hash;
+	_Alignas(8) uint8_t head[PACKET_HEAD_BYTES]; /* of its struct packet */
 };
 
 /* A connection that is over, after its row was closed. */
@@ -72,7 +72,6 @@ struct flow_table {
 	struct lingering *lingering; /* a ring of LINGER_RING */
 	uint32_t lingering_first;
 	uint32_t lingering_count;
-	struct packet first;   /* what struct place's first points to */
 	struct remains revived; /* what struct place's revived points to */
 };
 
@@ -133,7 +132,7 @@ lone_syn(const struct lone *lone)
 	return (const struct packet *)(const void *)lone->head;
 }
 
-/* A lone SYN gets company: its flow becomes whole, and the handle that flow's. */
+/* A lone SYN gets company: its flow becomes whole, and the handle that flow's. The SYN is to be read until the next call. */
 struct flow *flow_make_whole(struct flow_table *table, handle *h);
 
 #endif

@@ -135,8 +135,8 @@ flow_listed(struct flow_table *table, bool all, struct place *place)
 		place->row = item_of(h);
 		break;
 	case KIND_LONE:
+		place->first = lone_syn(lone_at(table, h));
 		place->flow = flow_make_whole(table, &h);
-		place->first = &table->first;
 		place->is_lone = true;
 		table->listed_whole = item_of(h);
 		break;

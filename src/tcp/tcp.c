@@ -110,6 +110,17 @@ tcp_next(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum 
 	return true;
 }
 
+bool
+tcp_open(struct tcp *tcp, struct tcp_pair *pair, const struct packet *syn,
+    const struct packet *answer)
+{
+	if (!opening_segments(&tcp->trails, pair, syn, answer))
+		return false;
+	endpoint_answers(&tcp->trails, answer,
+	    (int64_t)((uint64_t)answer->ts_ns - (uint64_t)syn->ts_ns));
+	return true;
+}
+
 /* Since the other side's latest packet; -1 where it sent none. */
 static int64_t
 waited_ns(const struct trail_half *half, const struct packet *pkt)

@@ -8,6 +8,7 @@
  * same capture always earns the same verdicts.
  *
  *   next.c    the segment that is simply the next of its side
+ *   opening.c the two that a connection should begin with
  *   mark.c    the marks, in Wireshark's order of questions
  *   trail.c   which bytes are out, round-trip times; hole.c: which are missing
  *   odd.c     what of this a segment asks for that is not simply the next
@@ -273,6 +274,12 @@ void tcp_fetch(const struct tcp *tcp, const struct packet *pkt);
  * for any other, and tcp_segment is to be asked.
  */
 bool tcp_next(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum side side);
+/*
+ * Likewise the two segments that flow_opened told of, of a zeroed pair: neither
+ * has marks or a cause.
+ */
+bool tcp_open(struct tcp *tcp, struct tcp_pair *pair, const struct packet *syn,
+    const struct packet *answer);
 /* Judge one segment, then move its connection forward. place: where flow_of put it. */
 struct verdict tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
     const struct place *place);

@@ -57,6 +57,12 @@ struct reason trail_segment(struct trails *all, struct tcp_pair *pair, const str
 bool next_segment(struct trails *all, struct tcp_pair *pair, const struct packet *pkt,
     enum side side);
 
+/* --- opening.c --- */
+
+/* mark_segment, trail_segment and conn_segment of both, where they are all there was; false, and nothing done, if odd. */
+bool opening_segments(struct trails *all, struct tcp_pair *pair, const struct packet *syn,
+    const struct packet *answer);
+
 /* --- endpoint.c --- */
 
 struct endpoint *endpoints_new(void);

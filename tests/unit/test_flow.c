@@ -86,6 +86,43 @@ test_a_lone_syn_is_only_noted(void **state)
 	assert_null(place_of(SEG(101, 0, .ack = 501)).first);
 }
 
+static struct flow *
+opened(const struct packet *pkt, const struct packet **syn)
+{
+	struct lookup lookup = { .hash = flow_hash(table, &pkt->tuple) };
+
+	flow_fetch_state(table, &lookup);
+	return flow_opened(table, pkt, &lookup, syn);
+}
+
+static bool
+noted(const struct packet *pkt)
+{
+	return flow_note_syn(table, pkt, flow_hash(table, &pkt->tuple));
+}
+
+static void
+test_a_syn_and_its_answer_take_the_short_way(void **state)
+{
+	const struct packet *syn = NULL;
+	struct flow *flow;
+
+	(void)state;
+	assert_false(noted(SEG(100, 5, .flags = TCP_SYN)));
+	assert_true(noted(SEG(100, 0, .flags = TCP_SYN)));
+	assert_false(noted(SEG(100, 0, .flags = TCP_SYN)));
+	assert_null(opened(SEG(100, 0, .flags = TCP_SYN | TCP_ACK), &syn));
+	assert_null(opened(REPLY(.seq = 500, .ack = 101, .flags = TCP_RST | TCP_ACK), &syn));
+	flow = opened(REPLY(.seq = 500, .ack = 101, .flags = TCP_SYN | TCP_ACK), &syn);
+	assert_non_null(flow);
+	assert_int_equal(syn->tcp.seq, 100);
+	assert_int_equal(flow->number, 1);
+	assert_int_equal(flow->base_seq[SIDE_A], 100);
+	assert_int_equal(flow->base_seq[SIDE_B], 500);
+	assert_ptr_equal(place_of(SEG(101, 0, .ack = 501)).flow, flow);
+	assert_null(opened(REPLY(.seq = 500, .ack = 101, .flags = TCP_SYN | TCP_ACK), &syn));
+}
+
 static void
 test_a_syn_with_data_is_whole_at_once(void **state)
 {
@@ -295,6 +332,7 @@ main(void)
 		TEST(test_both_directions_hash_alike),
 		TEST(test_protocol_and_ip_version_tell_flows_apart),
 		TEST(test_a_lone_syn_is_only_noted),
+		TEST(test_a_syn_and_its_answer_take_the_short_way),
 		TEST(test_a_syn_with_data_is_whole_at_once),
 		TEST(test_a_syn_with_another_number_begins_the_next_flow),
 		TEST(test_a_lone_syn_gives_way_to_another),

@@ -1,4 +1,4 @@
-/* The short way of next.c and the long way must come to the same, whatever is sent. */
+/* The short ways of opening.c and next.c and the long way must come to the same, whatever is sent. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -104,6 +104,37 @@ judge(struct twins *twins, const struct packet *pkt, enum side side)
 	assert_same_pair(&twins->brief.pair, &twins->thorough.pair);
 }
 
+/* What flow_opened would tell of. */
+static bool
+may_open(const struct packet *syn, const struct packet *answer)
+{
+	const uint16_t asked = TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST;
+
+	return syn->payload_bytes == 0 && (syn->tcp.flags & asked) == TCP_SYN &&
+	       (answer->tcp.flags & asked) == (TCP_SYN | TCP_ACK);
+}
+
+static void
+judge_opening(struct twins *twins, const struct packet *syn, const struct packet *answer)
+{
+	struct place from_a = { .side = SIDE_A }, from_b = { .side = SIDE_B };
+	struct verdict of_syn, of_answer;
+
+	if (!may_open(syn, answer) ||
+	    !tcp_open(twins->brief.tcp, &twins->brief.pair, syn, answer)) {
+		judge(twins, syn, SIDE_A);
+		judge(twins, answer, SIDE_B);
+		return;
+	}
+	twins->short_cuts++;
+	of_syn = tcp_segment(twins->thorough.tcp, &twins->thorough.pair, syn, &from_a);
+	of_answer = tcp_segment(twins->thorough.tcp, &twins->thorough.pair, answer, &from_b);
+	assert_int_equal(of_syn.marks | of_answer.marks, 0);
+	assert_int_equal(of_syn.reason.cause, CAUSE_NONE);
+	assert_int_equal(of_answer.reason.cause, CAUSE_NONE);
+	assert_same_pair(&twins->brief.pair, &twins->thorough.pair);
+}
+
 /* The next segment of a side, as it should be. */
 static struct packet
 ordinary(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
@@ -128,6 +159,24 @@ ordinary(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
 	return pkt;
 }
 
+/* Nothing is at hand for the first segments of all: the next ones find room. */
+static void
+stock(struct twins *twins)
+{
+	for (int side = 0; side < 2; side++) {
+		struct packet pkt = ordinary(twins, (enum side)side, TCP_ACK, 100);
+		struct way *ways[] = { &twins->brief, &twins->thorough };
+
+		for (int i = 0; i < 2; i++) {
+			struct place place = { .side = (enum side)side };
+
+			tcp_segment(ways[i]->tcp, &ways[i]->pair, &pkt, &place);
+			tcp_pair_fini(ways[i]->tcp, &ways[i]->pair);
+			memset(&ways[i]->pair, 0, sizeof(ways[i]->pair));
+		}
+	}
+}
+
 static void
 play(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
 {
@@ -137,15 +186,24 @@ play(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
 }
 
 static void
+open_plainly(struct twins *twins)
+{
+	struct packet syn = ordinary(twins, SIDE_A, TCP_SYN, 0);
+	struct packet answer = ordinary(twins, SIDE_B, TCP_SYN | TCP_ACK, 0);
+
+	judge_opening(twins, &syn, &answer);
+}
+
+static void
 test_a_usual_connection_takes_the_short_way(void **state)
 {
 	struct twins twins;
 
 	(void)state;
 	begin(&twins, 0);
-	play(&twins, SIDE_A, TCP_SYN, 0);
-	play(&twins, SIDE_B, TCP_SYN | TCP_ACK, 0);
-	assert_int_equal(twins.short_cuts, 0);
+	stock(&twins);
+	open_plainly(&twins);
+	assert_int_equal(twins.short_cuts, 1);
 	play(&twins, SIDE_A, TCP_ACK, 0);
 	play(&twins, SIDE_A, TCP_ACK | TCP_PSH, 100);
 	play(&twins, SIDE_B, TCP_ACK, 0);
@@ -155,7 +213,7 @@ test_a_usual_connection_takes_the_short_way(void **state)
 	play(&twins, SIDE_B, TCP_ACK, 300);
 	play(&twins, SIDE_B, TCP_FIN | TCP_ACK, 20);
 	play(&twins, SIDE_A, TCP_ACK, 0);
-	assert_int_equal(twins.short_cuts, 9);
+	assert_int_equal(twins.short_cuts, 10);
 	end(&twins);
 }
 
@@ -208,22 +266,55 @@ upset(struct twins *twins, struct packet *pkt)
 	}
 }
 
+static struct packet
+perhaps_upset(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes, uint32_t one_in)
+{
+	struct packet pkt = ordinary(twins, side, flags, bytes);
+
+	if (below(twins, one_in) == 0)
+		upset(twins, &pkt);
+	return pkt;
+}
+
+/* The options of SYNs: some scale their windows, some permit SACK, some are near the end of numbers. */
+static void
+dress(struct twins *twins, struct packet *syn)
+{
+	syn->tcp.options |= (uint8_t)(below(twins, 4) * OPT_WSCALE);
+	syn->tcp.wscale = (uint8_t)below(twins, 20);
+	syn->checksum = (uint8_t)below(twins, 3);
+	syn->ts_ns -= below(twins, 3) == 0 ? syn->ts_ns : 0;
+}
+
+static void
+open_at_random(struct twins *twins, uint32_t one_in)
+{
+	struct packet syn, answer;
+
+	if (below(twins, 4) == 0)
+		twins->next_seq[below(twins, 2)] = UINT32_MAX;
+	syn = perhaps_upset(twins, SIDE_A, TCP_SYN, 0, one_in);
+	answer = perhaps_upset(twins, SIDE_B, TCP_SYN | TCP_ACK, 0, one_in);
+	dress(twins, &syn);
+	dress(twins, &answer);
+	judge_opening(twins, &syn, &answer);
+}
+
 /* SYN, SYN-ACK, ACK, and then this and that, one segment in so many upset. */
 static void
 play_at_random(struct twins *twins, unsigned length, uint32_t one_in)
 {
-	for (unsigned i = 0; i < length; i++) {
+	open_at_random(twins, one_in);
+	for (unsigned i = 2; i < length; i++) {
 		bool opens = i < 3;
 		enum side side = (enum side)(opens ? i == 1 : below(twins, 2));
-		uint16_t flags = i == 0 ? TCP_SYN : i == 1 ? TCP_SYN | TCP_ACK : TCP_ACK;
+		uint16_t flags = TCP_ACK;
 		uint32_t bytes = opens || below(twins, 2) ? 0 : below(twins, 1000);
 		struct packet pkt;
 
 		if (!opens && below(twins, 10) == 0)
 			flags |= TCP_FIN;
-		pkt = ordinary(twins, side, flags, bytes);
-		if (below(twins, one_in) == 0)
-			upset(twins, &pkt);
+		pkt = perhaps_upset(twins, side, flags, bytes, one_in);
 		judge(twins, &pkt, side);
 	}
 }
@@ -236,6 +327,8 @@ test_whatever_is_sent_both_ways_come_to_the_same(void **state)
 		struct twins twins;
 
 		begin(&twins, i);
+		if (i % 8 != 0)
+			stock(&twins);
 		play_at_random(&twins, 5 + i % 40, 2 + i % 25);
 		end(&twins);
 	}
