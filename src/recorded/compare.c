@@ -429,7 +429,6 @@ differences(const struct comparison *c, const struct recorded *recorded,
 /* Who is told, and at which interval the sockets stand. */
 struct telling {
 	struct comparison *c;
-	int64_t first_ns;
 	uint32_t interval;
 	void (*row)(void *ctx, const struct compared *row);
 	void *ctx;
@@ -452,16 +451,17 @@ go_to(struct telling *telling, uint32_t interval)
 	}
 }
 
-static void
-set_times(const struct telling *telling, struct compared *row, uint32_t table)
+void
+comparison_times(const struct comparison *c, uint32_t table, struct compared *row)
 {
-	const struct comparison *c = telling->c;
 	const struct snapshot *snapshot = &c->snapshots->tables[table];
 	uint32_t from = c->from[table], end = c->to[table] + 1;
 
+	row->snapshot = table + 1;
+	row->line = snapshot->line;
 	row->has_time = snapshot->has_time;
 	if (row->has_time) {
-		row->from_ns = row->to_ns = time_of(snapshot, telling->first_ns);
+		row->from_ns = row->to_ns = time_of(snapshot, c->first_ns);
 		return;
 	}
 	row->from_ns = from == 0 ? INT64_MIN : c->changes[c->begins[from]].row.at_ns;
@@ -510,11 +510,11 @@ tell_table(struct telling *telling, uint32_t table)
 {
 	struct comparison *c = telling->c;
 	const struct snapshot *snapshot = &c->snapshots->tables[table];
-	struct compared row = { .snapshot = table + 1, .line = snapshot->line };
+	struct compared row = { 0 };
 	uint32_t mark = (uint32_t)c->snapshots->table_count + 1 + table;
 
 	go_to(telling, c->chosen[table]);
-	set_times(telling, &row, table);
+	comparison_times(c, table, &row);
 	for (uint32_t i = snapshot->first; i < snapshot->first + snapshot->count; i++) {
 		if (c->socket_of_row[i] == NOTHING)
 			continue;
@@ -530,12 +530,13 @@ enum status
 comparison_tell(struct comparison *c, const char *name, int64_t first_ns,
     void (*row)(void *ctx, const struct compared *row), void *ctx, struct diag *diag)
 {
-	struct telling telling = { .c = c, .first_ns = first_ns, .row = row, .ctx = ctx };
+	struct telling telling = { .c = c, .row = row, .ctx = ctx };
 	uint64_t tables = c->snapshots->table_count;
 
 	if (tables * (c->change_count + c->known_count + 1) > WORK_MAX)
 		return diag_set(diag, ST_LIMIT,
 		    "%s: too many snapshots for a capture with so many changes", name);
+	c->first_ns = first_ns;
 	drop_foreign(c);
 	find_elsewhere(c);
 	drop_all_repeated(c);

@@ -36,12 +36,15 @@ struct recorded {
 	uint32_t line; /* of the file, from 1 */
 };
 
+#define SNAPSHOT_LABEL 128
+
 struct snapshot {
 	bool has_time;
 	struct moment at;
 	uint32_t line; /* where it begins */
 	uint32_t first; /* of its rows */
 	uint32_t count;
+	char label[SNAPSHOT_LABEL]; /* the comment directly above it; foreign; may be empty */
 };
 
 struct snapshots {
@@ -62,6 +65,9 @@ enum status snapshots_parse(struct snapshots *out, const char *name, const char 
 /* Copes with one that failed. */
 enum status snapshots_read(struct snapshots *out, const char *path, struct diag *diag);
 void snapshots_fini(struct snapshots *snapshots);
+
+/* "127.0.0.1:80", "[::1]:80": becomes src and sport; false: it is none. */
+bool recorded_end(const char *end, struct tuple *ends);
 
 /* --- beside a capture's --- */
 
@@ -116,6 +122,8 @@ void comparison_add(struct comparison *comparison, const struct socket_row *row)
 enum status comparison_tell(struct comparison *comparison, const char *name, int64_t first_ns,
     void (*row)(void *ctx, const struct compared *row), void *ctx, struct diag *diag);
 const struct comparison_summary *comparison_summary(const struct comparison *comparison);
+/* After _tell: of a table (from 0), which may have no rows, the times as in struct compared. */
+void comparison_times(const struct comparison *comparison, uint32_t table, struct compared *times);
 
 /* --- experiments --- */
 

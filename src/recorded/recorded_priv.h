@@ -87,6 +87,7 @@ struct comparison {
 	size_t change_count, change_room;
 	uint32_t *begins; /* first change of interval k; [0] = [1] = 0; one more at the end */
 	uint32_t interval_count;
+	int64_t first_ns; /* of the capture */
 
 	uint8_t by_address[(UINT16_MAX + 1) / 8]; /* ports on which more than one thing listens */
 	bool queue_is_told; /* these tables of netstat show the accept queue's length */

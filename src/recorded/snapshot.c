@@ -41,6 +41,7 @@ struct parse {
 	size_t table_room, row_room;
 	uint32_t line;
 	unsigned headings;
+	char label[SNAPSHOT_LABEL]; /* of a snapshot that begins with the line at hand */
 	struct diag *diag;
 };
 
@@ -260,6 +261,7 @@ begin_table(struct parse *parse)
 		.line = parse->line,
 		.first = (uint32_t)out->row_count,
 	};
+	memcpy(out->tables[out->table_count - 1].label, parse->label, sizeof(parse->label));
 	parse->headings = HEADING_NONE;
 	return ST_OK;
 }
@@ -423,15 +425,27 @@ take_socket(struct parse *parse, const struct word_at *words, size_t count)
 	return ST_OK;
 }
 
+/* What a comment says; cut where it is long, between two characters. */
+static void
+keep_label(struct parse *parse, const char *at, const char *end)
+{
+	while (at < end && (is_blank(*at) || *at == '#'))
+		at++;
+	while (end > at && is_blank(end[-1]))
+		end--;
+	if ((size_t)(end - at) >= sizeof(parse->label)) {
+		end = at + sizeof(parse->label) - 1;
+		while (end > at && ((unsigned char)*end & 0xc0) == 0x80)
+			end--;
+	}
+	memcpy(parse->label, at, (size_t)(end - at));
+	parse->label[end - at] = '\0';
+}
+
 static enum status
-take_line(struct parse *parse, const char *at, const char *end)
+take_words(struct parse *parse, const struct word_at *words, size_t count)
 {
 	static const char *const firsts[] = { "Proto", "State", "Netid", NULL };
-	struct word_at words[WORDS_MAX];
-	size_t count = split(words, WORDS_MAX, at, end);
-
-	if (count == 0)
-		return ST_OK;
 	if (words[0].at[0] == '#')
 		return take_comment(parse, words, count);
 	if (count > 1 && is_word(&words[0], "Active") && is_word(&words[1], "Internet"))
@@ -439,6 +453,35 @@ take_line(struct parse *parse, const char *at, const char *end)
 	if (is_one_of(&words[0], firsts))
 		return take_heading(parse, HEADING_COLUMNS);
 	return take_socket(parse, words, count);
+}
+
+static enum status
+take_line(struct parse *parse, const char *at, const char *end)
+{
+	struct word_at words[WORDS_MAX];
+	size_t count = split(words, WORDS_MAX, at, end);
+	enum status st = count == 0 ? ST_OK : take_words(parse, words, count);
+
+	/* What stands directly above a snapshot is what it is called. */
+	parse->label[0] = '\0';
+	if (count > 0 && words[0].at[0] == '#' && !(count > 1 && is_word(&words[1], "at")))
+		keep_label(parse, at, end);
+	return st;
+}
+
+bool
+recorded_end(const char *end, struct tuple *ends)
+{
+	const struct word_at word = { end, strlen(end) };
+	struct endpoint endpoint;
+
+	*ends = (struct tuple){ .proto = PROTO_TCP };
+	if (!read_endpoint(&word, &endpoint) || !endpoint.has_port || endpoint.version == 0)
+		return false;
+	ends->ip_version = endpoint.version;
+	ends->sport = endpoint.port;
+	memcpy(ends->src, endpoint.address, sizeof(ends->src));
+	return true;
 }
 
 enum status

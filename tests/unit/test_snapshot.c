@@ -266,6 +266,49 @@ test_a_file_without_a_table_is_refused(void **state)
 }
 
 static void
+test_the_comment_directly_above_a_snapshot_is_its_name(void **state)
+{
+	struct text text = { 0 };
+
+	(void)state;
+	assert_int_equal(parse("# a file\n\nProto\n#  Pending on \r\nProto\ntcp 0 0 1.2.3.4:5 *:* LISTEN\n"
+			       "# first\n# second\nProto\n# above\n# at 7\n# at 8\n"),
+	    ST_OK);
+	assert_int_equal(snapshots.table_count, 5);
+	assert_string_equal(snapshots.tables[0].label, "");
+	assert_string_equal(snapshots.tables[1].label, "Pending on");
+	assert_string_equal(snapshots.tables[2].label, "second");
+	assert_string_equal(snapshots.tables[3].label, "above");
+	assert_string_equal(snapshots.tables[4].label, "");
+
+	text_put(&text, "# ");
+	for (int i = 0; i < 100; i++)
+		text_put(&text, "\xe6\x8e\xa5");
+	text_put(&text, "\nProto\n");
+	assert_int_equal(parse(text_str(&text)), ST_OK);
+	assert_int_equal(strlen(snapshots.tables[0].label), 126);
+	text_fini(&text);
+}
+
+static void
+test_an_end_is_read_as_in_tables(void **state)
+{
+	struct tuple ends;
+
+	(void)state;
+	assert_true(recorded_end("127.0.0.1:80", &ends));
+	assert_int_equal(ends.sport, 80);
+	assert_int_equal(ends.ip_version, 4);
+	assert_true(recorded_end("[0:0::1]:65535", &ends));
+	assert_int_equal(ends.ip_version, 6);
+	assert_int_equal(ends.src[15], 1);
+	assert_false(recorded_end("127.0.0.1", &ends));
+	assert_false(recorded_end("127.0.0.1:65536", &ends));
+	assert_false(recorded_end("*:80", &ends));
+	assert_false(recorded_end("", &ends));
+}
+
+static void
 test_too_many_snapshots_are_refused(void **state)
 {
 	struct text text = { 0 };
@@ -291,6 +334,9 @@ main(void)
 		cmocka_unit_test_teardown(test_a_time_begins_a_snapshot_and_its_heading_does_not, forget),
 		cmocka_unit_test_teardown(test_a_second_table_after_a_time_has_none, forget),
 		cmocka_unit_test_teardown(test_what_is_not_understood_is_counted_and_passed_over, forget),
+		cmocka_unit_test_teardown(
+		    test_the_comment_directly_above_a_snapshot_is_its_name, forget),
+		cmocka_unit_test(test_an_end_is_read_as_in_tables),
 		cmocka_unit_test_teardown(test_a_file_without_a_table_is_refused, forget),
 		cmocka_unit_test_teardown(test_too_many_snapshots_are_refused, forget),
 	};
