@@ -111,6 +111,22 @@ void figure_collect_done(
 const struct figure_wire *figure_wire(const struct figure_data *data, uint32_t index);
 const struct flow_row *figure_flow(const struct figure_data *data, uint32_t flow);
 
+/* --- the list of packets, as Wireshark has it --- */
+
+/* Words are borrowed for the call. */
+struct figure_listed {
+	const struct packet_row *row;
+	const struct figure_wire *wire; /* NULL: it was not kept */
+	const char *protocol;
+	const char *info;
+	const char *rule;       /* of the colouring rules, the one that holds */
+	const char *rule_class; /* what figures call it */
+};
+
+/* The first of data->packets and the last; each, where these overlap. */
+void figure_list(const struct figure_data *data, size_t first, size_t last,
+    void (*listed)(void *ctx, const struct figure_listed *packet), void *ctx);
+
 /* --- how it is drawn --- */
 
 enum figure_time {

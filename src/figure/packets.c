@@ -1038,3 +1038,33 @@ packets_words(struct text *out, enum figure_format format, const struct figure_d
 	scene_free(list.scene);
 	return ST_OK;
 }
+
+/* --- as words alone --- */
+
+void
+figure_list(const struct figure_data *data, size_t first, size_t last,
+    void (*listed)(void *ctx, const struct figure_listed *packet), void *ctx)
+{
+	struct scene *scene = scene_new(lang_names[LANG_EN]);
+	const struct info *infos = info_all(scene, data);
+	struct text words = { 0 };
+
+	for (size_t i = 0; i < data->packet_count; i++) {
+		const struct rule *rule = &rules[rule_of(&infos[i])];
+
+		if (i >= first && data->packet_count - i > last)
+			continue;
+		words.length = 0;
+		info_put(&words, &infos[i]);
+		listed(ctx, &(struct figure_listed){
+				.row = infos[i].row,
+				.wire = infos[i].wire,
+				.protocol = info_protocol(infos[i].row),
+				.info = text_str(&words),
+				.rule = rule->name,
+				.rule_class = scene_classes[rule->cls].name,
+			    });
+	}
+	text_fini(&words);
+	scene_free(scene);
+}

@@ -30,6 +30,8 @@ extern const char *const lang_names[LANG_COUNT];
 
 /* Marks a sentence that stands in a table, for whoever collects them. */
 #define N_(sentence) sentence
+/* ... of one, and of many. */
+#define N_N(one, many) one, many
 
 /*
  * The sentences of one language. They are built in: libintl would look where
