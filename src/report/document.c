@@ -8,6 +8,12 @@
 
 /* In the order in which a reader meets them. */
 static void (*const sections[])(const struct chapter *chapter) = {
+	section_servers,
+	section_clients,
+	section_outputs,
+	section_tables,
+	section_changes,
+	section_packets,
 	section_listeners,
 };
 
@@ -102,6 +108,8 @@ report_name(struct report *report, const char *const *paths, size_t path_count)
 void
 report_add(struct report *report, const struct report_source *source)
 {
+	struct flow_view *views = views_new(source->data);
+	struct tables_sum tables = { 0 };
 	struct chapter chapter = {
 		.options = &report->options,
 		.catalog = report->catalog,
@@ -112,6 +120,8 @@ report_add(struct report *report, const struct report_source *source)
 		.recorded = source->experiment == NULL
 				? NULL
 				: experiment_capture(source->experiment, source->paths[0]),
+		.views = views,
+		.tables = &tables,
 		.summary = analysis_summary(source->analysis),
 		.analysis = source->analysis,
 		.number = ++report->count,
@@ -119,9 +129,11 @@ report_add(struct report *report, const struct report_source *source)
 		.node = markup_add(markup_document_root(report->document), "capture"),
 	};
 
+	views_fill(views, source->data);
 	describe_capture(&chapter);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		sections[i](&chapter);
+	free(views);
 }
 
 struct markup_document *

@@ -4,6 +4,7 @@
  *   document.c   what is found in each capture, and what all of them say
  *                together, as one XML document (document.rng)
  *   section_*.c  a part of a capture's chapter each
+ *   view.c       what the packets of each flow come to; words.c: values, sentences
  *   tally.c      what is said of all flows, taken in one by one
  *   slug.c       names of pages and folders
  *
