@@ -1,6 +1,7 @@
 /*
  * One figure of one capture. What it needs is collected in one run, of the flows
- * that were asked for; it is drawn in memory, and then written whole.
+ * that were asked for; where that is too much, in another one, of those that the
+ * figure is about. It is drawn in memory, and then written whole.
  */
 #include "cli/cli_priv.h"
 
@@ -8,6 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -112,6 +114,67 @@ source_date(int64_t *seconds)
 
 /* --- the run --- */
 
+/* What a kind needs of the analysis. */
+static struct analysis_ops
+ops_for(const struct figure_kind *kind)
+{
+	return (struct analysis_ops){
+		.packet = kind->needs & NEEDS_PACKETS ? take_packet : NULL,
+		.wire = kind->needs & NEEDS_WIRE ? take_wire : NULL,
+		.flow = take_flow,
+		.socket = kind->needs & NEEDS_SOCKETS ? take_socket : NULL,
+		.listener = kind->needs & NEEDS_LISTENERS ? take_listener : NULL,
+		.trouble = reading_trouble,
+		.progress = reading_progress,
+	};
+}
+
+static bool
+can_be_read_again(const struct capture_paths *paths)
+{
+	struct stat about;
+
+	for (size_t i = 0; i < paths->count; i++)
+		if (strcmp(paths->paths[i], "-") == 0 || stat(paths->paths[i], &about) != 0 ||
+		    !S_ISREG(about.st_mode))
+			return false;
+	return true;
+}
+
+/* Once more, for the flows alone that the figure is about. What there is to tell of the capture was told. */
+static void
+collect_again(struct drawing *drawing, const struct figure_kind *kind,
+    const struct capture_paths *paths, const struct analysis_options *analysis_options)
+{
+	const struct options *options = drawing->reading.options;
+	const struct figure_options chosen = { .flows = options->flows.numbers,
+		.flow_count = options->flows.count };
+	struct analysis_ops ops = ops_for(kind);
+	struct drawing again = { .reading = { .options = options } };
+	struct figure_wanted wanted = { 0 };
+	struct diag diag;
+	uint32_t *flows;
+
+	ops.trouble = NULL;
+	ops.progress = NULL;
+	wanted.flow_count = figure_choose(kind, drawing->data, &chosen, &flows);
+	wanted.flows = flows;
+	if (wanted.flow_count > 0)
+		again.data = figure_data_new(&wanted);
+	free(flows);
+	if (again.data == NULL ||
+	    analysis_run(&again.reading.analysis, (const char *const *)paths->paths, paths->count,
+		analysis_options, &ops, &again, &diag) != ST_OK) {
+		figure_data_free(again.data);
+		return;
+	}
+	figure_collect_done(again.data, again.reading.analysis, drawing->reading.name.at);
+	figure_data_free(drawing->data);
+	analysis_free(drawing->reading.analysis);
+	drawing->data = again.data;
+	drawing->reading.analysis = again.reading.analysis;
+}
+
 static int
 collect(struct drawing *drawing, const struct figure_kind *kind, const struct capture_paths *paths)
 {
@@ -126,15 +189,7 @@ collect(struct drawing *drawing, const struct figure_kind *kind, const struct ca
 		.filter = options->filter,
 		.sockets = kind->needs & (NEEDS_SOCKETS | NEEDS_LISTENERS) ? &sockets : NULL,
 	};
-	const struct analysis_ops ops = {
-		.packet = take_packet,
-		.wire = kind->needs & NEEDS_WIRE ? take_wire : NULL,
-		.flow = take_flow,
-		.socket = take_socket,
-		.listener = take_listener,
-		.trouble = reading_trouble,
-		.progress = reading_progress,
-	};
+	const struct analysis_ops ops = ops_for(kind);
 	int status;
 
 	sockets.want_rows = true;
@@ -144,6 +199,8 @@ collect(struct drawing *drawing, const struct figure_kind *kind, const struct ca
 	if (drawing->reading.analysis == NULL)
 		return EXIT_TROUBLE;
 	figure_collect_done(drawing->data, drawing->reading.analysis, drawing->reading.name.at);
+	if (drawing->data->left_out > 0 && can_be_read_again(paths))
+		collect_again(drawing, kind, paths, &analysis_options);
 	if (drawing->data->left_out > 0 && options->talk != TALK_QUIET)
 		say("%s: %" PRIu64 " rows were left out of the figure, since memory is bounded; "
 		    "--flow N chooses",

@@ -1,6 +1,8 @@
 /*
  * What figures draw from. The rows of the flows that were asked for are copied,
- * until the budget is used up; what came after that is counted.
+ * until the budget is used up; what came after that is counted. Flows and
+ * listeners come last, and are few: the others leave them some room, so that
+ * one can still choose among them.
  */
 #include "figure/figure_priv.h"
 
@@ -11,6 +13,7 @@
 
 struct figure_store {
 	struct figure_wanted wanted;
+	uint32_t *numbers; /* of wanted, sorted */
 	struct budget budget;
 	size_t packet_room;
 	size_t flow_room;
@@ -21,6 +24,15 @@ struct figure_store {
 	struct text name;
 };
 
+static int
+compare_numbers(const void *a, const void *b)
+{
+	uint32_t one = *(const uint32_t *)a;
+	uint32_t other = *(const uint32_t *)b;
+
+	return (one > other) - (one < other);
+}
+
 struct figure_data *
 figure_data_new(const struct figure_wanted *wanted)
 {
@@ -28,6 +40,14 @@ figure_data_new(const struct figure_wanted *wanted)
 
 	data->store = mem_zalloc(sizeof(*data->store));
 	data->store->wanted = *wanted;
+	data->store->numbers =
+	    mem_realloc_array(NULL, wanted->flow_count + 1, sizeof(*data->store->numbers));
+	if (wanted->flow_count > 0)
+		memcpy(data->store->numbers, wanted->flows,
+		    wanted->flow_count * sizeof(*data->store->numbers));
+	qsort(data->store->numbers, wanted->flow_count, sizeof(*data->store->numbers),
+	    compare_numbers);
+	data->store->wanted.flows = data->store->numbers;
 	data->store->budget.limit_bytes =
 	    wanted->limit_bytes == 0 ? FIGURE_LIMIT_BYTES : wanted->limit_bytes;
 	data->name = "";
@@ -49,6 +69,7 @@ figure_data_free(struct figure_data *data)
 	free(data->wires);
 	free((uint8_t *)(uintptr_t)data->store->frame.bytes);
 	text_fini(&data->store->name);
+	free(data->store->numbers);
 	free(data->store);
 	free(data);
 }
@@ -58,19 +79,31 @@ is_wanted(const struct figure_data *data, uint32_t flow)
 {
 	const struct figure_wanted *wanted = &data->store->wanted;
 
-	for (size_t i = 0; i < wanted->flow_count; i++)
-		if (wanted->flows[i] == flow)
-			return true;
-	return wanted->flow_count == 0;
+	return wanted->flow_count == 0 || bsearch(&flow, wanted->flows, wanted->flow_count,
+					      sizeof(flow), compare_numbers) != NULL;
+}
+
+enum share {
+	SHARE_FEW,  /* flows and listeners */
+	SHARE_MANY, /* a quarter is not theirs */
+};
+
+static bool
+has_room(struct budget *budget, enum share share, size_t row_bytes)
+{
+	size_t most = budget->limit_bytes - (share == SHARE_MANY ? budget->limit_bytes / 4 : 0);
+
+	return budget->used_bytes + row_bytes <= most && budget_take(budget, row_bytes);
 }
 
 /* The place of one more row in an array that grows; NULL: there is no room. */
 static void *
-add_row(struct figure_data *data, void *array, size_t *count, size_t *room, size_t row_bytes)
+add_row(struct figure_data *data, enum share share, void *array, size_t *count, size_t *room,
+    size_t row_bytes)
 {
 	void **rows = array;
 
-	if (!budget_take(&data->store->budget, row_bytes)) {
+	if (!has_room(&data->store->budget, share, row_bytes)) {
 		data->left_out++;
 		return NULL;
 	}
@@ -88,8 +121,8 @@ figure_collect_packet(struct figure_data *data, const struct packet_row *row)
 
 	if (!is_wanted(data, row->flow))
 		return;
-	kept = add_row(data, &data->packets, &data->packet_count, &data->store->packet_room,
-	    sizeof(*kept));
+	kept = add_row(data, SHARE_MANY, &data->packets, &data->packet_count,
+	    &data->store->packet_room, sizeof(*kept));
 	if (kept != NULL)
 		*kept = *row;
 }
@@ -114,8 +147,7 @@ keep_frame(struct figure_data *data, const struct packet_wire *wire)
 		.count = count,
 	};
 	if (wire->payload_at < captured)
-		frame->payload_bytes =
-		    (uint32_t)(bytes_left(&wire->segment) - wire->header_bytes);
+		frame->payload_bytes = (uint32_t)(bytes_left(&wire->segment) - wire->header_bytes);
 	data->frame = frame;
 }
 
@@ -129,7 +161,7 @@ figure_collect_wire(struct figure_data *data, const struct packet_wire *wire)
 		keep_frame(data, wire);
 	if (!is_wanted(data, wire->flow))
 		return;
-	kept = add_row(data, &data->wires, &data->wire_count, &data->store->wire_room,
+	kept = add_row(data, SHARE_MANY, &data->wires, &data->wire_count, &data->store->wire_room,
 	    sizeof(*kept));
 	if (kept == NULL)
 		return;
@@ -154,8 +186,8 @@ figure_collect_flow(struct figure_data *data, const struct flow_row *row)
 
 	if (!is_wanted(data, row->flow))
 		return;
-	kept =
-	    add_row(data, &data->flows, &data->flow_count, &data->store->flow_room, sizeof(*kept));
+	kept = add_row(data, SHARE_FEW, &data->flows, &data->flow_count, &data->store->flow_room,
+	    sizeof(*kept));
 	if (kept == NULL)
 		return;
 	*kept = *row;
@@ -170,8 +202,8 @@ figure_collect_socket(struct figure_data *data, const struct socket_row *row)
 
 	if (row->flow != 0 && !is_wanted(data, row->flow))
 		return;
-	kept = add_row(data, &data->sockets, &data->socket_count, &data->store->socket_room,
-	    sizeof(*kept));
+	kept = add_row(data, SHARE_MANY, &data->sockets, &data->socket_count,
+	    &data->store->socket_room, sizeof(*kept));
 	if (kept != NULL)
 		*kept = *row;
 }
@@ -179,8 +211,8 @@ figure_collect_socket(struct figure_data *data, const struct socket_row *row)
 void
 figure_collect_listener(struct figure_data *data, const struct listener_row *row)
 {
-	struct listener_row *kept = add_row(data, &data->listeners, &data->listener_count,
-	    &data->store->listener_room, sizeof(*kept));
+	struct listener_row *kept = add_row(data, SHARE_FEW, &data->listeners,
+	    &data->listener_count, &data->store->listener_room, sizeof(*kept));
 
 	if (kept != NULL)
 		*kept = *row;
@@ -195,15 +227,15 @@ rank_of(const struct socket_row *row)
 
 /* Merges two sorted halves; equal ones stay in their order. */
 static void
-merge(const struct figure_data *data, const uint32_t *from, uint32_t *to, size_t left, size_t middle,
-    size_t right)
+merge(const struct figure_data *data, const uint32_t *from, uint32_t *to, size_t left,
+    size_t middle, size_t right)
 {
 	size_t i = left;
 	size_t j = middle;
 
 	for (size_t k = left; k < right; k++) {
-		bool take_left = j >= right ||
-		    (i < middle && rank_of(&data->sockets[from[i]]) <= rank_of(&data->sockets[from[j]]));
+		bool take_left = j >= right || (i < middle && rank_of(&data->sockets[from[i]]) <=
+								  rank_of(&data->sockets[from[j]]));
 
 		to[k] = take_left ? from[i++] : from[j++];
 	}
@@ -235,8 +267,7 @@ order_sockets(struct figure_data *data)
 }
 
 void
-figure_collect_done(
-    struct figure_data *data, const struct analysis *analysis, const char *name)
+figure_collect_done(struct figure_data *data, const struct analysis *analysis, const char *name)
 {
 	const struct analysis_summary *sum = analysis_summary(analysis);
 

@@ -108,6 +108,22 @@ endpoint_choose(const struct listener_row **listener, const struct figure_data *
 	return ST_OK;
 }
 
+size_t
+endpoint_flows(
+    const struct figure_data *data, const struct figure_options *options, uint32_t *flows)
+{
+	const struct listener_row *listener;
+	struct diag diag;
+	size_t count = 0;
+
+	if (endpoint_choose(&listener, data, options, &diag) != ST_OK)
+		return 0;
+	for (size_t i = 0; i < data->flow_count; i++)
+		if (endpoint_has_flow(listener, &data->flows[i]))
+			flows[count++] = data->flows[i].flow;
+	return count;
+}
+
 /* --- how full its queues were --- */
 
 struct counting {

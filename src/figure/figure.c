@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/mem.h"
+
 const char *const figure_time_names[TIME_COUNT] = {
 	[TIME_COMPRESSED] = "compressed",
 	[TIME_SCALED] = "scaled",
@@ -18,9 +20,13 @@ const struct figure_format_row figure_formats[FIGURE_FORMAT_COUNT] = {
 };
 
 const struct figure_kind figure_kinds[] = {
-#define KIND(id, kind_name, kind_needs, build_function, words_function, what) \
-	{ .name = kind_name, .needs = kind_needs, .build = build_function, \
-	    .words = words_function, .sentence = what },
+#define KIND(id, kind_name, kind_needs, build_function, words_function, choose_function, what) \
+	{ .name = kind_name, \
+		.needs = kind_needs, \
+		.build = build_function, \
+		.words = words_function, \
+		.choose = choose_function, \
+		.sentence = what },
 #include "figure/kind.def"
 #undef KIND
 };
@@ -45,8 +51,7 @@ figure_format_of(const char *path)
 	for (format = 0; format < FIGURE_FORMAT_COUNT; format++) {
 		const char *suffix = figure_formats[format].suffix;
 
-		if (length >= strlen(suffix) &&
-		    strcmp(path + length - strlen(suffix), suffix) == 0)
+		if (length >= strlen(suffix) && strcmp(path + length - strlen(suffix), suffix) == 0)
 			break;
 	}
 	return (enum figure_format)format;
@@ -62,6 +67,19 @@ figure_paint(struct text *out, const struct scene *scene, enum figure_format for
 		return paint_pdf(out, scene, options, diag);
 	paint_svg(out, scene, options);
 	return ST_OK;
+}
+
+size_t
+figure_choose(const struct figure_kind *kind, const struct figure_data *data,
+    const struct figure_options *options, uint32_t **flows)
+{
+	bool is_chosen = options->flow_count > 0 && !(kind->needs & NEEDS_ALL_FLOWS);
+
+	*flows = NULL;
+	if (kind->choose == NULL || is_chosen || data->flow_count == 0)
+		return 0;
+	*flows = mem_realloc_array(NULL, data->flow_count, sizeof(**flows));
+	return kind->choose(data, options, *flows);
 }
 
 static const char *

@@ -82,13 +82,13 @@ struct figure_frame {
 
 /* What to keep. */
 struct figure_wanted {
-	const uint32_t *flows; /* none: all */
+	const uint32_t *flows; /* none: all; copied */
 	size_t flow_count;
 	uint32_t frame;     /* whose bytes, by its index; 0: none's */
 	size_t limit_bytes; /* 0: FIGURE_LIMIT_BYTES */
 };
 
-/* Some 500,000 packets; nobody can look at a figure of more. */
+/* Some 500,000 packets; nobody can look at a figure of more. A quarter is for flows and listeners. */
 #define FIGURE_LIMIT_BYTES ((size_t)96 << 20)
 
 /*
@@ -223,6 +223,9 @@ struct figure_kind {
 	enum status (*words)(struct text *out, enum figure_format format,
 	    const struct figure_data *data, const struct figure_options *options,
 	    struct diag *diag);
+	/* Fills in the numbers of the flows that it draws, where there are more; flow_count at most. */
+	size_t (*choose)(const struct figure_data *data, const struct figure_options *options,
+	    uint32_t *flows);
 	const char *sentence;
 };
 
@@ -231,6 +234,14 @@ extern const size_t figure_kind_count;
 
 /* NULL: there is none of that name. */
 const struct figure_kind *figure_kind_named(const char *name);
+
+/*
+ * Which flows a figure would be about, for who has data with something left out
+ * and can collect once more: numbers, ascending, for the caller to free. 0: it
+ * needs all that were wanted already.
+ */
+size_t figure_choose(const struct figure_kind *kind, const struct figure_data *data,
+    const struct figure_options *options, uint32_t **flows);
 
 /* Draw it; bytes are appended to out. ST_USAGE: not of this data, or not in this format. */
 enum status figure_draw(struct text *out, const struct figure_kind *kind, enum figure_format format,

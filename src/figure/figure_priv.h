@@ -132,6 +132,9 @@ bool endpoint_has_flow(const struct listener_row *listener, const struct flow_ro
 bool endpoint_has_child(const struct listener_row *listener, const struct socket_row *row);
 /* It is the listening socket itself. */
 bool endpoint_is(const struct listener_row *listener, const struct socket_row *row);
+/* The flows of the one that would be chosen. */
+size_t endpoint_flows(
+    const struct figure_data *data, const struct figure_options *options, uint32_t *flows);
 const char *endpoint_name(struct scene *scene, const struct figure_options *options,
     const struct listener_row *listener);
 
@@ -199,11 +202,16 @@ const enum miss *endpoint_misses(struct scene *scene, const struct figure_data *
 
 /* --- the kinds --- */
 
-#define KIND(id, name, needs, build, words, sentence) \
+#define KIND(id, name, needs, build, words, choose, sentence) \
 	enum status build(struct scene *scene, const struct figure_data *data, \
 	    const struct figure_options *options, struct diag *diag);
 #include "figure/kind.def"
 #undef KIND
+
+size_t handshake_choose(
+    const struct figure_data *data, const struct figure_options *options, uint32_t *flows);
+size_t sequence_choose(
+    const struct figure_data *data, const struct figure_options *options, uint32_t *flows);
 
 enum status packets_words(struct text *out, enum figure_format format,
     const struct figure_data *data, const struct figure_options *options, struct diag *diag);

@@ -797,6 +797,19 @@ choose(const struct flow_row **flow, const struct figure_data *data,
 	return ST_OK;
 }
 
+size_t
+handshake_choose(
+    const struct figure_data *data, const struct figure_options *options, uint32_t *flows)
+{
+	const struct flow_row *flow;
+	struct diag diag;
+
+	if (choose(&flow, data, options, &diag) != ST_OK)
+		return 0;
+	flows[0] = flow->flow;
+	return 1;
+}
+
 enum status
 handshake_build(struct scene *scene, const struct figure_data *data,
     const struct figure_options *options, struct diag *diag)

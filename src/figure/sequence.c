@@ -501,6 +501,19 @@ choose(struct sequence *all, struct diag *diag)
 				 : diag_set(diag, ST_USAGE, "there is no TCP connection to draw");
 }
 
+size_t
+sequence_choose(
+    const struct figure_data *data, const struct figure_options *options, uint32_t *flows)
+{
+	struct sequence all = { .data = data, .options = options };
+	struct diag diag;
+
+	if (choose(&all, &diag) != ST_OK)
+		return 0;
+	flows[0] = all.flow->flow;
+	return 1;
+}
+
 enum status
 sequence_build(struct scene *scene, const struct figure_data *data,
     const struct figure_options *options, struct diag *diag)

@@ -394,13 +394,43 @@ test_only_the_flows_that_were_asked_for_are_kept(void **state)
 static void
 test_what_the_budget_has_no_room_for_is_counted(void **state)
 {
-	const struct figure_wanted wanted = { .limit_bytes = 3 * sizeof(struct packet_row) };
+	/* A quarter is kept for flows. */
+	const struct figure_wanted wanted = { .limit_bytes = 4 * sizeof(struct packet_row) };
 	struct analysis *analysis;
 	struct figure_data *data = collect(&analysis, "good-handshake.pcap", &wanted);
 
 	(void)state;
 	assert_int_equal(data->packet_count, 3);
 	assert_true(data->left_out > 10);
+	figure_data_free(data);
+	analysis_free(analysis);
+}
+
+/* Of each kind that is about some flows alone, what the budget has room for is enough to choose them. */
+static void
+test_what_was_left_out_is_collected_once_more(void **state)
+{
+	static const struct {
+		const char *kind;
+		size_t flow_count;
+	} kinds[] = { { "handshake", 1 }, { "sequence", 1 }, { "queue", 6 }, { "listener", 6 } };
+	const struct figure_wanted little = { .limit_bytes = 4 * (7 * sizeof(struct flow_row)) };
+	const struct figure_options options = { 0 };
+	struct analysis *analysis;
+	struct figure_data *data = collect(&analysis, "blog-2019/listen.cap", &little);
+
+	(void)state;
+	assert_true(data->left_out > 0);
+	assert_int_equal(data->flow_count, 6);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct figure_wanted wanted = { 0 };
+		uint32_t *flows;
+
+		wanted.flow_count =
+		    figure_choose(figure_kind_named(kinds[i].kind), data, &options, &flows);
+		assert_int_equal(wanted.flow_count, kinds[i].flow_count);
+		free(flows);
+	}
 	figure_data_free(data);
 	analysis_free(analysis);
 }
@@ -663,6 +693,7 @@ main(void)
 		cmocka_unit_test(test_nor_in_captures_of_ones_own),
 		cmocka_unit_test(test_only_the_flows_that_were_asked_for_are_kept),
 		cmocka_unit_test(test_what_the_budget_has_no_room_for_is_counted),
+		cmocka_unit_test(test_what_was_left_out_is_collected_once_more),
 		cmocka_unit_test(test_whatever_the_budget_left_out_the_rest_is_drawn_or_refused),
 		cmocka_unit_test(test_only_what_is_proven_ends_in_a_cross),
 		cmocka_unit_test(test_what_was_taken_at_last_does_not),
