@@ -21,13 +21,15 @@ unit_tests = \
 	tests/unit/test_story \
 	tests/unit/test_snapshot \
 	tests/unit/test_compare \
-	tests/unit/test_experiment
+	tests/unit/test_experiment \
+	tests/unit/test_template
 fuzz_targets = \
 	tests/fuzz/fuzz_capture \
 	tests/fuzz/fuzz_decode \
 	tests/fuzz/fuzz_experiment \
 	tests/fuzz/fuzz_snapshot \
 	tests/fuzz/fuzz_stream \
+	tests/fuzz/fuzz_template \
 	tests/fuzz/fuzz_text
 # These print TAP too.
 script_tests = \

@@ -65,12 +65,30 @@ parse(struct markup_document *doc, const char *data, size_t size)
 	}
 	parser = xmlNewParserCtxt();
 	doc->xml = xmlCtxtReadMemory(parser, data, (int)size, NULL, NULL,
-	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA);
+	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA |
+		XML_PARSE_BIG_LINES);
 	if (doc->xml == NULL)
 		note_error(doc, xmlCtxtGetLastError(parser));
-	else if (doc->xml->intSubset != NULL)
-		refuse(doc, "has a document type, which is not wanted here");
 	xmlFreeParserCtxt(parser);
+}
+
+static void
+want_no_type(struct markup_document *doc)
+{
+	if (doc->status == ST_OK && doc->xml->intSubset != NULL)
+		refuse(doc, "has a document type, which is not wanted here");
+}
+
+/* That of HTML names nothing and declares nothing. */
+static void
+want_type_of_page(struct markup_document *doc)
+{
+	const xmlDtd *type = doc->status == ST_OK ? doc->xml->intSubset : NULL;
+
+	if (type != NULL && (type->ExternalID != NULL || type->SystemID != NULL ||
+				type->children != NULL ||
+				xmlStrcasecmp(type->name, (const xmlChar *)"html") != 0))
+		refuse(doc, "has another document type than <!DOCTYPE html>");
 }
 
 /* The schema is ours, and always good. */
@@ -98,24 +116,44 @@ validate(struct markup_document *doc, const char *schema)
 	xmlRelaxNGFree(grammar);
 }
 
-enum status
-markup_parse(struct markup_document **out, const char *name, const char *data, size_t size,
-    const char *schema, struct diag *diag)
+static enum status
+hand_out(struct markup_document **out, struct markup_document *doc)
 {
-	struct markup_document *doc = mem_zalloc(sizeof(*doc));
-	enum status st;
+	enum status st = doc->status;
 
-	markup_share_memory();
-	*doc = (struct markup_document){ .name = name, .diag = diag, .status = ST_OK };
-	parse(doc, data, size);
-	if (doc->status == ST_OK)
-		validate(doc, schema);
-	st = doc->status;
 	if (st == ST_OK)
 		*out = doc;
 	else
 		markup_document_free(doc);
 	return st;
+}
+
+enum status
+markup_parse(struct markup_document **out, const char *name, const char *data, size_t size,
+    const char *schema, struct diag *diag)
+{
+	struct markup_document *doc = mem_zalloc(sizeof(*doc));
+
+	markup_share_memory();
+	*doc = (struct markup_document){ .name = name, .diag = diag, .status = ST_OK };
+	parse(doc, data, size);
+	want_no_type(doc);
+	if (doc->status == ST_OK)
+		validate(doc, schema);
+	return hand_out(out, doc);
+}
+
+enum status
+markup_parse_page(struct markup_document **out, const char *name, const char *data, size_t size,
+    struct diag *diag)
+{
+	struct markup_document *doc = mem_zalloc(sizeof(*doc));
+
+	markup_share_memory();
+	*doc = (struct markup_document){ .name = name, .diag = diag, .status = ST_OK };
+	parse(doc, data, size);
+	want_type_of_page(doc);
+	return hand_out(out, doc);
 }
 
 enum status
@@ -190,4 +228,73 @@ markup_content(const struct markup_node *node, struct text *content)
 	for (xmlNodePtr at = node_of(node)->children; at != NULL; at = at->next)
 		if (at->type == XML_TEXT_NODE || at->type == XML_CDATA_SECTION_NODE)
 			text_put(content, (const char *)at->content);
+}
+
+/* --- all that it holds --- */
+
+const struct markup_node *
+markup_first(const struct markup_node *node)
+{
+	return (const struct markup_node *)node_of(node)->children;
+}
+
+const struct markup_node *
+markup_after(const struct markup_node *node)
+{
+	return (const struct markup_node *)node_of(node)->next;
+}
+
+enum markup_kind
+markup_kind(const struct markup_node *node)
+{
+	switch (node_of(node)->type) {
+	case XML_ELEMENT_NODE:
+		return MARKUP_ELEMENT;
+	case XML_TEXT_NODE:
+		return MARKUP_TEXT;
+	default:
+		return MARKUP_OTHER;
+	}
+}
+
+static const char *
+name_of(const xmlNs *ns)
+{
+	return ns == NULL || ns->href == NULL ? "" : (const char *)ns->href;
+}
+
+const char *
+markup_name(const struct markup_node *node)
+{
+	return (const char *)node_of(node)->name;
+}
+
+const char *
+markup_namespace(const struct markup_node *node)
+{
+	return name_of(node_of(node)->ns);
+}
+
+const char *
+markup_words(const struct markup_node *node)
+{
+	return (const char *)node_of(node)->content;
+}
+
+long
+markup_line(const struct markup_node *node)
+{
+	return xmlGetLineNo(node_of(node));
+}
+
+void
+markup_attributes(const struct markup_node *node, markup_take_attribute *take, void *ctx)
+{
+	for (xmlAttrPtr at = node_of(node)->properties; at != NULL; at = at->next) {
+		xmlChar *value = xmlNodeListGetString(node_of(node)->doc, at->children, 1);
+
+		take(ctx, name_of(at->ns), (const char *)at->name,
+		    value == NULL ? "" : (const char *)value);
+		free(value); /* of the heap that we share */
+	}
 }

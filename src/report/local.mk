@@ -1,5 +1,7 @@
 libsynscope_a_SOURCES += \
 	%D%/report.h %D%/report_priv.h \
+	%D%/template.h %D%/template_priv.h \
+	%D%/template.c %D%/template_write.c \
 	%D%/document.c \
 	%D%/section_changes.c \
 	%D%/section_listeners.c \
@@ -10,3 +12,14 @@ libsynscope_a_SOURCES += \
 	%D%/tally.c \
 	%D%/view.c \
 	%D%/words.c
+
+# The templates, as strings: a row a file.
+template_files = \
+	templates/article/index.html \
+	templates/plain/index.html
+%D%/template.$(OBJEXT): %D%/templates.inc
+%D%/templates.inc: $(template_files) %D%/embed.awk
+	$(AM_V_GEN)$(MKDIR_P) %D% && (cd '$(srcdir)' && LC_ALL=C \
+		$(AWK) -f %D%/embed.awk $(template_files)) >$@.new && mv $@.new $@
+CLEANFILES += %D%/templates.inc
+EXTRA_DIST += %D%/embed.awk

@@ -1,0 +1,67 @@
+/* template_priv: what template.c and template_write.c share; private to them. */
+#ifndef SYNSCOPE_REPORT_TEMPLATE_PRIV_H
+#define SYNSCOPE_REPORT_TEMPLATE_PRIV_H
+
+#include "markup/markup.h"
+#include "report/template.h"
+
+/* An expression, where there is one. */
+struct binding {
+	const char *name; /* of what it sets */
+	char *expression;
+	struct markup_path *path; /* NULL: none */
+};
+
+struct attribute {
+	const char *name;
+	char *value;
+};
+
+/* What is done with an element; of each there is one at most. */
+enum bound { BOUND_EACH, BOUND_IF, BOUND_TEXT, BOUND_COPY, BOUND_IDS, BOUND_PAGE, BOUND_COUNT };
+
+extern const char *const bound_names[BOUND_COUNT];
+
+/* An element or a text of a page. */
+struct piece {
+	struct piece *next;
+	struct piece *children;
+	const struct page *page;
+	long line;
+	enum markup_space space;
+	const char *name; /* NULL: a text */
+	char *words;      /* of a text, in the reader's language */
+	struct attribute *attributes;
+	size_t attribute_count;
+	struct binding bound[BOUND_COUNT];
+	struct binding *lets, *attrs; /* let-NAME, attr-NAME */
+	size_t let_count, attr_count;
+	char *include; /* FILE#ID, as written */
+	const struct piece *included;
+	bool unwrap;
+};
+
+struct page {
+	char *path;       /* for people */
+	const char *name; /* the end of path */
+	struct markup_document *document;
+	struct piece *root;
+};
+
+struct template_set {
+	char *folder;
+	bool is_built_in;
+	const char *data; /* its only page, while it is read; NULL: pages are files */
+	size_t data_bytes;
+	struct page *pages; /* by name */
+	size_t page_count;
+	const struct catalog *catalog;
+	template_sentence *sentence; /* NULL: nobody asks */
+	void *sentence_ctx;
+};
+
+/* FILE: line N: WHAT="EXPRESSION": why */
+enum status template_complain(struct diag *diag, const struct piece *piece, const char *what,
+    const char *expression, const char *why);
+
+#endif
