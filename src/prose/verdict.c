@@ -98,6 +98,7 @@ COUNT_OF(aborted)
 COUNT_OF(cookies)
 COUNT_OF(deferred)
 COUNT_OF(completed)
+COUNT_OF(unaccepted)
 
 static bool
 always(const struct listener_row *row, struct numbers *n)
@@ -302,6 +303,8 @@ static const struct sentence {
 	    "%1 SYNs were answered by cookies." },
 	{ OF_LISTENING, has_deferred, "%1 request waited for data, as TCP_DEFER_ACCEPT asks.",
 	    "%1 requests waited for data, as TCP_DEFER_ACCEPT asks." },
+	{ OF_LISTENING, has_unaccepted, "When it closed, %1 connection still waited for accept().",
+	    "When it closed, %1 connections still waited for accept()." },
 
 	/* what follows */
 	{ OF_FULL, was_told_backlog, "Its backlog, as told, is %1.", NULL },

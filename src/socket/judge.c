@@ -41,6 +41,18 @@ is_knock(const struct step *step)
 	    !(step->flags & (TCP_RST | TCP_SYN)) && step->ack >= 1;
 }
 
+/* Not silence, but a RST at once: where it came to, nothing was any more. */
+static bool
+is_turned_away(const struct reading *r, const struct step *step)
+{
+	const struct step *answer = step_next(r->all, step);
+
+	while (answer != NULL && answer->role != ROLE_SERVER)
+		answer = step_next(r->all, answer);
+	return answer != NULL && (answer->flags & (TCP_RST | TCP_ACK)) == TCP_RST &&
+	    since(answer->ts_ns, step->ts_ns) < ACK_DUE_NS;
+}
+
 /* All candidates up to this one were ignored by the server, whatever the reason. */
 static void
 ignore_until(struct reading *r, struct step *until)
@@ -55,7 +67,7 @@ ignore_until(struct reading *r, struct step *until)
 			r->story->refusal_index = step->index;
 			if (bare && r->listener->defer)
 				r->story->deferred = true;
-			else if (arrivals_are_seen(r->listener))
+			else if (arrivals_are_seen(r->listener) && !is_turned_away(r, step))
 				listener_note(r->listener, HAPPENED_IGNORE, step->ts_ns, step->index, r->number);
 		}
 		if (step == until)
@@ -67,6 +79,8 @@ ignore_until(struct reading *r, struct step *until)
 static void
 read_answer(struct reading *r, const struct step *step)
 {
+	if (step->index < r->story->answer_index)
+		return; /* one that came to nothing */
 	if (r->answer == NULL) {
 		r->answer = step;
 		return;
@@ -227,12 +241,21 @@ is_out_of_sight(const struct reading *r)
 	    since(r->all->seen_ns, last->ts_ns) > patience_ns << (copies - 1);
 }
 
+/* Silence tells no more once the client has said that it is over. */
+static int64_t
+silence_ends_ns(const struct reading *r)
+{
+	int64_t by_client_ns = r->story->reset_ns[ROLE_CLIENT];
+
+	return by_client_ns < r->all->until_ns ? by_client_ns : r->all->until_ns;
+}
+
 /* No proof: it waits, was dropped, or nothing tells. */
 static void
 judge_unproved(struct reading *r)
 {
 	struct story *story = r->story;
-	int64_t until_ns = r->all->until_ns;
+	int64_t until_ns = silence_ends_ns(r);
 	int64_t due;
 	bool is_due;
 
@@ -277,6 +300,30 @@ judge_unproved(struct reading *r)
 	}
 }
 
+/*
+ * A request heeds only a RST with the very number it waits for. One beyond
+ * unheard bytes it answers (RFC 5961); where nothing does, there is none.
+ */
+static void
+judge_bold_reset(struct reading *r)
+{
+	struct story *story = r->story;
+	const struct step *reset = step_first(r->all, story), *answer;
+
+	while (reset != NULL && !(reset->role == ROLE_CLIENT && reset->flags & TCP_RST))
+		reset = step_next(r->all, reset);
+	if (reset == NULL || reset->seq <= 1 || reset->seq >= 0x80000000u || !arrivals_are_seen(r->listener) ||
+	    !(story->flags & STORY_IN_FULL))
+		return;
+	answer = step_next(r->all, reset);
+	while (answer != NULL && answer->role != ROLE_SERVER)
+		answer = step_next(r->all, answer);
+	if (answer != NULL && !(answer->flags & TCP_RST))
+		story->no_cookie = true;
+	else if (answer == NULL && r->timers == 0 && since(r->all->seen_ns, reset->ts_ns) > ACK_DUE_NS)
+		story->fate = FATE_COOKIE;
+}
+
 static void
 judge_resets(struct reading *r)
 {
@@ -286,6 +333,8 @@ judge_resets(struct reading *r)
 
 	if (story->fate == FATE_TAKEN)
 		return;
+	if (story->fate == FATE_WAITING)
+		judge_bold_reset(r);
 	/* Only the first of the client's words gets that; a later RST says that the request is gone. */
 	if (by_server != NEVER_NS && !story->reset_has_ack[ROLE_SERVER] && r->ignored == NULL &&
 	    r->last != NULL && r->timers == 0) {

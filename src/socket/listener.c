@@ -66,6 +66,8 @@ new_listener(struct sockets *all, const struct tuple *ends)
 		.listens_ns = NEVER_NS,
 		.first_refusal_ns = NEVER_NS,
 		.closed_ns = NEVER_NS,
+		.burst_ns = NEVER_NS,
+		.accepted_most = UINT32_MAX,
 		.backlog = { 0, RANGE_OPEN },
 		.backlog_best = -1,
 	};
@@ -377,16 +379,53 @@ compare_happenings(const void *a, const void *b)
 	return (left->kind > right->kind) - (left->kind < right->kind);
 }
 
+/* Until when this shows that it listened; INT64_MIN: not at all. */
+static int64_t
+shows_listening_ns(const struct sockets *all, const struct listener *listener, const struct happening *happening)
+{
+	const struct story *story = story_at(all, happening->story);
+
+	switch (happening->kind) {
+	case HAPPENED_ANSWER:
+		/* Farther off, its answer is captured when it may have closed already. */
+		return arrivals_are_seen(listener) || story->last_syn_ns > happening->ts_ns ? happening->ts_ns
+		                                                                             : story->last_syn_ns;
+	case HAPPENED_IGNORE:
+	case HAPPENED_DROP: /* both are noted only where arrivals are seen */
+		return happening->ts_ns;
+	default:
+		return INT64_MIN;
+	}
+}
+
+static void
+sort_happenings(struct listener *listener)
+{
+	if (listener->happening_count > 0)
+		qsort(listener->happenings, listener->happening_count, sizeof(*listener->happenings),
+		    compare_happenings);
+}
+
 /* When it listened, as far as answers and refusals tell. */
 static void
-note_life(struct listener *listener)
+note_life(const struct sockets *all, struct listener *listener)
 {
+	int64_t refused_ns = NEVER_NS;
+
 	listener->first_refusal_ns = listener->listens_ns = listener->closed_ns = NEVER_NS;
+	listener->proved_ns = INT64_MIN;
+	listener->refused_between = false;
 	listener->overflowed = false;
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		const struct happening *happening = &listener->happenings[i];
 
 		bool is_answer = happening->kind == HAPPENED_ANSWER || happening->kind == HAPPENED_MAYBE;
+		int64_t shown_ns = shows_listening_ns(all, listener, happening);
+
+		if (shown_ns > listener->proved_ns)
+			listener->proved_ns = shown_ns;
+		if (is_answer && listener->listens_ns != NEVER_NS && refused_ns != NEVER_NS)
+			listener->refused_between = true;
 
 		if (is_answer && listener->listens_ns == NEVER_NS)
 			listener->listens_ns = happening->ts_ns;
@@ -399,8 +438,10 @@ note_life(struct listener *listener)
 		if (listener->first_refusal_ns == NEVER_NS)
 			listener->first_refusal_ns = happening->ts_ns;
 		if (listener->listens_ns != NEVER_NS && listener->closed_ns == NEVER_NS)
-			listener->closed_ns = happening->ts_ns;
+			listener->closed_ns = refused_ns = happening->ts_ns;
 	}
+	if (listener->burst_ns < listener->closed_ns)
+		listener->closed_ns = listener->burst_ns;
 }
 
 /* All SYN-ACKs are cookies where one is although no request waits (tcp_syncookies=2). */
@@ -440,6 +481,7 @@ sum_up_calm(const struct sockets *all, struct listener *listener)
 	uint32_t taken = listener->briefs.count, before = taken, answer = 0, refusal = 0, speech = 0;
 
 	listener->first_refusal_ns = listener->listens_ns = listener->closed_ns = NEVER_NS;
+	listener->proved_ns = listener->briefs.count > 0 ? listener->briefs.last_ns : INT64_MIN;
 	if (listener->briefs.count > 0) {
 		const struct brief *first = brief_at(all, listener->briefs.first);
 		const struct brief *last = brief_at(all, listener->briefs.last);
@@ -452,6 +494,8 @@ sum_up_calm(const struct sockets *all, struct listener *listener)
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
+		if (story->flags & STORY_ANSWERED && story->last_syn_ns > listener->proved_ns)
+			listener->proved_ns = story->last_syn_ns;
 		if (story->answer_ns < listener->listens_ns) {
 			listener->listens_ns = story->answer_ns;
 			answer = story->answer_index;
@@ -502,11 +546,15 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 	/* Twice: when a second request is due is learnt from the first round, and who waited when. */
 	for (int round = 0; round < 2 && (round == 0 || !listener->calm); round++) {
 		note_all(all, listener, false);
-		if (listener->happening_count > 0)
-			qsort(listener->happenings, listener->happening_count,
-			    sizeof(*listener->happenings), compare_happenings);
+		sort_happenings(listener);
+		closing_note(all, listener);
+		if (listener->burst_ns != NEVER_NS) {
+			listener_note(listener, HAPPENED_CLOSE, listener->burst_ns, listener->burst_index,
+			    listener->first_story - 1);
+			sort_happenings(listener);
+		}
 		count_waiting(all, listener);
-		note_life(listener);
+		note_life(all, listener);
 		listener->only_cookies = sends_only_cookies(all, listener);
 	}
 	listener_solve(all, listener);
@@ -534,7 +582,7 @@ can_defer(const struct sockets *all, const struct listener *listener)
 static bool
 is_summed_up(const struct sockets *all, const struct listener *listener)
 {
-	return listener->calm && (!all->options.want_rows || listener->noted > CALM_MAX);
+	return listener->calm && !listener->closes && (!all->options.want_rows || listener->noted > CALM_MAX);
 }
 
 /* First without a list of what happened: most listeners never need one. */
@@ -547,6 +595,7 @@ look_over(struct sockets *all, struct listener *listener)
 	note_all(all, listener, true);
 	listener->heeds_silence = listener->troubles > 0;
 	listener->calm = listener->troubles == 0 && listener->surprises == 0;
+	listener->closes = closing_is_seen(all, listener);
 	if (is_summed_up(all, listener))
 		return;
 	/* What is in brief came behind the last moment; of that a calm one's rows need to know when it listened. */

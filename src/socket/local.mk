@@ -6,6 +6,7 @@ libsynscope_a_SOURCES += \
 	%D%/judge.c \
 	%D%/listener.c \
 	%D%/solve.c \
+	%D%/closing.c \
 	%D%/rows.c \
 	%D%/changes.c \
 	%D%/brief.c \

@@ -98,6 +98,14 @@ tell_client_state(struct telling *t)
 	cite(t->row, story->knock_index);
 }
 
+/* Its SYN-ACK went out when enough requests waited to fill the SYN queue. */
+static bool
+may_be_cookie(const struct telling *t)
+{
+	return t->listener == NULL || t->listener->only_cookies ||
+	    (int64_t)t->story->waiting > t->listener->backlog.lo;
+}
+
 /* A request of which it is not proved that the server took it. */
 static void
 tell_request(struct telling *t)
@@ -118,6 +126,11 @@ tell_request(struct telling *t)
 			t->row->state = SOCK_CLOSED;
 	}
 	if (story->fate == FATE_TAKEN && t->at_ns >= story->taken_lo_ns)
+		t->row->certain = false;
+	if (!story->no_cookie && may_be_cookie(t))
+		t->row->certain = false;
+	/* What the client said may have been taken at once, and the answer lost. */
+	if (t->at_ns >= story->knock_ns && (t->listener == NULL || !arrivals_are_seen(t->listener)))
 		t->row->certain = false;
 	cite(t->row, story->answer_index);
 	cite(t->row, story->refusal_index);
@@ -309,6 +322,13 @@ speaks_later(const struct telling *t, enum role role)
 	return t->story->is_final && t->story->final[role].sent > t->sample->face[role].sent;
 }
 
+/* What it sent in between, a FIN perhaps, was never captured. */
+static bool
+has_hole(const struct face *from, const struct face *to)
+{
+	return to->got != 0 && (int32_t)(from->sent - to->got) > 0;
+}
+
 /* Captured in part only: without its beginning, one direction of it, or with gaps. */
 static bool
 is_partial(const struct story *story)
@@ -320,6 +340,7 @@ is_partial(const struct story *story)
 	if (!story->is_final)
 		return false;
 	return final[ROLE_CLIENT].sent == 0 || (final[ROLE_SERVER].sent == 0 && story->flags & STORY_ANSWERED) ||
+	    has_hole(&final[ROLE_CLIENT], &final[ROLE_SERVER]) || has_hole(&final[ROLE_SERVER], &final[ROLE_CLIENT]) ||
 	    (int32_t)(final[ROLE_CLIENT].acked - final[ROLE_CLIENT].sent) > 0 ||
 	    (int32_t)(final[ROLE_SERVER].acked - final[ROLE_SERVER].sent) > 0;
 }
@@ -339,6 +360,23 @@ doubt_missing(struct telling *t)
 		t->row->certain = false;
 	/* A FIN that is not acknowledged comes again. Where it does not, the ACK was missed. */
 	if (is_waiting && since(t->at_ns, t->sample->ts_ns) > story_patience_ns(t->story))
+		t->row->certain = false;
+}
+
+/*
+ * Away from the server its end can go unseen: who closes a listener resets what
+ * waits for accept(), and a RST that is lost is not sent again. Only what that
+ * end says later shows that it was still there. A client's goes with a FIN, and
+ * that comes again.
+ */
+static void
+doubt_unheard(struct telling *t)
+{
+	bool is_here = t->listener != NULL && arrivals_are_seen(t->listener);
+
+	if (t->role == ROLE_CLIENT || is_here || t->row->state == SOCK_TIME_WAIT)
+		return;
+	if (t->row->state != SOCK_CLOSED && (!t->story->is_final || t->story->heard_ns <= t->at_ns))
 		t->row->certain = false;
 }
 
@@ -364,6 +402,7 @@ tell_end(struct telling *t)
 		row->certain = false;
 	doubt_hidden_fin(t);
 	doubt_missing(t);
+	doubt_unheard(t);
 	tell_queues(t);
 	cite(row, t->sample->index);
 }
@@ -390,7 +429,7 @@ tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row 
 		.any_address = listener->any_address,
 		.is_server = true,
 		.state = SOCK_LISTEN,
-		.certain = at_ns >= listener->listens_ns,
+		.certain = at_ns >= listener->listens_ns && at_ns <= listener->proved_ns && !listener->refused_between,
 		.send_q = listener->backlog,
 	};
 	row->send_q_best = listener->backlog_best >= 0 ? listener->backlog_best : listener->backlog.lo;
@@ -402,6 +441,7 @@ tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row 
 	}
 	if (!listens_at(listener, at_ns)) {
 		row->state = SOCK_CLOSED;
+		row->certain = false;
 		row->recv_q = row->send_q = (struct range){ 0, 0 };
 		row->recv_q_best = row->send_q_best = 0;
 	}

@@ -15,6 +15,7 @@
  *   brief.c     what is kept of a plain one that no row is told of
  *   listener.c  one endpoint: what all its connections say about its queues
  *   solve.c     the unknowns they share, as bounds
+ *   closing.c   how it ends
  *   rows.c      the table of sockets, at any moment
  *   changes.c   or each change of it
  *   tell.c      a listener's story, for whoever shows it
@@ -164,6 +165,7 @@ struct listener_row {
 	uint32_t aborted;     /* reset by an overflow */
 	uint32_t cookies;     /* SYN cookies recognised */
 	uint32_t deferred;    /* requests held back by TCP_DEFER_ACCEPT */
+	uint32_t unaccepted;  /* connections reset when it closed, never accepted */
 	unsigned rivals;      /* bits of enum rival */
 	struct evidence because;
 };

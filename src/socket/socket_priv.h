@@ -152,6 +152,7 @@ struct story {
 	uint32_t reset_index[2];
 	bool reset_has_ack[2];
 	bool reset_has_window[2];
+	uint32_t reset_got; /* bytes that the server had by then */
 
 	/* Of a plain one: its first ACK, and the first that said more, or the last before the proof. */
 	int64_t plain_lo_ns;
@@ -169,6 +170,7 @@ struct story {
 	bool maybe_is_cookie; /* FATE_MAYBE: if it was not taken, the server has no row for it */
 	bool is_final;        /* final holds */
 	struct face final[2]; /* by enum role: when its last packet had gone by */
+	int64_t heard_ns;     /* the server's last packet that only a connection sends */
 	uint32_t listener;    /* 1 + its number; 0: none */
 	uint32_t refusal_index;
 	uint32_t rank_lo; /* in the order of being taken, from 1; 0: none */
@@ -248,6 +250,7 @@ enum happening_kind {
 	HAPPENED_TAKE,    /* it was, at the latest here */
 	HAPPENED_ACCEPT,  /* a child speaks: it was accepted */
 	HAPPENED_REFUSAL, /* nobody listens */
+	HAPPENED_CLOSE,   /* nobody listens from here on */
 	HAPPENED_NOTHING, /* what was taken for an overflow was none */
 };
 
@@ -289,6 +292,11 @@ struct listener {
 	int64_t listens_ns;  /* proved from here on */
 	int64_t first_refusal_ns;
 	int64_t closed_ns;   /* NEVER_NS: not seen */
+	int64_t proved_ns;   /* until then it certainly did not */
+	bool refused_between; /* at times, between answers */
+	int64_t burst_ns;    /* its closing resets; NEVER_NS: none were seen */
+	uint32_t burst_index;
+	uint32_t accepted_most; /* that they leave possible; UINT32_MAX: no bound */
 
 	struct happening *happenings;
 	size_t happening_count;
@@ -297,6 +305,7 @@ struct listener {
 	int64_t backlog_best; /* -1: no telling */
 	struct range accepted; /* at the end */
 	bool overflowed;
+	bool closes;     /* by a burst of resets */
 	bool calm;       /* nothing was ignored or dropped, so nothing is said of the queue */
 	bool only_counts; /* happenings are counted, not kept */
 	uint32_t noted;
@@ -453,10 +462,20 @@ void look_near(struct nearness *near, const struct story *story);
 /* Told anew under another explanation. */
 void story_forget(struct story *story);
 void listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns, uint32_t index, uint32_t story);
+/* Each child's rank in the order of being taken, and how many there are, with each happening. */
+void count_children(struct sockets *all, struct listener *listener);
 void count_waiting(struct sockets *all, struct listener *listener);
 void listener_solve(struct sockets *all, struct listener *listener);
 /* What holds at a moment; NULL before the first happening. */
 const struct happening *listener_at(const struct listener *listener, int64_t at_ns);
+
+/* --- closing.c --- */
+
+bool closing_is_seen(const struct sockets *all, const struct listener *listener);
+/* When the happenings are in order: when it closed, and how many had been accepted at most. */
+void closing_note(struct sockets *all, struct listener *listener);
+/* How many were in the queue then, at the least. */
+uint32_t waited_at_close(const struct listener *listener);
 
 /* --- rows.c and changes.c --- */
 

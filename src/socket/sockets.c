@@ -306,6 +306,16 @@ sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pa
 	sock->moment = passed;
 }
 
+/* A RST can come from where there is no socket. */
+static int64_t
+heard_last_ns(const struct story *story, const struct tcp_pair *pair)
+{
+	int64_t last_ns = pair->trail.half[!story->client].last_ns;
+
+	return story->reset_ns[ROLE_SERVER] == last_ns && !story->reset_has_window[ROLE_SERVER] ? INT64_MIN
+	                                                                                      : last_ns;
+}
+
 void
 sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair *pair)
 {
@@ -326,6 +336,7 @@ sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair 
 	note_gaps(story, pair);
 	story->final[ROLE_CLIENT] = face_of(sock, pair, (enum side)story->client);
 	story->final[ROLE_SERVER] = face_of(sock, pair, (enum side)!story->client);
+	story->heard_ns = heard_last_ns(story, pair);
 	if (all->each_change || (all->options.every_ns == 0 && sock->moment >= all->moment_count))
 		return;
 	take_sample(all, sock, pair, latest_ns(pair), latest_index(pair), UINT32_MAX);
@@ -473,7 +484,7 @@ step_states(struct sock *sock, const struct tcp_pair *pair, const struct packet 
 }
 
 static void
-note_reset(struct story *story, const struct packet *pkt, enum role role)
+note_reset(struct story *story, const struct packet *pkt, enum role role, bool has_fin)
 {
 	if (story->reset_ns[role] != NEVER_NS)
 		return;
@@ -481,6 +492,8 @@ note_reset(struct story *story, const struct packet *pkt, enum role role)
 	story->reset_index[role] = pkt->index;
 	story->reset_has_ack[role] = pkt->tcp.flags & TCP_ACK;
 	story->reset_has_window[role] = pkt->tcp.window != 0;
+	if (role == ROLE_SERVER)
+		story->reset_got = pkt->tcp.ack - story->isn[ROLE_CLIENT] - 1 - (has_fin ? 1 : 0);
 }
 
 /* What a program makes the server's end say, and the kernel never says alone. */
@@ -515,7 +528,7 @@ go_on(struct sockets *all, struct sock *sock, const struct packet *pkt, enum sid
 	enum role role = side == story->client ? ROLE_CLIENT : ROLE_SERVER;
 
 	if (pkt->tcp.flags & TCP_RST)
-		note_reset(story, pkt, role);
+		note_reset(story, pkt, role, sock->flags & SOCK_FIN_GOT << side);
 	if (role == ROLE_SERVER && !(pkt->tcp.flags & TCP_SYN))
 		note_speech(story, pkt);
 	if (!(story->flags & STORY_PROVED))

@@ -66,7 +66,7 @@ bound(const struct world *world, const struct happening *happening, int64_t *lo,
 	int64_t backlog = world->backlog;
 
 	*lo = happening->accepted_lo;
-	*hi = happening->taken_hi;
+	*hi = at_most(happening->taken_hi, world->listener->accepted_most);
 	if (backlog == RANGE_OPEN) {
 		if (is_overflow(world, happening))
 			*hi = -1;
@@ -120,7 +120,7 @@ larger(uint32_t a, uint32_t b)
 	return a > b ? a : b;
 }
 
-static void
+void
 count_children(struct sockets *all, struct listener *listener)
 {
 	uint32_t lo = 0, hi = 0, answered = 0, accepted = 0, spoken = 0;
@@ -231,8 +231,8 @@ merge(const struct world *world, bool is_first)
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		struct happening *happening = &listener->happenings[i];
 		bool is_last = i + 1 == listener->happening_count;
-		int64_t most = is_last ? happening->taken_hi
-		                       : at_most(happening->taken_hi, world->upper[i + 1]);
+		int64_t most = at_most(happening->taken_hi, is_last ? listener->accepted_most
+		                                                    : world->upper[i + 1]);
 		int64_t room = world->backlog == RANGE_OPEN ? RANGE_OPEN : world->backlog + 1;
 		int64_t longest = at_most(room, happening->taken_hi - world->lower[i]);
 
@@ -404,7 +404,7 @@ try_backlogs(struct world *world)
 	if (highest == RANGE_OPEN) {
 		/* Nothing was ever full: any backlog will do. */
 		try_one(world, RANGE_OPEN, &found);
-		world->listener->backlog.lo = 0;
+		world->listener->backlog.lo = at_least(0, (int64_t)waited_at_close(world->listener) - 1);
 		return found;
 	}
 	for (int64_t backlog = at_least(0, highest - most); backlog <= highest; backlog++)

@@ -68,12 +68,19 @@ note_pace(struct sockets *all, const struct story *story, int64_t old_gap_ns)
 		all->syn_doubles = true;
 }
 
+/* A request sends its SYN-ACK again with the same number. With another, nothing was kept of the first: it was a cookie. */
+static bool
+begins_anew(const struct story *story, const struct packet *pkt)
+{
+	return pkt->tcp.seq != story->isn[ROLE_SERVER] && story->knock_ns == NEVER_NS;
+}
+
 static void
 note_answer(struct story *story, const struct packet *pkt)
 {
 	bool is_late = story->flags & STORY_UNSEEN; /* it only was captured behind its ACK */
 
-	if (story->flags & STORY_ANSWERED && !is_late)
+	if (story->flags & STORY_ANSWERED && !is_late && !begins_anew(story, pkt))
 		return;
 	story->flags &= (uint16_t)~STORY_UNSEEN;
 	story->flags |= STORY_ANSWERED;

@@ -79,6 +79,7 @@ tell_queue(const struct listener *listener, struct listener_row *row)
 		if (happening->queue.hi > row->queue_max.hi)
 			row->queue_max.hi = happening->queue.hi;
 	}
+	row->unaccepted = waited_at_close(listener);
 	if (row->overflows > 0 && listener->backlog.hi != RANGE_OPEN) {
 		row->queue_max.lo = listener->backlog.lo + 1;
 		row->queue_max.hi = listener->backlog.hi + 1;

@@ -488,6 +488,214 @@ test_times_at_the_ends_of_time_do_no_harm(void **state)
 	assert_int_equal(seen.listener_count, 1);
 }
 
+/* --- what is certain --- */
+
+static void
+test_it_certainly_listens_until_it_answers_last(void **state)
+{
+	(void)state;
+	ask_at(5);
+	ask_at(500);
+	queue_child(0, 0);
+	queue_child(1, 10);
+	take_bytes(0, 20, 600);
+	solve(1000);
+	assert_int_equal(listener_at_moment(5).state, SOCK_LISTEN);
+	assert_true(listener_at_moment(5).certain);
+	assert_int_equal(listener_at_moment(500).state, SOCK_LISTEN);
+	assert_false(listener_at_moment(500).certain);
+}
+
+static void
+test_away_from_the_server_its_end_is_certain_only_if_it_is_heard_again(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	ask_at(500);
+	queue_child(0, 0);
+	queue_child(1, 0);
+	take_bytes(1, 20, 600);
+	solve(1000);
+	assert_ends(500, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_false(end_at(500, 0, true).certain);
+	assert_true(end_at(500, 0, false).certain);
+	assert_true(end_at(500, 1, true).certain);
+}
+
+static void
+test_what_may_be_a_cookie_is_no_certain_request(void **state)
+{
+	(void)state;
+	ask_at(2);
+	/* One request waits, so another's SYN-ACK can be a cookie; a timer would show that it is not. */
+	feed(SEG(ISN_C, 0, PORT(0), .flags = SYN, AT(0)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(0), .flags = SYN | ACK, AT(0)));
+	feed(SEG(ISN_C, 0, PORT(1), .flags = SYN, AT(1)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(1), .flags = SYN | ACK, AT(1)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(0), AT(3)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(1), AT(4)));
+	take_bytes(0, 15, 5);
+	take_bytes(1, 15, 5);
+	solve(100);
+	assert_ends(2, 0, "ESTABLISHED", "SYN_RECV");
+	assert_true(end_at(2, 0, true).certain);
+	assert_ends(2, 1, "ESTABLISHED", "SYN_RECV");
+	assert_false(end_at(2, 1, true).certain);
+}
+
+static void
+test_a_syn_ack_with_another_number_tells_that_nothing_was_kept_of_the_first(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_SERVER;
+	ask_at(500);
+	ask_at(1500);
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(REPLY(.seq = ISN_S + 70000, .ack = 1000, .flags = SYN | ACK, AT(0)));
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(1020)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, .flags = SYN | ACK, AT(1020)));
+	feed(SEG(1000, 0, .ack = 5000, AT(1030)));
+	take_bytes(0, 15, 1040);
+	solve(2000);
+	assert_ends(500, 0, "SYN_SENT", "CLOSED");
+	assert_ends(1500, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_true(end_at(1500, 0, true).certain);
+}
+
+/* Full, and then one more whose client aborts it before the next SYN-ACK is due: its RST lies beyond unheard bytes. */
+static void
+abort_boldly(int n, int64_t ms)
+{
+	shake_hands(n, ms);
+	feed(SEG(1000, 15, .ack = 5000, PORT(n), AT(ms)));
+	feed(SEG(1000, 15, .ack = 5000, PORT(n), AT(ms + 300)));
+	feed(SEG(1015, 0, .ack = 5000, PORT(n), .flags = RST | ACK, AT(ms + 900)));
+}
+
+static void
+test_a_bold_reset_that_nothing_answers_found_no_request(void **state)
+{
+	(void)state;
+	ask_at(5500);
+	queue_child(0, 0);
+	overflow(1, 20);
+	abort_boldly(2, 5000);
+	solve(8000);
+	assert_ends(5500, 2, "ESTABLISHED", "CLOSED");
+}
+
+static void
+test_a_bold_reset_that_is_answered_found_one(void **state)
+{
+	(void)state;
+	ask_at(5500);
+	queue_child(0, 0);
+	overflow(1, 20);
+	abort_boldly(2, 5000);
+	feed(REPLY(.seq = 5000, .ack = 1000, PORT(2), AT(5900)));
+	feed(SEG(1000, 0, PORT(2), .flags = RST, AT(5901)));
+	solve(8000);
+	assert_ends(5500, 2, "ESTABLISHED", "SYN_RECV");
+	assert_true(end_at(5500, 2, true).certain);
+}
+
+static void
+test_bytes_that_get_a_reset_at_once_were_not_ignored_for_want_of_room(void **state)
+{
+	(void)state;
+	queue_child(0, 0);
+	overflow(1, 20);
+	feed(SEG(1000, 15, .ack = 5000, PORT(1), AT(90000)));
+	feed(REPLY(.seq = 5000, PORT(1), .flags = RST, .zero_window = 1, AT(90000)));
+	solve(91000);
+	assert_int_equal(seen.listener.ignored_acks, 6);
+}
+
+/* --- how a listener ends --- */
+
+#define RESET_CHILD(n, got, ms) \
+	feed(REPLY(.seq = 5000, .ack = 1000 + (got), PORT(n), .flags = RST | ACK, AT(ms)))
+
+static void
+test_children_reset_in_one_instant_tell_of_a_listener_that_closed(void **state)
+{
+	(void)state;
+	ask_at(400);
+	ask_at(600);
+	for (int n = 0; n < 4; n++)
+		shake_hands(n, n);
+	for (int n = 0; n < 4; n++)
+		RESET_CHILD(n, 0, 500);
+	solve(1000);
+	assert_int_equal(listener_at_moment(400).state, SOCK_LISTEN);
+	assert_int_equal(listener_at_moment(400).recv_q.lo, 4);
+	assert_int_equal(listener_at_moment(600).state, SOCK_CLOSED);
+	assert_int_equal(seen.listener.accepted.hi, 0);
+	assert_int_equal(seen.listener.backlog.lo, 3);
+	assert_int_equal(seen.listener.unaccepted, 4);
+	assert_int_equal(seen.listener.kind, STORY_HEALTHY);
+}
+
+static void
+test_who_spoke_before_the_closing_resets_was_accepted(void **state)
+{
+	(void)state;
+	shake_hands(0, 0);
+	feed(REPLY(.seq = 5000, .length = 10, .ack = 1000, PORT(0), AT(1)));
+	for (int n = 1; n < 4; n++)
+		shake_hands(n, n);
+	for (int n = 1; n < 4; n++)
+		RESET_CHILD(n, 0, 500);
+	solve(1000);
+	assert_int_equal(seen.listener.accepted.lo, 1);
+	assert_int_equal(seen.listener.accepted.hi, 1);
+	assert_int_equal(seen.listener.backlog.lo, 2);
+}
+
+static void
+test_children_with_bytes_can_have_been_accepted_by_a_process_that_ends(void **state)
+{
+	(void)state;
+	ask_at(600);
+	queue_child(0, 0);
+	queue_child(1, 1);
+	RESET_CHILD(0, 15, 500);
+	RESET_CHILD(1, 15, 500);
+	solve(1000);
+	assert_int_equal(listener_at_moment(600).state, SOCK_CLOSED);
+	assert_int_equal(seen.listener.accepted.hi, 2);
+	assert_int_equal(seen.listener.unaccepted, 0);
+}
+
+static void
+test_resets_end_no_listener_that_answers_afterwards(void **state)
+{
+	(void)state;
+	ask_at(600);
+	shake_hands(0, 0);
+	shake_hands(1, 1);
+	RESET_CHILD(0, 0, 500);
+	RESET_CHILD(1, 0, 500);
+	queue_child(2, 700);
+	solve(1000);
+	assert_int_equal(listener_at_moment(600).state, SOCK_LISTEN);
+	assert_int_equal(seen.listener.accepted.hi, 3);
+}
+
+static void
+test_resets_one_after_another_are_the_programs_own(void **state)
+{
+	(void)state;
+	ask_at(600);
+	shake_hands(0, 0);
+	shake_hands(1, 1);
+	RESET_CHILD(0, 0, 400);
+	RESET_CHILD(1, 0, 500);
+	solve(1000);
+	assert_int_equal(listener_at_moment(600).state, SOCK_LISTEN);
+	assert_int_equal(seen.listener.accepted.hi, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -514,6 +722,18 @@ main(void)
 		TEST(test_what_waits_for_an_ack_can_hide_a_fin),
 		TEST(test_without_its_beginning_a_connection_is_only_likely),
 		TEST(test_times_at_the_ends_of_time_do_no_harm),
+		TEST(test_it_certainly_listens_until_it_answers_last),
+		TEST(test_away_from_the_server_its_end_is_certain_only_if_it_is_heard_again),
+		TEST(test_what_may_be_a_cookie_is_no_certain_request),
+		TEST(test_a_syn_ack_with_another_number_tells_that_nothing_was_kept_of_the_first),
+		TEST(test_a_bold_reset_that_nothing_answers_found_no_request),
+		TEST(test_a_bold_reset_that_is_answered_found_one),
+		TEST(test_bytes_that_get_a_reset_at_once_were_not_ignored_for_want_of_room),
+		TEST(test_children_reset_in_one_instant_tell_of_a_listener_that_closed),
+		TEST(test_who_spoke_before_the_closing_resets_was_accepted),
+		TEST(test_children_with_bytes_can_have_been_accepted_by_a_process_that_ends),
+		TEST(test_resets_end_no_listener_that_answers_afterwards),
+		TEST(test_resets_one_after_another_are_the_programs_own),
 	};
 
 	return cmocka_run_group_tests_name("socket", tests, NULL, NULL);
