@@ -42,6 +42,7 @@ script_tests = \
 	tests/support/captures.sh \
 	tests/golden/golden.sh \
 	tests/promises.sh \
+	tests/report.sh \
 	tests/differential/marks.sh \
 	tests/differential/info.sh
 

@@ -58,6 +58,7 @@ add_chapter(struct reporting *reporting, const struct subject *subject,
 {
 	const struct reading *reading = &reporting->reading;
 
+	tally_end(reporting->tally);
 	figure_collect_done(reporting->data, reading->analysis, reading->name.at);
 	report_name(reporting->report, subject->paths, subject->path_count);
 	report_add(reporting->report,
@@ -130,14 +131,31 @@ write_report(struct reporting *reporting)
 	return EXIT_WELL;
 }
 
+static struct report_options
+report_options_of(const struct options *options, const struct subjects *subjects)
+{
+	struct report_options report_options = {
+		.lang = (enum lang)options->lang,
+		.capture_count = subjects->count,
+	};
+
+	if (subjects->count > 0)
+		report_options.file = subjects->subjects[0].paths[0];
+	if (subjects->known_count > 0)
+		report_options.experiment = subjects->known[0].experiment;
+	return report_options;
+}
+
 int
 cmd_report(const struct options *options)
 {
-	const struct report_options report_options = { .lang = (enum lang)options->lang };
-	struct reporting reporting = { .report = report_new(&report_options) };
+	struct reporting reporting = { 0 };
+	struct report_options report_options;
 	struct subjects subjects;
 	int status = subjects_named(&subjects, options);
 
+	report_options = report_options_of(options, &subjects);
+	reporting.report = report_new(&report_options);
 	reading_init(&reporting.reading, options);
 	for (size_t i = 0; i < subjects.count; i++)
 		if (read_subject(&reporting, &subjects.subjects[i]) != EXIT_WELL)

@@ -8,6 +8,8 @@
 
 /* In the order in which a reader meets them. */
 static void (*const sections[])(const struct chapter *chapter) = {
+	section_quality,
+	section_answer,
 	section_servers,
 	section_clients,
 	section_outputs,
@@ -15,18 +17,82 @@ static void (*const sections[])(const struct chapter *chapter) = {
 	section_changes,
 	section_packets,
 	section_listeners,
+	section_flows,
+	section_groups,
+	section_measures,
+	section_marks,
+	section_differences,
 };
+
+/* --- what it is about --- */
+
+static const char *
+last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL || slash[1] == '\0' ? path : slash + 1;
+}
+
+static void
+add_title(const struct report *report, struct markup_node *root)
+{
+	const struct report_options *options = &report->options;
+	struct phrase phrase = { 0 };
+	const char *const *about;
+	size_t count;
+
+	if (options->experiment == NULL) {
+		phrase_text(&phrase, options->file == NULL ? "" : last_name(options->file));
+		phrase_u64(&phrase, options->capture_count);
+		phrase_add(&phrase, root, "title",
+		    catalog_say(report->catalog, options->capture_count == 1
+						     ? N_("What %1 shows")
+						     : N_("What %2 captures show")));
+		return;
+	}
+	markup_add_words(root, "title", experiment_title(options->experiment));
+	count = experiment_about(options->experiment, &about);
+	for (size_t i = 0; i < count; i++)
+		markup_add_words(root, "about", about[i]);
+}
+
+/* --- how it was made --- */
+
+static const char *const method_sentences[] = {
+	N_("Everything here was told from packets that were saved; nothing was asked of a network, "
+	   "and no name was looked up."),
+	N_("A mark means what Wireshark 4.0 means by it; a cause is synscope's own reading, with "
+	   "the frames that show it, and is given only where the packets force it."),
+	N_("States and queues are inferred with the whole capture in view; what the packets leave "
+	   "open is a range, or is said to be unknown."),
+	N_("The same captures give the same report, byte for byte."),
+};
+
+static void
+add_method(struct report *report)
+{
+	struct markup_node *method = markup_add(markup_document_root(report->document), "method");
+
+	for (size_t i = 0; i < sizeof(method_sentences) / sizeof(method_sentences[0]); i++)
+		markup_add_words(
+		    method, "sentence", catalog_say(report->catalog, method_sentences[i]));
+}
 
 struct report *
 report_new(const struct report_options *options)
 {
 	struct report *report = mem_zalloc(sizeof(*report));
+	struct markup_node *root;
 
 	report->options = *options;
 	report->catalog = catalog_new(options->lang);
 	report->document = markup_document_new("report");
-	markup_set(markup_document_root(report->document), "lang", lang_names[options->lang]);
-	markup_set(markup_document_root(report->document), "version", PACKAGE_VERSION);
+	root = markup_document_root(report->document);
+	markup_set(root, "lang", lang_names[options->lang]);
+	markup_set(root, "version", PACKAGE_VERSION);
+	markup_set(root, "kind", options->experiment == NULL ? "captures" : "experiment");
+	add_title(report, root);
 	return report;
 }
 
@@ -94,7 +160,18 @@ describe_capture(const struct chapter *chapter)
 	markup_set_i64(node, "frames", (int64_t)summary->frames);
 	markup_set_i64(node, "packets", (int64_t)summary->packets);
 	markup_set_i64(node, "flows", summary->flows);
+	if (chapter->data->left_out > 0)
+		markup_set_i64(node, "left-out", (int64_t)chapter->data->left_out);
+	if (chapter->recorded != NULL && chapter->recorded->kernel != NULL)
+		markup_set(node, "kernel", chapter->recorded->kernel);
 	text_fini(&value);
+	if (chapter->recorded == NULL) {
+		markup_add_words(node, "title", last_name(chapter->data->name));
+		return;
+	}
+	markup_add_words(node, "title", chapter->recorded->title);
+	for (size_t i = 0; i < chapter->recorded->about_count; i++)
+		markup_add_words(node, "about", chapter->recorded->about[i]);
 }
 
 const char *
@@ -124,6 +201,7 @@ report_add(struct report *report, const struct report_source *source)
 		.tables = &tables,
 		.summary = analysis_summary(source->analysis),
 		.analysis = source->analysis,
+		.ranked = rank_listeners(source->data),
 		.number = ++report->count,
 		.name = report->name,
 		.node = markup_add(markup_document_root(report->document), "capture"),
@@ -134,10 +212,12 @@ report_add(struct report *report, const struct report_source *source)
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		sections[i](&chapter);
 	free(views);
+	free(chapter.ranked);
 }
 
 struct markup_document *
 report_finish(struct report *report)
 {
+	add_method(report);
 	return report->document;
 }

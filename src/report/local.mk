@@ -3,15 +3,21 @@ libsynscope_a_SOURCES += \
 	%D%/template.h %D%/template_priv.h \
 	%D%/template.c %D%/template_write.c \
 	%D%/document.c \
+	%D%/phrase.c \
 	%D%/section_changes.c \
+	%D%/section_flows.c \
 	%D%/section_listeners.c \
+	%D%/section_marks.c \
+	%D%/section_measures.c \
 	%D%/section_packets.c \
+	%D%/section_quality.c \
 	%D%/section_recorded.c \
 	%D%/section_tables.c \
 	%D%/slug.c \
 	%D%/tally.c \
 	%D%/view.c \
-	%D%/words.c
+	%D%/words.c \
+	%D%/worth.c %D%/worth.def
 
 # The templates, as strings: a row a file.
 template_files = \
@@ -22,4 +28,4 @@ template_files = \
 	$(AM_V_GEN)$(MKDIR_P) %D% && (cd '$(srcdir)' && LC_ALL=C \
 		$(AWK) -f %D%/embed.awk $(template_files)) >$@.new && mv $@.new $@
 CLEANFILES += %D%/templates.inc
-EXTRA_DIST += %D%/embed.awk
+EXTRA_DIST += %D%/document.rng %D%/embed.awk

@@ -6,6 +6,8 @@
  *   section_*.c  a part of a capture's chapter each
  *   view.c       what the packets of each flow come to; words.c: values, sentences
  *   tally.c      what is said of all flows, taken in one by one
+ *   worth.c      which of them are worth a look
+ *   phrase.c     sentences, filled in
  *   slug.c       names of pages and folders
  *
  * The document holds words for people, in their language; what a page looks
@@ -35,11 +37,16 @@ void tally_free(struct tally *tally);
 /* In the order of their numbers. */
 void tally_flow(struct tally *tally, const struct flow_row *row);
 void tally_packet(struct tally *tally, const struct packet_row *row);
+/* All is in. */
+void tally_end(struct tally *tally);
 
 /* --- the document --- */
 
 struct report_options {
 	enum lang lang;
+	const struct experiment *experiment; /* whose article it is; NULL: none's */
+	size_t capture_count;  /* that it will be about */
+	const char *file;      /* the first of them */
 };
 
 /* One capture, read. All of it is borrowed for the call. */

@@ -20,6 +20,7 @@ struct chapter {
 	struct tables_sum *tables; /* what section_tables found, for those after it */
 	const struct analysis_summary *summary;
 	const struct analysis *analysis;
+	const struct listener_row **ranked; /* those of data, the one with most to tell first */
 	unsigned number;  /* from 1 */
 	const char *name; /* of its page and folder */
 	struct markup_node *node; /* its <capture> */
@@ -57,6 +58,7 @@ void set_frames(struct markup_node *node, const char *name, const uint32_t *inde
 
 /* "127.0.0.1:17777", "[::1]:80" */
 void put_end(struct text *out, const uint8_t address[16], uint8_t ip_version, uint16_t port);
+void put_tuple_end(struct text *out, const struct tuple *tuple, bool dst);
 void set_end(struct markup_node *node, const char *name, const struct tuple *tuple, bool dst);
 void set_address(struct markup_node *node, const char *name, const struct tuple *tuple, bool dst);
 /* For people: "0.012252", "2019-05-20 02:54:59.946262" of UTC, "1–3", "2+". */
@@ -121,8 +123,136 @@ struct tables_sum {
 	uint64_t counts[OUTCOME_COUNT];
 };
 
+/* --- phrase.c --- */
+
+#define PHRASE_WORDS 9
+
+/* What fills a sentence in; a zeroed one is ready, and is so again once it was said. */
+struct phrase {
+	struct text words[PHRASE_WORDS];
+	size_t count;
+};
+
+/* In the order of %1, %2, ... */
+void phrase_text(struct phrase *phrase, const char *word);
+void phrase_u64(struct phrase *phrase, uint64_t number);
+void phrase_span(struct phrase *phrase, int64_t ns);
+void phrase_size(struct phrase *phrase, uint64_t bytes);
+void phrase_share(struct phrase *phrase, uint64_t part, uint64_t whole);
+void phrase_end(struct phrase *phrase, const struct tuple *tuple, bool dst);
+/* sentence: in the reader's language, as the catalog has it. */
+void phrase_put(struct phrase *phrase, struct text *out, const char *sentence);
+/* ... as a last child of parent. */
+struct markup_node *phrase_add(struct phrase *phrase, struct markup_node *parent,
+    const char *element, const char *sentence);
+
+/* "13 µs", "2.99 s" */
+void put_span(struct text *out, int64_t ns);
+/* "15 B", "441 kB" */
+void put_size(struct text *out, uint64_t bytes);
+/* "12.5 %" */
+void put_share(struct text *out, uint64_t part, uint64_t whole);
+
+/* --- worth.c --- */
+
+enum worth {
+#define WORTH(id, weight, sentence) WORTH_##id,
+#include "report/worth.def"
+#undef WORTH
+	WORTH_COUNT
+};
+
+extern const struct worth_row {
+	unsigned weight;
+	const char *sentence;
+} worth_rows[WORTH_COUNT];
+
+/* Bits of enum worth. */
+uint32_t worth_reasons(const struct flow_row *row);
+unsigned worth_weight(uint32_t reasons);
+
+/* --- tally.c --- */
+
+enum measure_kind {
+	MEASURE_HANDSHAKE, /* nanoseconds, as are the next two */
+	MEASURE_RTT,
+	MEASURE_DURATION,
+	MEASURE_BYTES,
+	MEASURE_COUNT
+};
+
+struct measure {
+	int64_t *values; /* ascending, after _end */
+	size_t count;
+	uint64_t left_out; /* that memory had no room for */
+};
+
+/* The first of them. */
+#define TALLY_FRAMES 8
+struct tally_frames {
+	uint32_t indexes[TALLY_FRAMES];
+	size_t count;
+};
+
+struct tally_mark {
+	uint64_t count;
+	uint64_t flows; /* that have it */
+	struct tally_frames frames; /* of the packets that were seen */
+};
+
+struct tally_pair {
+	uint64_t count;
+	struct tally_frames frames;
+};
+
+/* What flows have in common. */
+struct group_key {
+	uint8_t address[16]; /* of the server */
+	uint16_t port;
+	uint8_t ip_version; /* 0: of many servers */
+	uint8_t proto;
+	uint8_t is_tcp; /* else the next three say nothing */
+	uint8_t open;
+	uint8_t close;
+	uint8_t connect;
+	char conn_state[8];
+};
+
+struct tally_group {
+	struct group_key key;
+	uint32_t place;   /* in the order first seen */
+	uint32_t example; /* its first flow */
+	uint64_t count;
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t retransmissions;
+	int64_t first_ns;
+	int64_t last_ns;
+};
+
+struct pick {
+	uint32_t flow;
+	uint32_t reasons; /* bits of enum worth */
+	uint32_t group;   /* its place */
+	uint16_t weight;
+	bool is_extra; /* many like it come first */
+};
+
+uint64_t tally_flows(const struct tally *tally);
+uint64_t tally_packets(const struct tally *tally);
+const struct measure *tally_measure(const struct tally *tally, enum measure_kind kind);
+const struct tally_mark *tally_mark(const struct tally *tally, enum mark mark);
+/* mark: MARK_COUNT is none. */
+const struct tally_pair *tally_pair(const struct tally *tally, unsigned mark, enum cause cause);
+/* The largest first. */
+size_t tally_groups(const struct tally *tally, const struct tally_group **groups);
+/* Flows worth a look, those that are most so first. */
+size_t tally_picks(const struct tally *tally, const struct pick **picks);
+
 /* --- section_*.c: each adds to chapter->node what it has to say --- */
 
+void section_quality(const struct chapter *chapter);
+void section_answer(const struct chapter *chapter);
 void section_servers(const struct chapter *chapter);
 void section_clients(const struct chapter *chapter);
 void section_outputs(const struct chapter *chapter);
@@ -130,5 +260,13 @@ void section_tables(const struct chapter *chapter);
 void section_changes(const struct chapter *chapter);
 void section_packets(const struct chapter *chapter);
 void section_listeners(const struct chapter *chapter);
+void section_flows(const struct chapter *chapter);
+void section_groups(const struct chapter *chapter);
+void section_measures(const struct chapter *chapter);
+void section_marks(const struct chapter *chapter);
+void section_differences(const struct chapter *chapter);
+
+/* Listeners of data, the one with most to tell first; on the heap. */
+const struct listener_row **rank_listeners(const struct figure_data *data);
 
 #endif

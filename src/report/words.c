@@ -28,12 +28,22 @@ put_end(struct text *out, const uint8_t address[16], uint8_t ip_version, uint16_
 }
 
 void
+put_tuple_end(struct text *out, const struct tuple *tuple, bool dst)
+{
+	const uint8_t *address = dst ? tuple->dst : tuple->src;
+
+	if (tuple->proto == PROTO_TCP || tuple->proto == PROTO_UDP)
+		put_end(out, address, tuple->ip_version, dst ? tuple->dport : tuple->sport);
+	else
+		put_address(out, address, tuple->ip_version, false);
+}
+
+void
 set_end(struct markup_node *node, const char *name, const struct tuple *tuple, bool dst)
 {
 	struct text value = { 0 };
 
-	put_end(&value, dst ? tuple->dst : tuple->src, tuple->ip_version,
-	    dst ? tuple->dport : tuple->sport);
+	put_tuple_end(&value, tuple, dst);
 	markup_set(node, name, text_str(&value));
 	text_fini(&value);
 }

@@ -1,0 +1,197 @@
+/*
+ * What the capture is worth: how much there is of it, where it was taken, what
+ * it lacks, and what is odd about it.
+ */
+#include "report/report_priv.h"
+
+static const struct {
+	const char *name;
+	const char *one;
+	const char *many;
+} findings[FINDING_COUNT] = {
+#define FINDING(id, name, one, many) { name, one, many },
+#include "analysis/finding.def"
+#undef FINDING
+};
+
+static const char *
+words_of(const struct chapter *chapter, const char *sentence)
+{
+	return catalog_say(chapter->catalog, sentence);
+}
+
+static void
+add_fact(const struct chapter *chapter, struct markup_node *quality, const char *name,
+    struct phrase *phrase, const char *sentence)
+{
+	markup_set(phrase_add(phrase, quality, "fact", words_of(chapter, sentence)), "name", name);
+}
+
+/* --- how much, and when --- */
+
+static void
+tell_size(const struct chapter *chapter, struct markup_node *quality)
+{
+	const struct analysis_summary *summary = chapter->summary;
+	struct phrase phrase = { 0 };
+
+	phrase_u64(&phrase, summary->frames);
+	phrase_u64(&phrase, summary->packets);
+	phrase_u64(&phrase, summary->flows);
+	add_fact(chapter, quality, "size", &phrase,
+	    N_("Frames: %1; packets of TCP, UDP or ICMP among them: %2; flows: %3."));
+	if (summary->frames == 0)
+		return;
+	phrase_span(&phrase, summary->last_ns - summary->first_ns);
+	add_fact(chapter, quality, "duration", &phrase,
+	    N_("From the first frame to the last %1 went by."));
+}
+
+static void
+tell_filter(const struct chapter *chapter, struct markup_node *quality)
+{
+	struct phrase phrase = { 0 };
+
+	if (chapter->summary->filtered == 0)
+		return;
+	phrase_u64(&phrase, chapter->summary->filtered);
+	add_fact(chapter, quality, "filter", &phrase,
+	    N_("The filter dropped other frames, %1 in number; nothing here counts them."));
+}
+
+/* --- where --- */
+
+/* As was told; as the packets show of all endpoints; and of some of them. */
+static const struct {
+	const char *told;
+	const char *all;
+	const char *some;
+} places[VANTAGE_COUNT] = {
+	[VANTAGE_UNKNOWN] = { NULL, N_("Where it was taken the packets do not tell."),
+	    N_("Of %1 listening endpoints the packets do not tell where the capture was taken.") },
+	[VANTAGE_SERVER] = { N_("It was taken at the server, as was told."),
+	    N_("It was taken at the server, as the packets show."),
+	    N_("Of %1 listening endpoints it was taken at the server.") },
+	[VANTAGE_CLIENT] = { N_("It was taken at the client, as was told."),
+	    N_("It was taken at the client, as the packets show."),
+	    N_("Of %1 listening endpoints it was taken at the client.") },
+	[VANTAGE_LOOPBACK] = { N_("It was taken on one machine, which holds both ends, as was "
+				  "told."),
+	    N_("It was taken on one machine, which holds both ends, as the packets show."),
+	    N_("Of %1 listening endpoints both ends were on the machine where it was taken.") },
+	[VANTAGE_MIDDLE] = { N_("It was taken between the two ends, as was told."),
+	    N_("It was taken between the two ends, as the packets show."),
+	    N_("Of %1 listening endpoints it was taken between the two ends.") },
+};
+
+static void
+tell_places(const struct chapter *chapter, struct markup_node *quality)
+{
+	const struct figure_data *data = chapter->data;
+	enum vantage told = chapter->source->sockets->vantage;
+	size_t counts[VANTAGE_COUNT] = { 0 };
+	struct phrase phrase = { 0 };
+
+	if (told != VANTAGE_UNKNOWN) {
+		add_fact(chapter, quality, "vantage", &phrase, places[told].told);
+		return;
+	}
+	for (size_t i = 0; i < data->listener_count; i++)
+		counts[data->listeners[i].vantage]++;
+	for (int i = 0; i < VANTAGE_COUNT; i++) {
+		if (counts[i] == 0)
+			continue;
+		phrase_u64(&phrase, counts[i]);
+		add_fact(chapter, quality, "vantage", &phrase,
+		    counts[i] == data->listener_count ? places[i].all : places[i].some);
+	}
+}
+
+/* --- what it lacks --- */
+
+static void
+tell_losses(const struct chapter *chapter, struct markup_node *quality)
+{
+	uint64_t missing = tally_mark(chapter->tally, MARK_ACK_LOST_SEGMENT)->count;
+	uint64_t holes = tally_mark(chapter->tally, MARK_LOST_SEGMENT)->count;
+	struct phrase phrase = { 0 };
+
+	if (missing > 0) {
+		phrase_u64(&phrase, missing);
+		add_fact(chapter, quality, "loss", &phrase,
+		    N_("The capture lacks segments that arrived: ACKs acknowledge what it does not "
+		       "hold, %1 times."));
+	}
+	if (holes > 0) {
+		phrase_u64(&phrase, holes);
+		add_fact(chapter, quality, "gaps", &phrase,
+		    N_("Segments came before the one that goes first, or without it, %1 times."));
+	}
+	if (missing == 0 && holes == 0 && chapter->summary->packets > 0)
+		add_fact(chapter, quality, "loss", &phrase,
+		    N_("Nothing shows that the capture lacks a segment."));
+}
+
+/* What is fine is said as well: silence could mean that nobody looked. */
+static const struct {
+	enum finding_kind kind;
+	const char *name;
+	const char *sentence;
+} fine[] = {
+	{ FINDING_CUT_SHORT, "truncation", N_("Every frame was captured whole.") },
+	{ FINDING_CAPTURED_TWICE, "duplicates", N_("No packet was captured twice.") },
+	{ FINDING_TIME_STEP_BACK, "clock", N_("The clock never stepped back.") },
+	{ FINDING_OFFLOADED_CHECKSUM, "offload",
+	    N_("No checksum was left for the network card to fill in.") },
+};
+
+static void
+tell_fine(const struct chapter *chapter, struct markup_node *quality)
+{
+	struct phrase phrase = { 0 };
+
+	if (chapter->summary->packets == 0)
+		return;
+	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
+		if (chapter->summary->findings[fine[i].kind].count == 0)
+			add_fact(chapter, quality, fine[i].name, &phrase, fine[i].sentence);
+}
+
+/* --- what is odd --- */
+
+static void
+tell_finding(const struct chapter *chapter, struct markup_node *quality, enum finding_kind kind)
+{
+	const struct finding *finding = &chapter->summary->findings[kind];
+	struct markup_node *node = markup_add(quality, "finding");
+	struct text words = { 0 };
+
+	markup_set(node, "id", findings[kind].name);
+	markup_set_i64(node, "count", (int64_t)finding->count);
+	if (finding->first_index != 0) {
+		markup_set_i64(node, "first", finding->first_index);
+		markup_set_i64(node, "last", finding->last_index);
+	}
+	text_u64(&words, finding->count);
+	text_char(&words, ' ');
+	text_put(&words, catalog_say_n(chapter->catalog, findings[kind].one, findings[kind].many,
+			     finding->count));
+	text_char(&words, '.');
+	markup_add_text(node, text_str(&words));
+	text_fini(&words);
+}
+
+void
+section_quality(const struct chapter *chapter)
+{
+	struct markup_node *quality = markup_add(chapter->node, "quality");
+
+	tell_size(chapter, quality);
+	tell_filter(chapter, quality);
+	tell_places(chapter, quality);
+	tell_losses(chapter, quality);
+	tell_fine(chapter, quality);
+	for (int i = 0; i < FINDING_COUNT; i++)
+		if (chapter->summary->findings[i].count > 0)
+			tell_finding(chapter, quality, (enum finding_kind)i);
+}
