@@ -22,6 +22,7 @@ static void (*const sections[])(const struct chapter *chapter) = {
 	section_measures,
 	section_marks,
 	section_differences,
+	section_figures,
 };
 
 /* --- what it is about --- */
@@ -131,6 +132,24 @@ set_frames(struct markup_node *node, const char *name, const uint32_t *indexes, 
 	}
 	markup_set(node, name, text_str(&value));
 	text_fini(&value);
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	uint32_t one = *(const uint32_t *)a;
+	uint32_t other = *(const uint32_t *)b;
+
+	return (one > other) - (one < other);
+}
+
+bool
+chapter_has_packets(const struct chapter *chapter, uint32_t flow)
+{
+	const uint32_t *kept = chapter->source->kept;
+
+	return kept == NULL ||
+	       bsearch(&flow, kept, chapter->source->kept_count, sizeof(flow), by_number) != NULL;
 }
 
 static void

@@ -5,6 +5,7 @@ libsynscope_a_SOURCES += \
 	%D%/document.c \
 	%D%/phrase.c \
 	%D%/section_changes.c \
+	%D%/section_figures.c \
 	%D%/section_flows.c \
 	%D%/section_listeners.c \
 	%D%/section_marks.c \

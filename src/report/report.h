@@ -47,6 +47,9 @@ struct report_options {
 	const struct experiment *experiment; /* whose article it is; NULL: none's */
 	size_t capture_count;  /* that it will be about */
 	const char *file;      /* the first of them */
+	/* Figures as files, by names such as "listen/queue-2.svg"; NULL: not wanted. */
+	void (*take)(void *ctx, const char *name, const struct text *file);
+	void *ctx;
 };
 
 /* One capture, read. All of it is borrowed for the call. */
@@ -55,6 +58,8 @@ struct report_source {
 	size_t path_count;
 	const struct experiment *experiment; /* that tells of it; NULL: none */
 	const struct figure_data *data;
+	const uint32_t *kept; /* flows whose packets and sockets data has, ascending; NULL: all */
+	size_t kept_count;
 	const struct tally *tally;
 	const struct analysis *analysis;
 	const struct sockets_options *sockets; /* what was assumed */

@@ -265,6 +265,10 @@ void section_groups(const struct chapter *chapter);
 void section_measures(const struct chapter *chapter);
 void section_marks(const struct chapter *chapter);
 void section_differences(const struct chapter *chapter);
+void section_figures(const struct chapter *chapter);
+
+/* Whether the packets of a flow were kept. */
+bool chapter_has_packets(const struct chapter *chapter, uint32_t flow);
 
 /* Listeners of data, the one with most to tell first; on the heap. */
 const struct listener_row **rank_listeners(const struct figure_data *data);
