@@ -23,6 +23,7 @@ static void (*const sections[])(const struct chapter *chapter) = {
 	section_marks,
 	section_differences,
 	section_figures,
+	section_conclusion,
 };
 
 /* --- what it is about --- */
@@ -205,6 +206,7 @@ void
 report_add(struct report *report, const struct report_source *source)
 {
 	struct flow_view *views = views_new(source->data);
+	struct clients_sum clients = { 0 };
 	struct tables_sum tables = { 0 };
 	struct chapter chapter = {
 		.options = &report->options,
@@ -217,6 +219,7 @@ report_add(struct report *report, const struct report_source *source)
 				? NULL
 				: experiment_capture(source->experiment, source->paths[0]),
 		.views = views,
+		.clients = &clients,
 		.tables = &tables,
 		.summary = analysis_summary(source->analysis),
 		.analysis = source->analysis,

@@ -2,8 +2,11 @@ libsynscope_a_SOURCES += \
 	%D%/report.h %D%/report_priv.h \
 	%D%/template.h %D%/template_priv.h \
 	%D%/template.c %D%/template_write.c \
+	%D%/account.c %D%/account.h \
+	%D%/conclusion.c \
 	%D%/document.c \
 	%D%/phrase.c \
+	%D%/sayings.c \
 	%D%/section_changes.c \
 	%D%/section_figures.c \
 	%D%/section_flows.c \

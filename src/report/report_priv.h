@@ -17,7 +17,8 @@ struct chapter {
 	const struct experiment *experiment; /* NULL: none was given */
 	const struct experiment_capture *recorded; /* what it tells; NULL: nothing of this one */
 	const struct flow_view *views; /* by place in data->flows */
-	struct tables_sum *tables; /* what section_tables found, for those after it */
+	struct clients_sum *clients; /* of section_clients */
+	struct tables_sum *tables; /* of section_tables */
 	const struct analysis_summary *summary;
 	const struct analysis *analysis;
 	const struct listener_row **ranked; /* those of data, the one with most to tell first */
@@ -106,7 +107,9 @@ struct flow_view {
 	uint32_t reset;
 	uint32_t taken; /* shows that it took the connection */
 	uint32_t ignored; /* the first ACK that it ignored, for want of room */
+	uint32_t dropped; /* the first SYN that it dropped */
 	int64_t syn_ack_ns, taken_ns;
+	const struct socket_row *last; /* its end, as it was last; NULL: never there */
 };
 
 /* By place in data->flows. */
@@ -116,11 +119,20 @@ void views_fill(struct flow_view *views, const struct figure_data *data);
 const struct flow_view *view_of(const struct chapter *chapter, uint32_t flow);
 bool view_is_from_client(const struct flow_view *view, const struct packet_row *row);
 
-/* --- section_tables.c --- */
+/* --- what sections found, for those after them --- */
+
+struct clients_sum {
+	uint64_t agree, contradict;
+	uint64_t unheard; /* wrote without an error, and the server acknowledged nothing */
+};
+
 
 struct tables_sum {
-	uint64_t tables, rows;
-	uint64_t counts[OUTCOME_COUNT];
+	uint64_t tables;
+	uint64_t counts[OUTCOME_COUNT]; /* rows */
+	/* in the last table that has any: the server's connections with bytes that nobody has read */
+	uint64_t waiting;
+	int64_t waiting_bytes; /* of each; -1: they differ */
 };
 
 /* --- phrase.c --- */
@@ -259,6 +271,7 @@ void section_outputs(const struct chapter *chapter);
 void section_tables(const struct chapter *chapter);
 void section_changes(const struct chapter *chapter);
 void section_packets(const struct chapter *chapter);
+void section_conclusion(const struct chapter *chapter);
 void section_listeners(const struct chapter *chapter);
 void section_flows(const struct chapter *chapter);
 void section_groups(const struct chapter *chapter);

@@ -121,8 +121,8 @@ rest_of(const struct callers *callers)
 }
 
 static void
-set_outcome(struct markup_node *node, const struct experiment_client *client,
-    enum conn_connect connect)
+set_outcome(struct clients_sum *sum, struct markup_node *node,
+    const struct experiment_client *client, enum conn_connect connect)
 {
 	const char *inferred = conn_connect_names[connect];
 
@@ -130,9 +130,12 @@ set_outcome(struct markup_node *node, const struct experiment_client *client,
 		markup_set(node, "inferred", inferred);
 	if (inferred == NULL)
 		markup_set(node, "outcome", "unknown");
+	else if (strcmp(inferred, client->connect) == 0)
+		markup_set(node, "outcome", "agrees");
 	else
-		markup_set(node, "outcome",
-		    strcmp(inferred, client->connect) == 0 ? "agrees" : "contradicts");
+		markup_set(node, "outcome", "contradicts");
+	sum->agree += inferred != NULL && strcmp(inferred, client->connect) == 0;
+	sum->contradict += inferred != NULL && strcmp(inferred, client->connect) != 0;
 }
 
 static void
@@ -189,11 +192,14 @@ section_clients(const struct chapter *chapter)
 		struct markup_node *node = add_client(chapter, client);
 
 		if (flows[i] != NULL)
-			set_outcome(node, client, flows[i]->conn.connect);
+			set_outcome(chapter->clients, node, client, flows[i]->conn.connect);
 		else
-			set_outcome(node, client, client->local == NULL ? rest : CONNECT_UNKNOWN);
-		if (flows[i] != NULL)
-			set_flow(node, chapter, flows[i]);
+			set_outcome(chapter->clients, node, client, client->local == NULL ? rest : CONNECT_UNKNOWN);
+		if (flows[i] == NULL)
+			continue;
+		set_flow(node, chapter, flows[i]);
+		chapter->clients->unheard += client->has_sent && client->sent > 0 &&
+					     view_of(chapter, flows[i]->flow)->acked[0] == 0;
 	}
 	free(flows);
 	free(callers.at);

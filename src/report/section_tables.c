@@ -23,6 +23,7 @@ struct tables {
 	uint64_t (*counts)[OUTCOME_COUNT];
 	size_t *number; /* of tables before, of all pieces */
 	size_t *row_count;
+	uint32_t waiting_in; /* the table that count_waiting is at; 0: none yet */
 	uint64_t left_out;
 };
 
@@ -96,6 +97,29 @@ set_differs(struct markup_node *node, unsigned differs)
 	text_fini(&value);
 }
 
+/* A new table forgets what was counted in the one before. */
+static void
+count_waiting(struct tables *tables, const struct compared *compared)
+{
+	struct tables_sum *sum = tables->chapter->tables;
+	const struct recorded *row = compared->recorded;
+
+	if (row == NULL || compared->found == NULL || !compared->found->is_server ||
+	    row->state != SOCK_ESTABLISHED)
+		return;
+	if (compared->snapshot != tables->waiting_in) {
+		tables->waiting_in = compared->snapshot;
+		sum->waiting = 0;
+	}
+	if (row->recv_q == 0)
+		return;
+	if (sum->waiting == 0)
+		sum->waiting_bytes = row->recv_q;
+	else if (sum->waiting_bytes != row->recv_q)
+		sum->waiting_bytes = -1;
+	sum->waiting++;
+}
+
 static void
 add_row(void *ctx, const struct compared *compared)
 {
@@ -105,6 +129,7 @@ add_row(void *ctx, const struct compared *compared)
 
 	tables->counts[table][compared->outcome]++;
 	tables->chapter->tables->counts[compared->outcome]++;
+	count_waiting(tables, compared);
 	if (tables->nodes[table] == NULL || *tables->row_count == ROWS_MAX) {
 		tables->left_out++;
 		return;
@@ -214,7 +239,6 @@ compare_tables(struct tables *tables)
 		comparison_add(comparison, &data->sockets[i]);
 	add_tables(tables);
 	chapter->tables->tables += tables->snapshots->table_count;
-	chapter->tables->rows += tables->snapshots->row_count;
 	if (comparison_tell(comparison, data->name, chapter->summary->first_ns, add_row, tables,
 		&diag) == ST_OK)
 		finish_tables(tables, comparison);

@@ -4,9 +4,7 @@
  */
 #include "report/report_priv.h"
 
-#include <stdlib.h>
-
-#include "base/seq.h"
+#include <string.h>
 
 struct flow_view *
 views_new(const struct figure_data *data)
@@ -111,9 +109,11 @@ note_cause(struct flow_view *view, const struct packet_row *row)
 
 	if (reason->cause == CAUSE_ACCEPT_QUEUE_FULL && reason->because_count > 0)
 		note_first(&view->ignored, reason->because[0]);
-	/* Of a SYN that came again: the one before it, whoever else was answered. */
-	if (reason->cause == CAUSE_SYN_DROPPED)
+	/* Of a SYN that came again: the one before it. */
+	if (reason->cause == CAUSE_SYN_DROPPED && reason->because_count > 1) {
+		note_first(&view->dropped, reason->because[reason->because_count - 2]);
 		view->syns_dropped++;
+	}
 }
 
 static bool
@@ -157,6 +157,12 @@ views_fill(struct flow_view *views, const struct figure_data *data)
 
 		if (row != NULL && row->is_tcp)
 			note_packet(&views[row - data->flows], &data->packets[i]);
+	}
+	for (size_t i = 0; i < data->socket_count; i++) {
+		const struct flow_row *row = figure_flow(data, data->sockets[i].flow);
+
+		if (row != NULL && data->sockets[i].is_server)
+			views[row - data->flows].last = &data->sockets[i];
 	}
 	for (size_t i = 0; i < data->flow_count; i++)
 		bound_acked(&views[i]);
