@@ -181,34 +181,3 @@ account_fill(struct account *account, const struct chapter *chapter,
 	count_flows(account, chapter);
 	find_held(account);
 }
-
-/* --- which one --- */
-
-static uint64_t
-weight(const struct listener_row *row)
-{
-	static const uint32_t by_kind[STORY_COUNT] = {
-		[STORY_HEALTHY] = 0,
-		[STORY_SILENT] = 1,
-		[STORY_NOT_LISTENING] = 1,
-		[STORY_FLOOD] = 2,
-		[STORY_ABORTING] = 3,
-		[STORY_OVERFLOW] = 3,
-	};
-
-	return (uint64_t)by_kind[row->kind] << 32 | row->attempts;
-}
-
-const struct listener_row *
-account_choose(const struct chapter *chapter)
-{
-	const struct listener_row *best = NULL;
-
-	for (size_t i = 0; i < chapter->data->listener_count; i++) {
-		const struct listener_row *row = &chapter->data->listeners[i];
-
-		if (best == NULL || weight(row) > weight(best))
-			best = row;
-	}
-	return best;
-}

@@ -51,17 +51,14 @@ struct account {
 void account_fill(struct account *account, const struct chapter *chapter,
     const struct listener_row *listener);
 bool account_has_flow(const struct account *account, const struct flow_row *flow);
-/* The one of a capture that has the most to tell; NULL: there is none. */
-const struct listener_row *account_choose(const struct chapter *chapter);
 /* It was full, or the server refused for want of room. */
 bool account_is_full(const struct account *account);
 
 /* --- sayings.c: sentences with what they rest on --- */
 
 struct saying {
-	struct text words[9]; /* what %1 to %9 stand for */
-	size_t count;
-	uint64_t number; /* decides between one and many; of the first number that is put in */
+	struct phrase phrase;
+	uint64_t number; /* decides between one and many: the first number that is put in */
 	bool has_number;
 	struct frames frames;
 };

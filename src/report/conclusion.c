@@ -644,7 +644,7 @@ is_recorded_to_wait(const struct asked *asked, struct saying *say)
 {
 	const struct tables_sum *tables = asked->chapter->tables;
 	struct saying unused = { 0 };
-	struct sum sum = unread(asked, &unused);
+	const struct sum sum = unread(asked, &unused); /* which puts no words in */
 
 	if (tables->waiting <= sum.count || tables->waiting_bytes <= 0 || !has_answered(asked))
 		return false;
@@ -1121,22 +1121,14 @@ tell_endpoint(struct asked asked, const struct listener_row *row, struct markup_
 	tell(&asked, OF_ENDPOINT, node);
 }
 
-/* The one with the most to tell, and then the others as they come. */
+/* Those with the most to tell. */
 static void
 tell_endpoints(struct asked asked, struct markup_node *node)
 {
-	const struct figure_data *data = asked.chapter->data;
-	const struct listener_row *chosen = account_choose(asked.chapter);
-	size_t told = 0;
+	size_t count = asked.chapter->data->listener_count;
 
-	if (chosen != NULL)
-		tell_endpoint(asked, chosen, node);
-	for (size_t i = 0; i < data->listener_count && told + 1 < ENDPOINTS_MAX; i++) {
-		if (&data->listeners[i] == chosen || data->listeners[i].kind == STORY_HEALTHY)
-			continue;
-		tell_endpoint(asked, &data->listeners[i], node);
-		told++;
-	}
+	for (size_t i = 0; i < count && i < ENDPOINTS_MAX; i++)
+		tell_endpoint(asked, asked.chapter->ranked[i], node);
 }
 
 void

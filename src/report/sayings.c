@@ -24,36 +24,41 @@ frames_add(struct frames *frames, uint32_t index)
 void
 saying_word(struct saying *saying, const char *word)
 {
-	text_put(&saying->words[saying->count++], word);
+	phrase_text(&saying->phrase, word);
 }
 
 void
 saying_number(struct saying *saying, int64_t number)
 {
-	text_i64(&saying->words[saying->count++], number);
 	if (!saying->has_number)
 		saying->number = (uint64_t)number;
 	saying->has_number = true;
+	phrase_u64(&saying->phrase, (uint64_t)number);
 }
 
 void
 saying_since(struct saying *saying, int64_t ns)
 {
-	put_since(&saying->words[saying->count++], ns);
+	struct text since = { 0 };
+
+	put_since(&since, ns);
+	phrase_text(&saying->phrase, text_str(&since));
+	text_fini(&since);
 }
 
 void
 saying_end(struct saying *saying, const struct tuple *tuple, bool dst)
 {
-	put_end(&saying->words[saying->count++], dst ? tuple->dst : tuple->src, tuple->ip_version,
-	    dst ? tuple->dport : tuple->sport);
+	phrase_end(&saying->phrase, tuple, dst);
 }
 
 void
 saying_drop(struct saying *saying)
 {
-	for (size_t i = 0; i < saying->count; i++)
-		text_fini(&saying->words[i]);
+	struct text unused = { 0 };
+
+	phrase_put(&saying->phrase, &unused, "");
+	text_fini(&unused);
 	*saying = (struct saying){ 0 };
 }
 
@@ -61,18 +66,11 @@ struct markup_node *
 saying_add(struct saying *saying, struct markup_node *parent, const struct catalog *catalog,
     const char *one, const char *many)
 {
-	const char *sentence = many == NULL ? catalog_say(catalog, one)
-					    : catalog_say_n(catalog, one, many, saying->number);
-	const char *words[9];
-	struct text said = { 0 };
-	struct markup_node *node;
+	struct markup_node *node = phrase_add(&saying->phrase, parent, "sentence",
+	    many == NULL ? catalog_say(catalog, one)
+			 : catalog_say_n(catalog, one, many, saying->number));
 
-	for (size_t i = 0; i < saying->count; i++)
-		words[i] = text_str(&saying->words[i]);
-	prose_fill(&said, sentence, words, saying->count);
-	node = markup_add_words(parent, "sentence", text_str(&said));
 	set_frames(node, "frames", saying->frames.at, saying->frames.count);
-	text_fini(&said);
-	saying_drop(saying);
+	*saying = (struct saying){ 0 };
 	return node;
 }
