@@ -216,21 +216,12 @@ has_sockets_of_their_own(const struct asked *asked, struct saying *say)
 	return true;
 }
 
-/* How often accept() has returned at most, as recorded or as the packets say. */
-static int64_t
-most_accepted(const struct asked *asked)
-{
-	int64_t most = row_of(asked)->accepted.hi;
-
-	if (asked->account->accepted != NOT_KNOWN && asked->account->accepted < most)
-		most = asked->account->accepted;
-	return most;
-}
-
+/* Only what was recorded says how often accept() has returned at most. */
 static bool
 cite_connected(const struct asked *asked, struct saying *say)
 {
-	if (!has_answered(asked) || asked->account->ok <= most_accepted(asked))
+	if (!has_answered(asked) || asked->account->accepted == NOT_KNOWN ||
+	    asked->account->ok <= asked->account->accepted)
 		return false;
 	EACH_FLOW(view, asked)
 		if (view->row->conn.connect == CONNECT_OK)
@@ -242,16 +233,28 @@ cite_connected(const struct asked *asked, struct saying *say)
 static bool
 connects_without_any_accept(const struct asked *asked, struct saying *say)
 {
-	return most_accepted(asked) == 0 && cite_connected(asked, say);
+	return asked->account->accepted == 0 && cite_connected(asked, say);
 }
 
 static bool
 connects_without_accept(const struct asked *asked, struct saying *say)
 {
-	if (most_accepted(asked) == 0 || most_accepted(asked) == RANGE_OPEN ||
-	    !cite_connected(asked, say))
+	if (asked->account->accepted == 0 || !cite_connected(asked, say))
 		return false;
-	saying_number(say, most_accepted(asked));
+	saying_number(say, asked->account->accepted);
+	return true;
+}
+
+/* Who waits in a full queue has not been accepted. */
+static bool
+connects_before_accept(const struct asked *asked, struct saying *say)
+{
+	int64_t waiting = row_of(asked)->queue_max.lo;
+
+	if (!account_is_full(asked->account) || asked->account->accepted != NOT_KNOWN || waiting == 0)
+		return false;
+	say->frames = asked->account->held_frames;
+	saying_number(say, waiting);
 	return true;
 }
 
@@ -595,8 +598,7 @@ has_accepted(const struct asked *asked, struct saying *say)
 	const struct listener_row *row = row_of(asked);
 
 	if (!account_is_full(asked->account) || asked->account->accepted != NOT_KNOWN ||
-	    row->accepted.lo != row->accepted.hi || row->accepted.lo == 0 ||
-	    row->backlog.lo != row->backlog.hi)
+	    row->accepted.lo == 0 || row->backlog.lo != row->backlog.hi)
 		return false;
 	for (size_t i = 0; i < row->because.count; i++)
 		frames_add(&say->frames, row->because.index[i]);
@@ -865,8 +867,13 @@ static const struct rule rules[] = {
 		"connect() succeeded %1 times although accept() was never called: the kernel completes "
 		"the handshake, and accept() takes no part in it."), NULL },
 	{ OF_ENDPOINT, connects_without_accept,
-	    N_("connect() succeeded %1 times, more often than accept() can have returned (%2): the "
-	       "kernel completes the handshake, and accept() takes no part in it."), NULL, NULL },
+	    N_("connect() succeeded %1 times, more often than accept() had returned (%2): the kernel "
+	       "completes the handshake, and accept() takes no part in it."), NULL, NULL },
+	{ OF_ENDPOINT, connects_before_accept,
+	    N_N("connect() succeeds before accept() returns: the connection in the full accept queue "
+		"was established, and nobody had accepted it.",
+		"connect() succeeds before accept() returns: the connections in the full accept queue, "
+		"at least %1, were established, and nobody had accepted them."), NULL },
 
 	{ OF_ENDPOINT, is_full_of_all,
 	    N_N("When a packet first found no room, the server had taken %1 connection and accept() had "
@@ -934,10 +941,10 @@ static const struct rule rules[] = {
 	    N_("%1 had found no room, and was taken %2 s into the capture: accept() had freed a place."),
 	    NULL, is_let_in },
 	{ OF_ENDPOINT, has_accepted,
-	    N_N("With a backlog of %2, accept() must have returned once: else fewer connections would "
-		"have been taken.",
-		"With a backlog of %2, accept() must have returned %1 times: else fewer connections "
-		"would have been taken."), NULL },
+	    N_N("With a backlog of %2, accept() must have returned at least once: else fewer "
+		"connections would have been taken.",
+		"With a backlog of %2, accept() must have returned at least %1 times: else fewer "
+		"connections would have been taken."), NULL },
 	{ OF_ENDPOINT, lets_all_in,
 	    N_N("In the end the one request was taken: none is left in SYN_RECV.",
 		"In the end all %1 requests were taken: none is left in SYN_RECV."), NULL },
