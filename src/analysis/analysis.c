@@ -211,7 +211,7 @@ put_away(struct analysis *a, int64_t now_ns)
 		if (a->ops->flow != NULL) {
 			struct waiting *waiting;
 
-			item = pool_get(&a->waiting);
+			item = pool_take(&a->waiting);
 			waiting = pool_at(&a->waiting, item);
 			fill_row(a, &waiting->row, flow);
 			/* the flow's own goes with it */

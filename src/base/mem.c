@@ -149,6 +149,7 @@ pool_init(struct pool *pool, size_t item_bytes)
 	*pool = (struct pool){ .item_bytes = item_bytes, .free_head = POOL_NONE };
 	while (item_bytes << pool->shift < POOL_CHUNK_MIN_BYTES)
 		pool->shift++;
+	pool->mask = (1u << pool->shift) - 1;
 }
 
 static size_t
@@ -179,23 +180,27 @@ add_chunk(struct pool *pool)
 }
 
 uint32_t
-pool_get(struct pool *pool)
+pool_grow(struct pool *pool)
 {
-	uint32_t item = pool->free_head;
+	uint32_t item = pool->item_count;
 
-	if (item != POOL_NONE) {
-		void *at = pool_at(pool, item);
-
-		memcpy(&pool->free_head, at, sizeof(pool->free_head));
-		memset(at, 0, pool->item_bytes);
-		return item;
-	}
-	item = pool->item_count;
 	if (item == POOL_NONE)
 		out_of_memory();
 	if (item >> pool->shift == pool->chunk_count)
 		add_chunk(pool);
 	pool->item_count++;
+	return item;
+}
+
+uint32_t
+pool_get(struct pool *pool)
+{
+	uint32_t item;
+
+	if (pool->free_head == POOL_NONE)
+		return pool_grow(pool);
+	item = pool_take(pool);
+	memset(pool_at(pool, item), 0, pool->item_bytes);
 	return item;
 }
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 void *mem_alloc(size_t bytes) __attribute__((malloc, returns_nonnull));
 void *mem_zalloc(size_t bytes) __attribute__((malloc, returns_nonnull));
@@ -47,6 +48,7 @@ struct pool {
 	uint32_t chunk_count;
 	uint32_t item_count; /* ever handed out at once */
 	uint32_t free_head;
+	uint32_t mask;  /* of an item's number in its chunk */
 	unsigned shift; /* items in a chunk: 1 << shift */
 };
 
@@ -56,13 +58,26 @@ void pool_init(struct pool *pool, size_t item_bytes);
 void pool_fini(struct pool *pool);
 /* A zeroed item. */
 uint32_t pool_get(struct pool *pool);
+/* One that was never handed out; zeroed too. */
+uint32_t pool_grow(struct pool *pool);
 void pool_put(struct pool *pool, uint32_t item);
 
 static inline void *
 pool_at(const struct pool *pool, uint32_t item)
 {
-	return pool->chunks[item >> pool->shift] +
-	    (item & ((1u << pool->shift) - 1)) * pool->item_bytes;
+	return pool->chunks[item >> pool->shift] + (item & pool->mask) * pool->item_bytes;
+}
+
+/* As pool_get, but what was in it still is: to be filled in whole. */
+static inline uint32_t
+pool_take(struct pool *pool)
+{
+	uint32_t item = pool->free_head;
+
+	if (item == POOL_NONE)
+		return pool_grow(pool);
+	memcpy(&pool->free_head, pool_at(pool, item), sizeof(pool->free_head));
+	return item;
 }
 
 #endif

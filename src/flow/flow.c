@@ -16,8 +16,6 @@
 
 #define SLOTS_MIN 4096u
 
-#define BOTH_KNOWN 0x3 /* of struct flow's base_known */
-
 /* What nearly every packet looks at of a flow and the block behind it. */
 #define FETCH_BYTES 448
 
@@ -32,6 +30,7 @@ flow_table_new(size_t block_bytes)
 	pool_init(&table->flows, sizeof(struct flow) + block_bytes);
 	pool_init(&table->lones, sizeof(struct lone));
 	pool_init(&table->ghosts, sizeof(struct ghost));
+	pool_init(&table->wide_ghosts, sizeof(struct wide_ghost));
 	table->lingering = mem_alloc(LINGER_RING * sizeof(*table->lingering));
 	table->listed_whole = POOL_NONE;
 	return table;
@@ -51,6 +50,7 @@ flow_table_free(struct flow_table *table)
 	pool_fini(&table->flows);
 	pool_fini(&table->lones);
 	pool_fini(&table->ghosts);
+	pool_fini(&table->wide_ghosts);
 	free(table->lingering);
 	free(table->by_number);
 	mem_table_free(table->slots, index_bytes(table));
@@ -129,16 +129,6 @@ differ(const uint8_t *a, const uint8_t *b)
 	       (bytes_native64(a + 8) ^ bytes_native64(b + 8));
 }
 
-static inline const struct tuple *
-tuple_of(const struct flow_table *table, handle h)
-{
-	if (likely(kind_of(h) == KIND_FLOW))
-		return &flow_at(table, h)->tuple;
-	if (kind_of(h) == KIND_LONE)
-		return &lone_syn(lone_at(table, h))->tuple;
-	return &ghost_at(table, h)->tuple;
-}
-
 /*
  * Whether both name the same ends, and which of them sent the second. No
  * processor can guess the side, so it decides no branch: what does not equal
@@ -159,6 +149,20 @@ same_ends(const struct tuple *have, const struct tuple *want, enum side *side)
 		   (bytes_native32(&have->proto) ^ bytes_native32(&want->proto))) == 0;
 }
 
+/* The same of what stands in a slot. */
+static inline bool
+is_of(const struct flow_table *table, handle h, const struct tuple *want, enum side *side)
+{
+	struct wide_ghost ghost;
+
+	if (likely(kind_of(h) == KIND_FLOW))
+		return same_ends(&flow_at(table, h)->tuple, want, side);
+	if (kind_of(h) == KIND_LONE)
+		return same_ends(&lone_syn(lone_at(table, h))->tuple, want, side);
+	ghost = ghost_of(table, h);
+	return same_ends(&ghost.tuple, want, side);
+}
+
 /*
  * What lives comes before what is over, so that it is found at the first look.
  * Nothing is ever taken out of the index, so whatever stands where a flow's
@@ -170,7 +174,7 @@ put_forward(struct flow_table *table, uint32_t hash, uint32_t *at)
 	for (uint32_t i = hash & table->slot_mask; i != *at; i = slot_after(table, hash, i)) {
 		uint64_t slot = table->slots[i];
 
-		if (kind_of((handle)slot) != KIND_GHOST)
+		if (!is_ghost((handle)slot))
 			continue;
 		table->slots[i] = table->slots[*at];
 		table->slots[*at] = slot;
@@ -188,7 +192,7 @@ find_slot(struct flow_table *table, const struct tuple *want, uint32_t hash, enu
 	*side = SIDE_A;
 	while (table->slots[at] != 0 &&
 	    unlikely(table->slots[at] >> 32 != hash ||
-		!same_ends(tuple_of(table, (handle)table->slots[at]), want, side)))
+		!is_of(table, (handle)table->slots[at], want, side)))
 		at = slot_after(table, hash, at);
 	return &table->slots[at];
 }
@@ -288,7 +292,7 @@ make_flow(struct flow_table *table, const struct packet *pkt, uint32_t hash, han
 static uint32_t
 note_lone(struct flow_table *table, uint64_t *slot, const struct packet *syn, uint32_t hash)
 {
-	uint32_t item = pool_get(&table->lones);
+	uint32_t item = pool_take(&table->lones);
 	struct lone *lone = pool_at(&table->lones, item);
 	handle h = handle_of(KIND_LONE, item);
 
@@ -337,20 +341,19 @@ flow_make_whole(struct flow_table *table, handle *h)
 static struct flow *
 revive(struct flow_table *table, handle *h, uint32_t hash)
 {
-	struct ghost *ghost = ghost_at(table, *h);
-	uint32_t old = item_of(*h);
+	struct wide_ghost ghost = ghost_of(table, *h);
 	uint32_t item = pool_get(&table->flows);
 	struct flow *flow = pool_at(&table->flows, item);
 
-	flow->tuple = ghost->tuple;
-	flow->base_known = ghost->base_known;
-	memcpy(flow->base_seq, ghost->base_seq, sizeof(flow->base_seq));
-	flow->number = ghost->number;
+	flow->tuple = ghost.tuple;
+	flow->base_known = ghost.base_known;
+	memcpy(flow->base_seq, ghost.base_seq, sizeof(flow->base_seq));
+	flow->number = ghost.number;
 	flow->hash = hash;
 	flow->item = item;
 	flow->late = 1;
-	table->revived = ghost->remains;
-	pool_put(&table->ghosts, old);
+	table->revived = ghost.remains;
+	ghost_free(table, *h);
 	*h = handle_of(KIND_FLOW, item);
 	return flow;
 }
@@ -359,12 +362,15 @@ revive(struct flow_table *table, handle *h, uint32_t hash)
 static bool
 is_next_incarnation(const struct flow_table *table, handle h, const struct packet *pkt, enum side side)
 {
+	struct wide_ghost ghost;
+
 	switch (kind_of(h)) {
 	case KIND_LONE:
 		return side == SIDE_A && lone_syn(lone_at(table, h))->tcp.seq != pkt->tcp.seq;
 	case KIND_GHOST:
-		return ghost_at(table, h)->base_known >> side & 1 &&
-		    ghost_at(table, h)->base_seq[side] != pkt->tcp.seq;
+	case KIND_WIDE_GHOST:
+		ghost = ghost_of(table, h);
+		return ghost.base_known >> side & 1 && ghost.base_seq[side] != pkt->tcp.seq;
 	default:
 		return flow_at(table, h)->base_known >> side & 1 &&
 		    flow_at(table, h)->base_seq[side] != pkt->tcp.seq;
@@ -488,8 +494,8 @@ flow_of(struct flow_table *table, const struct packet *pkt, uint32_t hash)
 	if (*slot == 0)
 		return begin_flow(table, slot, pkt, hash);
 	if (is_syn(pkt) && is_next_incarnation(table, (handle)*slot, pkt, place.side)) {
-		if (kind_of((handle)*slot) == KIND_GHOST)
-			pool_put(&table->ghosts, item_of((handle)*slot));
+		if (is_ghost((handle)*slot))
+			ghost_free(table, (handle)*slot);
 		place = begin_flow(table, slot, pkt, hash);
 		place.reused = true;
 		return place;

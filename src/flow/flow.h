@@ -25,13 +25,13 @@ enum side {
 struct flow {
 	struct tuple tuple; /* as side A sends */
 	uint8_t base_known; /* bit 0: side A's base_seq; bit 1: side B's */
+	uint8_t late;       /* made anew for packets that came after its row was closed */
+	uint8_t lingers;    /* its connection is over: see flow_linger */
 	uint32_t number;
 	uint32_t base_seq[2]; /* the number before the first byte, by side: tells the next incarnation */
-	uint32_t hash;
-	uint32_t item;   /* the pool's name for it */
-	uint8_t lingers; /* its connection is over: see flow_linger */
-	uint8_t late;    /* made anew for packets that came after its row was closed */
 	int64_t last_ns; /* the latest time of its packets */
+	uint32_t hash;
+	uint32_t item; /* the pool's name for it */
 	uint64_t block[]; /* the rooms to the right keep nothing that wants more alignment */
 };
 

@@ -3,7 +3,7 @@
  *
  *   lone    a bare SYN that nobody has answered yet
  *   flow    whole, with the block of the rooms to the right
- *   ghost   over, its row closed: enough to know its late packets by
+ *   ghost   over, its row closed: enough to know its late packets by; few need a wide one
  *   done    over, and its row still to be listed
  */
 #ifndef SYNSCOPE_FLOW_PRIV_H
@@ -19,6 +19,8 @@
 #define LINGER_MAX 4096u
 #define LINGER_RING (2 * LINGER_MAX)
 
+#define BOTH_KNOWN 0x3 /* of struct flow's base_known */
+
 /* A bare SYN and the flow it may become. The head comes last: given back, it is still to be read. */
 struct lone {
 	uint32_t number;
@@ -27,9 +29,20 @@ struct lone {
 };
 
 /* A connection that is over, after its row was closed. */
-struct ghost {
+struct wide_ghost {
 	struct tuple tuple;
 	uint8_t base_known;
+	uint32_t number;
+	uint32_t base_seq[2];
+	struct remains remains;
+};
+
+/* The same, of TCP over IPv4 and with both base numbers known: there are many. */
+struct ghost {
+	uint8_t src[4];
+	uint8_t dst[4];
+	uint16_t sport;
+	uint16_t dport;
 	uint32_t number;
 	uint32_t base_seq[2];
 	struct remains remains;
@@ -44,11 +57,12 @@ typedef uint32_t handle;
 enum kind {
 	KIND_FLOW,
 	KIND_LONE,
-	KIND_GHOST, /* in the index only */
-	KIND_DONE,  /* under the number only; the item is the caller's row */
+	KIND_GHOST, /* in the index only, as the next */
+	KIND_WIDE_GHOST,
+	KIND_DONE, /* under the number only; the item is the caller's row */
 };
 
-#define KIND_BITS 2
+#define KIND_BITS 3
 
 struct lingering {
 	uint32_t item;
@@ -64,6 +78,7 @@ struct flow_table {
 	struct pool flows;
 	struct pool lones;
 	struct pool ghosts;
+	struct pool wide_ghosts;
 	handle *by_number; /* [0] is flow number 1 */
 	uint32_t count;
 	uint32_t room;
@@ -106,11 +121,17 @@ lone_at(const struct flow_table *table, handle h)
 	return pool_at(&table->lones, item_of(h));
 }
 
-static inline struct ghost *
-ghost_at(const struct flow_table *table, handle h)
+static inline bool
+is_ghost(handle h)
 {
-	return pool_at(&table->ghosts, item_of(h));
+	return kind_of(h) == KIND_GHOST || kind_of(h) == KIND_WIDE_GHOST;
 }
+
+/* What a ghost of either kind says. */
+struct wide_ghost ghost_of(const struct flow_table *table, handle h);
+/* A new one for a flow, and its handle. */
+handle ghost_new(struct flow_table *table, const struct flow *flow, const struct remains *remains);
+void ghost_free(struct flow_table *table, handle h);
 
 /* Where a search goes on: first the home slot and its neighbour, in one cache line, then all behind. */
 static inline uint32_t

@@ -72,6 +72,75 @@ flow_done(struct flow_table *table, int64_t now_ns)
 	return NULL;
 }
 
+/* --- ghosts --- */
+
+static bool
+fits_narrow(const struct flow *flow)
+{
+	return flow->tuple.ip_version == 4 && flow->tuple.proto == PROTO_TCP &&
+	       flow->base_known == BOTH_KNOWN;
+}
+
+handle
+ghost_new(struct flow_table *table, const struct flow *flow, const struct remains *remains)
+{
+	const struct tuple *tuple = &flow->tuple;
+	uint32_t item;
+
+	if (fits_narrow(flow)) {
+		struct ghost *ghost;
+
+		item = pool_take(&table->ghosts);
+		ghost = pool_at(&table->ghosts, item);
+		memcpy(ghost->src, tuple->src, sizeof(ghost->src));
+		memcpy(ghost->dst, tuple->dst, sizeof(ghost->dst));
+		ghost->sport = tuple->sport;
+		ghost->dport = tuple->dport;
+		ghost->number = flow->number;
+		memcpy(ghost->base_seq, flow->base_seq, sizeof(ghost->base_seq));
+		ghost->remains = *remains;
+		return handle_of(KIND_GHOST, item);
+	}
+	item = pool_take(&table->wide_ghosts);
+	*(struct wide_ghost *)pool_at(&table->wide_ghosts, item) = (struct wide_ghost){
+		.tuple = *tuple,
+		.base_known = flow->base_known,
+		.number = flow->number,
+		.base_seq = { flow->base_seq[0], flow->base_seq[1] },
+		.remains = *remains,
+	};
+	return handle_of(KIND_WIDE_GHOST, item);
+}
+
+struct wide_ghost
+ghost_of(const struct flow_table *table, handle h)
+{
+	struct wide_ghost wide = { .base_known = BOTH_KNOWN };
+	const struct ghost *ghost;
+
+	if (kind_of(h) == KIND_WIDE_GHOST)
+		return *(const struct wide_ghost *)pool_at(&table->wide_ghosts, item_of(h));
+	ghost = pool_at(&table->ghosts, item_of(h));
+	memcpy(wide.tuple.src, ghost->src, sizeof(ghost->src));
+	memcpy(wide.tuple.dst, ghost->dst, sizeof(ghost->dst));
+	wide.tuple.sport = ghost->sport;
+	wide.tuple.dport = ghost->dport;
+	wide.tuple.proto = PROTO_TCP;
+	wide.tuple.ip_version = 4;
+	wide.number = ghost->number;
+	memcpy(wide.base_seq, ghost->base_seq, sizeof(wide.base_seq));
+	wide.remains = ghost->remains;
+	return wide;
+}
+
+void
+ghost_free(struct flow_table *table, handle h)
+{
+	bool is_wide = kind_of(h) == KIND_WIDE_GHOST;
+
+	pool_put(is_wide ? &table->wide_ghosts : &table->ghosts, item_of(h));
+}
+
 /* Its slot in the index, unless the next connection between the same ends has it. */
 static uint64_t *
 own_slot(const struct flow_table *table, const struct flow *flow)
@@ -92,17 +161,8 @@ flow_put_away(struct flow_table *table, struct flow *flow, uint32_t row,
 {
 	uint64_t *slot = own_slot(table, flow);
 
-	if (slot != NULL) {
-		uint32_t item = pool_get(&table->ghosts);
-		struct ghost *ghost = pool_at(&table->ghosts, item);
-
-		ghost->tuple = flow->tuple;
-		ghost->base_known = flow->base_known;
-		ghost->number = flow->number;
-		memcpy(ghost->base_seq, flow->base_seq, sizeof(ghost->base_seq));
-		ghost->remains = *remains;
-		*slot = (uint64_t)flow->hash << 32 | handle_of(KIND_GHOST, item);
-	}
+	if (slot != NULL)
+		*slot = (uint64_t)flow->hash << 32 | ghost_new(table, flow, remains);
 	table->by_number[flow->number - 1] = handle_of(KIND_DONE, row);
 	pool_put(&table->flows, flow->item);
 }

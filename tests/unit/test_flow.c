@@ -229,11 +229,18 @@ test_a_quoted_packet_finds_its_flow_and_makes_none(void **state)
 }
 
 static void
+open_and_linger_over(int ip_version, uint16_t port, int64_t at_us)
+{
+	place_of(SEG(100, 0, .flags = TCP_SYN, .client_port = port, .at_us = at_us,
+	    .ip_version = ip_version));
+	flow_linger(table, place_of(REPLY(.seq = 500, .ack = 101, .flags = TCP_SYN | TCP_ACK,
+	    .client_port = port, .at_us = at_us, .ip_version = ip_version)).flow);
+}
+
+static void
 open_and_linger(uint16_t port, int64_t at_us)
 {
-	place_of(SEG(100, 0, .flags = TCP_SYN, .client_port = port, .at_us = at_us));
-	flow_linger(table, place_of(REPLY(.seq = 500, .ack = 101, .flags = TCP_SYN | TCP_ACK,
-	    .client_port = port, .at_us = at_us)).flow);
+	open_and_linger_over(4, port, at_us);
 }
 
 static void
@@ -278,36 +285,55 @@ test_rows_put_away_are_listed_in_the_order_of_numbers(void **state)
 	assert_int_equal(place.number, 2);
 }
 
+/* Of IPv6 more has to be kept. */
 static void
-test_a_late_packet_keeps_the_number_of_its_flow(void **state)
+keeps_its_number(int ip_version)
 {
 	const struct remains remains = { { 111, 555 }, { 555, 111 } };
+	uint32_t number = flow_count(table) + 1;
 	struct place place;
 
-	(void)state;
-	open_and_linger(1000, 1000000);
+	open_and_linger_over(ip_version, 1000, 1000000);
 	flow_put_away(table, flow_done(table, INT64_MAX), 0, &remains);
-	place = place_of(REPLY(.seq = 554, .client_port = 1000));
-	assert_int_equal(place.number, 1);
+	place = place_of(REPLY(.seq = 554, .client_port = 1000, .ip_version = ip_version));
+	assert_int_equal(place.number, number);
 	assert_int_equal(place.side, SIDE_B);
 	assert_int_equal(place.revived->next_seq[SIDE_B], 555);
 	assert_int_equal(place.flow->base_seq[SIDE_A], 100);
-	assert_null(place_of(REPLY(.seq = 554, .client_port = 1000)).revived);
-	assert_int_equal(flow_count(table), 1);
+	assert_int_equal(place.flow->tuple.ip_version, ip_version);
+	place = place_of(REPLY(.seq = 554, .client_port = 1000, .ip_version = ip_version));
+	assert_null(place.revived);
+	assert_int_equal(flow_count(table), number);
+}
+
+static void
+test_a_late_packet_keeps_the_number_of_its_flow(void **state)
+{
+	(void)state;
+	keeps_its_number(4);
+	keeps_its_number(6);
+}
+
+static void
+reuses_the_port(int ip_version)
+{
+	const struct remains remains = { { 0 }, { 0 } };
+	uint32_t number = flow_count(table) + 1;
+	struct place place;
+
+	open_and_linger_over(ip_version, 1000, 1000000);
+	flow_put_away(table, flow_done(table, INT64_MAX), 0, &remains);
+	place = place_of(SEG(9000, 0, .flags = TCP_SYN, .client_port = 1000, .ip_version = ip_version));
+	assert_true(place.reused);
+	assert_int_equal(place.number, number + 1);
 }
 
 static void
 test_a_new_syn_after_a_flow_was_put_away_is_a_port_reused(void **state)
 {
-	const struct remains remains = { { 0 }, { 0 } };
-	struct place place;
-
 	(void)state;
-	open_and_linger(1000, 1000000);
-	flow_put_away(table, flow_done(table, INT64_MAX), 0, &remains);
-	place = place_of(SEG(9000, 0, .flags = TCP_SYN, .client_port = 1000));
-	assert_true(place.reused);
-	assert_int_equal(place.number, 2);
+	reuses_the_port(4);
+	reuses_the_port(6);
 }
 
 static void
