@@ -434,19 +434,28 @@ take_in(struct analysis *a, const struct packet *pkt, const struct lookup *looku
 }
 
 static void
-work_off_batch(struct analysis *a)
+fetch_batch(struct analysis *a)
 {
-	bool rows_only = a->hindsight == NULL && a->stream == NULL;
-
 	for (unsigned i = 0; i < a->batch_count; i++) {
 		flow_fetch_state(a->flows, &a->lookups[i]);
-		tcp_fetch(a->tcp, &a->batch[i]);
+		if (a->lookups[i].flow == NULL)
+			tcp_fetch(a->tcp, &a->batch[i]);
 	}
-	for (unsigned i = 0; i < a->batch_count; i++) {
-		if (rows_only)
-			take_in(a, &a->batch[i], &a->lookups[i]);
-		else
-			take_in_any(a, &a->batch[i], a->lookups[i].hash);
+}
+
+static void
+work_off_batch(struct analysis *a)
+{
+	const struct packet *pkt = a->batch, *end = pkt + a->batch_count;
+	const struct lookup *lookup = a->lookups;
+
+	fetch_batch(a);
+	if (a->hindsight == NULL && a->stream == NULL) {
+		for (; pkt < end; pkt++, lookup++)
+			take_in(a, pkt, lookup);
+	} else {
+		for (; pkt < end; pkt++, lookup++)
+			take_in_any(a, pkt, lookup->hash);
 	}
 	a->summary.packets += a->batch_count;
 	put_away(a, a->previous_ns);

@@ -129,13 +129,25 @@ differ(const uint8_t *a, const uint8_t *b)
 	       (bytes_native64(a + 8) ^ bytes_native64(b + 8));
 }
 
-/*
- * Whether both name the same ends, and which of them sent the second. No
- * processor can guess the side, so it decides no branch: what does not equal
- * the first as it stands must equal it with its ends swapped.
- */
+/* An end of a packet over IPv4, as one number. */
+static inline uint64_t
+narrow_end(const uint8_t *address, uint16_t port)
+{
+	return (uint64_t)port << 32 | bytes_native32(address);
+}
+
 static inline bool
-same_ends(const struct tuple *have, const struct tuple *want, enum side *side)
+same_narrow_ends(const struct tuple *have, const struct tuple *want, enum side *side)
+{
+	uint64_t src = narrow_end(have->src, have->sport), dst = narrow_end(have->dst, have->dport);
+	uint64_t from = narrow_end(want->src, want->sport), to = narrow_end(want->dst, want->dport);
+
+	*side = (enum side)(src != from);
+	return ((src == from) | (src == to)) & ((src ^ from ^ dst ^ to) == 0);
+}
+
+static inline bool
+same_wide_ends(const struct tuple *have, const struct tuple *want, enum side *side)
 {
 	const uint8_t *addresses = want->src; /* and behind it dst */
 	const uint32_t ports = bytes_native32(&want->sport);
@@ -145,8 +157,21 @@ same_ends(const struct tuple *have, const struct tuple *want, enum side *side)
 
 	*side = (enum side)swapped;
 	return (differ(have->src, addresses + 16 * swapped) |
-		   differ(have->dst, addresses + 16 * (1 - swapped)) | (have_ports ^ turned) |
-		   (bytes_native32(&have->proto) ^ bytes_native32(&want->proto))) == 0;
+		   differ(have->dst, addresses + 16 * (1 - swapped)) | (have_ports ^ turned)) == 0;
+}
+
+/*
+ * Whether both name the same ends, and which of them sent the second. No
+ * processor can guess the side, so it decides no branch: what does not equal
+ * the first as it stands must equal it with its ends swapped.
+ */
+static inline bool
+same_ends(const struct tuple *have, const struct tuple *want, enum side *side)
+{
+	if (unlikely(bytes_native32(&have->proto) != bytes_native32(&want->proto)))
+		return false;
+	return likely(want->ip_version == 4) ? same_narrow_ends(have, want, side)
+					     : same_wide_ends(have, want, side);
 }
 
 /* The same of what stands in a slot. */

@@ -254,10 +254,10 @@ struct conn_verdict {
 struct tcp_pair {
 	struct mark_pair mark;
 	struct trail trail;
-	struct conn conn;
 	uint32_t fin_end[2]; /* the number after each side's FIN */
-	uint8_t over;        /* bits, in tcp.c */
 	uint32_t counts; /* of marks: 1 + an item of tcp's pool; 0 until the first mark */
+	uint8_t over;    /* bits, in tcp.c */
+	struct conn conn; /* which ends with what is seldom touched */
 };
 
 struct tcp *tcp_new(struct budget *budget);
