@@ -537,27 +537,49 @@ is_odd(const struct frame *frame, enum decoded decoded, const struct packet *pkt
 	    pkt->bad_length || pkt->tcp.options & OPT_BAD || pkt->checksum >= CHECKSUM_OFFLOADED;
 }
 
-static inline void
-take_in_frame(struct analysis *a, const struct frame *frame)
+/* False where there is no packet in it. */
+static inline bool
+decode_noting(struct analysis *a, const struct frame *frame, uint32_t index, struct packet *pkt)
 {
-	struct packet *pkt = &a->batch[a->batch_count];
-	uint32_t index = a->part_base[a->part] + frame->number;
-	struct lookup *lookup = &a->lookups[a->batch_count];
 	enum decoded decoded;
 
 	note_frame(a, frame, index);
 	decoded = decode_frame(a->decoder, frame, pkt);
-	a->summary.decoded[decoded]++;
+	pkt->index = index;
 	if (unlikely(is_odd(frame, decoded, pkt)))
 		note_oddities(a, frame, decoded, pkt, index);
-	if (decoded != DECODE_OK)
-		return;
-	pkt->index = index;
-	lookup->hash = flow_hash(a->flows, &pkt->tuple);
-	flow_fetch_slot(a->flows, lookup->hash);
-	a->frame = frame;
-	if (++a->batch_count == a->batch_limit)
-		work_off_batch(a);
+	if (likely(decoded == DECODE_OK))
+		return true;
+	a->summary.decoded[decoded]++;
+	return false;
+}
+
+/* All of one part. */
+static void
+take_in_frames(struct analysis *a, const struct frame *frames, unsigned count)
+{
+	const struct packet *full = a->batch + a->batch_limit;
+	struct packet *pkt = a->batch + a->batch_count;
+	struct lookup *lookup = a->lookups + a->batch_count;
+	uint32_t base = a->part_base[a->part];
+	uint64_t packets = 0;
+
+	for (const struct frame *frame = frames; frame < frames + count; frame++) {
+		if (!decode_noting(a, frame, base + frame->number, pkt))
+			continue;
+		packets++;
+		lookup->hash = flow_hash(a->flows, &pkt->tuple);
+		flow_fetch_slot(a->flows, lookup++->hash);
+		if (++pkt == full) {
+			a->frame = frame;
+			a->batch_count = a->batch_limit;
+			work_off_batch(a);
+			pkt = a->batch;
+			lookup = a->lookups;
+		}
+	}
+	a->batch_count = (unsigned)(pkt - a->batch);
+	a->summary.decoded[DECODE_OK] += packets;
 }
 
 /* --- the run --- */
@@ -604,7 +626,7 @@ begin_frames(struct analysis *a, const struct frame *first)
 
 /* False where the line is to end. */
 static bool
-take_in_frames(struct analysis *a, const struct frame *frames, unsigned count)
+go_on(struct analysis *a, const struct frame *frames, unsigned count)
 {
 	uint64_t frames_before = a->summary.frames;
 	unsigned good = count;
@@ -612,8 +634,7 @@ take_in_frames(struct analysis *a, const struct frame *frames, unsigned count)
 	begin_frames(a, frames);
 	while (good > 0 && unlikely(is_beyond_numbers(a, &frames[good - 1])))
 		good--;
-	for (unsigned i = 0; i < good; i++)
-		take_in_frame(a, &frames[i]);
+	take_in_frames(a, frames, good);
 	a->summary.frames += good;
 	if (unlikely(good < count)) {
 		struct diag diag;
@@ -637,7 +658,7 @@ read_frames(struct analysis *a)
 	while ((st = capture_next_few(a->capture, frames, BATCH_PACKETS, &count, &diag)) != ST_END) {
 		if (st != ST_OK)
 			tell_trouble(a, diag.text);
-		else if (!take_in_frames(a, frames, count))
+		else if (!go_on(a, frames, count))
 			break;
 	}
 	work_off_batch(a);
