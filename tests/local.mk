@@ -17,6 +17,7 @@ unit_tests = \
 	tests/unit/test_chart \
 	tests/unit/test_figure \
 	tests/unit/test_info \
+	tests/unit/test_print \
 	tests/unit/test_socket \
 	tests/unit/test_story \
 	tests/unit/test_snapshot \

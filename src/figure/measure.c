@@ -156,6 +156,12 @@ scene_text_width(const char *text, struct scene_style style)
 	return (double)thousandths * (style.size == 0 ? 12 : style.size) / 1000;
 }
 
+double
+scene_character_width(uint32_t character, struct scene_style style)
+{
+	return character_width(character, &style) * (style.size == 0 ? 12 : style.size) / 1000;
+}
+
 size_t
 scene_text_columns(const char *text)
 {

@@ -213,6 +213,8 @@ char *scene_format(struct scene *scene, const char *format, ...)
 
 /* How wide a text is, escaped as it will be. */
 double scene_text_width(const char *text, struct scene_style style);
+/* One that needs no escape. */
+double scene_character_width(uint32_t character, struct scene_style style);
 /* On a terminal. */
 size_t scene_text_columns(const char *text);
 /* Two boxes share more than an edge. */

@@ -23,6 +23,12 @@ libsynscope_a_SOURCES += \
 	%D%/words.c \
 	%D%/worth.c %D%/worth.def
 
+# The document on paper.
+libsynscope_a_SOURCES += \
+	%D%/print.h %D%/print_priv.h \
+	%D%/print.c %D%/print_figure.c %D%/print_pages.c %D%/print_parts.c \
+	%D%/print_table.c %D%/print_text.c
+
 # The templates, as strings: a row a file.
 template_files = \
 	templates/article/index.html \

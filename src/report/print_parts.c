@@ -1,0 +1,750 @@
+/*
+ * What the document tells becomes blocks, in the order of an article: who
+ * captured what, the answer, what was recorded, the packets, the listeners, the
+ * flows, and what follows from it all. Elements that are missing are passed
+ * over, and so are those that nobody here knows.
+ */
+#include "report/print_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows of a table; a reader of paper does not want more. */
+#define ROWS_MAX    200
+#define CHANGES_MAX 80
+
+/* --- headings, paragraphs --- */
+
+static const struct heading {
+	double size;
+	double before;
+	const char *tag;
+} headings[] = {
+	{ 25, 0, "H1" },
+	{ 17, 30, "H2" },
+	{ 13.6, 18, "H3" },
+};
+
+static size_t
+add_anchor(struct press *press, const char *title, unsigned depth)
+{
+	press->anchors =
+	    mem_realloc_array(press->anchors, press->anchor_count + 1, sizeof(*press->anchors));
+	press->anchors[press->anchor_count] = (struct anchor){ .title = title, .depth = depth };
+	return press->anchor_count++;
+}
+
+static struct block *
+put_heading(struct press *press, unsigned depth, const char *words)
+{
+	const struct heading *heading = &headings[depth];
+	struct block *block = press_block(press, heading->tag);
+	const struct column_of lines = { .cls = CLASS_TITLE,
+		.style = { .size = heading->size, .bold = true },
+		.width = TEXT_WIDTH,
+		.leading = heading->size * 1.25,
+		.most = 6 };
+	size_t count = lines_put(block->scene, &lines, (struct scene_point){ 0 }, words);
+
+	scene_size(block->scene, TEXT_WIDTH, (double)count * lines.leading);
+	block->before = heading->before;
+	block->keeps_next = true;
+	block->turns_page = depth == 0;
+	if (depth < 2)
+		block->anchor = add_anchor(press, words, depth);
+	return block;
+}
+
+/* Neither a first line alone nor a last. */
+static void
+break_lines(struct scene *scene, double top, double leading, size_t count)
+{
+	for (size_t i = 2; i + 2 <= count; i++)
+		scene_page_break(scene, top + (double)i * leading);
+}
+
+static void
+put_words(struct press *press, const struct column_of *lines, double before, const char *words)
+{
+	struct block *block;
+	size_t count;
+
+	if (words[0] == '\0')
+		return;
+	block = press_block(press, "P");
+	count = lines_put(block->scene, lines, (struct scene_point){ 0 }, words);
+	break_lines(block->scene, 0, lines->leading, count);
+	scene_size(block->scene, TEXT_WIDTH, (double)count * lines->leading);
+	block->before = before;
+}
+
+static const struct column_of body = { .cls = CLASS_LABEL,
+	.style = { .size = BODY_SIZE },
+	.width = PROSE_WIDTH,
+	.leading = BODY_LEADING };
+static const struct column_of lead = {
+	.cls = CLASS_LABEL, .style = { .size = 15 }, .width = 560, .leading = 22.5
+};
+/* --- sentences, their frames beside them --- */
+
+static const char *
+frames_beside(struct press *press, const struct markup_node *sentence)
+{
+	const char *frames = press_value(press, sentence, "frames");
+
+	if (frames[0] == '\0')
+		return frames;
+	return press_say(press, strchr(frames, ' ') == NULL ? N_("frame %1") : N_("frames %1"),
+	    press_frames(press, frames));
+}
+
+static void
+put_sentence(struct press *press, const struct markup_node *sentence, double before)
+{
+	static const struct column_of note = { .cls = CLASS_MUTED,
+		.style = { .size = NOTE_SIZE },
+		.width = NOTE_WIDTH,
+		.leading = NOTE_LEADING,
+		.most = 6 };
+	const double down = (BODY_SIZE - NOTE_SIZE) * BASELINE; /* onto the same line */
+	struct block *block = press_block(press, "P");
+	size_t count = lines_put(
+	    block->scene, &body, (struct scene_point){ 0 }, press_content(press, sentence));
+	size_t notes = lines_put(block->scene, &note, (struct scene_point){ NOTE_AT, down },
+	    frames_beside(press, sentence));
+	double height = (double)count * BODY_LEADING;
+
+	if (down + (double)notes * NOTE_LEADING > height)
+		height = down + (double)notes * NOTE_LEADING;
+	else
+		break_lines(block->scene, 0, BODY_LEADING, count);
+	scene_size(block->scene, TEXT_WIDTH, height);
+	block->before = before;
+}
+
+static void
+put_sentences(struct press *press, const struct markup_node *parent)
+{
+	for (const struct markup_node *node = markup_child(parent, "sentence"); node != NULL;
+	     node = markup_next(node, "sentence"))
+		put_sentence(press, node, 7);
+}
+
+/* --- names and what they stand for --- */
+
+#define TERM_WIDTH   128.0
+#define FACT_SIZE    11.6
+#define FACT_LEADING 16.5
+
+static double
+draw_fact(struct scene *scene, double y, const char *name, const char *words)
+{
+	const struct column_of term = { .cls = CLASS_MUTED,
+		.style = { .size = FACT_SIZE },
+		.width = TERM_WIDTH - 12,
+		.leading = FACT_LEADING };
+	const struct column_of value = { .cls = CLASS_LABEL,
+		.style = { .size = FACT_SIZE },
+		.width = TEXT_WIDTH - TERM_WIDTH,
+		.leading = FACT_LEADING };
+	size_t terms = lines_put(scene, &term, (struct scene_point){ 0, y }, name);
+	size_t lines = lines_put(scene, &value, (struct scene_point){ TERM_WIDTH, y }, words);
+
+	return y + (double)(terms > lines ? terms : lines) * FACT_LEADING;
+}
+
+static void
+put_fact(struct press *press, const char *name, const char *words)
+{
+	struct block *block = press_block(press, "P");
+
+	scene_size(block->scene, TEXT_WIDTH, draw_fact(block->scene, 0, name, words));
+	block->before = 4;
+}
+
+/* Names, and attributes that hold what they stand for; together on a page. */
+static void
+put_facts(struct press *press, const struct markup_node *node, const char *const (*facts)[2],
+    size_t count, double before)
+{
+	struct block *block = press_block(press, "P");
+	double y = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *words = press_value(press, node, facts[i][1]);
+
+		if (words[0] != '\0')
+			y = draw_fact(
+			    block->scene, y + 2, catalog_say(press->catalog, facts[i][0]), words);
+	}
+	scene_size(block->scene, TEXT_WIDTH, y);
+	block->before = before;
+}
+
+#define FACTS(press, node, facts, before) \
+	put_facts(press, node, facts, sizeof(facts) / sizeof(facts[0]), before)
+
+static const char *const capture_facts[][2] = {
+	{ N_("File"), "file" },
+	{ N_("Recorded"), "started" },
+	{ N_("Duration"), "duration" },
+	{ N_("Packets"), "packets" },
+	{ N_("Flows"), "flows" },
+	{ N_("Bytes"), "bytes" },
+	{ N_("Link"), "link" },
+	{ N_("Taken at"), "vantage" },
+	{ N_("Kernel"), "kernel" },
+};
+
+static void
+put_capture_facts(struct press *press, const struct markup_node *capture)
+{
+	FACTS(press, capture, capture_facts, 12);
+}
+
+/* --- tables --- */
+
+#define PLAIN(head, name, how) \
+	{ \
+		.heading = head, .attribute = name, .flags = how \
+	}
+#define GROUPED(above, head, name, how) \
+	{ \
+		.heading = head, .attribute = name, .flags = how, .group = above \
+	}
+#define SPAN(head, from, to) \
+	{ \
+		.heading = head, .attribute = from, .until = to \
+	}
+
+#define TABLE(name, rows, cells, marked) \
+	{ \
+		.element = name, .columns = cells, .count = sizeof(cells) / sizeof(cells[0]), \
+		.most = rows, .is_marked = marked \
+	}
+
+static bool
+contradicts(const struct markup_node *row)
+{
+	struct text outcome = { 0 };
+	bool result = markup_value(row, "outcome", &outcome) &&
+		      strcmp(text_str(&outcome), "contradicts") == 0;
+
+	text_fini(&outcome);
+	return result;
+}
+
+static const struct column finding_columns[] = {
+	PLAIN(N_("Finding"), NULL, COLUMN_WORDS),
+	PLAIN(N_("Times"), "count", COLUMN_NUMBER),
+	SPAN(N_("Frames"), "first", "last"),
+};
+static const struct column client_columns[] = {
+	PLAIN(N_("Client"), "name", 0),
+	PLAIN(N_("Address"), "local", 0),
+	GROUPED(N_("connect()"), N_("recorded"), "recorded", 0),
+	GROUPED(N_("connect()"), N_("from packets"), "inferred", 0),
+	GROUPED(N_("connect()"), N_("after"), "inferred-at", COLUMN_NUMBER),
+	GROUPED(N_("bytes"), N_("sent"), "sent", COLUMN_NUMBER),
+	GROUPED(N_("bytes"), N_("written"), "written", COLUMN_NUMBER),
+	PLAIN(N_("Printed"), NULL, COLUMN_WORDS | COLUMN_MONO),
+};
+static const struct column socket_columns[] = {
+	PLAIN(N_("Proto"), "proto", 0),
+	PLAIN(N_("Local"), "local", 0),
+	PLAIN(N_("Remote"), "remote", 0),
+	GROUPED(N_("recorded"), N_("State"), "state", COLUMN_STATE),
+	GROUPED(N_("recorded"), N_("Recv-Q"), "recv-q", COLUMN_NUMBER),
+	GROUPED(N_("recorded"), N_("Send-Q"), "send-q", COLUMN_NUMBER),
+	GROUPED(N_("from packets"), N_("State"), "found-state", COLUMN_STATE),
+	GROUPED(N_("from packets"), N_("Recv-Q"), "found-recv-q", COLUMN_NUMBER),
+	GROUPED(N_("from packets"), N_("Send-Q"), "found-send-q", COLUMN_NUMBER),
+	PLAIN(N_("Frames"), "frames", COLUMN_FRAMES),
+};
+static const struct column change_columns[] = {
+	PLAIN(N_("Time"), "since", COLUMN_NUMBER),
+	PLAIN(N_("Local"), "local", 0),
+	PLAIN(N_("Remote"), "remote", 0),
+	PLAIN(N_("State"), "state", COLUMN_STATE),
+	PLAIN(N_("Recv-Q"), "recv-q", COLUMN_NUMBER),
+	PLAIN(N_("Send-Q"), "send-q", COLUMN_NUMBER),
+	PLAIN(N_("Frames"), "frames", COLUMN_FRAMES),
+};
+static const struct column packet_columns[] = {
+	PLAIN(N_("Frame"), "frame", COLUMN_NUMBER),
+	PLAIN(N_("Time"), "since", COLUMN_NUMBER),
+	PLAIN(N_("Source"), "src", 0),
+	PLAIN(N_("Destination"), "dst", 0),
+	PLAIN(N_("Length"), "length", COLUMN_NUMBER),
+	PLAIN(N_("Info"), "info", 0),
+	PLAIN(N_("Cause"), "cause", 0),
+};
+static const struct column flow_columns[] = {
+	PLAIN(N_("Flow"), "n", COLUMN_NUMBER),
+	PLAIN(N_("Client"), "client", 0),
+	PLAIN(N_("Server"), "server", 0),
+	PLAIN(N_("Open"), "open", 0),
+	PLAIN(N_("Close"), "close", 0),
+	PLAIN(N_("connect()"), "connect", 0),
+	PLAIN(N_("Handshake"), "handshake", COLUMN_NUMBER),
+	PLAIN(N_("Packets"), "packets", COLUMN_NUMBER),
+	PLAIN(N_("Bytes"), "bytes", COLUMN_NUMBER),
+	PLAIN(N_("Sent again"), "retransmissions", COLUMN_NUMBER),
+	PLAIN("", "why", COLUMN_BELOW),
+};
+static const struct column group_columns[] = {
+	PLAIN(N_("Server"), "server", 0),
+	PLAIN(N_("Open"), "open", 0),
+	PLAIN(N_("Close"), "close", 0),
+	PLAIN(N_("connect()"), "connect", 0),
+	PLAIN(N_("Flows"), "count", COLUMN_NUMBER),
+	PLAIN(N_("Packets"), "packets", COLUMN_NUMBER),
+	PLAIN(N_("Bytes"), "bytes", COLUMN_NUMBER),
+	PLAIN(N_("Such as flow"), "example", COLUMN_NUMBER),
+};
+static const struct column distribution_columns[] = {
+	PLAIN(N_("Of what"), "title", 0),
+	PLAIN(N_("Unit"), "unit", 0),
+	PLAIN(N_("Count"), "count", COLUMN_NUMBER),
+	PLAIN(N_("Least"), "min", COLUMN_NUMBER),
+	PLAIN(N_("Median"), "p50", COLUMN_NUMBER),
+	PLAIN("90 %", "p90", COLUMN_NUMBER),
+	PLAIN("99 %", "p99", COLUMN_NUMBER),
+	PLAIN(N_("Most"), "max", COLUMN_NUMBER),
+};
+static const struct column mark_columns[] = {
+	PLAIN(N_("Mark"), "name", 0),
+	PLAIN(N_("Times"), "count", COLUMN_NUMBER),
+	PLAIN(N_("Meaning"), NULL, COLUMN_WORDS),
+	PLAIN(N_("Frames"), "frames", COLUMN_FRAMES),
+};
+static const struct column difference_columns[] = {
+	PLAIN(N_("Mark"), "mark", 0),
+	PLAIN(N_("Cause"), "cause", 0),
+	PLAIN(N_("Times"), "count", COLUMN_NUMBER),
+	PLAIN(N_("What happened"), NULL, COLUMN_WORDS),
+	PLAIN(N_("Frames"), "frames", COLUMN_FRAMES),
+};
+static const struct column stage_columns[] = {
+	PLAIN(N_("Stage"), "title", 0),
+	PLAIN(N_("Backlog"), "backlog", COLUMN_NUMBER),
+	PLAIN(N_("Attempts"), "attempts", COLUMN_NUMBER),
+	PLAIN(N_("Connected"), "connected", COLUMN_NUMBER),
+	PLAIN(N_("Refused"), "refused", COLUMN_NUMBER),
+	PLAIN(N_("Accepted"), "accepted", COLUMN_NUMBER),
+	PLAIN(N_("Queue at most"), "queue-max", COLUMN_NUMBER),
+	GROUPED(N_("at the end"), "ESTABLISHED", "established", COLUMN_NUMBER),
+	GROUPED(N_("at the end"), "SYN_RECV", "syn-recv", COLUMN_NUMBER),
+	PLAIN(N_("Overflows"), "overflows", COLUMN_NUMBER),
+	PLAIN(N_("SYNs dropped"), "syn-dropped", COLUMN_NUMBER),
+};
+static const struct column input_columns[] = {
+	PLAIN(N_("File"), "file", 0),
+	PLAIN(N_("Bytes"), "size", COLUMN_NUMBER),
+	PLAIN(N_("Frames"), "frames", COLUMN_NUMBER),
+	PLAIN("SHA-256", "sha256", COLUMN_MONO),
+	PLAIN(N_("Note"), "note", 0),
+};
+
+static const struct table findings = TABLE("finding", ROWS_MAX, finding_columns, NULL);
+static const struct table clients = TABLE("client", ROWS_MAX, client_columns, contradicts);
+static const struct table sockets = TABLE("row", ROWS_MAX, socket_columns, contradicts);
+static const struct table changes = TABLE("change", CHANGES_MAX, change_columns, NULL);
+static const struct table packets = TABLE("packet", ROWS_MAX, packet_columns, NULL);
+static const struct table flows = TABLE("flow", ROWS_MAX, flow_columns, NULL);
+static const struct table groups = TABLE("group", ROWS_MAX, group_columns, NULL);
+static const struct table distributions =
+    TABLE("distribution", ROWS_MAX, distribution_columns, NULL);
+static const struct table marks = TABLE("mark", ROWS_MAX, mark_columns, NULL);
+static const struct table differences = TABLE("difference", ROWS_MAX, difference_columns, NULL);
+static const struct table stages = TABLE("stage", ROWS_MAX, stage_columns, NULL);
+static const struct table inputs = TABLE("input", ROWS_MAX, input_columns, NULL);
+
+/* --- the parts of a capture's chapter --- */
+
+static void
+put_figures(
+    struct press *press, const struct markup_node *capture, const char *const *kinds, size_t count)
+{
+	for (const struct markup_node *figure = markup_child(capture, "figure"); figure != NULL;
+	     figure = markup_next(figure, "figure")) {
+		const char *kind = press_value(press, figure, "kind");
+
+		for (size_t i = 0; i < count; i++)
+			if (strcmp(kind, kinds[i]) == 0)
+				figure_put(press, figure);
+	}
+}
+
+#define FIGURES(press, capture, ...) \
+	put_figures(press, capture, (const char *const[]){ __VA_ARGS__ }, \
+	    sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+
+static void
+put_section(struct press *press, const char *heading)
+{
+	put_heading(press, 1, catalog_say(press->catalog, heading));
+}
+
+static void
+put_quality(struct press *press, const struct markup_node *capture)
+{
+	const struct markup_node *quality = markup_child(capture, "quality");
+	const struct markup_node *finding;
+
+	if (quality == NULL ||
+	    (markup_child(quality, "fact") == NULL && markup_child(quality, "finding") == NULL))
+		return;
+	put_section(press, N_("How good the capture is"));
+	for (const struct markup_node *fact = markup_child(quality, "fact"); fact != NULL;
+	     fact = markup_next(fact, "fact"))
+		put_fact(press, press_value(press, fact, "name"), press_content(press, fact));
+	finding = markup_child(quality, "finding");
+	if (finding != NULL)
+		table_put(press, &findings, finding);
+}
+
+static void
+put_answers(struct press *press, const struct markup_node *capture)
+{
+	const struct markup_node *answer = markup_child(capture, "answer");
+
+	if (answer == NULL)
+		return;
+	put_section(press, N_("The answer"));
+	for (; answer != NULL; answer = markup_next(answer, "answer")) {
+		put_heading(press, 2, press_value(press, answer, "local"));
+		put_sentences(press, answer);
+	}
+}
+
+static void
+put_output(struct press *press, const struct markup_node *output)
+{
+	const struct column_of mono = { .cls = CLASS_LABEL,
+		.style = { .size = 11, .mono = true },
+		.width = TEXT_WIDTH,
+		.leading = 15.5 };
+	const char *program = press_value(press, output, "program");
+	double before = 6;
+
+	if (program[0] != '\0')
+		put_heading(press, 2, press_say(press, N_("What %1 printed"), program));
+	for (const struct markup_node *line = markup_child(output, "line"); line != NULL;
+	     line = markup_next(line, "line"), before = 0)
+		put_words(press, &mono, before, press_content(press, line));
+}
+
+static void
+put_programs(struct press *press, const struct markup_node *capture)
+{
+	const struct markup_node *server = markup_child(capture, "server");
+	const struct markup_node *client = markup_child(capture, "client");
+	const struct markup_node *output = markup_child(capture, "output");
+
+	if (server == NULL && client == NULL && output == NULL)
+		return;
+	put_section(press, N_("What the programs did"));
+	for (; server != NULL; server = markup_next(server, "server"))
+		put_words(press, &body, 7, press_content(press, server));
+	if (client != NULL)
+		table_put(press, &clients, client);
+	for (; output != NULL; output = markup_next(output, "output"))
+		put_output(press, output);
+}
+
+static void
+put_tables(struct press *press, const struct markup_node *capture)
+{
+	const struct markup_node *table = markup_child(capture, "table");
+
+	if (table == NULL)
+		return;
+	put_section(press, N_("Socket tables"));
+	for (; table != NULL; table = markup_next(table, "table")) {
+		const struct markup_node *row = markup_child(table, "row");
+
+		put_heading(press, 2, press_value(press, table, "label"));
+		if (row != NULL)
+			table_put(press, &sockets, row);
+	}
+}
+
+static bool
+has_figure(struct press *press, const struct markup_node *capture, const char *kind)
+{
+	for (const struct markup_node *figure = markup_child(capture, "figure"); figure != NULL;
+	     figure = markup_next(figure, "figure"))
+		if (strcmp(press_value(press, figure, "kind"), kind) == 0 &&
+		    figure_kept(press, figure) != NULL)
+			return true;
+	return false;
+}
+
+/* The figure shows each packet in its colours; without it, a table does. */
+static void
+put_packets(struct press *press, const struct markup_node *capture)
+{
+	const struct markup_node *packet = markup_child(capture, "packet");
+	bool is_drawn = has_figure(press, capture, "packets");
+
+	if (packet != NULL && !is_drawn) {
+		put_section(press, N_("Packets"));
+		table_put(press, &packets, packet);
+	}
+	FIGURES(press, capture, "packets", "handshake", "ladder");
+}
+
+static const char *const listener_facts[][2] = {
+	{ N_("Stage"), "stage" },
+	{ N_("Backlog"), "backlog" },
+	{ N_("Attempts"), "attempts" },
+	{ N_("Completed"), "completed" },
+	{ N_("Accepted"), "accepted" },
+	{ N_("Refused"), "refused" },
+	{ N_("Queue at most"), "queue-max" },
+	{ N_("Overflows"), "overflows" },
+	{ N_("SYNs dropped"), "syn-dropped" },
+};
+
+static void
+put_listeners(struct press *press, const struct markup_node *capture)
+{
+	const struct markup_node *listener = markup_child(capture, "listener");
+
+	if (listener != NULL)
+		put_section(press, N_("Listeners"));
+	for (; listener != NULL; listener = markup_next(listener, "listener")) {
+		put_heading(press, 2, press_value(press, listener, "local"));
+		FACTS(press, listener, listener_facts, 4);
+		put_sentences(press, listener);
+	}
+	FIGURES(press, capture, "listener", "queue");
+}
+
+static void
+put_table_section(struct press *press, const struct markup_node *capture, const char *heading,
+    const struct table *table)
+{
+	const struct markup_node *first = markup_child(capture, table->element);
+
+	if (first == NULL)
+		return;
+	put_section(press, heading);
+	table_put(press, table, first);
+}
+
+static void
+put_flows(struct press *press, const struct markup_node *capture)
+{
+	put_table_section(press, capture, N_("Flows worth a look"), &flows);
+	FIGURES(press, capture, "timeline", "sequence");
+	put_table_section(press, capture, N_("All the others"), &groups);
+	put_table_section(press, capture, N_("How long it took"), &distributions);
+	FIGURES(press, capture, "latency");
+	put_table_section(press, capture, N_("Marks"), &marks);
+	put_table_section(press, capture, N_("More than the marks say"), &differences);
+}
+
+static void
+put_changes(struct press *press, const struct markup_node *capture)
+{
+	put_table_section(press, capture, N_("Sockets over time"), &changes);
+}
+
+static void
+put_conclusion(struct press *press, const struct markup_node *capture)
+{
+	const struct markup_node *conclusion = markup_child(capture, "conclusion");
+	const struct markup_node *since = markup_child(capture, "since");
+
+	if (conclusion != NULL && markup_child(conclusion, "sentence") != NULL)
+		put_section(press, N_("Conclusion"));
+	for (; conclusion != NULL; conclusion = markup_next(conclusion, "conclusion"))
+		put_sentences(press, conclusion);
+	for (; since != NULL; since = markup_next(since, "since")) {
+		const char *title = press_value(press, since, "title");
+
+		if (title[0] == '\0')
+			title = press_value(press, since, "file");
+		put_heading(press, 2, press_say(press, N_("Since “%1”"), title));
+		put_sentences(press, since);
+	}
+}
+
+/* --- the whole --- */
+
+static void
+put_title(struct press *press, const struct markup_node *node, unsigned depth)
+{
+	const struct markup_node *title = markup_child(node, "title");
+	const struct markup_node *about = markup_child(node, "about");
+	double before = 14;
+
+	put_heading(press, depth, title == NULL ? "" : press_content(press, title));
+	for (; about != NULL; about = markup_next(about, "about"), before = 8)
+		put_words(press, &lead, before, press_content(press, about));
+}
+
+static void
+put_capture(struct press *press, const struct markup_node *capture)
+{
+	static void (*const parts[])(struct press *, const struct markup_node *) = {
+		put_capture_facts,
+		put_answers,
+		put_programs,
+		put_tables,
+		put_packets,
+		put_listeners,
+		put_changes,
+		put_flows,
+		put_quality,
+		put_conclusion,
+	};
+
+	put_title(press, capture, 0);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		parts[i](press, capture);
+}
+
+static void
+put_comparison(struct press *press, const struct markup_node *report)
+{
+	const struct markup_node *comparison = markup_child(report, "comparison");
+	const struct markup_node *stage;
+
+	if (comparison == NULL)
+		return;
+	put_heading(press, 0, catalog_say(press->catalog, N_("The captures side by side")));
+	stage = markup_child(comparison, "stage");
+	if (stage != NULL)
+		table_put(press, &stages, stage);
+	put_sentences(press, comparison);
+}
+
+static void
+put_method(struct press *press, const struct markup_node *report)
+{
+	const struct markup_node *method = markup_child(report, "method");
+	const struct markup_node *limit;
+	const struct markup_node *input;
+
+	if (method == NULL)
+		return;
+	put_heading(press, 0, catalog_say(press->catalog, N_("How this was found")));
+	put_sentences(press, method);
+	limit = markup_child(method, "limit");
+	if (limit != NULL)
+		put_section(press, N_("What it cannot know"));
+	for (; limit != NULL; limit = markup_next(limit, "limit"))
+		put_words(press, &body, 7, press_content(press, limit));
+	input = markup_child(method, "input");
+	if (input == NULL)
+		return;
+	put_section(press, N_("What was read"));
+	table_put(press, &inputs, input);
+}
+
+/* --- contents --- */
+
+/* More than that, and only chapters are listed: the outline has the rest. */
+#define CONTENTS_MAX 44
+
+static bool
+is_listed(const struct press *press, const struct anchor *anchor)
+{
+	return anchor->depth == 0 || press->anchor_count <= CONTENTS_MAX;
+}
+
+static void
+draw_entry(struct scene *scene, const struct anchor *anchor, double y)
+{
+	const bool is_chapter = anchor->depth == 0;
+	struct scene_style style = { .size = is_chapter ? 13.3 : 12, .bold = is_chapter };
+	const double indent = is_chapter ? 0 : 18;
+	const double room = TEXT_WIDTH - indent - 48;
+	struct text number = { 0 };
+	double width = scene_text_width(anchor->title, style);
+
+	width = width < room ? width : room;
+	scene_text(
+	    scene, CLASS_LABEL, style, (struct scene_point){ indent, y }, room, anchor->title);
+	text_u64(&number, anchor->page + 1);
+	scene_line(scene, CLASS_GRID, (struct scene_point){ indent + width + 8, y - 3 },
+	    (struct scene_point){
+		TEXT_WIDTH - scene_text_width(text_str(&number), style) - 8, y - 3 },
+	    DASH_DOTTED);
+	style.anchor = ANCHOR_END;
+	scene_text(scene, CLASS_LABEL, style, (struct scene_point){ TEXT_WIDTH, y }, 40,
+	    text_str(&number));
+	text_fini(&number);
+}
+
+static void
+draw_contents(struct press *press)
+{
+	struct block *block = &press->blocks[press->contents];
+	double y = 0;
+
+	block->scene = scene_new(press->lang);
+	block->link_count = 0;
+	for (size_t i = 0; i < press->anchor_count; i++) {
+		const struct anchor *anchor = &press->anchors[i];
+
+		/* the title of it all is not in its own list */
+		if (i == 0 || !is_listed(press, anchor))
+			continue;
+		y += anchor->depth == 0 ? 26 : 18.5;
+		draw_entry(block->scene, anchor, y);
+		block->links =
+		    mem_realloc_array(block->links, block->link_count + 1, sizeof(*block->links));
+		block->links[block->link_count++] =
+		    (struct block_link){ { 0, y - 14, TEXT_WIDTH, 18 }, i };
+		scene_page_break(block->scene, y + 5);
+	}
+	scene_size(block->scene, TEXT_WIDTH, y + 6);
+}
+
+static void
+put_contents(struct press *press)
+{
+	const struct column_of heading = { .cls = CLASS_TITLE,
+		.style = { .size = 17, .bold = true },
+		.width = TEXT_WIDTH,
+		.leading = 21 };
+
+	put_words(press, &heading, 36, catalog_say(press->catalog, N_("Contents")));
+	press->blocks[press->block_count - 1].keeps_next = true;
+	press_block(press, NULL);
+	press->contents = press->block_count - 1;
+}
+
+void
+parts_put(struct press *press, const struct markup_node *report)
+{
+	put_title(press, report, 0);
+	press->blocks[0].turns_page = false;
+	put_contents(press);
+	for (const struct markup_node *capture = markup_child(report, "capture"); capture != NULL;
+	     capture = markup_next(capture, "capture"))
+		put_capture(press, capture);
+	put_comparison(press, report);
+	put_method(press, report);
+	scene_free(press->blocks[press->contents].scene);
+	draw_contents(press);
+}
+
+void
+parts_number(struct press *press)
+{
+	struct block *block = &press->blocks[press->contents];
+	const struct scene *before = block->scene;
+
+	/* As high as before, since only numbers differ. */
+	draw_contents(press);
+	for (size_t i = 0; i < press->page_count; i++)
+		for (size_t j = 0; j < press->pages[i].part_count; j++)
+			if (press->pages[i].parts[j].scene == before)
+				press->pages[i].parts[j].scene = block->scene;
+	scene_free((struct scene *)(uintptr_t)before);
+}
