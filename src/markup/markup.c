@@ -46,6 +46,14 @@ resize(void *old, size_t bytes)
 	return mem_realloc_array(old, bytes, 1);
 }
 
+/* What is wrong comes back to whoever asked; libxml2 prints nothing by itself. */
+static void
+say_nothing(void *ctx, const char *format, ...)
+{
+	(void)ctx;
+	(void)format;
+}
+
 /*
  * libxml2 shares our way of running out of memory, so that nobody need check.
  * Both sides use the C library's heap: what was there before may stay.
@@ -55,6 +63,7 @@ markup_share_memory(void)
 {
 	expect(xmlMemSetup(free, mem_alloc, resize, mem_strdup));
 	xmlInitParser();
+	xmlSetGenericErrorFunc(NULL, say_nothing);
 }
 
 struct markup_writer *

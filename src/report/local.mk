@@ -31,8 +31,10 @@ libsynscope_a_SOURCES += \
 
 # The templates, as strings: a row a file.
 template_files = \
-	templates/article/index.html \
-	templates/plain/index.html
+	templates/article/article.css templates/article/article.js \
+	templates/article/capture.html templates/article/index.html \
+	templates/article/parts.html \
+	templates/plain/capture.html templates/plain/index.html templates/plain/plain.css
 %D%/template.$(OBJEXT): %D%/templates.inc
 %D%/templates.inc: $(template_files) %D%/embed.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && (cd '$(srcdir)' && LC_ALL=C \

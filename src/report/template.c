@@ -305,7 +305,13 @@ bind(struct reading *reading, const char *name, const char *value)
 		return ST_OK;
 	}
 	if (strcmp(name, "include") == 0) {
+		free(reading->piece->include);
 		reading->piece->include = mem_strdup(value);
+		return ST_OK;
+	}
+	if (strcmp(name, "part") == 0) {
+		free(reading->piece->part);
+		reading->piece->part = mem_strdup(value);
 		return ST_OK;
 	}
 	if (strncmp(name, "attr-", 5) == 0 && is_forbidden(name + 5))
@@ -414,6 +420,7 @@ piece_free(struct piece *piece)
 		free(piece->attributes);
 		free(piece->lets);
 		free(piece->attrs);
+		free(piece->part);
 		free(piece->include);
 		free(piece->words);
 		free(piece);
@@ -618,15 +625,14 @@ read_page(struct template_set *set, struct page *page, struct diag *diag)
 }
 
 static const struct piece *
-piece_with_id(const struct piece *piece, const char *id)
+find_part(const struct piece *piece, const char *name)
 {
 	for (; piece != NULL; piece = piece->next) {
-		const char *own = attribute_of(piece, "id");
 		const struct piece *inner;
 
-		if (own != NULL && strcmp(own, id) == 0)
+		if (piece->part != NULL && strcmp(piece->part, name) == 0)
 			return piece;
-		inner = piece_with_id(piece->children, id);
+		inner = find_part(piece->children, name);
 		if (inner != NULL)
 			return inner;
 	}
@@ -655,10 +661,10 @@ resolve(const struct template_set *set, struct piece *piece, struct diag *diag)
 
 			if (page != NULL && piece->include[length] == '#')
 				piece->included =
-				    piece_with_id(page->root, piece->include + length + 1);
+				    find_part(page->root, piece->include + length + 1);
 			if (piece->included == NULL)
 				return template_complain(diag, piece, "include", piece->include,
-				    "the template has no page with an element of that id");
+				    "the template has no such page, or none with that part");
 		}
 		st = resolve(set, piece->children, diag);
 		if (st != ST_OK)
@@ -772,8 +778,8 @@ template_parse(struct template_set **out, const char *name, const char *data, si
 }
 
 enum status
-template_open(struct template_set **out, const char *where, const struct catalog *catalog,
-    struct diag *diag)
+template_open(
+    struct template_set **out, const char *where, const struct catalog *catalog, struct diag *diag)
 {
 	struct template_set *set = set_new(where);
 

@@ -36,7 +36,8 @@ struct piece {
 	struct binding bound[BOUND_COUNT];
 	struct binding *lets, *attrs; /* let-NAME, attr-NAME */
 	size_t let_count, attr_count;
-	char *include; /* FILE#ID, as written */
+	char *part;    /* its name, for include */
+	char *include; /* FILE#PART, as written */
 	const struct piece *included;
 	bool unwrap;
 };

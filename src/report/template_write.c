@@ -466,19 +466,34 @@ is_taken(const struct pages *pages, const char *name)
 	return false;
 }
 
+/* name: NULL where it is none, but holds parts of others. */
 static enum status
-name_page(struct pages *pages, const struct piece *root, const struct markup_place *place)
+ask_name(struct writing *writing, const struct piece *root, const struct markup_place *place,
+    const char **name)
+{
+	const struct binding *binding = &root->bound[BOUND_PAGE];
+	struct markup_found *found;
+	enum status st;
+
+	*name = root->page->name;
+	if (binding->path == NULL)
+		return ST_OK;
+	st = ask(writing, root, "page", binding, place, &found);
+	if (st != ST_OK)
+		return st;
+	markup_found_words(found, &writing->value);
+	*name = markup_found_nothing(found) ? NULL : text_str(&writing->value);
+	markup_found_free(found);
+	return ST_OK;
+}
+
+static enum status
+name_page(struct pages *pages, const struct piece *root, const char *name)
 {
 	struct writing *writing = &pages->writing;
 	const struct binding *binding = &root->bound[BOUND_PAGE];
-	const char *name = root->page->name;
-	enum status st;
 
 	if (binding->path != NULL) {
-		st = ask_words(writing, root, BOUND_PAGE, place);
-		if (st != ST_OK)
-			return st;
-		name = text_str(&writing->value);
 		if (!is_page_name(name))
 			return template_complain(writing->diag, root, "page", binding->expression,
 			    "is no name for a page, which ends in .html");
@@ -496,9 +511,12 @@ static enum status
 write_page(struct pages *pages, const struct piece *root, const struct markup_place *place)
 {
 	struct writing *writing = &pages->writing;
-	enum status st = name_page(pages, root, place);
+	const char *name;
+	enum status st = ask_name(writing, root, place, &name);
 
-	if (st != ST_OK)
+	if (st == ST_OK && name != NULL)
+		st = name_page(pages, root, name);
+	if (st != ST_OK || name == NULL)
 		return st;
 	writing->page.length = 0;
 	writing->policy_at = 0;
@@ -540,6 +558,17 @@ write_pages(struct pages *pages, const struct page *page, const struct markup_pl
 	return st;
 }
 
+/* choose(whether, one, other), since XPath 1.0 has no such thing. */
+static void
+choose(void *ctx, struct text *out, const char *const *words, size_t count)
+{
+	bool holds = strcmp(words[0], "true") == 0;
+
+	(void)ctx;
+	if (count == 3)
+		text_put(out, holds ? words[1] : words[2]);
+}
+
 /* say(sentence, ...) in the reader's language, with its %1, %2, ... filled in. */
 static void
 say(void *ctx, struct text *out, const char *const *words, size_t count)
@@ -572,6 +601,7 @@ template_write(const struct template_set *set, struct markup_document *document,
 	enum status st = ST_OK;
 
 	markup_scope_function(pages.writing.scope, "say", say, (void *)(uintptr_t)set);
+	markup_scope_function(pages.writing.scope, "choose", choose, NULL);
 	markup_scope_set_bool(pages.writing.scope, "single", options->single);
 	for (size_t i = 0; i < set->page_count && st == ST_OK; i++)
 		if (!options->single || strcmp(set->pages[i].name, "index.html") == 0)

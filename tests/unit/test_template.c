@@ -190,6 +190,15 @@ test_variables_hold_where_they_are_set(void **state)
 }
 
 static void
+test_one_of_two_is_chosen(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	    written("<p s:each='capture' s:text='choose(@id=\"a\", \"first\", \"second\")'/>"),
+	    "<p>first</p><p>second</p>");
+}
+
+static void
 test_words_are_split(void **state)
 {
 	(void)state;
@@ -220,16 +229,16 @@ static void
 test_an_element_of_a_page_is_included(void **state)
 {
 	(void)state;
-	assert_string_equal(
-	    written(
-		"<p s:remove=''/><h1 id='head' s:text='title'/><div s:include='index.html#head'/>"),
-	    "<h1 id=\"head\">Queues &amp; &lt;b&gt;</h1><h1 id=\"head\">Queues &amp; "
+	assert_string_equal(written("<p s:remove=''/><h1 s:part='head' s:text='title'/><div "
+				    "s:include='index.html#head'/>"),
+	    "<h1>Queues &amp; &lt;b&gt;</h1><h1>Queues &amp; "
 	    "&lt;b&gt;</h1>");
-	assert_non_null(strstr(complaint("<div id='a'><p s:include='index.html#a'/></div>"),
+	assert_non_null(strstr(complaint("<div s:part='a'><p s:include='index.html#a'/></div>"),
 	    "does a page include itself?"));
 	assert_string_equal(complaint("<p s:include='other.html#a'/>"),
-	    "set/index.html: line 2: include=\"other.html#a\": the template has no page with an "
-	    "element of that id");
+	    "set/index.html: line 2: include=\"other.html#a\": the template has no such page, or "
+	    "none "
+	    "with that part");
 }
 
 static void
@@ -244,6 +253,9 @@ test_pages_are_as_many_as_the_outermost_element(void **state)
 	snprintf(whole, sizeof(whole), body, "s:page='@page'");
 	assert_int_equal(write_in(whole, false, LANG_EN), ST_OK);
 	assert_string_equal(text_str(&names), "a.html b.html ");
+	snprintf(whole, sizeof(whole), body, "s:page='nothing'");
+	assert_int_equal(write_in(whole, false, LANG_EN), ST_OK);
+	assert_string_equal(text_str(&names), "");
 	snprintf(whole, sizeof(whole), body, "s:page='\"../x.html\"'");
 	assert_int_equal(write_in(whole, false, LANG_EN), ST_FORMAT);
 	snprintf(whole, sizeof(whole), body, "");
@@ -432,6 +444,7 @@ main(void)
 		cmocka_unit_test(test_links_leave_neither_the_page_nor_its_folder),
 		cmocka_unit_test(test_ids_are_prefixed_where_that_is_asked_for),
 		cmocka_unit_test(test_variables_hold_where_they_are_set),
+		cmocka_unit_test(test_one_of_two_is_chosen),
 		cmocka_unit_test(test_words_are_split),
 		cmocka_unit_test(test_figures_are_copied_without_prefixes),
 		cmocka_unit_test(test_samples_are_left_out_and_wrappers_unwrapped),
