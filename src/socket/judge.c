@@ -110,8 +110,8 @@ read_knock(struct reading *r, struct step *step)
 {
 	if (r->answer == NULL)
 		return;
-	/* The same bytes again after a time-out: the first copy went unheard. */
-	if (step->bytes > 0 && r->data != NULL && step->seq <= r->data->seq &&
+	/* The same bytes, or the FIN, again after a time-out: the first copy went unheard. */
+	if (says_something(step) && r->data != NULL && step->seq <= r->data->seq &&
 	    since(step->ts_ns, r->data->ts_ns) >= AGAIN_MIN_NS && r->last != NULL)
 		ignore_until(r, r->last);
 	if (r->first == NULL)
@@ -133,6 +133,19 @@ due_ns(const struct reading *r)
 	return after(r->answer->ts_ns, after(gap_ns, gap_ns / 16 + 60 * MS_NS));
 }
 
+/*
+ * A SYN cookie, sent where requests fill the SYN queue, comes to a connection at
+ * once, deferred or not. One that the closing resets passed over was none.
+ */
+static bool
+may_be_cookie(const struct sockets *all, const struct listener *listener, const struct story *story)
+{
+	int64_t backlog = all->options.backlog >= 0 ? all->options.backlog : 0;
+
+	return (int64_t)story->waiting > backlog &&
+	    (listener->burst_ns == NEVER_NS || story->reset_ns[ROLE_SERVER] != NEVER_NS);
+}
+
 static void
 judge_taken(struct reading *r)
 {
@@ -146,7 +159,8 @@ judge_taken(struct reading *r)
 		story->taken_hi_ns = story->taken_ns = story->proof_ns;
 		return;
 	}
-	if (r->listener->defer && r->timers == 0 && !story->cookie && !says_something(r->first)) {
+	if (r->listener->defer && r->timers == 0 && !story->cookie && !says_something(r->first) &&
+	    !may_be_cookie(r->all, r->listener, story)) {
 		/* Put aside until it speaks. */
 		while (last != NULL && !(is_knock(last) && says_something(last)))
 			last = step_next(r->all, last);
@@ -287,7 +301,7 @@ judge_unproved(struct reading *r)
 	story->fate = FATE_MAYBE;
 	story->maybe_is_cookie = is_due && r->timers == 0;
 	story->taken_lo_ns = r->first->ts_ns;
-	if (r->listener->defer && r->data == NULL && r->timers == 0 &&
+	if (r->listener->defer && !may_be_cookie(r->all, r->listener, story) && r->data == NULL && r->timers == 0 &&
 	    (!is_due || r->listener->closed_ns < due)) {
 		story->fate = FATE_WAITING;
 		story->deferred = true;

@@ -327,6 +327,13 @@ note_drops(struct sockets *all, struct listener *listener, uint32_t number)
 	}
 }
 
+/* It can be taken before it is proved, but in no case before it can be taken at the earliest. */
+static uint32_t
+taken_index(const struct story *story)
+{
+	return story->proof_index > story->knock_index ? story->proof_index : story->knock_index;
+}
+
 static void
 note_beginning(struct sockets *all, struct listener *listener, uint32_t number)
 {
@@ -358,7 +365,7 @@ note_beginning(struct sockets *all, struct listener *listener, uint32_t number)
 		listener->surprises += 3;
 	if (story->fate == FATE_TAKEN) {
 		listener_note(listener, HAPPENED_MAYBE, story->taken_lo_ns, story->knock_index, number);
-		listener_note(listener, HAPPENED_TAKE, story->taken_hi_ns, story->proof_index, number);
+		listener_note(listener, HAPPENED_TAKE, story->taken_hi_ns, taken_index(story), number);
 	} else if (story->fate == FATE_MAYBE) {
 		listener_note(listener, HAPPENED_MAYBE, story->taken_lo_ns, story->knock_index, number);
 	}

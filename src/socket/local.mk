@@ -2,6 +2,7 @@ libsynscope_a_SOURCES += \
 	%D%/socket.h %D%/socket_priv.h %D%/state.def %D%/event.def \
 	%D%/state.c \
 	%D%/sockets.c \
+	%D%/reset.c \
 	%D%/story.c \
 	%D%/judge.c \
 	%D%/listener.c \

@@ -87,7 +87,7 @@ tell_client_state(struct telling *t)
 	t->row->certain = true;
 	/* Did it get the SYN-ACK? Its ACK tells; where the capture is at the client, it did. */
 	if (face->state == SOCK_ESTABLISHED && story->knock_ns > t->at_ns &&
-	    story->flags & STORY_ANSWERED) {
+	    (story->flags & (STORY_ANSWERED | STORY_SIMULTANEOUS)) == STORY_ANSWERED) {
 		bool is_near = t->listener != NULL && (t->listener->vantage == VANTAGE_LOOPBACK ||
 		    t->listener->vantage == VANTAGE_CLIENT);
 
@@ -282,6 +282,14 @@ tell_send_q(struct telling *t)
 	t->row->send_q_best = waiting;
 }
 
+static int64_t
+syn_waits(const struct telling *t)
+{
+	const struct face *me = &t->sample->face[t->role];
+
+	return me->sent > me->acked ? (int64_t)me->sent - me->acked : 0;
+}
+
 static void
 tell_queues(struct telling *t)
 {
@@ -291,8 +299,12 @@ tell_queues(struct telling *t)
 	row->recv_q_best = row->send_q_best = 0;
 	switch (row->state) {
 	case SOCK_CLOSED:
-	case SOCK_SYN_RECV:
 	case SOCK_TIME_WAIT:
+		return;
+	case SOCK_SYN_RECV:
+		/* No socket yet, unless both ends asked: then its SYN waits, and nothing else. */
+		if (t->story->flags & STORY_SIMULTANEOUS)
+			row->send_q.lo = row->send_q.hi = row->send_q_best = syn_waits(t);
 		return;
 	case SOCK_SYN_SENT:
 		row->send_q.lo = row->send_q.hi = row->send_q_best = t->sample->face[t->role].sent;
@@ -353,9 +365,12 @@ doubt_missing(struct telling *t)
 	const struct face *me = &t->sample->face[t->role];
 	bool is_waiting = me->fin_sent && me->sent != me->acked;
 
-	/* What is over is over, however it began. */
-	if (t->row->state == SOCK_CLOSED)
+	/* What is over is over, however it began; but a RST with another number than the one that was waited for is passed over. */
+	if (t->row->state == SOCK_CLOSED) {
+		if (t->story->shot.ts_ns != 0 && !t->story->shot.is_exact && t->at_ns >= t->story->shot.ts_ns)
+			t->row->certain = false;
 		return;
+	}
 	if (is_partial(t->story) && !is_open)
 		t->row->certain = false;
 	/* A FIN that is not acknowledged comes again. Where it does not, the ACK was missed. */

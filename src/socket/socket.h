@@ -10,6 +10,7 @@
  *
  *   state.c     RFC 9293's table, and which events a segment is
  *   sockets.c   what is noted while packets go by
+ *   reset.c     which RSTs count
  *   story.c     one connection's beginning: its steps
  *   judge.c     how that went: refused, ignored, taken, by its own packets
  *   brief.c     what is kept of a plain one that no row is told of

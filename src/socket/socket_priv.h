@@ -112,6 +112,14 @@ struct face {
 	bool spoke_last; /* of both, it sent bytes last */
 };
 
+/* The latest RST that closed an end, and what both were before; by enum side. */
+struct shot {
+	int64_t ts_ns;
+	uint8_t state[2]; /* SOCK_CLOSED: it is not to be taken back */
+	uint8_t from;
+	bool is_exact; /* the receiver can have waited for its number */
+};
+
 /* One connection, from the capture's first segment of it. */
 struct story {
 	struct tuple tuple; /* as the client sends */
@@ -152,6 +160,7 @@ struct story {
 	uint32_t reset_index[2];
 	bool reset_has_ack[2];
 	bool reset_has_window[2];
+	struct shot shot;
 	uint32_t reset_got; /* bytes that the server had by then */
 
 	/* Of a plain one: its first ACK, and the first that said more, or the last before the proof. */
@@ -416,6 +425,14 @@ step_next(const struct sockets *all, const struct step *step)
 
 /* For qsort, of int64_t. */
 int compare_ns(const void *a, const void *b);
+
+/* --- reset.c --- */
+
+/* Whether it can be meant for the other end; before its segment moves their states. */
+bool reset_counts(const struct sock *sock, const struct tcp_pair *pair, const struct packet *rst, enum side from);
+void reset_note(struct story *story, const struct sock *sock, const struct tcp_pair *pair, const struct packet *rst, enum side from);
+/* An end that was closed by a RST sends something else: was it? */
+void reset_reconsider(struct sockets *all, struct sock *sock, struct story *story, const struct packet *pkt, enum side side);
 
 /* --- story.c and judge.c --- */
 

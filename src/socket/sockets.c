@@ -451,8 +451,12 @@ step_states(struct sock *sock, const struct tcp_pair *pair, const struct packet 
 		return;
 	}
 	if (flags & TCP_SYN) {
+		/* Two SYNs crossed: what answers one of them came behind the other. */
+		if (flags & TCP_ACK && sock->state[from] == SOCK_SYN_RECV && sock->state[to] == SOCK_SYN_SENT)
+			happens(sock, to, EVENT_GOT_SYN);
+		else
+			happens(sock, to, flags & TCP_ACK ? EVENT_GOT_SYN_ACK : EVENT_GOT_SYN);
 		happens(sock, from, flags & TCP_ACK ? EVENT_SENT_SYN_ACK : EVENT_SENT_SYN);
-		happens(sock, to, flags & TCP_ACK ? EVENT_GOT_SYN_ACK : EVENT_GOT_SYN);
 		return;
 	}
 	if (flags & TCP_ACK && sock->state[to] == SOCK_SYN_RECV &&
@@ -540,6 +544,21 @@ go_on(struct sockets *all, struct sock *sock, const struct packet *pkt, enum sid
 		end_in_brief(all, sock, story);
 }
 
+static void
+take_in(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt,
+    enum side side)
+{
+	struct story *story = sock->flags & SOCK_BRIEF ? NULL : story_at(all, sock->story - 1);
+
+	if (story != NULL && pkt->tcp.flags & TCP_RST)
+		reset_note(story, sock, pair, pkt, side);
+	else if (story != NULL && (sock->state[side] == SOCK_CLOSED))
+		reset_reconsider(all, sock, story, pkt, side);
+	step_states(sock, pair, pkt, side);
+	if (story != NULL)
+		go_on(all, sock, pkt, side);
+}
+
 void
 sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
     const struct packet *pkt, const struct place *place)
@@ -558,11 +577,10 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
 		}
 		begin_story(all, sock, pair, pkt, place);
 	}
-	step_states(sock, pair, pkt, place->side);
-	if (!(sock->flags & SOCK_BRIEF)) {
+	if (!(sock->flags & SOCK_BRIEF))
 		note_gaps(story_at(all, sock->story - 1), pair);
-		go_on(all, sock, pkt, place->side);
-	}
+	if (!(pkt->tcp.flags & TCP_RST) || reset_counts(sock, pair, pkt, place->side))
+		take_in(all, sock, pair, pkt, place->side);
 	if (sock->flags & SOCK_SETTLED && sock->state[0] == SOCK_ESTABLISHED && sock->state[1] == SOCK_ESTABLISHED)
 		sock->flags |= SOCK_QUIET;
 	else

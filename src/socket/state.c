@@ -17,6 +17,7 @@ static const uint8_t next_state[SOCK_COUNT][EVENT_COUNT] = {
 	[SOCK_SYN_SENT] = {
 		[EVENT_GOT_SYN_ACK] = SOCK_ESTABLISHED,
 		[EVENT_GOT_SYN] = SOCK_SYN_RECV, /* both opened at once */
+		[EVENT_SENT_SYN_ACK] = SOCK_SYN_RECV, /* it got a SYN, whether that was captured or not */
 		[EVENT_SENT_RST] = SHUT,
 		[EVENT_GOT_RST] = SHUT,
 	},

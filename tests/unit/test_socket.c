@@ -364,6 +364,131 @@ test_a_syn_ack_that_is_missing_is_told_by_what_follows(void **state)
 	assert_int_equal(seen.listener.kind, STORY_HEALTHY);
 }
 
+static void
+test_a_fin_that_comes_again_was_ignored_too(void **state)
+{
+	(void)state;
+	ask_at(600);
+	ask_at(1400);
+	queue_child(0, 0);
+	shake_hands(1, 10);
+	feed(SEG(1000, 0, .ack = 5000, PORT(1), .flags = FIN | ACK, AT(500)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(1), .flags = FIN | ACK, AT(700)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(1), .flags = SYN | ACK, AT(1030)));
+	feed(SEG(1001, 0, .ack = 5000, PORT(1), AT(1030)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(1), .flags = FIN | ACK, AT(1100)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(1), .flags = FIN | ACK, AT(1300)));
+	feed(REPLY(.seq = 5000, .ack = 1001, PORT(1), AT(1300)));
+	solve(2000);
+	assert_ends(600, 1, "FIN_WAIT1", "SYN_RECV");
+	assert_ends(1400, 1, "FIN_WAIT2", "CLOSE_WAIT");
+	assert_int_equal(seen.listener.kind, STORY_OVERFLOW);
+}
+
+static void
+test_a_fast_open_child_counts_although_nothing_proves_it(void **state)
+{
+	(void)state;
+	ask_at(50);
+	queue_child(0, 0);
+	feed(SEG(ISN_C, 100, PORT(1), .flags = SYN, AT(10)));
+	feed(REPLY(.seq = ISN_S, .ack = 1100, PORT(1), .flags = SYN | ACK, AT(10)));
+	feed(SEG(1100, 0, .ack = 5000, PORT(1), AT(10)));
+	solve(100);
+	assert_ends(50, 1, "ESTABLISHED", "ESTABLISHED");
+	assert_int_equal(end_at(50, 1, true).recv_q.lo, 0);
+	assert_int_equal(end_at(50, 1, true).recv_q.hi, 100);
+	assert_int_equal(seen.listener.accepted.hi, 2);
+}
+
+/* --- TCP_DEFER_ACCEPT, cookies, other kernels --- */
+
+/* Bare ACKs have no effect, bytes have: none of these asks again at once. */
+static void
+defer(int n, int64_t ms)
+{
+	shake_hands(n, ms);
+	feed(SEG(1000, 15, .ack = 5000, PORT(n), AT(ms + 400)));
+	feed(REPLY(.seq = 5000, .ack = 1015, PORT(n), AT(ms + 400)));
+}
+
+static void
+test_requests_that_wait_for_bytes_are_deferred(void **state)
+{
+	(void)state;
+	ask_at(4000);
+	defer(0, 0);
+	/* Its ACK was put aside: the SYN-ACK comes again after three seconds, and the ACK of that counts. */
+	shake_hands(1, 1000);
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(1), .flags = SYN | ACK, AT(8200)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(1), AT(8200)));
+	defer(2, 9000);
+	solve(20000);
+	assert_ends(4000, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_ends(4000, 1, "ESTABLISHED", "SYN_RECV");
+	assert_int_not_equal(seen.listener.deferred, 0);
+	assert_true(seen.listener.rivals & RIVAL_DEFER);
+	assert_int_equal(seen.listener.kind, STORY_HEALTHY);
+	assert_int_equal(seen.listener.backlog.hi, RANGE_OPEN);
+}
+
+#define STAMPED(value) .options = OPT_TIMESTAMPS, .ts_value = (value)
+
+/* Its SYN-ACK counts time from elsewhere than the connection does. */
+static void
+test_a_cookie_shows_by_its_clock_and_that_requests_filled_the_queue(void **state)
+{
+	(void)state;
+	ask_at(5);
+	for (int n = 0; n < 2; n++) {
+		feed(SEG(ISN_C, 0, PORT(n), STAMPED(100), .flags = SYN, AT(n)));
+		feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), STAMPED(5000), .flags = SYN | ACK, AT(n)));
+	}
+	feed(SEG(ISN_C, 0, PORT(2), STAMPED(100), .flags = SYN, AT(3)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(2), STAMPED(5000), .flags = SYN | ACK, AT(3)));
+	for (int n = 0; n < 3; n++)
+		feed(SEG(1000, 15, .ack = 5000, PORT(n), STAMPED(110), AT(10 + n)));
+	for (int n = 0; n < 3; n++)
+		feed(REPLY(.seq = 5000, .ack = 1015, PORT(n), STAMPED(n == 2 ? 5049 : 5020 - n), AT(20)));
+	solve(100);
+	assert_int_equal(seen.listener.cookies, 1);
+	assert_ends(5, 2, "ESTABLISHED", "CLOSED");
+	assert_ends(5, 0, "ESTABLISHED", "SYN_RECV");
+}
+
+/* Before 4.10 a SYN was answered although the accept queue was full. */
+static void
+test_an_old_kernel_answers_though_its_queue_is_full(void **state)
+{
+	(void)state;
+	seen.options.backlog = 1;
+	queue_child(0, 0);
+	queue_child(1, 10);
+	overflow(2, 20);
+	overflow(3, 4000);
+	solve(8000);
+	assert_int_equal(seen.listener.kind, STORY_OVERFLOW);
+	assert_true(seen.listener.rivals & RIVAL_KERNEL);
+}
+
+static void
+test_a_current_kernel_is_not_taken_for_an_old_one(void **state)
+{
+	(void)state;
+	seen.options.backlog = 1;
+	queue_child(0, 0);
+	shake_hands(1, 10);
+	/* Both were answered while there was room for one. */
+	feed(SEG(ISN_C, 0, PORT(2), .flags = SYN, AT(10)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(2), .flags = SYN | ACK, AT(10)));
+	take_bytes(1, 15, 11);
+	for (int64_t ms = 12; ms < 4000; ms = ms < 1000 ? 1030 : 4000)
+		feed(SEG(1000, 0, .ack = 5000, PORT(2), AT(ms)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(2), .flags = SYN | ACK, AT(1030)));
+	solve(1100);
+	assert_false(seen.listener.rivals & RIVAL_KERNEL);
+}
+
 /* --- how they end --- */
 
 static void
@@ -486,6 +611,100 @@ test_times_at_the_ends_of_time_do_no_harm(void **state)
 	feed(&late);
 	solve(100);
 	assert_int_equal(seen.listener_count, 1);
+}
+
+static void
+test_two_syns_that_cross_open_both_ends_by_way_of_syn_recv(void **state)
+{
+	(void)state;
+	for (int64_t ms = 5; ms <= 45; ms += 10)
+		ask_at(ms);
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(REPLY(.seq = ISN_S, .flags = SYN, AT(10)));
+	feed(SEG(ISN_C, 0, .ack = 5000, .flags = SYN | ACK, AT(20)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, .flags = SYN | ACK, AT(30)));
+	feed(SEG(1000, 0, .ack = 5000, AT(40)));
+	feed(REPLY(.seq = 5000, .ack = 1000, AT(50)));
+	solve(100);
+	assert_ends(5, 0, "SYN_SENT", "CLOSED");
+	assert_ends(15, 0, "SYN_RECV", "SYN_SENT");
+	assert_ends(25, 0, "SYN_RECV", "SYN_RECV");
+	assert_ends(35, 0, "ESTABLISHED", "SYN_RECV");
+	assert_ends(45, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_int_equal(end_at(15, 0, false).send_q.lo, 1);
+	assert_int_equal(end_at(15, 0, false).send_q.hi, 1);
+}
+
+/* --- resets that do not count --- */
+
+static void
+test_a_reset_from_far_outside_the_window_closes_neither_end(void **state)
+{
+	(void)state;
+	ask_at(150);
+	queue_child(0, 0);
+	feed(SEG(1015 + (1 << 25), 0, .flags = RST, AT(100)));
+	feed(REPLY(.seq = 5000 - (1 << 25), .ack = 1015, .flags = RST | ACK, AT(110)));
+	solve(200);
+	assert_ends(150, 0, "ESTABLISHED", "ESTABLISHED");
+}
+
+static void
+test_a_reset_that_is_challenged_closes_nobody_who_goes_on(void **state)
+{
+	(void)state;
+	ask_at(105);
+	ask_at(150);
+	queue_child(0, 0);
+	/* Within the window, but not the number that is waited for. */
+	feed(SEG(1515, 0, .flags = RST, AT(100)));
+	feed(REPLY(.seq = 5000, .ack = 1015, AT(110)));
+	feed(SEG(1015, 20, .ack = 5000, AT(120)));
+	feed(REPLY(.seq = 5000, .ack = 1035, AT(121)));
+	solve(200);
+	assert_ends(105, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_ends(150, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_int_equal(end_at(150, 0, true).recv_q.hi, 35);
+}
+
+static void
+test_a_reset_that_is_challenged_and_said_again_rightly_ends_it(void **state)
+{
+	(void)state;
+	ask_at(105);
+	ask_at(150);
+	queue_child(0, 0);
+	feed(SEG(1515, 0, .flags = RST, AT(100)));
+	feed(REPLY(.seq = 5000, .ack = 1015, AT(110)));
+	feed(SEG(1015, 0, .flags = RST, AT(111)));
+	solve(200);
+	assert_ends(105, 0, "CLOSED", "ESTABLISHED");
+	assert_ends(150, 0, "CLOSED", "CLOSED");
+}
+
+static void
+test_what_was_under_way_takes_back_no_reset(void **state)
+{
+	(void)state;
+	ask_at(150);
+	queue_child(0, 0);
+	feed(SEG(1015, 0, .ack = 5000, .flags = RST | ACK, AT(100)));
+	feed(REPLY(.seq = 5000, .length = 100, .ack = 1015, AT(120)));
+	feed(SEG(1015, 0, .flags = RST, AT(120)));
+	solve(200);
+	assert_ends(150, 0, "CLOSED", "CLOSED");
+}
+
+static void
+test_a_syn_is_not_refused_by_a_reset_that_acknowledges_something_else(void **state)
+{
+	(void)state;
+	ask_at(150);
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(REPLY(.ack = 77777, .flags = RST | ACK, .zero_window = 1, AT(1)));
+	solve(200);
+	assert_ends(150, 0, "SYN_SENT", "CLOSED");
+	assert_int_equal(seen.listener.refused, 0);
 }
 
 /* --- what is certain --- */
@@ -714,6 +933,12 @@ main(void)
 		TEST(test_connections_that_the_capture_stops_showing_do_not_fill_the_queue),
 		TEST(test_a_scanner_that_does_not_ask_again_shows_no_full_queue),
 		TEST(test_a_syn_ack_that_is_missing_is_told_by_what_follows),
+		TEST(test_a_fin_that_comes_again_was_ignored_too),
+		TEST(test_a_fast_open_child_counts_although_nothing_proves_it),
+		TEST(test_requests_that_wait_for_bytes_are_deferred),
+		TEST(test_a_cookie_shows_by_its_clock_and_that_requests_filled_the_queue),
+		TEST(test_an_old_kernel_answers_though_its_queue_is_full),
+		TEST(test_a_current_kernel_is_not_taken_for_an_old_one),
 		TEST(test_a_half_closed_connection_can_go_on_one_way),
 		TEST(test_both_ends_can_close_at_once),
 		TEST(test_time_wait_ends_after_a_minute),
@@ -722,6 +947,12 @@ main(void)
 		TEST(test_what_waits_for_an_ack_can_hide_a_fin),
 		TEST(test_without_its_beginning_a_connection_is_only_likely),
 		TEST(test_times_at_the_ends_of_time_do_no_harm),
+		TEST(test_two_syns_that_cross_open_both_ends_by_way_of_syn_recv),
+		TEST(test_a_reset_from_far_outside_the_window_closes_neither_end),
+		TEST(test_a_reset_that_is_challenged_closes_nobody_who_goes_on),
+		TEST(test_a_reset_that_is_challenged_and_said_again_rightly_ends_it),
+		TEST(test_what_was_under_way_takes_back_no_reset),
+		TEST(test_a_syn_is_not_refused_by_a_reset_that_acknowledges_something_else),
 		TEST(test_it_certainly_listens_until_it_answers_last),
 		TEST(test_away_from_the_server_its_end_is_certain_only_if_it_is_heard_again),
 		TEST(test_what_may_be_a_cookie_is_no_certain_request),
