@@ -45,6 +45,9 @@ struct account {
 	/* how many the accept queue held when it was full; NOT_KNOWN where that is open */
 	int64_t held;
 	struct frames held_frames;
+
+	/* the SYNs or what refused them, the SYN-ACKs, what shows that they were taken, ACKs ignored for good */
+	struct frames asked_frames, answered_frames, taken_frames, stuck_frames;
 };
 
 /* listener: NULL where there is none. */

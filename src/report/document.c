@@ -1,7 +1,7 @@
 /*
  * The document: a chapter for each capture, and what they say together.
  */
-#include "report/report_priv.h"
+#include "report/comparison.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +90,7 @@ report_new(const struct report_options *options)
 	report->options = *options;
 	report->catalog = catalog_new(options->lang);
 	report->document = markup_document_new("report");
+	report->stages = stages_new();
 	root = markup_document_root(report->document);
 	markup_set(root, "lang", lang_names[options->lang]);
 	markup_set(root, "version", PACKAGE_VERSION);
@@ -106,6 +107,7 @@ report_free(struct report *report)
 	markup_document_free(report->document);
 	catalog_free(report->catalog);
 	slugs_fini(&report->slugs);
+	stages_free(report->stages);
 	free(report);
 }
 
@@ -233,6 +235,7 @@ report_add(struct report *report, const struct report_source *source)
 	describe_capture(&chapter);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		sections[i](&chapter);
+	stages_add(report->stages, &chapter);
 	free(views);
 	free(chapter.ranked);
 }
@@ -240,6 +243,7 @@ report_add(struct report *report, const struct report_source *source)
 struct markup_document *
 report_finish(struct report *report)
 {
+	stages_tell(report->stages, markup_document_root(report->document), report->catalog);
 	add_method(report);
 	return report->document;
 }

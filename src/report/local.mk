@@ -3,6 +3,7 @@ libsynscope_a_SOURCES += \
 	%D%/template.h %D%/template_priv.h \
 	%D%/template.c %D%/template_write.c \
 	%D%/account.c %D%/account.h \
+	%D%/comparison.c %D%/comparison.h \
 	%D%/conclusion.c \
 	%D%/document.c \
 	%D%/phrase.c \

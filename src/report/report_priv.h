@@ -7,6 +7,8 @@
 #include "markup/markup.h"
 #include "report/report.h"
 
+struct told_stages;
+
 /* What a section is written from. */
 struct chapter {
 	const struct report_options *options;
@@ -46,6 +48,7 @@ struct report {
 	struct catalog *catalog;
 	struct markup_document *document;
 	struct slugs slugs;
+	struct told_stages *stages; /* what is remembered of each capture */
 	const char *name; /* of the capture at hand */
 	unsigned count;   /* of chapters */
 };
