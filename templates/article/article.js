@@ -103,7 +103,7 @@
 
   function makeFilterable(table) {
     var said = make('output', { 'aria-live': 'polite' });
-    var form = make('form', { 'class': 'filters', 'aria-label': words.sayFilter });
+    var form = make('div', { 'class': 'filters', role: 'group', 'aria-label': words.sayFilter });
     table.dataset.filters.split(' ').forEach(function (key) {
       var label = table.tBodies[0].rows.length > 3 && chooser(table, key);
       if (label) form.append(label);
@@ -111,7 +111,6 @@
     if (!form.firstChild) return;
     form.append(said);
     form.addEventListener('change', function () { filter(table, form, said); });
-    form.addEventListener('submit', function (event) { event.preventDefault(); });
     table.closest('.scroll').before(form);
   }
 
@@ -142,11 +141,17 @@
     this.shown.forEach(function (element) { element.classList.remove('linked'); });
     this.shown = [];
     frames.forEach(function (frame) {
-      (this.byFrame.get(frame) || []).forEach(function (element) {
+      (this.byFrame.get(frame) || []).concat(this.passing(frame)).forEach(function (element) {
         element.classList.add('linked');
         this.shown.push(element);
       }, this);
     }, this);
+  };
+  /* In the table that changes with time. */
+  Links.prototype.passing = function (frame) {
+    return all('.moment-table [data-frame], .moment-table [data-frames]', this.root).filter(function (element) {
+      return (element.dataset.frame || element.dataset.frames).split(' ').indexOf(frame) >= 0;
+    });
   };
   Links.prototype.rest = function () { this.show(this.pinned === null ? [] : [this.pinned]); };
   Links.prototype.row = function (frame) {
@@ -239,6 +244,7 @@
         var row = socket.change.row.cloneNode(true);
         row.hidden = false;
         row.className = '';
+        all('.linked', row).forEach(function (element) { element.classList.remove('linked'); });
         row.cells[0].remove();
         if (socket.change.at === moment.at) {
           row.className = 'new';

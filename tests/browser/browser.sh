@@ -1,0 +1,32 @@
+#!/bin/sh
+# Reports in a real browser: what their script does, and that they ask nobody for anything.
+# SYNSCOPE_AXE may name axe-core's axe.min.js; then its rules are asked, too.
+: "${srcdir:=.}" "${builddir:=.}"
+chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+if test -z "$chromium" || ! command -v node >/dev/null; then
+	echo '1..0 # SKIP there is no chromium, or no node to drive it'
+	exit 77
+fi
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' 0
+trap 'exit 99' 1 2 15
+
+# made NAME ARGUMENTS...: a report in $work/NAME
+made()
+{
+	name=$1
+	shift
+	"$builddir/synscope" report -q -o "$work/$name" "$@" >"$work/says" 2>&1
+	test -f "$work/$name" || test -f "$work/$name/index.html" && return
+	echo "1..1"
+	echo "not ok 1 - a report is made"
+	sed 's/^/# /' "$work/says"
+	exit 1
+}
+
+made experiment "$srcdir/captures/blog-2019"
+made capture "$srcdir/captures/odd-queue-full.pcap"
+made chinese --lang zh_CN "$srcdir/captures/blog-2019"
+made plain --template plain "$srcdir/captures/blog-2019"
+made single.html --single-file "$srcdir/captures/blog-2019"
+node "$srcdir/tests/browser/drive.js" "$chromium" "$work"
