@@ -43,7 +43,7 @@ valid()
 # document ARGUMENT...: as XML, with trouble left aside
 document()
 {
-	synscope report -q "$@" >"$work/report.xml" 2>"$work/errors"
+	synscope report -q --xml - "$@" >"$work/report.xml" 2>"$work/errors"
 	test $? -le 2 || cat "$work/errors" >>"$work/report.xml"
 }
 
@@ -70,4 +70,96 @@ cp odd-karn.pcap "$work/$bad"
 cp odd-queue-full.pcap "$work/..pcap"
 (cd "$work" && document "$bad" ..pcap)
 valid 'a hostile name does'
+
+# --- the folder: whole or not at all, and nobody else's is touched ---
+
+cd "$work" || exit 99
+mkdir f && cd f || exit 99
+
+# report WHERE ARGUMENT...
+report()
+{
+	where=$1
+	shift
+	(cd "$captures" && synscope report -q -o "$work/f/$where" "$@") >"$work/says" 2>&1
+}
+
+# as_is WHAT: the folder is what it was, and what stood in the way was said in a line
+as_is()
+{
+	status=$?
+	diff -r before kept >>"$work/says" 2>&1 && test $status -eq 2 &&
+		test "$(wc -l <"$work/says")" -eq 1 && test -z "$(ls -A | grep '^\.synscope')"
+	verdict $? "$1"
+}
+
+report one blog-2019/listen.cap
+test $? -eq 0 && test -f one/index.html && test -f one/report.xml && test -f one/listen/flows.jsonl
+verdict $? 'a folder holds pages, figures and records'
+tail -n +2 one/manifest.txt | while read -r digest size name; do
+	test "$(wc -c <"one/$name")" -eq "$size" &&
+		test "$(sha256sum <"one/$name")" = "$digest  -" || echo "$name"
+done >"$work/says"
+test ! -s "$work/says" && test "$(find one -type f | wc -l)" -eq "$(wc -l <one/manifest.txt)"
+verdict $? 'the manifest lists every file'
+cp -r one two
+report two blog-2019/listen.cap
+diff -r one two >>"$work/says"
+verdict $? 'the same capture gives the same folder, and replaces it'
+(export TZ=XYZ-5:30 LC_ALL=C.UTF-8 COLUMNS=40 HOME=/nonexistent && report two blog-2019/listen.cap)
+diff -r one two >"$work/says"
+verdict $? 'the environment does not change a byte'
+report two blog-2019/bind.cap
+test $? -eq 0 && test ! -e two/listen && test -f two/bind/flows.jsonl
+verdict $? 'nothing of an older report stays'
+mkdir empty && report empty blog-2019/bind.cap
+verdict $? 'an empty folder is filled'
+
+refuses()
+{
+	rm -rf before kept
+	cp -rP one kept
+	eval "$2"
+	cp -rP kept before
+	report kept blog-2019/bind.cap
+	as_is "$1"
+}
+
+refuses 'a file that was changed stays' 'echo >>kept/index.html'
+refuses 'a file that was added stays' 'echo mine >kept/notes'
+refuses 'so does one in a folder of it' 'echo mine >kept/listen/notes'
+refuses 'and a folder that was added' 'mkdir kept/mine'
+refuses 'a link is not followed' 'rm kept/report.xml; ln -s /dev/null kept/report.xml'
+refuses 'a folder without a manifest stays' 'rm kept/manifest.txt'
+refuses 'a manifest that leads elsewhere is none' \
+	'sed "s,index.html,../one/index.html," one/manifest.txt >kept/manifest.txt'
+rm -rf before kept && mkdir before kept && echo mine | tee before/notes >kept/notes
+report kept blog-2019/bind.cap
+as_is 'a folder of somebody else stays'
+rm -rf before kept && echo mine | tee before >kept
+report kept blog-2019/bind.cap
+as_is 'a file is not replaced by a folder'
+rm -rf before kept && mkdir before kept
+report kept no-such-capture
+as_is 'where nothing can be read no report appears'
+
+# --- one file ---
+
+(cd "$captures" && synscope report -q --single-file "$work/single.html" --xml - blog-2019) \
+	>"$work/report.xml" 2>"$work/says"
+test $? -eq 0 && test -s "$work/single.html" && test ! -e "$captures/synscope-report"
+verdict $? 'one page, and XML beside it, without a folder'
+valid 'which keeps to the schema'
+
+# --- names ---
+
+cd "$work" || exit 99
+mkdir names && cp "$captures/good-handshake.pcap" "names/$bad.pcap"
+cp "$captures/good-handshake.pcap" names/index.pcap
+cp "$captures/good-handshake.pcap" names/INDEX.cap
+cp "$captures/good-handshake.pcap" names/...pcap
+synscope report -q -o names.report names >"$work/says" 2>&1
+test $? -eq 0 && ! find names.report | LC_ALL=C grep -v '^[a-z0-9./-]*$' >"$work/says" &&
+	test "$(ls names.report/*/flows.jsonl | wc -l)" -eq 4
+verdict $? 'pages and folders have plain names, one each'
 echo "1..$count"

@@ -92,6 +92,9 @@ struct options {
 	int states;
 	const char *compare; /* a file of recorded tables; NULL: none */
 	const char *experiment; /* an experiment.xml; NULL: none */
+	const char *single_file; /* of a report, as are the next two; NULL: not wanted */
+	const char *xml;
+	const char *template; /* NULL: the one that is built in */
 };
 
 /* Which commands take an option. */

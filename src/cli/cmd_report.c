@@ -1,142 +1,121 @@
 /*
- * The report: captures are read one after another, and each becomes a chapter.
+ * The report: captures are read one after another, and each becomes a chapter;
+ * then the whole goes where it is wanted: a folder, one page, or XML alone.
  */
-#include "cli/cli_priv.h"
+#include "cli/reporting.h"
 
-#include "cli/subjects.h"
+#include <string.h>
+
 #include "export/sink.h"
-#include "figure/figure.h"
 #include "markup/markup.h"
-#include "report/report.h"
+#include "report/template.h"
 
-struct reporting {
-	struct reading reading; /* first: the analysis hands it back */
-	struct report *report;
-	struct figure_data *data; /* of the capture at hand, as is the next */
-	struct tally *tally;
-};
+#define FOLDER_NAME "synscope-report"
 
-static void
-take_packet(void *ctx, const struct packet_row *row)
+/* --- one file --- */
+
+static enum status
+write_file(const char *path, const struct text *content, struct diag *diag)
 {
-	struct reporting *reporting = ctx;
-
-	figure_collect_packet(reporting->data, row);
-	tally_packet(reporting->tally, row);
-}
-
-static void
-take_wire(void *ctx, const struct packet_wire *wire)
-{
-	figure_collect_wire(((struct reporting *)ctx)->data, wire);
-}
-
-static void
-take_flow(void *ctx, const struct flow_row *row)
-{
-	struct reporting *reporting = ctx;
-
-	figure_collect_flow(reporting->data, row);
-	tally_flow(reporting->tally, row);
-}
-
-static void
-take_socket(void *ctx, const struct socket_row *row)
-{
-	figure_collect_socket(((struct reporting *)ctx)->data, row);
-}
-
-static void
-take_listener(void *ctx, const struct listener_row *row)
-{
-	figure_collect_listener(((struct reporting *)ctx)->data, row);
-}
-
-static void
-add_chapter(struct reporting *reporting, const struct subject *subject,
-    const struct sockets_options *sockets)
-{
-	const struct reading *reading = &reporting->reading;
-
-	tally_end(reporting->tally);
-	figure_collect_done(reporting->data, reading->analysis, reading->name.at);
-	report_name(reporting->report, subject->paths, subject->path_count);
-	report_add(reporting->report,
-	    &(struct report_source){
-		.paths = subject->paths,
-		.path_count = subject->path_count,
-		.experiment = subject->known == NULL ? NULL : subject->known->experiment,
-		.data = reporting->data,
-		.tally = reporting->tally,
-		.analysis = reading->analysis,
-		.sockets = sockets,
-	    });
-}
-
-static int
-read_subject(struct reporting *reporting, const struct subject *subject)
-{
-	const struct options *options = reporting->reading.options;
-	struct sockets_options sockets = told_options(&options->told);
-	const struct analysis_options analysis_options = {
-		.filter = options->filter,
-		.sockets = &sockets,
-	};
-	const struct analysis_ops ops = {
-		.packet = take_packet,
-		.wire = take_wire,
-		.flow = take_flow,
-		.socket = take_socket,
-		.listener = take_listener,
-		.trouble = reading_trouble,
-		.progress = reading_progress,
-	};
-	const struct figure_wanted wanted = { 0 };
-	int status;
-
-	sockets.want_rows = true;
-	if (subject->known != NULL)
-		told_facts(&sockets, subject->known->experiment, subject->known->path,
-		    subject->paths[0], options);
-	reporting->data = figure_data_new(&wanted);
-	reporting->tally = tally_new();
-	status = reading_run(
-	    &reporting->reading, subject->paths, subject->path_count, &analysis_options, &ops);
-	if (reporting->reading.analysis != NULL)
-		add_chapter(reporting, subject, &sockets);
-	tally_free(reporting->tally);
-	figure_data_free(reporting->data);
-	return status;
-}
-
-static int
-write_report(struct reporting *reporting)
-{
-	struct text out = { 0 };
 	struct sink *sink;
+	enum status st = sink_open(&sink, strcmp(path, "-") == 0 ? NULL : path, diag);
+
+	if (st != ST_OK)
+		return st;
+	sink_write(sink, content->at, content->length);
+	st = sink_close(sink, diag);
+	return st == ST_END ? ST_OK : st;
+}
+
+static enum status
+take_single(void *ctx, const char *name, const struct text *page, struct diag *diag)
+{
+	(void)name;
+	return write_file(ctx, page, diag);
+}
+
+/* --- a folder --- */
+
+static void
+take_figure(void *ctx, const char *name, const struct text *svg)
+{
+	struct reporting *reporting = ctx;
 	struct diag diag;
 
-	markup_document_write(report_finish(reporting->report), &out);
-	if (sink_open(&sink, reporting->reading.options->output, &diag) != ST_OK) {
-		say("%s", diag.text);
-		text_fini(&out);
-		return EXIT_TROUBLE;
-	}
-	sink_write(sink, out.at, out.length);
-	text_fini(&out);
-	if (sink_close(sink, &diag) == ST_IO) {
-		say("%s", diag.text);
-		return EXIT_TROUBLE;
-	}
-	return EXIT_WELL;
+	if (reporting->failed || folder_write(reporting->folder, name, svg, &diag) == ST_OK)
+		return;
+	say("%s", diag.text);
+	reporting->failed = true;
 }
 
+static enum status
+take_page(void *ctx, const char *name, const struct text *page, struct diag *diag)
+{
+	return folder_write(ctx, name, page, diag);
+}
+
+/* --- all of it --- */
+
+static enum status
+write_xml(const struct reporting *reporting, struct markup_document *document, struct diag *diag)
+{
+	const char *path = reporting->reading.options->xml;
+	struct text out = { 0 };
+	enum status st = ST_OK;
+
+	if (path == NULL && reporting->folder == NULL)
+		return ST_OK;
+	markup_document_write(document, &out);
+	if (path != NULL)
+		st = write_file(path, &out, diag);
+	if (st == ST_OK && reporting->folder != NULL)
+		st = folder_write(reporting->folder, "report.xml", &out, diag);
+	text_fini(&out);
+	return st;
+}
+
+static enum status
+write_pages(const struct reporting *reporting, struct markup_document *document,
+    const struct template_set *set, struct diag *diag)
+{
+	const char *path = reporting->reading.options->single_file;
+	enum status st = ST_OK;
+
+	if (path != NULL)
+		st = template_write(set, document, &(struct template_options){ .single = true },
+		    take_single, (char *)(uintptr_t)path, diag);
+	if (st == ST_OK && reporting->folder != NULL)
+		st = template_write(set, document, &(struct template_options){ 0 }, take_page,
+		    reporting->folder, diag);
+	return st;
+}
+
+/* The folder appears last, when all else went well. */
+static enum status
+write_report(struct reporting *reporting, const struct template_set *set, struct diag *diag)
+{
+	struct markup_document *document = report_finish(reporting->report);
+	struct folder *folder = reporting->folder;
+	enum status st = write_xml(reporting, document, diag);
+
+	if (st == ST_OK)
+		st = write_pages(reporting, document, set, diag);
+	if (st != ST_OK || folder == NULL)
+		return st;
+	reporting->folder = NULL;
+	return folder_close(folder, diag);
+}
+
+/* --- the command --- */
+
 static struct report_options
-report_options_of(const struct options *options, const struct subjects *subjects)
+report_options_of(struct reporting *reporting, const struct subjects *subjects)
 {
 	struct report_options report_options = {
-		.lang = (enum lang)options->lang,
+		.lang = (enum lang)reporting->reading.options->lang,
 		.capture_count = subjects->count,
+		.take = reporting->folder == NULL ? NULL : take_figure,
+		.ctx = reporting,
 	};
 
 	if (subjects->count > 0)
@@ -146,25 +125,71 @@ report_options_of(const struct options *options, const struct subjects *subjects
 	return report_options;
 }
 
+static int
+tell_subjects(
+    struct reporting *reporting, const struct subjects *subjects, const struct template_set *set)
+{
+	const struct report_options report_options = report_options_of(reporting, subjects);
+	int status = EXIT_WELL;
+	struct diag diag;
+
+	reporting->report = report_new(&report_options);
+	for (size_t i = 0; i < subjects->count && !reporting->failed; i++)
+		if (chapter_read(reporting, &subjects->subjects[i]) != EXIT_WELL)
+			status = EXIT_TROUBLE;
+	/* Where nothing could be read that has been said, and there is nothing to tell. */
+	if (!reporting->reading.was_read || reporting->failed) {
+		status = EXIT_TROUBLE;
+	} else if (write_report(reporting, set, &diag) != ST_OK) {
+		say("%s", diag.text);
+		status = EXIT_TROUBLE;
+	}
+	report_free(reporting->report);
+	return status;
+}
+
+/* Into a folder, unless it is wanted in another way alone. */
+static const char *
+folder_wanted(const struct options *options)
+{
+	if (options->output == NULL && (options->single_file != NULL || options->xml != NULL))
+		return NULL;
+	return options->output == NULL ? FOLDER_NAME : options->output;
+}
+
+/* What stands in the way is told before the captures are read. */
+static int
+run_on(const struct options *options, const struct subjects *subjects)
+{
+	struct catalog *catalog = catalog_new((enum lang)options->lang);
+	const char *path = folder_wanted(options);
+	const char *template = options->template == NULL ? template_names[0] : options->template;
+	struct reporting reporting = { 0 };
+	struct template_set *set = NULL;
+	int status = EXIT_TROUBLE;
+	struct diag diag;
+
+	reading_init(&reporting.reading, options);
+	if (template_open(&set, template, catalog, &diag) != ST_OK ||
+	    (path != NULL && folder_open(&reporting.folder, path, &diag) != ST_OK))
+		say("%s", diag.text);
+	else
+		status = tell_subjects(&reporting, subjects, set);
+	folder_abandon(reporting.folder);
+	template_free(set);
+	catalog_free(catalog);
+	reading_fini(&reporting.reading);
+	return status;
+}
+
 int
 cmd_report(const struct options *options)
 {
-	struct reporting reporting = { 0 };
-	struct report_options report_options;
 	struct subjects subjects;
 	int status = subjects_named(&subjects, options);
 
-	report_options = report_options_of(options, &subjects);
-	reporting.report = report_new(&report_options);
-	reading_init(&reporting.reading, options);
-	for (size_t i = 0; i < subjects.count; i++)
-		if (read_subject(&reporting, &subjects.subjects[i]) != EXIT_WELL)
-			status = EXIT_TROUBLE;
-	/* Where nothing could be read that has been said, and there is nothing to tell. */
-	if (!reporting.reading.was_read || write_report(&reporting) != EXIT_WELL)
+	if (subjects.count > 0 && run_on(options, &subjects) != EXIT_WELL)
 		status = EXIT_TROUBLE;
-	reading_fini(&reporting.reading);
-	report_free(reporting.report);
 	subjects_fini(&subjects);
 	return status;
 }

@@ -1,4 +1,5 @@
 libsynscope_a_SOURCES += \
+	%D%/chapter.c %D%/reporting.h \
 	%D%/cli.c %D%/cli.h %D%/cli_priv.h \
 	%D%/cmd_draw.c \
 	%D%/cmd_flows.c \

@@ -23,6 +23,7 @@ static void (*const sections[])(const struct chapter *chapter) = {
 	section_marks,
 	section_differences,
 	section_figures,
+	section_records,
 	section_conclusion,
 };
 

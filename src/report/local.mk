@@ -6,6 +6,7 @@ libsynscope_a_SOURCES += \
 	%D%/comparison.c %D%/comparison.h \
 	%D%/conclusion.c \
 	%D%/document.c \
+	%D%/folder.c %D%/folder.h \
 	%D%/phrase.c \
 	%D%/sayings.c \
 	%D%/section_changes.c \
@@ -16,6 +17,7 @@ libsynscope_a_SOURCES += \
 	%D%/section_measures.c \
 	%D%/section_packets.c \
 	%D%/section_quality.c \
+	%D%/section_records.c \
 	%D%/section_recorded.c \
 	%D%/section_tables.c \
 	%D%/slug.c \

@@ -39,6 +39,10 @@ void tally_flow(struct tally *tally, const struct flow_row *row);
 void tally_packet(struct tally *tally, const struct packet_row *row);
 /* All is in. */
 void tally_end(struct tally *tally);
+/* Which flows' packets are worth a second run: their numbers, ascending; returns how many. */
+#define TALLY_KEPT 40
+size_t tally_keep(
+    const struct tally *tally, const struct figure_data *data, uint32_t flows[TALLY_KEPT]);
 
 /* --- the document --- */
 
@@ -52,6 +56,13 @@ struct report_options {
 	void *ctx;
 };
 
+/* Rows for programs, in a file beside the pages. */
+struct report_record {
+	const char *name;
+	const char *href; /* NULL: it was left out, since the capture is large */
+	uint64_t rows;
+};
+
 /* One capture, read. All of it is borrowed for the call. */
 struct report_source {
 	const char *const *paths; /* of its parts */
@@ -63,6 +74,8 @@ struct report_source {
 	const struct tally *tally;
 	const struct analysis *analysis;
 	const struct sockets_options *sockets; /* what was assumed */
+	const struct report_record *records;
+	size_t record_count;
 };
 
 struct report;

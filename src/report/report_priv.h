@@ -282,6 +282,7 @@ void section_measures(const struct chapter *chapter);
 void section_marks(const struct chapter *chapter);
 void section_differences(const struct chapter *chapter);
 void section_figures(const struct chapter *chapter);
+void section_records(const struct chapter *chapter);
 
 /* Whether the packets of a flow were kept. */
 bool chapter_has_packets(const struct chapter *chapter, uint32_t flow);

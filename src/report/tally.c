@@ -378,6 +378,58 @@ tally_end(struct tally *tally)
 
 /* --- what is asked of it --- */
 
+/* As many packets as a figure and a reader can bear; the first flow may have more. */
+#define KEPT_PACKETS 4000
+
+struct keeping {
+	const struct figure_data *data;
+	uint32_t *flows;
+	size_t count;
+	uint64_t packets;
+};
+
+static void
+keep(struct keeping *keeping, uint32_t number)
+{
+	const struct flow_row *row = figure_flow(keeping->data, number);
+	uint64_t packets;
+
+	if (row == NULL || keeping->count == TALLY_KEPT)
+		return;
+	for (size_t i = 0; i < keeping->count; i++)
+		if (keeping->flows[i] == number)
+			return;
+	packets = (uint64_t)row->packets[0] + row->packets[1];
+	if (keeping->count > 0 && keeping->packets + packets > KEPT_PACKETS)
+		return;
+	keeping->packets += packets;
+	keeping->flows[keeping->count++] = number;
+}
+
+static int
+by_number(const void *left, const void *right)
+{
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* Of what is usual, the first of the largest groups. */
+size_t
+tally_keep(const struct tally *tally, const struct figure_data *data, uint32_t flows[TALLY_KEPT])
+{
+	struct keeping keeping = { .data = data, .flows = flows };
+
+	if (tally->group_count > 0)
+		keep(&keeping, tally->groups[0].example);
+	for (size_t i = 0; i < tally->pick_count; i++)
+		keep(&keeping, tally->picks[i].flow);
+	for (size_t i = 1; i < tally->group_count; i++)
+		keep(&keeping, tally->groups[i].example);
+	qsort(flows, keeping.count, sizeof(*flows), by_number);
+	return keeping.count;
+}
+
 uint64_t
 tally_flows(const struct tally *tally)
 {

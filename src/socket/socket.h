@@ -77,6 +77,9 @@ struct sockets_options {
 	const struct moment *moments; /* none of them and no pace: each change */
 	size_t moment_count;
 	int64_t every_ns;    /* 0: not at a pace */
+	/* Each change of these alone, and of listeners: ascending; NULL: of all. Borrowed while it runs. */
+	const uint32_t *flows;
+	size_t flow_count;
 	int64_t backlog;     /* -1: not told */
 	bool has_until;
 	struct moment until; /* the capture is known to have run until then */

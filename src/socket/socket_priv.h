@@ -50,6 +50,7 @@ enum sock_flag {
 	SOCK_BRIEF = 0x100, /* its story is told, in brief */
 	SOCK_SETTLED = 0x200, /* proved and accepted: what is left of its story are FINs and RSTs */
 	SOCK_B_ASKED = 0x400, /* side B is the client */
+	SOCK_UNSHOWN = 0x800, /* no row is wanted of it */
 };
 
 /* One segment of a connection's beginning, kept until it is clear how that went. Numbers relative to their ISN. */

@@ -265,10 +265,17 @@ is_moment_over(const struct sockets *all, const struct sock *sock, int64_t now_n
 	    (sock->moment < all->moment_count && all->moments[sock->moment] < now_ns);
 }
 
+/* Each of its changes may be a row. */
+static bool
+shows_changes(const struct sockets *all, const struct sock *sock)
+{
+	return all->each_change && !(sock->flags & SOCK_UNSHOWN);
+}
+
 bool
 sockets_want(const struct sockets *all, const struct sock *sock, const struct packet *pkt)
 {
-	return !(sock->flags & SOCK_QUIET) || pkt->tcp.flags & CONTROL || all->each_change ||
+	return !(sock->flags & SOCK_QUIET) || pkt->tcp.flags & CONTROL || shows_changes(all, sock) ||
 	    (all->options.want_rows && is_moment_over(all, sock, pkt->ts_ns));
 }
 
@@ -276,7 +283,7 @@ sockets_want(const struct sockets *all, const struct sock *sock, const struct pa
 static bool
 is_told_of(const struct sockets *all, const struct sock *sock)
 {
-	return all->options.want_rows && (all->each_change || all->options.every_ns > 0 ||
+	return all->options.want_rows && (shows_changes(all, sock) || all->options.every_ns > 0 ||
 	    sock->sample != 0 || sock->moment < all->moment_count);
 }
 
@@ -367,6 +374,23 @@ is_kept(struct sockets *all, const struct packet *pkt, const struct place *place
 	return false;
 }
 
+static bool
+is_shown(const struct sockets *all, uint32_t flow)
+{
+	const uint32_t *flows = all->options.flows;
+	size_t lo = 0, hi = all->options.flow_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (flows[middle] < flow)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return flows == NULL || (lo < all->options.flow_count && flows[lo] == flow);
+}
+
 static void
 begin_story(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
     const struct packet *pkt, const struct place *place)
@@ -378,6 +402,8 @@ begin_story(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 	sock->story = number + 1;
 	story->order = ++all->latest;
 	story->flow = place->number;
+	if (!is_shown(all, place->number))
+		sock->flags |= SOCK_UNSHOWN;
 	story->client = pair->conn.client;
 	if (story->client == SIDE_B)
 		sock->flags |= SOCK_B_ASKED;
@@ -564,7 +590,7 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
     const struct packet *pkt, const struct place *place)
 {
 	if (sock->flags & SOCK_QUIET && !(pkt->tcp.flags & CONTROL)) {
-		if (all->each_change)
+		if (shows_changes(all, sock))
 			take_sample(all, sock, pair, pkt->ts_ns, pkt->index, 0);
 		return;
 	}
@@ -585,7 +611,7 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
 		sock->flags |= SOCK_QUIET;
 	else
 		sock->flags &= (uint16_t)~SOCK_QUIET;
-	if (all->each_change)
+	if (shows_changes(all, sock))
 		take_sample(all, sock, pair, pkt->ts_ns, pkt->index, 0);
 }
 
