@@ -341,13 +341,16 @@ static const struct sentence {
 	{ OF_SILENT, may_be_kernel,
 	    "On some systems, such as macOS, a socket that is bound and does not listen is silent.",
 	    NULL },
-	{ OF_LISTENING, may_be_firewall, "A firewall may have had a hand in it.", NULL },
+	{ OF_LISTENING, may_be_firewall,
+	    "A firewall may have had a hand in it: not all packets that seem to be the server's have "
+	    "the TTL of its own.",
+	    NULL },
 	{ OF_LISTENING, may_be_kernel, "The server's kernel may follow other rules than a current Linux does.",
 	    NULL },
 	{ OF_LISTENING, may_be_defer, "TCP_DEFER_ACCEPT would look the same.", NULL },
 	{ OF_LISTENING, may_be_linger,
-	    "The program itself may have reset the connections: SO_LINGER with a time of 0 looks the "
-	    "same.",
+	    "The program itself may have reset connections with nothing left to read, as SO_LINGER "
+	    "with a time of 0 does.",
 	    NULL },
 	{ OF_ALL, may_be_loss, "Packets may have been lost where the capture does not show it.",
 	    NULL },

@@ -31,6 +31,7 @@ add_briefs(struct briefs *sum, const struct briefs *more)
 	sum->count += more->count;
 	sum->cookies += more->cookies;
 	sum->alive += more->alive;
+	sum->has_odd_ttl |= more->has_odd_ttl;
 }
 
 bool
@@ -60,6 +61,7 @@ brief_keep(struct sockets *all, const struct story *story, uint32_t *listener_nu
 	add_briefs(&listener->briefs, &(struct briefs){
 		.count = 1,
 		.cookies = brief.cookie,
+		.has_odd_ttl = story->has_odd_ttl,
 		.first = number,
 		.last = number,
 		.first_ns = brief.answer_ns,

@@ -14,27 +14,12 @@
 /* A single reset can be the program's own; so many at once hardly. */
 #define BURST_MIN 2
 
-/* Reset as only a connection's own socket does it, and without a word before. */
-static bool
+bool
 is_reset_unheard(const struct story *story)
 {
 	return story->reset_ns[ROLE_SERVER] != NEVER_NS && story->reset_has_ack[ROLE_SERVER] &&
 	    story->reset_has_window[ROLE_SERVER] && story->flags & STORY_PROVED &&
 	    !(story->flags & (STORY_ACCEPTED | STORY_SIMULTANEOUS));
-}
-
-static int64_t
-answered_last_ns(const struct sockets *all, const struct listener *listener)
-{
-	int64_t last_ns = listener->briefs.count > 0 ? listener->briefs.last_ns : INT64_MIN;
-
-	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
-		const struct story *story = story_at(all, at - 1);
-
-		if (story->flags & STORY_ANSWERED && story->answer_ns > last_ns)
-			last_ns = story->answer_ns;
-	}
-	return last_ns;
 }
 
 static int

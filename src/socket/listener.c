@@ -269,6 +269,20 @@ infer_vantage(const struct sockets *all, const struct listener *listener)
 
 /* --- what happened --- */
 
+int64_t
+answered_last_ns(const struct sockets *all, const struct listener *listener)
+{
+	int64_t last_ns = listener->briefs.count > 0 ? listener->briefs.last_ns : INT64_MIN;
+
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		if (story->flags & STORY_ANSWERED && story->answer_ns > last_ns)
+			last_ns = story->answer_ns;
+	}
+	return last_ns;
+}
+
 void
 listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns, uint32_t index,
     uint32_t story)
@@ -541,6 +555,7 @@ note_all(struct sockets *all, struct listener *listener, bool only_counts)
 		note_beginning(all, listener, at - 1);
 	}
 	count_briefs(listener);
+	rivals_note(all, listener);
 }
 
 /* Everything under one explanation of why ACKs were ignored. */
@@ -687,4 +702,5 @@ listeners_gather(struct sockets *all)
 	for (size_t i = 0; i < all->listener_count; i++)
 		if (listener_has_stories(&all->listeners[i]))
 			solve_one(all, &all->listeners[i]);
+	rivals_note_hosts(all);
 }

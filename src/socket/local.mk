@@ -8,6 +8,7 @@ libsynscope_a_SOURCES += \
 	%D%/listener.c \
 	%D%/solve.c \
 	%D%/closing.c \
+	%D%/rivals.c \
 	%D%/rows.c \
 	%D%/changes.c \
 	%D%/brief.c \

@@ -17,6 +17,7 @@
  *   listener.c  one endpoint: what all its connections say about its queues
  *   solve.c     the unknowns they share, as bounds
  *   closing.c   how it ends
+ *   rivals.c    what else it might have been
  *   rows.c      the table of sockets, at any moment
  *   changes.c   or each change of it
  *   tell.c      a listener's story, for whoever shows it

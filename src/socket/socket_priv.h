@@ -143,6 +143,10 @@ struct story {
 	uint32_t last_syn_ts; /* the latest SYN's timestamp */
 	uint16_t mss[2]; /* that each announced, by enum role; 0: none */
 	uint8_t ttl[2];  /* of their SYNs; 0: not seen */
+	uint8_t refusal_ttl;
+	bool has_odd_ttl;    /* something came from the server with another */
+	bool is_unreachable; /* a router said so of its host */
+	bool is_prohibited;  /* a filter answered */
 	uint32_t waiting; /* requests in the SYN queue when its SYN was answered */
 
 	int64_t syn_ns; /* the first */
@@ -209,6 +213,7 @@ struct briefs {
 	uint32_t last;    /* that the client completed */
 	int64_t first_ns;
 	int64_t last_ns;
+	bool has_odd_ttl;
 	uint32_t alive;   /* whose server's end was there to the last, told again or not */
 };
 
@@ -281,6 +286,16 @@ struct happening {
 	int64_t accepted_best;
 };
 
+/* What its packets give away of what else it might be. */
+enum sign {
+	SIGN_ODD_TTL = 0x01,     /* not all that came from it can have */
+	SIGN_LINGER = 0x02,      /* it reset what had nothing to be read */
+	SIGN_BSD = 0x04,         /* its client, and on loopback itself */
+	SIGN_UNREACHABLE = 0x08,
+	SIGN_PROHIBITED = 0x10,
+	SIGN_HOST_UP = 0x20,     /* it answers at some port */
+};
+
 struct listener {
 	struct tuple local; /* src alone */
 	bool any_address;
@@ -324,7 +339,7 @@ struct listener {
 	bool old_kernel; /* answers SYNs although its queue is full (Linux before 4.10) */
 	bool doubtful;   /* no backlog explains what was seen: packets must be missing */
 	struct evidence because;
-	unsigned rivals;
+	unsigned signs;  /* bits of enum sign */
 };
 
 static inline bool
@@ -467,6 +482,7 @@ void briefs_join(struct listener *into, struct listener *from);
 
 /* --- listener.c and solve.c --- */
 
+int64_t answered_last_ns(const struct sockets *all, const struct listener *listener);
 /* Kept ascending, without repeats; 0 and what there is no room for are left out. */
 void evidence_cite(struct evidence *because, uint32_t index);
 /* A SYN that nobody answered, of which no more is kept than that. */
@@ -487,7 +503,19 @@ void listener_solve(struct sockets *all, struct listener *listener);
 /* What holds at a moment; NULL before the first happening. */
 const struct happening *listener_at(const struct listener *listener, int64_t at_ns);
 
+/* --- rivals.c --- */
+
+void rivals_icmp(struct story *story, const struct packet *pkt);
+void rivals_ttl(struct story *story, const struct packet *pkt);
+/* What a listener's stories give away; then what all listeners say of their hosts. */
+void rivals_note(const struct sockets *all, struct listener *listener);
+void rivals_note_hosts(struct sockets *all);
+unsigned rivals_of(const struct listener *listener, const struct listener_row *row);
+
 /* --- closing.c --- */
+
+/* Reset as only a connection's own socket does it, and without a word before. */
+bool is_reset_unheard(const struct story *story);
 
 bool closing_is_seen(const struct sockets *all, const struct listener *listener);
 /* When the happenings are in order: when it closed, and how many had been accepted at most. */

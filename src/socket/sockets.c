@@ -522,8 +522,12 @@ note_reset(struct story *story, const struct packet *pkt, enum role role, bool h
 	story->reset_index[role] = pkt->index;
 	story->reset_has_ack[role] = pkt->tcp.flags & TCP_ACK;
 	story->reset_has_window[role] = pkt->tcp.window != 0;
-	if (role == ROLE_SERVER)
-		story->reset_got = pkt->tcp.ack - story->isn[ROLE_CLIENT] - 1 - (has_fin ? 1 : 0);
+	if (role != ROLE_SERVER)
+		return;
+	story->refusal_ttl = pkt->ttl;
+	if (!(story->flags & STORY_ACCEPTED))
+		rivals_ttl(story, pkt);
+	story->reset_got = pkt->tcp.ack - story->isn[ROLE_CLIENT] - 1 - (has_fin ? 1 : 0);
 }
 
 /* What a program makes the server's end say, and the kernel never says alone. */
@@ -626,6 +630,7 @@ sockets_icmp(struct sockets *all, struct sock *sock, const struct packet *pkt)
 	if (story->flags & STORY_ANSWERED)
 		return;
 	story->client_gone_ns = pkt->ts_ns;
+	rivals_icmp(story, pkt);
 }
 
 void

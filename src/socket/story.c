@@ -245,6 +245,8 @@ story_step(struct sockets *all, struct story *story, const struct packet *pkt, e
 		return;
 	if (role == ROLE_SERVER && !is_proof(story, pkt, pkt->tcp.ack - story->isn[ROLE_CLIENT]))
 		return;
+	if (role == ROLE_SERVER)
+		rivals_ttl(story, pkt);
 	story->flags |= STORY_PROVED;
 	story->proof_ns = pkt->ts_ns;
 	story->proof_index = pkt->index;

@@ -116,23 +116,6 @@ kind_of(const struct listener_row *row, const struct listener *listener)
 	return row->overflows > 0 ? STORY_OVERFLOW : STORY_HEALTHY;
 }
 
-static void
-tell_rivals(const struct listener *listener, struct listener_row *row)
-{
-	/* BSD drops SYNs silently where a port is bound, but nobody listens. */
-	if (row->kind == STORY_SILENT)
-		row->rivals |= listener->vantage == VANTAGE_LOOPBACK ? RIVAL_KERNEL
-		                                                     : RIVAL_LOSS | RIVAL_FIREWALL | RIVAL_HOST_DOWN;
-	if (row->kind == STORY_NOT_LISTENING && listener->vantage != VANTAGE_LOOPBACK)
-		row->rivals |= RIVAL_FIREWALL;
-	if (listener->doubtful || (row->syn_dropped > 0 && !arrivals_are_seen(listener)))
-		row->rivals |= RIVAL_LOSS;
-	if (listener->defer)
-		row->rivals |= RIVAL_DEFER;
-	if (listener->old_kernel)
-		row->rivals |= RIVAL_KERNEL;
-}
-
 bool
 sockets_next_listener(struct sockets *all, struct listener_row *row)
 {
@@ -170,6 +153,6 @@ sockets_next_listener(struct sockets *all, struct listener_row *row)
 	tell_end(all, listener, row);
 	tell_stages(listener, row);
 	row->kind = kind_of(row, listener);
-	tell_rivals(listener, row);
+	row->rivals = rivals_of(listener, row);
 	return true;
 }

@@ -32,6 +32,8 @@ struct segment {
 	uint8_t judged; /* enum checksum */
 	uint8_t options;
 	uint8_t wscale;
+	uint8_t ttl;  /* 0: 64 */
+	uint16_t mss;
 	uint32_t ts_value;
 	uint32_t ts_echo;
 	int zero_window;
@@ -65,7 +67,7 @@ segment_build(const struct segment *s)
 	pkt->payload = (const uint8_t *)s->payload;
 	pkt->checksum = s->judged;
 	pkt->ip_id = s->ip_id;
-	pkt->ttl = 64;
+	pkt->ttl = s->ttl != 0 ? s->ttl : 64;
 	pkt->tcp.seq = s->seq;
 	pkt->tcp.ack = s->ack;
 	pkt->tcp.flags = s->flags != 0 ? s->flags : TCP_ACK;
@@ -73,6 +75,7 @@ segment_build(const struct segment *s)
 	pkt->tcp.checksum = s->checksum;
 	pkt->tcp.options = s->options;
 	pkt->tcp.wscale = s->wscale;
+	pkt->tcp.mss = s->mss;
 	pkt->tcp.ts_value = s->ts_value;
 	pkt->tcp.ts_echo = s->ts_echo;
 	pkt->tcp.header_bytes = 20;

@@ -27,6 +27,7 @@
 
 #define FLOWS_MAX   8
 #define FIRST_PORT  40000
+#define OTHER_PORT  81 /* of the same server */
 #define MOMENTS_MAX 8
 
 /* One capture: its connections, by the client's port, and what came of it. */
@@ -78,7 +79,7 @@ ask_at(int64_t ms)
 static void
 feed(const struct packet *pkt)
 {
-	bool from_server = pkt->tuple.sport == 80;
+	bool from_server = pkt->tuple.sport <= OTHER_PORT;
 	int number = (from_server ? pkt->tuple.dport : pkt->tuple.sport) - FIRST_PORT;
 	struct place place = {
 		.number = (uint32_t)number + 1,
@@ -915,6 +916,195 @@ test_resets_one_after_another_are_the_programs_own(void **state)
 	assert_int_equal(seen.listener.accepted.hi, 2);
 }
 
+/* --- what else it might have been --- */
+
+static void
+test_a_reset_with_nothing_to_read_by_one_that_lives_on_is_so_linger(void **state)
+{
+	(void)state;
+	shake_hands(0, 0);
+	RESET_CHILD(0, 0, 100);
+	queue_child(1, 200);
+	solve(1000);
+	assert_true(seen.listener.rivals & RIVAL_LINGER);
+	assert_false(seen.listener.rivals & RIVAL_FIREWALL);
+}
+
+static void
+test_a_reset_with_unread_bytes_is_an_ordinary_close(void **state)
+{
+	(void)state;
+	queue_child(0, 0);
+	RESET_CHILD(0, 15, 100);
+	queue_child(1, 200);
+	solve(1000);
+	assert_false(seen.listener.rivals & RIVAL_LINGER);
+}
+
+static void
+test_a_listener_that_closes_does_not_linger(void **state)
+{
+	(void)state;
+	shake_hands(0, 0);
+	shake_hands(1, 1);
+	RESET_CHILD(0, 0, 100);
+	RESET_CHILD(1, 0, 100);
+	solve(1000);
+	assert_false(seen.listener.rivals & RIVAL_LINGER);
+}
+
+static void
+test_what_is_reset_for_want_of_room_does_not_linger(void **state)
+{
+	(void)state;
+	queue_child(0, 0);
+	for (int n = 1; n < 3; n++) {
+		shake_hands(n, 10 * n);
+		feed(REPLY(.seq = 5000, PORT(n), .flags = RST, .zero_window = 1, AT(10 * n)));
+	}
+	queue_child(3, 500);
+	solve(1000);
+	assert_int_equal(seen.listener.kind, STORY_ABORTING);
+	assert_int_equal(seen.listener.aborted, 2);
+	assert_false(seen.listener.rivals & RIVAL_LINGER);
+}
+
+static void
+test_a_reset_with_another_ttl_is_a_firewalls(void **state)
+{
+	(void)state;
+	shake_hands(0, 0);
+	feed(REPLY(.seq = 5000, .ack = 1000, .ttl = 61, .flags = RST | ACK, AT(100)));
+	queue_child(1, 200);
+	solve(1000);
+	assert_true(seen.listener.rivals & RIVAL_FIREWALL);
+	assert_false(seen.listener.rivals & RIVAL_LINGER);
+}
+
+static void
+test_a_syn_ack_with_another_ttl_than_the_servers_words_is_a_firewalls(void **state)
+{
+	(void)state;
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, .ttl = 60, .flags = SYN | ACK, AT(0)));
+	feed(SEG(1000, 0, .ack = 5000, AT(1)));
+	take_bytes(0, 15, 2);
+	solve(1000);
+	assert_true(seen.listener.rivals & RIVAL_FIREWALL);
+}
+
+static void
+test_a_refusal_with_another_ttl_than_the_servers_answers_is_a_firewalls(void **state)
+{
+	(void)state;
+	queue_child(0, 0);
+	feed(SEG(ISN_C, 0, PORT(1), .flags = SYN, AT(100)));
+	feed(REPLY(.ack = 1000, PORT(1), .ttl = 250, .flags = RST | ACK, .zero_window = 1, AT(100)));
+	solve(1000);
+	assert_int_equal(seen.listener.refused, 1);
+	assert_true(seen.listener.rivals & RIVAL_FIREWALL);
+}
+
+static void
+test_where_all_have_one_ttl_no_firewall_is_named(void **state)
+{
+	(void)state;
+	queue_child(0, 0);
+	shake_hands(2, 50);
+	RESET_CHILD(2, 0, 60);
+	feed(SEG(ISN_C, 0, PORT(1), .flags = SYN, AT(100)));
+	feed(REPLY(.ack = 1000, PORT(1), .flags = RST | ACK, .zero_window = 1, AT(100)));
+	solve(1000);
+	assert_false(seen.listener.rivals & RIVAL_FIREWALL);
+}
+
+/* Three SYNs, and nothing else; of a client that says what it takes. */
+static void
+ask_in_vain(int n, uint16_t mss)
+{
+	for (int i = 0; i < 3; i++)
+		feed(SEG(ISN_C, 0, PORT(n), .mss = mss, .flags = SYN, AT(1 + 1020 * i)));
+}
+
+static void
+test_silence_on_a_bsds_loopback_can_be_a_socket_that_is_bound(void **state)
+{
+	(void)state;
+	ask_in_vain(0, 16344);
+	solve(4000);
+	assert_int_equal(seen.listener.kind, STORY_SILENT);
+	assert_int_equal(seen.listener.rivals, RIVAL_KERNEL);
+}
+
+static void
+test_silence_on_any_other_loopback_is_a_filters(void **state)
+{
+	(void)state;
+	ask_in_vain(0, 65495);
+	solve(4000);
+	assert_int_equal(seen.listener.rivals, RIVAL_FIREWALL);
+}
+
+static void
+test_silence_from_afar_can_be_anything(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	ask_in_vain(0, 1460);
+	solve(4000);
+	assert_int_equal(seen.listener.rivals, RIVAL_LOSS | RIVAL_FIREWALL | RIVAL_HOST_DOWN);
+}
+
+static void
+test_a_host_that_answers_at_another_port_is_not_down(void **state)
+{
+	struct packet syn, answer;
+
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	syn = *SEG(ISN_C, 0, PORT(1), .flags = SYN, AT(0));
+	answer = *REPLY(.seq = ISN_S, .ack = 1000, PORT(1), .flags = SYN | ACK, AT(0));
+	syn.tuple.dport = answer.tuple.sport = OTHER_PORT;
+	feed(&syn);
+	feed(&answer);
+	ask_in_vain(0, 1460);
+	solve(4000);
+	assert_int_equal(seen.listener_count, 2);
+	assert_int_equal(seen.listener.kind, STORY_SILENT);
+	assert_int_equal(seen.listener.rivals, RIVAL_LOSS | RIVAL_FIREWALL);
+}
+
+static void
+hear_icmp(uint8_t code)
+{
+	struct packet icmp = { .tuple = { .proto = PROTO_ICMP, .ip_version = 4 }, .icmp = { .type = 3, .code = code } };
+
+	icmp.ts_ns = NS(1500);
+	sockets_icmp(seen.sockets, &seen.flows[0].sock, &icmp);
+}
+
+static void
+test_a_filter_that_says_so_is_the_only_rival(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	ask_in_vain(0, 1460);
+	hear_icmp(13);
+	solve(4000);
+	assert_int_equal(seen.listener.rivals, RIVAL_FIREWALL);
+}
+
+static void
+test_a_host_that_a_router_cannot_reach_is_down(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	ask_in_vain(0, 1460);
+	hear_icmp(1);
+	solve(4000);
+	assert_int_equal(seen.listener.rivals, RIVAL_HOST_DOWN);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -965,6 +1155,20 @@ main(void)
 		TEST(test_children_with_bytes_can_have_been_accepted_by_a_process_that_ends),
 		TEST(test_resets_end_no_listener_that_answers_afterwards),
 		TEST(test_resets_one_after_another_are_the_programs_own),
+		TEST(test_a_reset_with_nothing_to_read_by_one_that_lives_on_is_so_linger),
+		TEST(test_a_reset_with_unread_bytes_is_an_ordinary_close),
+		TEST(test_a_listener_that_closes_does_not_linger),
+		TEST(test_what_is_reset_for_want_of_room_does_not_linger),
+		TEST(test_a_reset_with_another_ttl_is_a_firewalls),
+		TEST(test_a_syn_ack_with_another_ttl_than_the_servers_words_is_a_firewalls),
+		TEST(test_a_refusal_with_another_ttl_than_the_servers_answers_is_a_firewalls),
+		TEST(test_where_all_have_one_ttl_no_firewall_is_named),
+		TEST(test_silence_on_a_bsds_loopback_can_be_a_socket_that_is_bound),
+		TEST(test_silence_on_any_other_loopback_is_a_filters),
+		TEST(test_silence_from_afar_can_be_anything),
+		TEST(test_a_host_that_answers_at_another_port_is_not_down),
+		TEST(test_a_filter_that_says_so_is_the_only_rival),
+		TEST(test_a_host_that_a_router_cannot_reach_is_down),
 	};
 
 	return cmocka_run_group_tests_name("socket", tests, NULL, NULL);
