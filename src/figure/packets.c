@@ -10,19 +10,19 @@
 #include <math.h>
 #include <string.h>
 
-#define MARGIN     28.0
-#define LIST_TOP   76.0
-#define HEAD_ROW   24.0
-#define ROW        18.0
-#define BASELINE   12.8 /* of a row's texts, below its top */
-#define SIZE       11.0
-#define CHARACTER  (SIZE * 602 / 1000) /* what measure.c says of the fixed face */
-#define PAD        8.0 /* at both sides of a cell */
-#define BRACKET    14.0 /* before the numbers */
-#define INFO_MAX   880.0
-#define WIDTH_MIN  640.0
-#define MAP_GAP    10.0
-#define MAP_WIDTH  16.0
+#define MARGIN    28.0
+#define LIST_TOP  76.0
+#define HEAD_ROW  24.0
+#define ROW       18.0
+#define BASELINE  12.8 /* of a row's texts, below its top */
+#define SIZE      11.0
+#define CHARACTER (SIZE * 602 / 1000) /* what measure.c says of the fixed face */
+#define PAD       8.0                 /* at both sides of a cell */
+#define BRACKET   14.0                /* before the numbers */
+#define INFO_MAX  880.0
+#define WIDTH_MIN 640.0
+#define MAP_GAP   10.0
+#define MAP_WIDTH 16.0
 
 /* Past this, the middle is left out. */
 #define ROWS_MAX  64
@@ -70,10 +70,10 @@ struct list {
 	const struct info *infos;
 	struct line *lines;
 	size_t line_count;
-	size_t chosen; /* a place in data->packets; SIZE_MAX: none */
-	uint32_t flow; /* with the bracket; 0: none */
+	size_t chosen;              /* a place in data->packets; SIZE_MAX: none */
+	uint32_t flow;              /* with the bracket; 0: none */
 	double x[COLUMN_COUNT + 1]; /* left edges; the last is the list's right one */
-	double bottom; /* of what is drawn so far */
+	double bottom;              /* of what is drawn so far */
 	double width;
 };
 
@@ -218,8 +218,8 @@ choose_lines(struct list *list)
 {
 	size_t count = list->data->packet_count;
 
-	list->lines = scene_keep(list->scene,
-	    (ROWS_MAX + 2 * ROWS_NEAR + 8) * sizeof(*list->lines));
+	list->lines =
+	    scene_keep(list->scene, (ROWS_MAX + 2 * ROWS_NEAR + 8) * sizeof(*list->lines));
 	if (count <= ROWS_MAX) {
 		add_lines(list, 0, count);
 		return;
@@ -290,9 +290,8 @@ fill_cells(struct list *list, struct line *line)
 	line->cells[COLUMN_SOURCE] = address_cell(list, row, false);
 	line->cells[COLUMN_DESTINATION] = address_cell(list, row, true);
 	line->cells[COLUMN_PROTOCOL] = info_protocol(row);
-	line->cells[COLUMN_LENGTH] = info->wire == NULL ?
-	    "" :
-	    scene_format(list->scene, "%" PRIu32, info->wire->wire_bytes);
+	line->cells[COLUMN_LENGTH] =
+	    info->wire == NULL ? "" : scene_format(list->scene, "%" PRIu32, info->wire->wire_bytes);
 	line->cells[COLUMN_INFO] = info_cell(list, line->packet);
 }
 
@@ -307,8 +306,8 @@ column_width(const struct list *list, enum column column)
 
 	for (size_t i = 0; i < list->line_count; i++)
 		if (list->lines[i].count == 1)
-			width = fmax(width,
-			    scene_text_width(list->lines[i].cells[column], cell_style));
+			width =
+			    fmax(width, scene_text_width(list->lines[i].cells[column], cell_style));
 	if (column == COLUMN_NUMBER)
 		width += BRACKET;
 	return ceil(fmin(width, INFO_MAX) + 2 * PAD);
@@ -353,7 +352,8 @@ static void
 draw_head(const struct list *list)
 {
 	scene_rect(list->scene, CLASS_HEAD,
-	    (struct scene_box){ list->x[0], LIST_TOP, list->x[COLUMN_COUNT] - list->x[0], HEAD_ROW });
+	    (struct scene_box){
+		list->x[0], LIST_TOP, list->x[COLUMN_COUNT] - list->x[0], HEAD_ROW });
 	for (int i = 0; i < COLUMN_COUNT; i++)
 		draw_cell(list, CLASS_HEAD, head_style, (enum column)i, LIST_TOP + 16,
 		    labels[list->options->lang][columns[i].label]);
@@ -370,8 +370,8 @@ draw_packet(const struct list *list, const struct line *line)
 	scene_rect(list->scene, cls,
 	    (struct scene_box){ list->x[0], line->top, list->x[COLUMN_COUNT] - list->x[0], ROW });
 	for (int i = 0; i < COLUMN_COUNT; i++)
-		draw_cell(list, cls, cell_style, (enum column)i, line->top + BASELINE,
-		    line->cells[i]);
+		draw_cell(
+		    list, cls, cell_style, (enum column)i, line->top + BASELINE, line->cells[i]);
 	scene_group_end(list->scene);
 }
 
@@ -386,7 +386,7 @@ draw_left_out(const struct list *list, const struct line *line)
 	scene_text(list->scene, CLASS_BREAK, style,
 	    (struct scene_point){ list->x[0] + width / 2, line->top + BASELINE }, width,
 	    LABELED(list->scene, list->options->lang, LABEL_LEFT_OUT,
-	        scene_format(list->scene, "%zu", line->count)));
+		scene_format(list->scene, "%zu", line->count)));
 }
 
 /* --- the bracket of the chosen flow --- */
@@ -496,8 +496,8 @@ draw_map(const struct list *list)
 
 		next = stripe(list, i, &rule);
 		scene_rect(list->scene, rules[rule].cls,
-		    (struct scene_box){ x, map_y(list, i), MAP_WIDTH,
-			map_y(list, next) - map_y(list, i) });
+		    (struct scene_box){
+			x, map_y(list, i), MAP_WIDTH, map_y(list, next) - map_y(list, i) });
 	}
 	scene_round_rect(list->scene, CLASS_FRAME,
 	    (struct scene_box){ x, top, MAP_WIDTH, bottom - top }, 0, DASH_SOLID);
@@ -508,13 +508,15 @@ draw_map(const struct list *list)
 		    (struct scene_point){ x + MAP_WIDTH + 4, y }, DASH_SOLID);
 	}
 	/* What of it the list shows. */
-	for (size_t i = 0, to; list->data->packet_count > ROWS_MAX && i < list->line_count; i = to) {
+	for (size_t i = 0, to; list->data->packet_count > ROWS_MAX && i < list->line_count;
+	     i = to) {
 		for (to = i; to < list->line_count && list->lines[to].count == 1; to++)
 			continue;
 		if (to > i)
 			scene_line(list->scene, CLASS_AXIS,
 			    (struct scene_point){ x - 3, map_y(list, list->lines[i].packet) },
-			    (struct scene_point){ x - 3, map_y(list, list->lines[to - 1].packet + 1) },
+			    (struct scene_point){
+				x - 3, map_y(list, list->lines[to - 1].packet + 1) },
 			    DASH_SOLID);
 		else
 			to++;
@@ -541,9 +543,9 @@ draw_map(const struct list *list)
 struct pane {
 	const struct list *list;
 	const struct figure_frame *frame;
-	double x; /* of the texts */
-	double right; /* where they end at most */
-	double y; /* the next baseline */
+	double x;            /* of the texts */
+	double right;        /* where they end at most */
+	double y;            /* the next baseline */
 	size_t payload_from; /* in the frame */
 	size_t payload_to;
 };
@@ -594,8 +596,8 @@ transport_line(struct scene *scene, const struct packet_row *row)
 		return scene_format(scene, "User Datagram Protocol, Src Port: %u, Dst Port: %u",
 		    tuple->sport, tuple->dport);
 	if (tuple->proto != PROTO_TCP)
-		return tuple->proto == PROTO_ICMP ? "Internet Control Message Protocol" :
-						    "Internet Control Message Protocol v6";
+		return tuple->proto == PROTO_ICMP ? "Internet Control Message Protocol"
+						  : "Internet Control Message Protocol v6";
 	if (!(row->flags & TCP_ACK))
 		return scene_format(scene,
 		    "Transmission Control Protocol, Src Port: %u, Dst Port: %u, Seq: %" PRIu32
@@ -621,15 +623,15 @@ draw_tree(struct pane *pane, const struct packet_row *row)
 	scene_text(scene, CLASS_HEAD, bold, (struct scene_point){ pane->x, pane->y },
 	    pane->right - pane->x,
 	    scene_format(scene,
-	        "Frame %" PRIu32 ": %" PRIu32 " bytes on wire (%" PRIu64 " bits), %" PRIu32
-	        " bytes captured (%" PRIu64 " bits)",
-	        row->frame.number, frame->wire_bytes, (uint64_t)frame->wire_bytes * 8,
-	        frame->captured_bytes, (uint64_t)frame->captured_bytes * 8));
+		"Frame %" PRIu32 ": %" PRIu32 " bytes on wire (%" PRIu64 " bits), %" PRIu32
+		" bytes captured (%" PRIu64 " bits)",
+		row->frame.number, frame->wire_bytes, (uint64_t)frame->wire_bytes * 8,
+		frame->captured_bytes, (uint64_t)frame->captured_bytes * 8));
 	pane->y += TREE_LINE;
 	tree_ethernet(pane);
 	tree_line(pane,
 	    scene_format(scene, "Internet Protocol Version %u, Src: %s, Dst: %s", bare.ip_version,
-	        name_end(scene, &none, &bare, false), name_end(scene, &none, &bare, true)));
+		name_end(scene, &none, &bare, false), name_end(scene, &none, &bare, true)));
 	tree_line(pane, transport_line(scene, row));
 	if (row->length > 0)
 		tree_line(pane, scene_format(scene, "Data (%" PRIu32 " %s)", row->length,
@@ -682,8 +684,8 @@ draw_ascii(const struct pane *pane, enum scene_class cls, size_t at, size_t from
 	put_steady(&steady, plain.at, plain.length);
 	text_fini(&plain);
 	scene_text(pane->list->scene, cls, cell_style,
-	    (struct scene_point){ ascii_x(pane, from), pane->y }, (double)(to - from) * CHARACTER + 0.1,
-	    kept(pane->list->scene, &steady));
+	    (struct scene_point){ ascii_x(pane, from), pane->y },
+	    (double)(to - from) * CHARACTER + 0.1, kept(pane->list->scene, &steady));
 }
 
 /* Behind a part of a line that is payload. */
@@ -751,7 +753,7 @@ draw_callout(const struct pane *pane, double y)
 	scene_text(pane->list->scene, CLASS_HEAD, style, (struct scene_point){ from.x + 6, y },
 	    pane->right - from.x - 6,
 	    LABELED(pane->list->scene, pane->list->options->lang, LABEL_PAYLOAD,
-	        name_bytes(pane->list->scene, length)));
+		name_bytes(pane->list->scene, length)));
 }
 
 static void
@@ -766,10 +768,10 @@ draw_bytes(struct pane *pane)
 	for (size_t i = 0; i < lines; i++) {
 		if (is_long && i == BYTE_LINES_HEAD) {
 			shown = (lines - BYTE_LINES_TAIL) * PER_LINE;
-			tree_line(pane,
-			    LABELED(pane->list->scene, pane->list->options->lang, LABEL_BYTES_LEFT_OUT,
-			        scene_format(pane->list->scene, "%zu",
-			            shown - BYTE_LINES_HEAD * PER_LINE)));
+			tree_line(pane, LABELED(pane->list->scene, pane->list->options->lang,
+					    LABEL_BYTES_LEFT_OUT,
+					    scene_format(pane->list->scene, "%zu",
+						shown - BYTE_LINES_HEAD * PER_LINE)));
 			i = lines - BYTE_LINES_TAIL;
 		}
 		if (has_payload && pane->payload_from / PER_LINE == i)
@@ -866,10 +868,10 @@ draw_legend(struct list *list)
 
 		if (!used[i])
 			continue;
-		scene_round_rect(list->scene, rules[i].cls,
-		    (struct scene_box){ x, y, width, ROW }, 3, DASH_SOLID);
-		scene_round_rect(list->scene, CLASS_FRAME,
-		    (struct scene_box){ x, y, width, ROW }, 3, DASH_SOLID);
+		scene_round_rect(list->scene, rules[i].cls, (struct scene_box){ x, y, width, ROW },
+		    3, DASH_SOLID);
+		scene_round_rect(list->scene, CLASS_FRAME, (struct scene_box){ x, y, width, ROW },
+		    3, DASH_SOLID);
 		scene_text(list->scene, rules[i].cls, style,
 		    (struct scene_point){ x + 8, y + BASELINE }, width - 15, rules[i].name);
 		x += width + 8;
@@ -889,8 +891,8 @@ date_of(struct scene *scene, int64_t ns)
 	if (iso.length != WHOLE || iso.at[DAY] != 'T')
 		return kept(scene, &iso);
 	at = kept(scene, &iso);
-	return scene_format(scene, "%.*s %.*s UTC", (int)DAY, at, (int)(MICROSECONDS - DAY - 1),
-	    at + DAY + 1);
+	return scene_format(
+	    scene, "%.*s %.*s UTC", (int)DAY, at, (int)(MICROSECONDS - DAY - 1), at + DAY + 1);
 }
 
 static void
@@ -907,14 +909,13 @@ draw_title(const struct list *list)
 	int64_t took_ns = list->data->packets[count - 1].ts_ns - first_ns;
 
 	scene_title(scene, title,
-	    LABELED(scene, lang, LABEL_PACKETS_DESC, capture,
-	        scene_format(scene, "%zu", count)));
+	    LABELED(scene, lang, LABEL_PACKETS_DESC, capture, scene_format(scene, "%zu", count)));
 	scene_text(scene, CLASS_TITLE, big, (struct scene_point){ MARGIN, 38 },
 	    list->width - 2 * MARGIN, title);
 	scene_text(scene, CLASS_MUTED, small, (struct scene_point){ MARGIN, 60 },
 	    list->width - 2 * MARGIN,
 	    LABELED(scene, lang, LABEL_PACKETS_SPAN, scene_format(scene, "%zu", count),
-	        name_span(scene, took_ns), date_of(scene, list->data->first_ns)));
+		name_span(scene, took_ns), date_of(scene, list->data->first_ns)));
 }
 
 static void
@@ -953,8 +954,8 @@ choose(struct list *list, struct diag *diag)
 		return ST_OK;
 	list->chosen = model_place(list->data, options->frame);
 	if (list->chosen == SIZE_MAX)
-		return diag_set(diag, ST_USAGE, "frame %" PRIu32 " is not one of the packets listed",
-		    options->frame);
+		return diag_set(diag, ST_USAGE,
+		    "frame %" PRIu32 " is not one of the packets listed", options->frame);
 	list->flow = list->data->packets[list->chosen].flow;
 	return ST_OK;
 }
@@ -1024,8 +1025,8 @@ packets_words(struct text *out, enum figure_format format, const struct figure_d
 	enum status st = choose(&list, diag);
 
 	if (format != FIGURE_TXT)
-		return diag_set(diag, ST_USAGE, "packets cannot be written as %s",
-		    figure_formats[format].name);
+		return diag_set(
+		    diag, ST_USAGE, "packets cannot be written as %s", figure_formats[format].name);
 	if (st != ST_OK)
 		return st;
 	list.scene = scene_new("en");
