@@ -10,17 +10,22 @@
 #include <math.h>
 #include <string.h>
 
-#define MARGIN    28.0
-#define LIST_TOP  76.0
-#define HEAD_ROW  24.0
-#define ROW       18.0
-#define BASELINE  12.8 /* of a row's texts, below its top */
-#define SIZE      11.0
-#define CHARACTER (SIZE * 602 / 1000) /* what measure.c says of the fixed face */
-#define PAD       8.0                 /* at both sides of a cell */
-#define BRACKET   14.0                /* before the numbers */
-#define INFO_MAX  880.0
-#define WIDTH_MIN 640.0
+#define MARGIN     28.0
+#define LIST_TOP   76.0
+#define HEAD_ROW   24.0
+#define ROW        18.0
+#define BASELINE   12.8 /* of a row's texts, below its top */
+#define SIZE       11.0
+#define CHARACTER  (SIZE * 602 / 1000) /* what measure.c says of the fixed face */
+#define PAD        6.0                 /* at both sides of a cell */
+#define BRACKET    14.0                /* before the numbers */
+#define INFO_MIN   300.0               /* no narrower, however wide the others are */
+#define INFO_LINE  13.0                /* between two lines of it */
+#define INFO_LINES 4u                  /* at most */
+#define INFO_STEP  (2 * CHARACTER)     /* before lines after the first */
+#define WIDTH_MIN  640.0
+/* Chosen: an ACK with timestamps has one line, and at 600 pixels it still can be read. */
+#define WIDTH_AIM 1020.0
 #define MAP_GAP   10.0
 #define MAP_WIDTH 16.0
 
@@ -60,6 +65,7 @@ struct line {
 	size_t packet; /* the first of them */
 	size_t count;
 	double top;
+	double height;
 	const char *cells[COLUMN_COUNT];
 };
 
@@ -180,6 +186,13 @@ rule_of(const struct info *info)
 	while (!rules[i].holds(info))
 		i++;
 	return i;
+}
+
+/* How wide what stands in the last column may be. */
+static double
+info_room(const struct list *list)
+{
+	return list->x[COLUMN_COUNT] - list->x[COLUMN_INFO] - 2 * PAD;
 }
 
 /* --- which packets --- */
@@ -310,28 +323,60 @@ column_width(const struct list *list, enum column column)
 			    fmax(width, scene_text_width(list->lines[i].cells[column], cell_style));
 	if (column == COLUMN_NUMBER)
 		width += BRACKET;
-	return ceil(fmin(width, INFO_MAX) + 2 * PAD);
+	return ceil(width + 2 * PAD);
+}
+
+/* Where the next line of it begins, of which this is the line-th. */
+static const char *
+info_break(const char *info, unsigned line, double width)
+{
+	static const char pair[] = " TSval=";
+	size_t length = scene_line_length(info, cell_style, width - (line > 0 ? INFO_STEP : 0));
+	const char *rest = info + length + strspn(info + length, " ");
+	const char *begin = strstr(info, pair);
+
+	/* What belongs together stays so. */
+	if (*rest != '\0' && begin != NULL && begin > info && begin < rest)
+		return begin + 1;
+	return rest;
+}
+
+static double
+row_height(const struct line *line, double info_width)
+{
+	const char *rest = line->cells[COLUMN_INFO];
+	unsigned lines = 0;
+
+	if (line->count > 1)
+		return ROW;
+	do
+		rest = info_break(rest, lines++, info_width);
+	while (*rest != '\0' && lines < INFO_LINES);
+	return ROW + (lines - 1) * INFO_LINE;
 }
 
 static void
 place(struct list *list)
 {
-	double y = LIST_TOP + HEAD_ROW;
+	const double right = MAP_GAP + MAP_WIDTH + MARGIN;
 	double x = MARGIN;
 
-	for (size_t i = 0; i < list->line_count; i++) {
-		list->lines[i].top = y;
+	for (size_t i = 0; i < list->line_count; i++)
 		if (list->lines[i].count == 1)
 			fill_cells(list, &list->lines[i]);
-		y += ROW;
-	}
-	list->bottom = y;
 	for (int i = 0; i < COLUMN_COUNT; i++) {
 		list->x[i] = x;
 		x += column_width(list, (enum column)i);
 	}
+	x = fmin(x, fmax(list->x[COLUMN_INFO] + INFO_MIN, WIDTH_AIM - right));
 	list->x[COLUMN_COUNT] = fmax(x, WIDTH_MIN);
-	list->width = list->x[COLUMN_COUNT] + MAP_GAP + MAP_WIDTH + MARGIN;
+	list->width = list->x[COLUMN_COUNT] + right;
+	list->bottom = LIST_TOP + HEAD_ROW;
+	for (size_t i = 0; i < list->line_count; i++) {
+		list->lines[i].top = list->bottom;
+		list->lines[i].height = row_height(&list->lines[i], info_room(list));
+		list->bottom += list->lines[i].height;
+	}
 }
 
 /* --- the list --- */
@@ -360,18 +405,45 @@ draw_head(const struct list *list)
 }
 
 static void
+draw_info(const struct list *list, enum scene_class cls, const struct line *line)
+{
+	struct scene_point at = { list->x[COLUMN_INFO] + PAD, line->top + BASELINE };
+	double room = info_room(list);
+	const char *rest = line->cells[COLUMN_INFO];
+
+	for (unsigned i = 0; *rest != '\0'; i++) {
+		const char *next =
+		    i + 1 < INFO_LINES ? info_break(rest, i, room) : rest + strlen(rest);
+		int length = (int)(next - rest);
+
+		while (length > 0 && rest[length - 1] == ' ')
+			length--;
+		scene_text(list->scene, cls, cell_style, at, room - (i > 0 ? INFO_STEP : 0),
+		    scene_format(list->scene, "%.*s", length, rest));
+		if (i == 0)
+			at.x += INFO_STEP;
+		at.y += INFO_LINE;
+		rest = next;
+	}
+}
+
+static void
 draw_packet(const struct list *list, const struct line *line)
 {
 	const struct packet_row *row = &list->data->packets[line->packet];
 	enum scene_class cls = rules[rule_of(&list->infos[line->packet])].cls;
+	/* The next row begins over it, so that the page does not shine through between them. */
+	double seam = line + 1 < list->lines + list->line_count ? 1 : 0;
 
 	scene_group_begin(list->scene, model_packet(row),
 	    model_tip(list->scene, list->data, list->options, row), NULL);
 	scene_rect(list->scene, cls,
-	    (struct scene_box){ list->x[0], line->top, list->x[COLUMN_COUNT] - list->x[0], ROW });
-	for (int i = 0; i < COLUMN_COUNT; i++)
+	    (struct scene_box){
+		list->x[0], line->top, list->x[COLUMN_COUNT] - list->x[0], line->height + seam });
+	for (int i = 0; i < COLUMN_INFO; i++)
 		draw_cell(
 		    list, cls, cell_style, (enum column)i, line->top + BASELINE, line->cells[i]);
+	draw_info(list, cls, line);
 	scene_group_end(list->scene);
 }
 
@@ -416,7 +488,7 @@ draw_stroke(const struct list *list, size_t from, size_t to, bool is_first, bool
 	const double x = list->x[0] + PAD;
 	const double tick = 7;
 	double top = first->top + (is_first ? ROW / 2 : 0);
-	double bottom = last->top + (is_last ? ROW / 2 : ROW);
+	double bottom = last->top + (is_last ? ROW / 2 : last->height);
 	const struct scene_point way[] = {
 		{ x + (is_first ? tick : 0), top },
 		{ x, top },
@@ -460,7 +532,8 @@ static double
 map_y(const struct list *list, size_t packet)
 {
 	double top = LIST_TOP + HEAD_ROW;
-	double bottom = list->lines[list->line_count - 1].top + ROW;
+	const struct line *last = &list->lines[list->line_count - 1];
+	double bottom = last->top + last->height;
 
 	return top + (bottom - top) * (double)packet / (double)list->data->packet_count;
 }
@@ -845,7 +918,7 @@ draw_choice(struct list *list)
 		if (list->lines[i].count == 1 && list->lines[i].packet == list->chosen)
 			scene_round_rect(list->scene, CLASS_CHOSEN,
 			    (struct scene_box){ list->x[0], list->lines[i].top,
-				list->x[COLUMN_COUNT] - list->x[0], ROW },
+				list->x[COLUMN_COUNT] - list->x[0], list->lines[i].height },
 			    0, DASH_SOLID);
 	draw_pane(list);
 }

@@ -519,9 +519,8 @@ may_break(const char *at)
 	return at[0] == ' ' || (unsigned char)at[0] >= 0xe2;
 }
 
-/* How many bytes of it fit in a line: one character at least. */
-static size_t
-line_length(const char *text, struct scene_style style, double width)
+size_t
+scene_line_length(const char *text, struct scene_style style, double width)
 {
 	double used = 0;
 	size_t good = 0;
@@ -549,7 +548,7 @@ scene_paragraph(struct scene *scene, enum scene_class cls, struct scene_style st
 	const char *rest = keep_clean(scene, text);
 
 	while (rest != NULL && rest[0] != '\0') {
-		size_t length = line_length(rest, style, width);
+		size_t length = scene_line_length(rest, style, width);
 
 		scene_text(scene, cls, style, at, 0, keep_bytes(scene, rest, length));
 		at.y += line;

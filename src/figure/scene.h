@@ -215,6 +215,8 @@ char *scene_format(struct scene *scene, const char *format, ...)
 double scene_text_width(const char *text, struct scene_style style);
 /* One that needs no escape. */
 double scene_character_width(uint32_t character, struct scene_style style);
+/* How many bytes of it fit in a line, ended where words end: one character at least. */
+size_t scene_line_length(const char *text, struct scene_style style, double width);
 /* On a terminal. */
 size_t scene_text_columns(const char *text);
 /* Two boxes share more than an edge. */
