@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAIRS_MAX  6 /* connections that are drawn where none were named */
+/* Connections that are drawn where none were named: as many as can be read at 600 pixels. */
+#define PAIRS_MAX  4
 #define PAIRS_WIDE 2 /* so few have room for braces */
 #define PAIRS_ROOM 24
 
@@ -161,12 +162,26 @@ is_named(const struct listening *all, uint32_t flow)
 	return false;
 }
 
+/* In the place of one of the later half without trouble; those after it move up, to stay in order. */
+static void
+make_room_for(struct listening *all, const struct flow_row *flow)
+{
+	size_t place = all->pair_count / 2;
+
+	while (place < all->pair_count && has_miss(all, all->pairs[place].flow))
+		place++;
+	if (place == all->pair_count)
+		return;
+	for (; place + 1 < all->pair_count; place++)
+		all->pairs[place] = all->pairs[place + 1];
+	all->pairs[place].flow = flow;
+}
+
 /* The first ones; where they have no trouble and others do, those take the last places. */
 static void
 choose_pairs(struct listening *all)
 {
 	size_t most = all->is_wrong ? 1 : all->options->flow_count > 0 ? PAIRS_ROOM : PAIRS_MAX;
-	size_t late = PAIRS_MAX / 2;
 
 	for (size_t i = 0; i < all->data->flow_count; i++) {
 		const struct flow_row *flow = &all->data->flows[i];
@@ -182,9 +197,8 @@ choose_pairs(struct listening *all)
 			continue;
 		}
 		all->left_out++;
-		if (most == PAIRS_MAX && late < PAIRS_MAX && has_miss(all, flow) &&
-		    !has_miss(all, all->pairs[late].flow))
-			all->pairs[late++].flow = flow;
+		if (most == PAIRS_MAX && has_miss(all, flow))
+			make_room_for(all, flow);
 	}
 }
 
@@ -738,37 +752,50 @@ width_of_times(const struct listening *all)
 	return width;
 }
 
+/* How wide lanes are, and their heads; braces name states where there is room for them. */
+static const struct spread {
+	double width;
+	double pitch;
+	double head;
+	double server_width;
+	double server_pitch;
+	double apart; /* the server from others */
+	double inset; /* of a call */
+	double name;  /* a state's, how high */
+} spreads[] = {
+	[false] = { 58, 70, 66, 88, 112, 18, 4, 9 },
+	[true] = { 88, 112, 108, 96, 120, 26, 6, 10 },
+};
+
 static void
 spread_lanes(struct listening *all)
 {
-	double pitch = all->is_wide ? 128 : 84;
-	double brace = all->is_wide ? BRACE_ROOM : 0;
-	double x = CHART_MARGIN + all->times_width + (all->is_wide ? 0 : BRACE_ROOM - 20);
+	const struct spread *spread = &spreads[all->is_wide];
+	double x = CHART_MARGIN + all->times_width;
 
 	for (size_t i = 0; i < all->lane_count; i++) {
 		struct lane *lane = &all->lanes[i];
 		bool is_server = lane == all->server;
 		bool is_client = all->server > lane;
 
-		lane->width = is_server ? 96 : all->is_wide ? 88 : 62;
-		lane->braces = is_server ? (all->is_wide && !all->has_gauge) : is_client ? -1 : 1;
-		if (!all->is_wide && !is_server)
-			lane->braces = i == 0 ? -1 : i + 1 == all->lane_count ? 1 : 0;
+		lane->width = is_server ? spread->server_width : spread->width;
+		lane->braces = is_server ? !all->has_gauge : is_client ? -1 : 1;
+		/* Between two others, a state's name stands in its band. */
+		if (!all->is_wide || (!is_server && i > 0 && i + 1 < all->lane_count))
+			lane->braces = 0;
 		if (is_server)
-			x += 26;
+			x += spread->apart;
 		if (lane->braces < 0)
-			x += brace;
-		lane->x = x + (is_server ? 60 : pitch / 2);
-		x += is_server ? 120 : pitch;
+			x += BRACE_ROOM;
+		lane->x = x + (is_server ? spread->server_pitch : spread->pitch) / 2;
+		x += is_server ? spread->server_pitch : spread->pitch;
 		if (is_server && all->has_gauge) {
-			all->gauge.x = lane->x + lane->width / 2 + 34;
-			x = all->gauge.x + GAUGE_WIDTH + 36;
+			all->gauge.x = lane->x + lane->width / 2 + spread->apart + 8;
+			x = all->gauge.x + GAUGE_WIDTH + spread->apart + 10;
 		}
 		if (lane->braces > 0)
-			x += lane == all->server ? BRACE_ROOM : brace;
+			x += BRACE_ROOM;
 	}
-	if (!all->is_wide && all->lane_count > 0 && all->lanes[all->lane_count - 1].braces > 0)
-		x += BRACE_ROOM - 14;
 	all->width = fmax(x + CHART_MARGIN, 560);
 }
 
@@ -828,7 +855,8 @@ draw_head(struct listening *all, const struct lane *lane)
 {
 	const struct scene_style who = { .size = 12, .anchor = ANCHOR_MIDDLE, .bold = true };
 	const struct scene_style end = { .size = 10, .anchor = ANCHOR_MIDDLE };
-	double width = lane->width + (all->is_wide ? 34 : lane == all->server ? 30 : 16);
+	double width =
+	    lane == all->server ? spreads[all->is_wide].server_pitch : spreads[all->is_wide].head;
 	/* Of several clients on one machine, the port tells them apart. */
 	const char *port = strrchr(lane->end, ':');
 	const char *name =
@@ -861,9 +889,9 @@ draw_bands(struct listening *all, const struct lane *lane)
 
 /* Where a call's own box stands. */
 static struct scene_box
-call_box(const struct lane *lane, const struct call *call)
+call_box(const struct listening *all, const struct lane *lane, const struct call *call)
 {
-	double width = lane->width - 12;
+	double width = lane->width - 2 * spreads[all->is_wide].inset;
 	double top = call->top;
 
 	if (call->is_span && !call->is_open)
@@ -877,8 +905,9 @@ call_box(const struct lane *lane, const struct call *call)
 static void
 draw_span(struct listening *all, const struct lane *lane, const struct call *call)
 {
-	double left = lane->x - lane->width / 2 + 4;
-	double right = lane->x + lane->width / 2 - 4;
+	double inset = spreads[all->is_wide].inset - 2;
+	double left = lane->x - lane->width / 2 + inset;
+	double right = lane->x + lane->width / 2 - inset;
 	const struct scene_point open[] = { { left, call->bottom }, { left, call->top },
 		{ right, call->top }, { right, call->bottom }, { left, call->bottom } };
 
@@ -905,7 +934,7 @@ draw_call(
     struct listening *all, const struct lane *lane, const struct call *call, struct slots *slots)
 {
 	const struct scene_style style = { .size = 11, .anchor = ANCHOR_MIDDLE };
-	struct scene_box box = call_box(lane, call);
+	struct scene_box box = call_box(all, lane, call);
 
 	scene_group_begin(all->scene, model_flow(lane->flow), call->tip, NULL);
 	if (call->is_span)
@@ -924,7 +953,9 @@ static void
 name_band(
     struct listening *all, const struct lane *lane, const struct band *band, struct slots *slots)
 {
-	struct scene_style style = { .size = 10, .anchor = ANCHOR_MIDDLE, .bold = true };
+	struct scene_style style = {
+		.size = spreads[all->is_wide].name, .anchor = ANCHOR_MIDDLE, .bold = true
+	};
 	double width = scene_text_width(band->name, style);
 
 	style.upwards = width > lane->width - 4;
@@ -995,17 +1026,20 @@ draw_lane(struct listening *all, const struct lane *lane)
 
 /* Of a call's end that is an error, what it was. */
 static void
-draw_refusal(struct listening *all, const struct pair *pair)
+draw_refusal(struct listening *all, size_t i)
 {
+	const struct pair *pair = &all->pairs[i];
 	const struct scene_style style = { .size = 9, .anchor = ANCHOR_MIDDLE };
 	const struct conn_verdict *conn = &pair->flow->conn;
 	const struct lane *lane = pair->client;
+	/* It is wider than its lane, and the next one may have failed in that moment, too. */
+	double aside = all->is_wide || i % 2 == 0 ? 0 : 11;
 
 	if (conn->connect_ns == 0 || conn->connect == CONNECT_OK ||
 	    conn->connect == CONNECT_UNKNOWN || conn->connect == CONNECT_PENDING)
 		return;
 	scene_text(all->scene, CLASS_RESET, style,
-	    (struct scene_point){ lane->x, y_of(all, conn->connect_ns) + 28 }, 82,
+	    (struct scene_point){ lane->x, y_of(all, conn->connect_ns) + 28 + aside }, 82,
 	    conn_connect_names[conn->connect]);
 }
 
@@ -1080,8 +1114,8 @@ draw_miss(struct listening *all, const struct pair *pair, const struct packet_ro
 	if (is_syn)
 		scene_line(all->scene, CLASS_SEGMENT,
 		    (struct scene_point){ pair->client->x + pair->client->width / 2, y },
-		    (struct scene_point){ x - 8, y }, DASH_DASHED);
-	chart_cross(all->scene, CLASS_MISSED, (struct scene_point){ x - 8, y }, 4);
+		    (struct scene_point){ x - 6, y }, DASH_DASHED);
+	chart_cross(all->scene, CLASS_MISSED, (struct scene_point){ x - 6, y }, 4);
 	scene_group_end(all->scene);
 }
 
@@ -1150,10 +1184,10 @@ has_misses(const struct listening *all)
 static double
 draw_note(struct listening *all, double y)
 {
-	enum label label = all->is_wrong       ? LABEL_WRONG_NOTE
+	enum label label = all->is_wrong     ? LABEL_WRONG_NOTE
 			   : !all->has_gauge ? LABEL_REFUSED_NOTE
-			   : has_misses(all)   ? LABEL_LISTENER_MISS_NOTE
-					       : LABEL_LISTENER_NOTE;
+			   : has_misses(all) ? LABEL_LISTENER_MISS_NOTE
+					     : LABEL_LISTENER_NOTE;
 	const struct scene_style style = { .size = 12 };
 	size_t box = all->scene->count;
 	double bottom;
@@ -1203,7 +1237,7 @@ draw_all(struct listening *all)
 	if (all->has_gauge)
 		draw_gauge(all);
 	for (size_t i = 0; i < all->pair_count; i++)
-		draw_refusal(all, &all->pairs[i]);
+		draw_refusal(all, i);
 	draw_breaks(all);
 	scene_size(all->scene, all->width, draw_note(all, all->bottom + 22) + CHART_MARGIN);
 }

@@ -287,7 +287,8 @@ judge_figure(const struct figure_kind *kind, const struct figure_data *data, con
 	struct figure_options options = { .flows = flow,
 		.flow_count = flow != NULL,
 		.lang = (enum lang)lang,
-		.time = (enum figure_time)time };
+		.time = (enum figure_time)time,
+		.wrong = time == TIME_EVEN };
 	struct scene *scene = scene_new("en");
 	struct diag diag = { { 0 } };
 	char what[256];
