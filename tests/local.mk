@@ -51,7 +51,7 @@ if UNIT_TESTS
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
-check_PROGRAMS += $(fuzz_targets) tests/support/mkcapture
+check_PROGRAMS += $(fuzz_targets) tests/support/mkcapture tests/support/sentences
 if !FUZZING
 check_LIBRARIES += tests/fuzz/libreplay.a
 TESTS += $(fuzz_targets)
@@ -68,6 +68,9 @@ else
 LDADD = tests/fuzz/libreplay.a $(tests_libs)
 endif
 AM_CPPFLAGS += -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+
+tests_support_sentences_SOURCES = tests/support/sentences.c
+tests_support_sentences_LDADD = libsynscope.a $(synscope_libs)
 
 # Shares no code with the program it makes captures for.
 tests_support_mkcapture_SOURCES = \

@@ -164,6 +164,7 @@ tell_finding(const struct chapter *chapter, struct markup_node *quality, enum fi
 {
 	const struct finding *finding = &chapter->summary->findings[kind];
 	struct markup_node *node = markup_add(quality, "finding");
+	struct text count = { 0 };
 	struct text words = { 0 };
 
 	markup_set(node, "id", findings[kind].name);
@@ -172,12 +173,14 @@ tell_finding(const struct chapter *chapter, struct markup_node *quality, enum fi
 		markup_set_i64(node, "first", finding->first_index);
 		markup_set_i64(node, "last", finding->last_index);
 	}
-	text_u64(&words, finding->count);
-	text_char(&words, ' ');
-	text_put(&words, catalog_say_n(chapter->catalog, findings[kind].one, findings[kind].many,
-			     finding->count));
-	text_char(&words, '.');
+	text_u64(&count, finding->count);
+	put_sentence(&words, chapter->catalog, N_("%1 %2."),
+	    (const char *[]){ text_str(&count),
+		catalog_say_n(chapter->catalog, findings[kind].one, findings[kind].many,
+		    finding->count) },
+	    2);
 	markup_add_text(node, text_str(&words));
+	text_fini(&count);
 	text_fini(&words);
 }
 
