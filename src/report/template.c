@@ -473,11 +473,18 @@ hold_own(struct reading *reading, const struct markup_node *node)
 	return st;
 }
 
+/* What is in it is there only for who opens the template itself. */
+static bool
+has_samples(const struct piece *piece)
+{
+	return piece->bound[BOUND_TEXT].path != NULL || piece->bound[BOUND_COPY].path != NULL ||
+	       piece->include != NULL;
+}
+
 static bool
 is_bound(const struct piece *piece)
 {
-	return piece->bound[BOUND_TEXT].path != NULL || piece->bound[BOUND_COPY].path != NULL ||
-	       piece->attr_count > 0 || piece->include != NULL;
+	return has_samples(piece) || piece->attr_count > 0;
 }
 
 /* What the page holds in it, rather than beside it. */
@@ -577,6 +584,8 @@ read_element(struct piece **out, const struct markup_node *node, const struct re
 	}
 	if (piece->space == SPACE_HTML && is_one_of(piece->name, held))
 		return read_held(&reading, node);
+	if (has_samples(piece))
+		return ST_OK;
 	reading.keeps_blanks |= is_one_of(piece->name, verbatim);
 	reading.keeps_words |= is_one_of(piece->name, foreign) || is_replaced(piece);
 	return read_children(&piece->children, node, &reading);

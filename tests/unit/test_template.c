@@ -424,6 +424,38 @@ test_a_hostile_name_stays_words(void **state)
 	markup_document_free(document);
 }
 
+struct wants {
+	const struct catalog *catalog;
+	unsigned missing;
+};
+
+static void
+want_translated(void *ctx, const char *sentence)
+{
+	struct wants *wants = ctx;
+	bool has_letters = false;
+
+	for (const char *at = sentence; *at != '\0'; at++)
+		has_letters |= (*at >= 'a' && *at <= 'z');
+	if (has_letters && catalog_say(wants->catalog, sentence) == sentence) {
+		print_message("# not translated: %s\n", sentence);
+		wants->missing++;
+	}
+}
+
+static void
+test_the_built_in_sets_are_read_and_speak_chinese(void **state)
+{
+	struct wants wants = { .catalog = catalog_new(LANG_ZH_CN) };
+
+	(void)state;
+	for (size_t i = 0; i < template_name_count; i++)
+		if (template_sentences(template_names[i], want_translated, &wants, &diag) != ST_OK)
+			fail_msg("%s", diag.text);
+	catalog_free((struct catalog *)(uintptr_t)wants.catalog);
+	assert_int_equal(wants.missing, 0);
+}
+
 static int
 drop(void **state)
 {
@@ -457,6 +489,7 @@ main(void)
 		cmocka_unit_test(test_only_the_doctype_of_html_may_stand_there),
 		cmocka_unit_test(test_a_page_that_grows_without_end_is_stopped),
 		cmocka_unit_test(test_a_hostile_name_stays_words),
+		cmocka_unit_test(test_the_built_in_sets_are_read_and_speak_chinese),
 	};
 
 	return cmocka_run_group_tests_name("template", tests, NULL, drop);

@@ -26,6 +26,7 @@ function add(string) {
 		form[count - 1] = form[count - 1] string
 }
 
+FNR == 1 { flush() }
 /^#~/ { next }
 /^#,.*fuzzy/ { flush(); fuzzy = 1; next }
 /^#/ { next }
