@@ -512,11 +512,29 @@ character_length(const char *at)
 	return length;
 }
 
-/* A line may end after a space, and on either side of what is not written in words. */
+/* The character there is one of them. */
 static bool
-may_break(const char *at)
+is_one_of(const char *at, const char *characters)
 {
-	return at[0] == ' ' || (unsigned char)at[0] >= 0xe2;
+	for (size_t length; *characters != '\0'; characters += length) {
+		length = character_length(characters);
+		if (strncmp(at, characters, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A line may end after a space, and on either side of what is not written in
+ * words; but none begins with what closes, and none ends with what opens.
+ */
+static bool
+may_break(const char *before, const char *after)
+{
+	if (is_one_of(after, "，。；：、！？）」』”’…") || is_one_of(before, "（「『“‘"))
+		return false;
+	return before[0] == ' ' || after[0] == ' ' || (unsigned char)before[0] >= 0xe2 ||
+	       (unsigned char)after[0] >= 0xe2;
 }
 
 size_t
@@ -534,7 +552,7 @@ scene_line_length(const char *text, struct scene_style style, double width)
 		used += scene_text_width(one, style);
 		if (used > width && at > 0)
 			return good > 0 ? good : at;
-		if (may_break(text + at) || may_break(text + at + length))
+		if (may_break(text + at, text + at + length))
 			good = at + length;
 		at += length;
 	}

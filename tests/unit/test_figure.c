@@ -131,6 +131,20 @@ test_a_paragraph_breaks_at_spaces_and_between_ideographs(void **state)
 }
 
 static void
+test_no_line_begins_with_what_closes_or_ends_with_what_opens(void **state)
+{
+	struct scene *scene = scene_new("zh-CN");
+
+	(void)state;
+	scene_paragraph(
+	    scene, CLASS_LABEL, twelve, (struct scene_point){ 0, 0 }, 40, 16, "一二三，四五（六");
+	assert_string_equal(scene->items[0].text, "一二");
+	assert_string_equal(scene->items[1].text, "三，四");
+	assert_string_equal(scene->items[2].text, "五（六");
+	scene_free(scene);
+}
+
+static void
 test_what_is_no_number_is_drawn_somewhere(void **state)
 {
 	struct scene *scene = scene_new("en");
@@ -689,6 +703,7 @@ main(void)
 		cmocka_unit_test(test_control_characters_are_measured_as_they_are_drawn),
 		cmocka_unit_test(test_a_patch_without_a_text_is_none),
 		cmocka_unit_test(test_a_paragraph_breaks_at_spaces_and_between_ideographs),
+		cmocka_unit_test(test_no_line_begins_with_what_closes_or_ends_with_what_opens),
 		cmocka_unit_test(test_what_is_no_number_is_drawn_somewhere),
 		cmocka_unit_test(test_no_text_lies_over_another_or_leaves_the_page),
 		cmocka_unit_test(test_nor_in_captures_of_ones_own),
