@@ -12,6 +12,7 @@ unit_tests = \
 	tests/unit/test_ordinary \
 	tests/unit/test_hindsight \
 	tests/unit/test_text \
+	tests/unit/test_sha256 \
 	tests/unit/test_when \
 	tests/unit/test_export \
 	tests/unit/test_chart \

@@ -4,6 +4,7 @@
 #ifndef SYNSCOPE_BASE_SHA256_H
 #define SYNSCOPE_BASE_SHA256_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ struct sha256 {
 	uint32_t state[8];
 	uint64_t count; /* bytes so far */
 	uint8_t block[64];
+	bool is_fast; /* the processor has instructions for it; may be set to false */
 };
 
 void sha256_init(struct sha256 *sha);

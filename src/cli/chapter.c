@@ -122,17 +122,20 @@ take_packet(void *ctx, const struct packet_row *row)
 	struct reporting *reporting = ctx;
 	struct export *out = record_of(reporting, OF_PACKETS);
 
-	reporting->packets++;
 	figure_collect_packet(reporting->data, row);
 	tally_packet(reporting->tally, row);
 	if (out != NULL)
 		export_packet(out, row);
 }
 
+/* Rows of packets come much later. */
 static void
 take_wire(void *ctx, const struct packet_wire *wire)
 {
-	figure_collect_wire(((struct reporting *)ctx)->data, wire);
+	struct reporting *reporting = ctx;
+
+	reporting->packets++;
+	figure_collect_wire(reporting->data, wire);
 }
 
 static void

@@ -6,6 +6,7 @@
  */
 #include "report/account.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Endpoints that sentences are told of, and sentences of one kind about single connections. */
@@ -17,6 +18,8 @@ struct asked {
 	const struct chapter *chapter;
 	const struct account *account; /* of the capture: none */
 	bool is_whole; /* every packet was kept, so that counts are right */
+	uint32_t *places; /* of its flows' views; every sentence walks them */
+	size_t place_count;
 };
 
 /* --- walking --- */
@@ -26,20 +29,33 @@ struct walk {
 	size_t at;
 };
 
-/* The next flow of the endpoint, or of the capture. */
+static bool
+is_about(const struct asked *asked, const struct flow_row *row)
+{
+	return asked->account == NULL ? row->is_tcp : account_has_flow(asked->account, row);
+}
+
+/* The flows of the endpoint, or of the capture; on the heap. */
+static void
+find_flows(struct asked *asked)
+{
+	const struct figure_data *data = asked->chapter->data;
+
+	asked->places = mem_realloc_array(NULL, data->flow_count + 1, sizeof(*asked->places));
+	asked->place_count = 0;
+	for (size_t i = 0; i < data->flow_count; i++)
+		if (is_about(asked, &data->flows[i]))
+			asked->places[asked->place_count++] = (uint32_t)i;
+}
+
 static const struct flow_view *
 next_flow(struct walk *walk)
 {
-	const struct chapter *chapter = walk->asked->chapter;
+	const struct asked *asked = walk->asked;
 
-	while (walk->at < chapter->data->flow_count) {
-		const struct flow_view *view = &chapter->views[walk->at++];
-
-		if (walk->asked->account == NULL ? view->row->is_tcp
-						 : account_has_flow(walk->asked->account, view->row))
-			return view;
-	}
-	return NULL;
+	if (walk->at == asked->place_count)
+		return NULL;
+	return &asked->chapter->views[asked->places[walk->at++]];
 }
 
 #define EACH_FLOW(view, asked) \
@@ -1125,7 +1141,9 @@ tell_endpoint(struct asked asked, const struct listener_row *row, struct markup_
 
 	account_fill(&account, asked.chapter, row);
 	asked.account = &account;
+	find_flows(&asked);
 	tell(&asked, OF_ENDPOINT, node);
+	free(asked.places);
 }
 
 /* Those with the most to tell. */
@@ -1141,13 +1159,15 @@ tell_endpoints(struct asked asked, struct markup_node *node)
 void
 section_conclusion(const struct chapter *chapter)
 {
-	const struct asked asked = {
+	struct asked asked = {
 		.chapter = chapter,
 		.is_whole = chapter->data->packet_count >= chapter->summary->packets,
 	};
 	struct markup_node *node = markup_add(chapter->node, "conclusion");
 
 	tell_endpoints(asked, node);
+	find_flows(&asked);
 	tell(&asked, OF_CAPTURE, node);
 	tell_causes(&asked, node);
+	free(asked.places);
 }

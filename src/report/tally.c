@@ -297,12 +297,34 @@ tally_packet(struct tally *tally, const struct packet_row *row)
 
 /* --- all is in --- */
 
-static int
-by_value(const void *left, const void *right)
+/* Byte by byte, from the lowest on: there may be a million of them. */
+static void
+sort_values(int64_t *values, size_t count)
 {
-	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+	uint64_t *from = (uint64_t *)values;
+	uint64_t *other = mem_realloc_array(NULL, count + 1, sizeof(*other));
+	uint64_t *to = other;
 
-	return (a > b) - (a < b);
+	for (unsigned shift = 0; shift < 64; shift += 8) {
+		/* The sign's bit is turned, so that what is below zero comes first. */
+		uint64_t turn = shift == 56 ? UINT64_C(0x80) : 0;
+		size_t places[257] = { 0 };
+		uint64_t *swap = from;
+
+		for (size_t i = 0; i < count; i++)
+			places[((from[i] >> shift & 0xff) ^ turn) + 1]++;
+		if (places[((from[0] >> shift & 0xff) ^ turn) + 1] == count)
+			continue; /* they have this byte in common */
+		for (unsigned i = 1; i < 256; i++)
+			places[i] += places[i - 1];
+		for (size_t i = 0; i < count; i++)
+			to[places[(from[i] >> shift & 0xff) ^ turn]++] = from[i];
+		from = to;
+		to = swap;
+	}
+	if (from == other)
+		memcpy(values, other, count * sizeof(*values));
+	free(other);
 }
 
 static int
@@ -364,8 +386,7 @@ tally_end(struct tally *tally)
 {
 	for (int i = 0; i < MEASURE_COUNT; i++)
 		if (tally->measures[i].count > 0)
-			qsort(tally->measures[i].values, tally->measures[i].count, sizeof(int64_t),
-			    by_value);
+			sort_values(tally->measures[i].values, tally->measures[i].count);
 	add_most(tally);
 	if (tally->pick_count > 0) {
 		qsort(tally->picks, tally->pick_count, sizeof(*tally->picks), by_worth);
