@@ -3,12 +3,11 @@ libsynscope_a_SOURCES += \
 	%D%/catalog.c %D%/verdict.c
 EXTRA_DIST += %D%/po/table.awk %D%/po/zh_CN.po
 
-# The translations, as tables: those of the program, and of its templates.
+# The translations, as tables.
 %D%/catalog.$(OBJEXT): %D%/po/zh_CN.inc
-%D%/po/zh_CN.inc: %D%/po/zh_CN.po templates/zh_CN.po %D%/po/table.awk
+%D%/po/zh_CN.inc: %D%/po/zh_CN.po %D%/po/table.awk
 	$(AM_V_GEN)$(MKDIR_P) %D%/po && LC_ALL=C $(AWK) \
-		-f '$(srcdir)/%D%/po/table.awk' '$(srcdir)/%D%/po/zh_CN.po' \
-		'$(srcdir)/templates/zh_CN.po' >$@.new && mv $@.new $@
+		-f '$(srcdir)/%D%/po/table.awk' '$(srcdir)/%D%/po/zh_CN.po' >$@.new && mv $@.new $@
 CLEANFILES += %D%/po/zh_CN.inc
 
 # Collect the sentences anew, with gettext's tools; those of templates, too.

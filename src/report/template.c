@@ -549,14 +549,6 @@ is_for_browsers_only(const struct piece *piece)
 	return is_html(piece, "meta") && attribute_of(piece, "charset") != NULL;
 }
 
-/* What it holds is a sample, in whatever language. */
-static bool
-is_replaced(const struct piece *piece)
-{
-	return piece->bound[BOUND_TEXT].path != NULL || piece->bound[BOUND_COPY].path != NULL ||
-	       piece->include != NULL;
-}
-
 static enum status
 read_element(struct piece **out, const struct markup_node *node, const struct reading *around)
 {
@@ -587,7 +579,7 @@ read_element(struct piece **out, const struct markup_node *node, const struct re
 	if (has_samples(piece))
 		return ST_OK;
 	reading.keeps_blanks |= is_one_of(piece->name, verbatim);
-	reading.keeps_words |= is_one_of(piece->name, foreign) || is_replaced(piece);
+	reading.keeps_words |= is_one_of(piece->name, foreign);
 	return read_children(&piece->children, node, &reading);
 }
 
