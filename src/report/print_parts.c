@@ -85,6 +85,10 @@ static const struct column_of body = { .cls = CLASS_LABEL,
 static const struct column_of lead = {
 	.cls = CLASS_LABEL, .style = { .size = 15 }, .width = 560, .leading = 22.5
 };
+static const struct column_of fine = {
+	.cls = CLASS_LABEL, .style = { .size = 11.6 }, .width = PROSE_WIDTH, .leading = 16.5
+};
+
 /* --- sentences, their frames beside them --- */
 
 static const char *
@@ -135,9 +139,16 @@ put_sentences(struct press *press, const struct markup_node *parent)
 #define TERM_WIDTH   128.0
 #define FACT_SIZE    11.6
 #define FACT_LEADING 16.5
+#define FACTS_MAX    16
+
+struct fact_column {
+	double x;
+	double width; /* of what it stands for */
+};
 
 static double
-draw_fact(struct scene *scene, double y, const char *name, const char *words)
+draw_fact(struct scene *scene, const struct fact_column *at, double y, const char *name,
+    const char *words)
 {
 	const struct column_of term = { .cls = CLASS_MUTED,
 		.style = { .size = FACT_SIZE },
@@ -145,39 +156,45 @@ draw_fact(struct scene *scene, double y, const char *name, const char *words)
 		.leading = FACT_LEADING };
 	const struct column_of value = { .cls = CLASS_LABEL,
 		.style = { .size = FACT_SIZE },
-		.width = TEXT_WIDTH - TERM_WIDTH,
+		.width = at->width,
 		.leading = FACT_LEADING };
-	size_t terms = lines_put(scene, &term, (struct scene_point){ 0, y }, name);
-	size_t lines = lines_put(scene, &value, (struct scene_point){ TERM_WIDTH, y }, words);
+	size_t terms = lines_put(scene, &term, (struct scene_point){ at->x, y }, name);
+	size_t lines =
+	    lines_put(scene, &value, (struct scene_point){ at->x + TERM_WIDTH, y }, words);
 
 	return y + (double)(terms > lines ? terms : lines) * FACT_LEADING;
 }
 
-static void
-put_fact(struct press *press, const char *name, const char *words)
-{
-	struct block *block = press_block(press, "P");
-
-	scene_size(block->scene, TEXT_WIDTH, draw_fact(block->scene, 0, name, words));
-	block->before = 4;
-}
-
-/* Names, and attributes that hold what they stand for; together on a page. */
+/*
+ * Names, and attributes that hold what they stand for; together on a page. Short
+ * ones stand in two columns, to be read downwards.
+ */
 static void
 put_facts(struct press *press, const struct markup_node *node, const char *const (*facts)[2],
     size_t count, double before)
 {
+	static const struct fact_column halves[] = {
+		{ 0, TEXT_WIDTH / 2 - TERM_WIDTH - 12 },
+		{ TEXT_WIDTH / 2, TEXT_WIDTH / 2 - TERM_WIDTH },
+	};
 	struct block *block = press_block(press, "P");
-	double y = 0;
+	const char *names[FACTS_MAX], *values[FACTS_MAX];
+	size_t used = 0;
+	size_t half;
+	double y[2] = { 0, 0 };
 
 	for (size_t i = 0; i < count; i++) {
-		const char *words = press_value(press, node, facts[i][1]);
-
-		if (words[0] != '\0')
-			y = draw_fact(
-			    block->scene, y + 2, catalog_say(press->catalog, facts[i][0]), words);
+		values[used] = press_value(press, node, facts[i][1]);
+		names[used] = catalog_say(press->catalog, facts[i][0]);
+		used += values[used][0] != '\0';
 	}
-	scene_size(block->scene, TEXT_WIDTH, y);
+	half = used > 4 ? (used + 1) / 2 : used;
+	for (size_t i = 0; i < used; i++) {
+		size_t side = i >= half;
+
+		y[side] = draw_fact(block->scene, &halves[side], y[side] + 2, names[i], values[i]);
+	}
+	scene_size(block->scene, TEXT_WIDTH, y[0] > y[1] ? y[0] : y[1]);
 	block->before = before;
 }
 
@@ -186,12 +203,12 @@ put_facts(struct press *press, const struct markup_node *node, const char *const
 
 static const char *const capture_facts[][2] = {
 	{ N_("File"), "file" },
-	{ N_("Recorded"), "started" },
-	{ N_("Duration"), "duration" },
+	{ N_("Began"), "started" },
+	{ N_("Lasted, s"), "duration" },
 	{ N_("Packets"), "packets" },
 	{ N_("Flows"), "flows" },
 	{ N_("Bytes"), "bytes" },
-	{ N_("Link"), "link" },
+	{ N_("Link type"), "link" },
 	{ N_("Taken at"), "vantage" },
 	{ N_("Kernel"), "kernel" },
 };
@@ -211,10 +228,6 @@ put_capture_facts(struct press *press, const struct markup_node *capture)
 #define GROUPED(above, head, name, how) \
 	{ \
 		.heading = head, .attribute = name, .flags = how, .group = above \
-	}
-#define SPAN(head, from, to) \
-	{ \
-		.heading = head, .attribute = from, .until = to \
 	}
 
 #define TABLE(name, rows, cells, marked) \
@@ -237,55 +250,62 @@ contradicts(const struct markup_node *row)
 static const struct column finding_columns[] = {
 	PLAIN(N_("Finding"), NULL, COLUMN_WORDS),
 	PLAIN(N_("Times"), "count", COLUMN_NUMBER),
-	SPAN(N_("Frames"), "first", "last"),
+	PLAIN(N_("First frame"), "first", COLUMN_NUMBER),
+	PLAIN(N_("Last frame"), "last", COLUMN_NUMBER),
 };
 static const struct column client_columns[] = {
 	PLAIN(N_("Client"), "name", 0),
-	PLAIN(N_("Address"), "local", 0),
-	GROUPED(N_("connect()"), N_("recorded"), "recorded", 0),
-	GROUPED(N_("connect()"), N_("from packets"), "inferred", 0),
-	GROUPED(N_("connect()"), N_("after"), "inferred-at", COLUMN_NUMBER),
-	GROUPED(N_("bytes"), N_("sent"), "sent", COLUMN_NUMBER),
-	GROUPED(N_("bytes"), N_("written"), "written", COLUMN_NUMBER),
-	PLAIN(N_("Printed"), NULL, COLUMN_WORDS | COLUMN_MONO),
+	PLAIN(N_("Its end"), "local", 0),
+	GROUPED("connect()", N_("Recorded"), "recorded", 0),
+	GROUPED("connect()", N_("Reconstructed"), "inferred", 0),
+	GROUPED("connect()", N_("at, s"), "inferred-since", COLUMN_NUMBER),
+	GROUPED(N_("Bytes"), N_("sent"), "sent", COLUMN_NUMBER),
+	GROUPED(N_("Bytes"), N_("written"), "written", COLUMN_NUMBER),
+	GROUPED(N_("Bytes"), N_("acknowledged"), "acknowledged", COLUMN_NUMBER),
+	PLAIN(N_("Both"), "outcome", COLUMN_OUTCOME),
+	PLAIN(N_("It printed"), NULL, COLUMN_WORDS),
 };
 static const struct column socket_columns[] = {
 	PLAIN(N_("Proto"), "proto", 0),
-	PLAIN(N_("Local"), "local", 0),
-	PLAIN(N_("Remote"), "remote", 0),
-	GROUPED(N_("recorded"), N_("State"), "state", COLUMN_STATE),
-	GROUPED(N_("recorded"), N_("Recv-Q"), "recv-q", COLUMN_NUMBER),
-	GROUPED(N_("recorded"), N_("Send-Q"), "send-q", COLUMN_NUMBER),
-	GROUPED(N_("from packets"), N_("State"), "found-state", COLUMN_STATE),
-	GROUPED(N_("from packets"), N_("Recv-Q"), "found-recv-q", COLUMN_NUMBER),
-	GROUPED(N_("from packets"), N_("Send-Q"), "found-send-q", COLUMN_NUMBER),
+	PLAIN(N_("Local address"), "local", 0),
+	PLAIN(N_("Foreign address"), "remote", 0),
+	GROUPED(N_("Recorded"), "Recv-Q", "recv-q", COLUMN_NUMBER),
+	GROUPED(N_("Recorded"), "Send-Q", "send-q", COLUMN_NUMBER),
+	GROUPED(N_("Recorded"), N_("State"), "state", COLUMN_STATE),
+	GROUPED(N_("Reconstructed"), "Recv-Q", "found-recv-q", COLUMN_NUMBER),
+	GROUPED(N_("Reconstructed"), "Send-Q", "found-send-q", COLUMN_NUMBER),
+	GROUPED(N_("Reconstructed"), N_("State"), "found-state", COLUMN_STATE | COLUMN_LIKELY),
+	PLAIN(N_("Both"), "outcome", COLUMN_OUTCOME),
 	PLAIN(N_("Frames"), "frames", COLUMN_FRAMES),
 };
 static const struct column change_columns[] = {
-	PLAIN(N_("Time"), "since", COLUMN_NUMBER),
-	PLAIN(N_("Local"), "local", 0),
-	PLAIN(N_("Remote"), "remote", 0),
-	PLAIN(N_("State"), "state", COLUMN_STATE),
-	PLAIN(N_("Recv-Q"), "recv-q", COLUMN_NUMBER),
-	PLAIN(N_("Send-Q"), "send-q", COLUMN_NUMBER),
+	PLAIN(N_("At, s"), "since", COLUMN_NUMBER),
+	PLAIN(N_("Proto"), "proto", 0),
+	PLAIN("Recv-Q", "recv-q", COLUMN_NUMBER),
+	PLAIN("Send-Q", "send-q", COLUMN_NUMBER),
+	PLAIN(N_("Local address"), "local", 0),
+	PLAIN(N_("Foreign address"), "remote", 0),
+	PLAIN(N_("State"), "state", COLUMN_STATE | COLUMN_LIKELY),
 	PLAIN(N_("Frames"), "frames", COLUMN_FRAMES),
 };
 static const struct column packet_columns[] = {
-	PLAIN(N_("Frame"), "frame", COLUMN_NUMBER),
-	PLAIN(N_("Time"), "since", COLUMN_NUMBER),
+	PLAIN(N_("No."), "frame", COLUMN_NUMBER),
+	PLAIN(N_("Since the first, s"), "since", COLUMN_NUMBER),
 	PLAIN(N_("Source"), "src", 0),
 	PLAIN(N_("Destination"), "dst", 0),
+	PLAIN(N_("Protocol"), "proto", 0),
 	PLAIN(N_("Length"), "length", COLUMN_NUMBER),
 	PLAIN(N_("Info"), "info", 0),
-	PLAIN(N_("Cause"), "cause", 0),
+	PLAIN("", "why", COLUMN_BELOW),
 };
 static const struct column flow_columns[] = {
 	PLAIN(N_("Flow"), "n", COLUMN_NUMBER),
 	PLAIN(N_("Client"), "client", 0),
 	PLAIN(N_("Server"), "server", 0),
-	PLAIN(N_("Open"), "open", 0),
-	PLAIN(N_("Close"), "close", 0),
-	PLAIN(N_("connect()"), "connect", 0),
+	PLAIN("connect()", "connect", 0),
+	PLAIN(N_("Opened"), "open", 0),
+	PLAIN(N_("Closed"), "close", 0),
+	PLAIN(N_("Lasted"), "duration", COLUMN_NUMBER),
 	PLAIN(N_("Handshake"), "handshake", COLUMN_NUMBER),
 	PLAIN(N_("Packets"), "packets", COLUMN_NUMBER),
 	PLAIN(N_("Bytes"), "bytes", COLUMN_NUMBER),
@@ -293,35 +313,39 @@ static const struct column flow_columns[] = {
 	PLAIN("", "why", COLUMN_BELOW),
 };
 static const struct column group_columns[] = {
-	PLAIN(N_("Server"), "server", 0),
-	PLAIN(N_("Open"), "open", 0),
-	PLAIN(N_("Close"), "close", 0),
-	PLAIN(N_("connect()"), "connect", 0),
 	PLAIN(N_("Flows"), "count", COLUMN_NUMBER),
+	PLAIN(N_("Server"), "server", 0),
+	PLAIN(N_("Proto"), "proto", 0),
+	PLAIN("connect()", "connect", 0),
+	PLAIN(N_("Opened"), "open", 0),
+	PLAIN(N_("Closed"), "close", 0),
+	PLAIN(N_("State"), "conn-state", 0),
 	PLAIN(N_("Packets"), "packets", COLUMN_NUMBER),
 	PLAIN(N_("Bytes"), "bytes", COLUMN_NUMBER),
-	PLAIN(N_("Such as flow"), "example", COLUMN_NUMBER),
+	PLAIN(N_("Sent again"), "retransmissions", COLUMN_NUMBER),
+	PLAIN(N_("One of them"), "example", COLUMN_NUMBER),
 };
 static const struct column distribution_columns[] = {
-	PLAIN(N_("Of what"), "title", 0),
-	PLAIN(N_("Unit"), "unit", 0),
+	PLAIN(N_("Value"), "title", 0),
 	PLAIN(N_("Count"), "count", COLUMN_NUMBER),
 	PLAIN(N_("Least"), "min", COLUMN_NUMBER),
 	PLAIN(N_("Median"), "p50", COLUMN_NUMBER),
 	PLAIN("90 %", "p90", COLUMN_NUMBER),
 	PLAIN("99 %", "p99", COLUMN_NUMBER),
 	PLAIN(N_("Most"), "max", COLUMN_NUMBER),
+	PLAIN(N_("Share"), "bin", COLUMN_BARS),
 };
 static const struct column mark_columns[] = {
 	PLAIN(N_("Mark"), "name", 0),
-	PLAIN(N_("Times"), "count", COLUMN_NUMBER),
-	PLAIN(N_("Meaning"), NULL, COLUMN_WORDS),
+	PLAIN(N_("Packets"), "count", COLUMN_NUMBER),
+	PLAIN(N_("Flows"), "flows", COLUMN_NUMBER),
+	PLAIN(N_("What it means"), NULL, COLUMN_WORDS),
 	PLAIN(N_("Frames"), "frames", COLUMN_FRAMES),
 };
 static const struct column difference_columns[] = {
 	PLAIN(N_("Mark"), "mark", 0),
 	PLAIN(N_("Cause"), "cause", 0),
-	PLAIN(N_("Times"), "count", COLUMN_NUMBER),
+	PLAIN(N_("Packets"), "count", COLUMN_NUMBER),
 	PLAIN(N_("What happened"), NULL, COLUMN_WORDS),
 	PLAIN(N_("Frames"), "frames", COLUMN_FRAMES),
 };
@@ -332,18 +356,17 @@ static const struct column stage_columns[] = {
 	PLAIN(N_("Connected"), "connected", COLUMN_NUMBER),
 	PLAIN(N_("Refused"), "refused", COLUMN_NUMBER),
 	PLAIN(N_("Accepted"), "accepted", COLUMN_NUMBER),
-	PLAIN(N_("Queue at most"), "queue-max", COLUMN_NUMBER),
-	GROUPED(N_("at the end"), "ESTABLISHED", "established", COLUMN_NUMBER),
-	GROUPED(N_("at the end"), "SYN_RECV", "syn-recv", COLUMN_NUMBER),
-	PLAIN(N_("Overflows"), "overflows", COLUMN_NUMBER),
-	PLAIN(N_("SYNs dropped"), "syn-dropped", COLUMN_NUMBER),
+	PLAIN(N_("Longest queue"), "queue-max", COLUMN_NUMBER),
+	GROUPED(N_("At the end"), "ESTABLISHED", "established", COLUMN_NUMBER),
+	GROUPED(N_("At the end"), "SYN_RECV", "syn-recv", COLUMN_NUMBER),
+	PLAIN(N_("ACKs and SYNs without room"), "overflows", COLUMN_NUMBER),
 };
 static const struct column input_columns[] = {
 	PLAIN(N_("File"), "file", 0),
-	PLAIN(N_("Bytes"), "size", COLUMN_NUMBER),
+	PLAIN(N_("Size"), "size", COLUMN_NUMBER),
 	PLAIN(N_("Frames"), "frames", COLUMN_NUMBER),
 	PLAIN("SHA-256", "sha256", COLUMN_MONO),
-	PLAIN(N_("Note"), "note", 0),
+	PLAIN("", "note", COLUMN_BELOW),
 };
 
 static const struct table findings = TABLE("finding", ROWS_MAX, finding_columns, NULL);
@@ -361,6 +384,21 @@ static const struct table stages = TABLE("stage", ROWS_MAX, stage_columns, NULL)
 static const struct table inputs = TABLE("input", ROWS_MAX, input_columns, NULL);
 
 /* --- the parts of a capture's chapter --- */
+
+/* What the document itself has no room for, of the rows of that name. */
+static void
+put_left_out(struct press *press, const struct markup_node *capture, const char *what)
+{
+	static const struct column_of note = { .cls = CLASS_MUTED,
+		.style = { .size = NOTE_SIZE },
+		.width = TEXT_WIDTH,
+		.leading = NOTE_LEADING };
+
+	for (const struct markup_node *node = markup_child(capture, "left-out"); node != NULL;
+	     node = markup_next(node, "left-out"))
+		if (strcmp(press_value(press, node, "what"), what) == 0)
+			put_words(press, &note, 5, press_content(press, node));
+}
 
 static void
 put_figures(
@@ -398,7 +436,7 @@ put_quality(struct press *press, const struct markup_node *capture)
 	put_section(press, N_("How good the capture is"));
 	for (const struct markup_node *fact = markup_child(quality, "fact"); fact != NULL;
 	     fact = markup_next(fact, "fact"))
-		put_fact(press, press_value(press, fact, "name"), press_content(press, fact));
+		put_words(press, &fine, 5, press_content(press, fact));
 	finding = markup_child(quality, "finding");
 	if (finding != NULL)
 		table_put(press, &findings, finding);
@@ -444,13 +482,45 @@ put_programs(struct press *press, const struct markup_node *capture)
 
 	if (server == NULL && client == NULL && output == NULL)
 		return;
-	put_section(press, N_("What the programs did"));
+	put_section(press, N_("What the clients saw"));
 	for (; server != NULL; server = markup_next(server, "server"))
 		put_words(press, &body, 7, press_content(press, server));
 	if (client != NULL)
 		table_put(press, &clients, client);
 	for (; output != NULL; output = markup_next(output, "output"))
 		put_output(press, output);
+	put_left_out(press, capture, "output");
+}
+
+/* What was printed above it, and when that was. */
+static const char *
+moment_of(struct press *press, const struct markup_node *table)
+{
+	const char *label = press_value(press, table, "label");
+	const char *when = press_value(press, table, "when");
+	struct text words = { 0 };
+
+	text_put(&words, label);
+	text_put(&words, label[0] != '\0' && when[0] != '\0' ? " · " : "");
+	text_put(&words, when);
+	return press_keep(press, &words);
+}
+
+static const char *
+agreement_of(struct press *press, const struct markup_node *table)
+{
+	const char *counts[] = { press_value(press, table, "agrees"),
+		press_value(press, table, "contradicts") };
+	struct text words = { 0 };
+
+	if (markup_child(table, "row") == NULL)
+		return catalog_say(
+		    press->catalog, N_("The table is empty, and so is what the packets show."));
+	prose_fill(&words,
+	    catalog_say(press->catalog, N_("Recorded and reconstructed. Rows that agree: %1; that "
+					   "contradict each other: %2.")),
+	    counts, 2);
+	return press_keep(press, &words);
 }
 
 static void
@@ -460,14 +530,18 @@ put_tables(struct press *press, const struct markup_node *capture)
 
 	if (table == NULL)
 		return;
-	put_section(press, N_("Socket tables"));
+	put_section(press, N_("The socket tables"));
 	for (; table != NULL; table = markup_next(table, "table")) {
 		const struct markup_node *row = markup_child(table, "row");
 
-		put_heading(press, 2, press_value(press, table, "label"));
-		if (row != NULL)
-			table_put(press, &sockets, row);
+		put_heading(press, 2, moment_of(press, table));
+		put_words(press, &fine, 4, agreement_of(press, table));
+		if (row == NULL)
+			continue;
+		press->blocks[press->block_count - 1].keeps_next = true;
+		table_put(press, &sockets, row);
 	}
+	put_left_out(press, capture, "table");
 }
 
 static bool
@@ -489,8 +563,9 @@ put_packets(struct press *press, const struct markup_node *capture)
 	bool is_drawn = has_figure(press, capture, "packets");
 
 	if (packet != NULL && !is_drawn) {
-		put_section(press, N_("Packets"));
+		put_section(press, N_("The packets"));
 		table_put(press, &packets, packet);
+		put_left_out(press, capture, "packet");
 	}
 	FIGURES(press, capture, "packets", "handshake", "ladder");
 }
@@ -502,9 +577,10 @@ static const char *const listener_facts[][2] = {
 	{ N_("Completed"), "completed" },
 	{ N_("Accepted"), "accepted" },
 	{ N_("Refused"), "refused" },
-	{ N_("Queue at most"), "queue-max" },
-	{ N_("Overflows"), "overflows" },
+	{ N_("Longest queue"), "queue-max" },
 	{ N_("SYNs dropped"), "syn-dropped" },
+	{ N_("ACKs ignored"), "ignored-acks" },
+	{ N_("Reset for want of room"), "aborted" },
 };
 
 static void
@@ -513,7 +589,7 @@ put_listeners(struct press *press, const struct markup_node *capture)
 	const struct markup_node *listener = markup_child(capture, "listener");
 
 	if (listener != NULL)
-		put_section(press, N_("Listeners"));
+		put_section(press, N_("The listening endpoints"));
 	for (; listener != NULL; listener = markup_next(listener, "listener")) {
 		put_heading(press, 2, press_value(press, listener, "local"));
 		FACTS(press, listener, listener_facts, 4);
@@ -532,6 +608,7 @@ put_table_section(struct press *press, const struct markup_node *capture, const 
 		return;
 	put_section(press, heading);
 	table_put(press, table, first);
+	put_left_out(press, capture, table->element);
 }
 
 static void
@@ -539,17 +616,18 @@ put_flows(struct press *press, const struct markup_node *capture)
 {
 	put_table_section(press, capture, N_("Flows worth a look"), &flows);
 	FIGURES(press, capture, "timeline", "sequence");
-	put_table_section(press, capture, N_("All the others"), &groups);
-	put_table_section(press, capture, N_("How long it took"), &distributions);
+	put_table_section(press, capture, N_("All flows, those alike together"), &groups);
+	put_table_section(press, capture, N_("How values spread"), &distributions);
 	FIGURES(press, capture, "latency");
-	put_table_section(press, capture, N_("Marks"), &marks);
-	put_table_section(press, capture, N_("More than the marks say"), &differences);
+	put_table_section(press, capture, N_("Marks, and what happened"), &marks);
+	put_table_section(press, capture,
+	    N_("Where the cause says more than the mark, or other than it"), &differences);
 }
 
 static void
 put_changes(struct press *press, const struct markup_node *capture)
 {
-	put_table_section(press, capture, N_("Sockets over time"), &changes);
+	put_table_section(press, capture, N_("The sockets over time"), &changes);
 }
 
 static void
@@ -591,15 +669,15 @@ put_capture(struct press *press, const struct markup_node *capture)
 {
 	static void (*const parts[])(struct press *, const struct markup_node *) = {
 		put_capture_facts,
+		put_quality,
 		put_answers,
 		put_programs,
 		put_tables,
+		put_changes,
 		put_packets,
 		put_listeners,
-		put_changes,
-		put_flows,
-		put_quality,
 		put_conclusion,
+		put_flows,
 	};
 
 	put_title(press, capture, 0);
@@ -615,7 +693,7 @@ put_comparison(struct press *press, const struct markup_node *report)
 
 	if (comparison == NULL)
 		return;
-	put_heading(press, 0, catalog_say(press->catalog, N_("The captures side by side")));
+	put_heading(press, 0, catalog_say(press->catalog, N_("The stages compared")));
 	stage = markup_child(comparison, "stage");
 	if (stage != NULL)
 		table_put(press, &stages, stage);
@@ -631,11 +709,11 @@ put_method(struct press *press, const struct markup_node *report)
 
 	if (method == NULL)
 		return;
-	put_heading(press, 0, catalog_say(press->catalog, N_("How this was found")));
+	put_heading(press, 0, catalog_say(press->catalog, N_("Method")));
 	put_sentences(press, method);
 	limit = markup_child(method, "limit");
 	if (limit != NULL)
-		put_section(press, N_("What it cannot know"));
+		put_section(press, N_("Limits"));
 	for (; limit != NULL; limit = markup_next(limit, "limit"))
 		put_words(press, &body, 7, press_content(press, limit));
 	input = markup_child(method, "input");

@@ -150,8 +150,11 @@ enum {
 	COLUMN_FRAMES = 0x02,
 	COLUMN_STATE = 0x04, /* has its state's colour beside it */
 	COLUMN_MONO = 0x08,
-	COLUMN_WORDS = 0x10, /* the element's own words, rather than an attribute */
-	COLUMN_BELOW = 0x20, /* no column, but a line of its own below each row; one at most */
+	COLUMN_WORDS = 0x10,   /* the element's own words, rather than an attribute */
+	COLUMN_LIKELY = 0x40,  /* a state that may not be certain */
+	COLUMN_OUTCOME = 0x80, /* what was recorded, held against what was found */
+	COLUMN_BARS = 0x100,   /* the counts of the elements of that name in it, as bars */
+	COLUMN_BELOW = 0x20,   /* no column, but a line of its own below each row; one at most */
 };
 
 struct column {
@@ -160,7 +163,6 @@ struct column {
 	unsigned flags;
 	const char
 	    *group; /* columns side by side of one group have its name above them; NULL: none */
-	const char *until; /* an attribute; where it has a value, the cell is a range */
 };
 
 struct table {

@@ -12,6 +12,7 @@
 #define CELL_LINES   12   /* more are cut */
 #define COLUMN_GAP   14.0
 #define ROW_PADDING  3.2
+#define BARS_WIDTH   110.0
 #define CHIP         7.0
 #define CHIP_ROOM    11.0
 #define MARK_ROOM    8.0 /* beside the text, for the bar of a row */
@@ -39,6 +40,8 @@ static const struct {
 /* The largest in which its narrowest columns fit. */
 static const double sizes[] = { 11.2, 10.2, 9.4, 8.6 };
 
+#define SIZE_WELL 9.4
+
 struct layout {
 	struct press *press;
 	const struct table *table;
@@ -50,6 +53,7 @@ struct layout {
 	const struct column *columns[TABLE_COLUMNS_MAX]; /* those that hold anything */
 	size_t places[TABLE_COLUMNS_MAX];                /* in the table */
 	size_t count;
+	bool has_long_headings; /* in one line each */
 	size_t below; /* the place of what stands below each row; SIZE_MAX: nothing does */
 	double size;
 	double x[TABLE_COLUMNS_MAX];
@@ -61,26 +65,64 @@ struct layout {
 /* --- what is in it --- */
 
 static const char *
+outcome_of(struct press *press, const char *outcome)
+{
+	static const char *const words[][2] = {
+		{ "agrees", N_("agree") },
+		{ "contradicts", N_("contradict each other") },
+		{ "recorded-only", N_("recorded only") },
+		{ "found-only", N_("packets only") },
+		{ "unknown", N_("not known") },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i][0], outcome) == 0)
+			return catalog_say(press->catalog, words[i][1]);
+	return outcome;
+}
+
+static const char *
+state_of(struct press *press, const struct markup_node *row, const char *state)
+{
+	struct text words = { 0 };
+
+	if (state[0] == '\0' || strcmp(press_value(press, row, "certain"), "no") != 0)
+		return state;
+	text_put(&words, state);
+	text_char(&words, ' ');
+	text_put(&words, catalog_say(press->catalog, N_("likely")));
+	return press_keep(press, &words);
+}
+
+/* "3 0 12" */
+static const char *
+bars_of(struct press *press, const struct markup_node *row, const char *name)
+{
+	struct text counts = { 0 };
+
+	for (const struct markup_node *bin = markup_child(row, name); bin != NULL;
+	     bin = markup_next(bin, name)) {
+		text_put(&counts, press_value(press, bin, "count"));
+		text_char(&counts, ' ');
+	}
+	return press_keep(press, &counts);
+}
+
+static const char *
 cell_of(struct press *press, const struct column *column, const struct markup_node *row)
 {
-	struct text range = { 0 };
 	const char *value;
-	const char *until;
 
 	if (column->flags & COLUMN_WORDS)
 		return press_content(press, row);
+	if (column->flags & COLUMN_BARS)
+		return bars_of(press, row, column->attribute);
 	value = press_value(press, row, column->attribute);
 	if (column->flags & COLUMN_FRAMES)
 		return press_frames(press, value);
-	if (column->until == NULL)
-		return value;
-	until = press_value(press, row, column->until);
-	if (until[0] == '\0' || strcmp(value, until) == 0)
-		return value;
-	text_put(&range, value);
-	text_put(&range, "–");
-	text_put(&range, until);
-	return press_keep(press, &range);
+	if (column->flags & COLUMN_OUTCOME)
+		return outcome_of(press, value);
+	return column->flags & COLUMN_LIKELY ? state_of(press, row, value) : value;
 }
 
 static void
@@ -164,8 +206,15 @@ measure_column(const struct layout *layout, size_t column, double *wants, double
 	struct scene_style style = style_of(layout, column, false);
 	double chip = layout->columns[column]->flags & COLUMN_STATE ? CHIP_ROOM : 0;
 
+	if (layout->columns[column]->flags & COLUMN_BARS) {
+		*wants = *needs = BARS_WIDTH;
+		return;
+	}
 	*needs = widest_part(heading_of(layout, column), style_of(layout, column, true));
 	*wants = *needs;
+	if (layout->has_long_headings)
+		*wants =
+		    scene_text_width(heading_of(layout, column), style_of(layout, column, true));
 	for (size_t row = 0; row < layout->rows; row++) {
 		const char *words = cell(layout, row, column);
 
@@ -177,8 +226,13 @@ measure_column(const struct layout *layout, size_t column, double *wants, double
 	*needs += 0.2;
 }
 
-/* false: its columns would have to cut words. */
-static bool
+enum fit {
+	FIT_CUT,     /* words are cut */
+	FIT_WRAPPED, /* cells take several lines */
+	FIT_WELL,
+};
+
+static enum fit
 fit_columns(struct layout *layout, double size)
 {
 	double room = TEXT_WIDTH - COLUMN_GAP * (double)(layout->count - 1);
@@ -200,18 +254,33 @@ fit_columns(struct layout *layout, double size)
 		if (all_needs > room)
 			layout->width[i] *= room / all_needs;
 	}
-	return all_needs <= room;
+	return all_wants <= room ? FIT_WELL : all_needs <= room ? FIT_WRAPPED : FIT_CUT;
 }
 
-/* Not a wide gap between two columns that belong together, nor a table half as wide as the text. */
+/* As large as can be: rather a little smaller than in several lines, and than with words cut. */
+static void
+choose_size(struct layout *layout)
+{
+	const size_t count = sizeof(sizes) / sizeof(sizes[0]);
+
+	layout->has_long_headings = true;
+	if (fit_columns(layout, sizes[0]) == FIT_WELL)
+		return;
+	layout->has_long_headings = false;
+	for (size_t i = 0; i < count && sizes[i] >= SIZE_WELL; i++)
+		if (fit_columns(layout, sizes[i]) == FIT_WELL)
+			return;
+	for (size_t i = 0; i < count; i++)
+		if (fit_columns(layout, sizes[i]) >= FIT_WRAPPED)
+			return;
+}
+
 static void
 place_columns(struct layout *layout)
 {
 	double x = 0;
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		if (fit_columns(layout, sizes[i]))
-			break;
+	choose_size(layout);
 	for (size_t i = 0; i < layout->count; i++) {
 		layout->x[i] = x;
 		x += layout->width[i] + COLUMN_GAP;
@@ -241,8 +310,40 @@ draw_chip(struct layout *layout, size_t column, const char *state)
 		layout->y + layout->size * BASELINE - CHIP, CHIP, CHIP };
 
 	for (size_t i = 0; i < sizeof(chips) / sizeof(chips[0]); i++)
-		if (strcmp(chips[i].state, state) == 0)
+		if (strncmp(state, chips[i].state, strlen(chips[i].state)) == 0)
 			scene_rect(layout->scene, chips[i].cls, box);
+}
+
+/* The highest is as high as a line. */
+static void
+draw_bars(struct layout *layout, size_t column, const char *counts)
+{
+	unsigned long long most = 1;
+	size_t count = 0;
+	double x = layout->x[column];
+	const double foot = layout->y + layout->size * BASELINE;
+	char *end;
+
+	for (const char *at = counts; *at != '\0'; at = end, count++) {
+		unsigned long long one = strtoull(at, &end, 10);
+
+		if (end == at)
+			break;
+		most = one > most ? one : most;
+		end += strspn(end, " ");
+	}
+	for (size_t i = 0; i < count; i++, counts = end + strspn(end, " ")) {
+		double share = (double)strtoull(counts, &end, 10) / (double)most;
+		double step = fmin(BARS_WIDTH / (double)count, 12);
+
+		if (share > 0)
+			scene_rect(layout->scene, CLASS_BAR,
+			    (struct scene_box){ x, foot - fmax(share * layout->size, 0.6),
+				step * 0.85, fmax(share * layout->size, 0.6) });
+		x += step;
+	}
+	scene_line(layout->scene, CLASS_GRID, (struct scene_point){ layout->x[column], foot },
+	    (struct scene_point){ x, foot }, DASH_SOLID);
 }
 
 static size_t
@@ -257,6 +358,10 @@ draw_cell(struct layout *layout, size_t column, const char *words, bool is_headi
 	};
 	struct scene_point at = { layout->x[column], layout->y };
 
+	if (!is_heading && (layout->columns[column]->flags & COLUMN_BARS)) {
+		draw_bars(layout, column, words);
+		return 1;
+	}
 	if (lines.style.anchor == ANCHOR_END)
 		at.x += layout->width[column];
 	if (!is_heading && (layout->columns[column]->flags & COLUMN_STATE)) {

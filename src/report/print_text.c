@@ -52,29 +52,37 @@ opens(uint32_t c)
 }
 
 static bool
-is_digit(uint32_t c)
+is_letter(uint32_t c)
 {
-	return c >= '0' && c <= '9';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0xc0;
 }
 
-/* Where words that hang together may be parted at a pinch: "SYN-ACK", "a/b". */
+/* Where words that hang together may be parted at a pinch: "SYN-|ACK", "a/|bc", but not "Recv-Q". */
 static bool
-is_joint(uint32_t before, uint32_t joint, uint32_t after)
+is_joint(uint32_t before, uint32_t joint, const char *after)
 {
+	size_t length;
+	uint32_t c = character_at(after, &length);
+	uint32_t next = c == 0 ? 0 : character_at(after + length, &length);
+
 	return (joint == '-' || joint == '/' || joint == '_') && before != ' ' && before != 0 &&
-	       after != ' ' && !is_digit(after);
+	       is_letter(c) && is_letter(next);
 }
 
+/* Between one and what after begins with. */
 static bool
-may_part(uint32_t before, uint32_t one, uint32_t other)
+may_part(uint32_t before, uint32_t one, const char *after)
 {
+	size_t length;
+	uint32_t other = character_at(after, &length);
+
 	if (other == ' ' || (other >= 0x300 && other <= 0x36f))
 		return false;
 	if (one == ' ')
 		return true;
 	if (closes(other) || opens(one))
 		return false;
-	return is_ideograph(one) || is_ideograph(other) || is_joint(before, one, other);
+	return is_ideograph(one) || is_ideograph(other) || is_joint(before, one, after);
 }
 
 size_t
@@ -90,7 +98,7 @@ line_next(const char *words, struct scene_style style, double width, const char 
 		size_t length;
 		uint32_t c = character_at(words + at, &length);
 
-		if (at > 0 && may_part(before, one, c))
+		if (at > 0 && may_part(before, one, words + at))
 			good = at;
 		used += scene_character_width(c, style);
 		/* A blank that hangs over is not seen. */
@@ -120,7 +128,7 @@ widest_part(const char *words, struct scene_style style)
 	for (; *words != '\0'; words += length) {
 		uint32_t c = character_at(words, &length);
 
-		if (may_part(before, one, c))
+		if (may_part(before, one, words))
 			used = 0;
 		if (c != ' ')
 			used += scene_character_width(c, style);
