@@ -44,6 +44,7 @@ script_tests = \
 	tests/support/captures.sh \
 	tests/golden/golden.sh \
 	tests/promises.sh \
+	tests/print.sh \
 	tests/report.sh \
 	tests/differential/marks.sh \
 	tests/differential/info.sh

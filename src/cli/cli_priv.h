@@ -92,7 +92,8 @@ struct options {
 	int states;
 	const char *compare; /* a file of recorded tables; NULL: none */
 	const char *experiment; /* an experiment.xml; NULL: none */
-	const char *single_file; /* of a report, as are the next two; NULL: not wanted */
+	const char *single_file; /* of a report, as are the next three; NULL: not wanted */
+	const char *pdf;
 	const char *xml;
 	const char *template; /* NULL: the one that is built in */
 };
@@ -227,6 +228,9 @@ struct sockets_options told_options(const struct told *told);
 struct experiment;
 void told_facts(struct sockets_options *sockets, const struct experiment *experiment,
     const char *name, const char *path, const struct options *options);
+
+/* false: SOURCE_DATE_EPOCH does not say when what is written was made. */
+bool source_date(int64_t *seconds);
 
 /* --- the commands --- */
 

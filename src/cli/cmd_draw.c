@@ -5,7 +5,6 @@
  */
 #include "cli/cli_priv.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,22 +93,6 @@ lanes_of(char *words, const char ***lanes)
 		(*lanes)[count++] = word;
 	}
 	return count;
-}
-
-/* https://reproducible-builds.org/specs/source-date-epoch */
-static bool
-source_date(int64_t *seconds)
-{
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	char *end;
-	long long value;
-
-	if (epoch == NULL || epoch[0] < '0' || epoch[0] > '9')
-		return false;
-	errno = 0;
-	value = strtoll(epoch, &end, 10);
-	*seconds = value;
-	return errno == 0 && *end == '\0';
 }
 
 /* --- the run --- */

@@ -90,6 +90,24 @@ write_pages(const struct reporting *reporting, struct markup_document *document,
 	return st;
 }
 
+static enum status
+write_pdf(const struct reporting *reporting, struct diag *diag)
+{
+	const char *path = reporting->reading.options->pdf;
+	struct text out = { 0 };
+	enum status st;
+	int64_t date_s;
+
+	if (path == NULL)
+		return ST_OK;
+	st = report_print(
+	    &out, reporting->report, source_date(&date_s) ? &date_s : NULL, diag);
+	if (st == ST_OK)
+		st = write_file(path, &out, diag);
+	text_fini(&out);
+	return st;
+}
+
 /* The folder appears last, when all else went well. */
 static enum status
 write_report(struct reporting *reporting, const struct template_set *set, struct diag *diag)
@@ -98,6 +116,8 @@ write_report(struct reporting *reporting, const struct template_set *set, struct
 	struct folder *folder = reporting->folder;
 	enum status st = write_xml(reporting, document, diag);
 
+	if (st == ST_OK)
+		st = write_pdf(reporting, diag);
 	if (st == ST_OK)
 		st = write_pages(reporting, document, set, diag);
 	if (st != ST_OK || folder == NULL)
@@ -116,6 +136,7 @@ report_options_of(struct reporting *reporting, const struct subjects *subjects)
 		.capture_count = subjects->count,
 		.take = reporting->folder == NULL ? NULL : take_figure,
 		.ctx = reporting,
+		.for_paper = reporting->reading.options->pdf != NULL,
 	};
 
 	if (subjects->count > 0)
@@ -152,7 +173,8 @@ tell_subjects(
 static const char *
 folder_wanted(const struct options *options)
 {
-	if (options->output == NULL && (options->single_file != NULL || options->xml != NULL))
+	if (options->output == NULL &&
+	    (options->single_file != NULL || options->pdf != NULL || options->xml != NULL))
 		return NULL;
 	return options->output == NULL ? FOLDER_NAME : options->output;
 }

@@ -1,8 +1,11 @@
 /*
- * What is known of sockets besides the packets: what the user assumes, and what
+ * What is known besides the packets: what the user assumes, the environment, and what
  * an experiment says.
  */
 #include "cli/cli_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
 
 #include "recorded/recorded.h"
 
@@ -42,4 +45,20 @@ told_facts(struct sockets_options *sockets, const struct experiment *experiment,
 	}
 	if (sockets->vantage == VANTAGE_UNKNOWN)
 		sockets->vantage = facts.vantage;
+}
+
+/* https://reproducible-builds.org/specs/source-date-epoch */
+bool
+source_date(int64_t *seconds)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	char *end;
+	long long value;
+
+	if (epoch == NULL || epoch[0] < '0' || epoch[0] > '9')
+		return false;
+	errno = 0;
+	value = strtoll(epoch, &end, 10);
+	*seconds = value;
+	return errno == 0 && *end == '\0';
 }

@@ -108,6 +108,7 @@ report_free(struct report *report)
 	markup_document_free(report->document);
 	catalog_free(report->catalog);
 	slugs_fini(&report->slugs);
+	print_shelf_fini(&report->shelf);
 	stages_free(report->stages);
 	free(report);
 }
@@ -230,7 +231,11 @@ report_add(struct report *report, const struct report_source *source)
 		.number = ++report->count,
 		.name = report->name,
 		.node = markup_add(markup_document_root(report->document), "capture"),
+		.shelf = report->options.for_paper ? &report->shelf : NULL,
 	};
+
+	if (report->count == 1)
+		report->first_ns = source->data->first_ns;
 
 	views_fill(views, source->data);
 	describe_capture(&chapter);
@@ -247,4 +252,20 @@ report_finish(struct report *report)
 	stages_tell(report->stages, markup_document_root(report->document), report->catalog);
 	add_method(report);
 	return report->document;
+}
+
+enum status
+report_print(struct text *out, const struct report *report, const int64_t *date_s,
+    struct diag *diag)
+{
+	const struct print_options options = {
+		.catalog = report->catalog,
+		.lang = report->options.lang,
+		.shelf = &report->shelf,
+		.date_ns = report->first_ns,
+		.has_date = date_s != NULL,
+		.date_s = date_s == NULL ? 0 : *date_s,
+	};
+
+	return print_document(out, report->document, &options, diag);
 }

@@ -9,6 +9,7 @@
  *   worth.c      which of them are worth a look
  *   phrase.c     sentences, filled in
  *   slug.c       names of pages and folders
+ *   print.c      the document as a PDF (print.h)
  *
  * The document holds words for people, in their language; what a page looks
  * like is a template's matter. Whoever runs the analysis hands rows in, as to
@@ -54,6 +55,7 @@ struct report_options {
 	/* Figures as files, by names such as "listen/queue-2.svg"; NULL: not wanted. */
 	void (*take)(void *ctx, const char *name, const struct text *file);
 	void *ctx;
+	bool for_paper; /* report_print is going to be asked for it */
 };
 
 /* Rows for programs, in a file beside the pages. */
@@ -90,5 +92,12 @@ const char *report_name(struct report *report, const char *const *paths, size_t 
 void report_add(struct report *report, const struct report_source *source);
 /* All chapters are in: what they say together. The document lives as long as the report. */
 struct markup_document *report_finish(struct report *report);
+/*
+ * ... and on paper, for which it was told to be. Bytes of a PDF are appended to
+ * out; it says that it was made at date_s, or, where that is NULL, when the first
+ * packet was captured.
+ */
+enum status report_print(
+    struct text *out, const struct report *report, const int64_t *date_s, struct diag *diag);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "markup/markup.h"
+#include "report/print.h"
 #include "report/report.h"
 
 struct told_stages;
@@ -27,6 +28,7 @@ struct chapter {
 	unsigned number;  /* from 1 */
 	const char *name; /* of its page and folder */
 	struct markup_node *node; /* its <capture> */
+	struct print_shelf *shelf; /* where scenes go; NULL: nowhere */
 };
 
 /* --- slug.c --- */
@@ -51,6 +53,8 @@ struct report {
 	struct told_stages *stages; /* what is remembered of each capture */
 	const char *name; /* of the capture at hand */
 	unsigned count;   /* of chapters */
+	struct print_shelf shelf;
+	int64_t first_ns; /* of the first of them */
 };
 
 /* Seconds with nine digits. */

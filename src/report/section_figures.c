@@ -119,7 +119,7 @@ describe(
 	text_fini(&words);
 }
 
-static void
+static struct markup_node *
 add_svg(
     struct drawing *drawing, const char *kind, const char *id, const char *about, struct text *svg)
 {
@@ -140,6 +140,26 @@ add_svg(
 	if (svg->length <= INLINE_BYTES)
 		markup_add_document(node, svg->at, svg->length);
 	text_fini(&file);
+	return node;
+}
+
+/* Painted, and laid by where it is wanted on paper too. */
+static void
+add_scene(struct drawing *drawing, const char *kind, const char *id, const char *about,
+    struct scene *scene, const struct figure_options *options)
+{
+	struct print_shelf *shelf = drawing->chapter->shelf;
+	struct markup_node *node;
+	struct text svg = { 0 };
+	struct diag unused; /* a text can always be made longer */
+
+	figure_paint(&svg, scene, FIGURE_SVG, options, &unused);
+	node = add_svg(drawing, kind, id, about, &svg);
+	text_fini(&svg);
+	if (shelf != NULL)
+		print_keep(shelf, node, scene);
+	else
+		scene_free(scene);
 }
 
 /* Nothing is drawn where there is nothing of the kind. about: what the caption names. */
@@ -149,7 +169,7 @@ draw(struct drawing *drawing, const char *kind, const struct flows *flows, const
 	const struct chapter *chapter = drawing->chapter;
 	struct text prefix = { 0 };
 	struct text id = { 0 };
-	struct text svg = { 0 };
+	struct scene *scene;
 	struct figure_options options = {
 		.flows = flows->numbers,
 		.flow_count = flows->count,
@@ -167,14 +187,13 @@ draw(struct drawing *drawing, const char *kind, const struct flows *flows, const
 	text_put(&id, text_str(&prefix));
 	text_char(&prefix, '-');
 	options.id_prefix = text_str(&prefix);
-	if (figure_draw(&svg, figure_kind_named(kind), FIGURE_SVG, chapter->data, &options,
-		&unused) == ST_OK)
-		add_svg(drawing, kind, text_str(&id), about, &svg);
+	if (figure_scene(&scene, figure_kind_named(kind), chapter->data, &options, &unused) ==
+	    ST_OK)
+		add_scene(drawing, kind, text_str(&id), about, scene, &options);
 	else
 		drawing->count--;
 	text_fini(&prefix);
 	text_fini(&id);
-	text_fini(&svg);
 }
 
 /* --- of which flows --- */
