@@ -311,6 +311,8 @@ tell_wire(struct analysis *a, const struct packet *pkt, const struct place *plac
 		.wire_bytes = frame->wire_bytes,
 		.frame = bytes_of(frame->data, frame->captured_bytes),
 		.payload_at = in_frame ? (uint32_t)offset : frame->captured_bytes,
+		.packet = pkt,
+		.side = place->side,
 	    });
 }
 

@@ -97,6 +97,8 @@ struct packet_wire {
 	uint32_t wire_bytes;  /* the frame's */
 	struct bytes frame;   /* as far as captured */
 	uint32_t payload_at;  /* in frame; its length where there is none, or it was put together of several */
+	const struct packet *packet; /* all of it, for whoever follows streams */
+	enum side side;       /* of its flow: who sent it */
 };
 
 /* Who wants what; NULL: not wanted, and not computed where that saves work. Rows are borrowed for the call. */
