@@ -159,6 +159,17 @@ markup_text(struct markup_writer *writer, const char *content)
 }
 
 void
+markup_comment(struct markup_writer *writer, const char *comment)
+{
+	writer->clean.length = 0;
+	text_char(&writer->clean, ' ');
+	text_put(&writer->clean, comment);
+	text_char(&writer->clean, ' ');
+	expect(xmlTextWriterWriteComment(
+	    writer->xml, (const xmlChar *)text_str(&writer->clean)));
+}
+
+void
 markup_break(struct markup_writer *writer)
 {
 	expect(xmlTextWriterWriteRaw(writer->xml, (const xmlChar *)"\n"));

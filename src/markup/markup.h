@@ -38,6 +38,8 @@ void markup_attribute(struct markup_writer *writer, const char *name, const char
 void markup_attribute_u64(struct markup_writer *writer, const char *name, uint64_t value);
 /* Line breaks and tabs stay what they are. */
 void markup_text(struct markup_writer *writer, const char *content);
+/* For who reads the document as it is; ours, never foreign. */
+void markup_comment(struct markup_writer *writer, const char *comment);
 /* A line break, for people who open a document in an editor. */
 void markup_break(struct markup_writer *writer);
 
