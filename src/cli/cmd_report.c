@@ -134,13 +134,13 @@ report_options_of(struct reporting *reporting, const struct subjects *subjects)
 	struct report_options report_options = {
 		.lang = (enum lang)reporting->reading.options->lang,
 		.capture_count = subjects->count,
+		.paths = (const char *const *)subjects->paths.paths,
+		.path_count = subjects->paths.count,
 		.take = reporting->folder == NULL ? NULL : take_figure,
 		.ctx = reporting,
 		.for_paper = reporting->reading.options->pdf != NULL,
 	};
 
-	if (subjects->count > 0)
-		report_options.file = subjects->subjects[0].paths[0];
 	if (subjects->known_count > 0)
 		report_options.experiment = subjects->known[0].experiment;
 	return report_options;

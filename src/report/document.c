@@ -46,7 +46,7 @@ add_title(const struct report *report, struct markup_node *root)
 	size_t count;
 
 	if (options->experiment == NULL) {
-		phrase_text(&phrase, options->file == NULL ? "" : last_name(options->file));
+		phrase_text(&phrase, options->path_count == 0 ? "" : last_name(options->paths[0]));
 		phrase_u64(&phrase, options->capture_count);
 		phrase_add(&phrase, root, "title",
 		    catalog_say(report->catalog, options->capture_count == 1
@@ -72,14 +72,54 @@ static const char *const method_sentences[] = {
 	N_("The same captures give the same report, byte for byte."),
 };
 
+static const char *const limit_sentences[] = {
+	N_("What a program read is not in the packets, nor when it called accept(): where the "
+	   "queues do not force it, it is a range."),
+	N_("A capture does not tell what was lost before the place where it was taken, nor what "
+	   "happened after its last packet, unless --assume says until when it ran."),
+	N_("A bound socket that does not listen looks like none, and so does what a firewall "
+	   "refuses."),
+};
+
+static void
+add_input(const struct report *report, struct markup_node *method, const struct digest *digest)
+{
+	struct markup_node *node = markup_add(method, "input");
+	struct text value = { 0 };
+
+	if (strcmp(digest->path, "-") == 0)
+		markup_set(node, "file", catalog_say(report->catalog, N_("standard input")));
+	else
+		markup_set(node, "file", last_name(digest->path));
+	if (digest->is_known) {
+		markup_set_i64(node, "size", (int64_t)digest->size);
+		text_hex(&value, digest->sha256, sizeof(digest->sha256));
+		markup_set(node, "sha256", text_str(&value));
+	}
+	text_fini(&value);
+}
+
+static void
+add_words(const struct report *report, struct markup_node *node, const char *name,
+    const char *const *sentences, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		markup_add_words(node, name, catalog_say(report->catalog, sentences[i]));
+}
+
 static void
 add_method(struct report *report)
 {
 	struct markup_node *method = markup_add(markup_document_root(report->document), "method");
+	const struct digest *files;
+	size_t count = digests_end(report->digests, &files);
 
-	for (size_t i = 0; i < sizeof(method_sentences) / sizeof(method_sentences[0]); i++)
-		markup_add_words(
-		    method, "sentence", catalog_say(report->catalog, method_sentences[i]));
+	add_words(report, method, "sentence", method_sentences,
+	    sizeof(method_sentences) / sizeof(method_sentences[0]));
+	add_words(report, method, "limit", limit_sentences,
+	    sizeof(limit_sentences) / sizeof(limit_sentences[0]));
+	for (size_t i = 0; i < count; i++)
+		add_input(report, method, &files[i]);
 }
 
 struct report *
@@ -90,6 +130,7 @@ report_new(const struct report_options *options)
 
 	report->options = *options;
 	report->catalog = catalog_new(options->lang);
+	report->digests = digests_begin(options->paths, options->path_count);
 	report->document = markup_document_new("report");
 	report->stages = stages_new();
 	root = markup_document_root(report->document);
@@ -105,6 +146,7 @@ report_free(struct report *report)
 {
 	if (report == NULL)
 		return;
+	digests_free(report->digests);
 	markup_document_free(report->document);
 	catalog_free(report->catalog);
 	slugs_fini(&report->slugs);

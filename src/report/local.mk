@@ -5,6 +5,7 @@ libsynscope_a_SOURCES += \
 	%D%/account.c %D%/account.h \
 	%D%/comparison.c %D%/comparison.h \
 	%D%/conclusion.c \
+	%D%/digest.c %D%/digest.h \
 	%D%/document.c \
 	%D%/folder.c %D%/folder.h \
 	%D%/phrase.c \

@@ -51,7 +51,8 @@ struct report_options {
 	enum lang lang;
 	const struct experiment *experiment; /* whose article it is; NULL: none's */
 	size_t capture_count;  /* that it will be about */
-	const char *file;      /* the first of them */
+	const char *const *paths; /* of all their files, until _free */
+	size_t path_count;
 	/* Figures as files, by names such as "listen/queue-2.svg"; NULL: not wanted. */
 	void (*take)(void *ctx, const char *name, const struct text *file);
 	void *ctx;

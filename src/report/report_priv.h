@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "markup/markup.h"
 #include "report/print.h"
+#include "report/digest.h"
 #include "report/report.h"
 
 struct told_stages;
@@ -49,6 +50,7 @@ struct report {
 	struct report_options options;
 	struct catalog *catalog;
 	struct markup_document *document;
+	struct digests *digests;
 	struct slugs slugs;
 	struct told_stages *stages; /* what is remembered of each capture */
 	const char *name; /* of the capture at hand */
