@@ -191,6 +191,8 @@ payload_got(const struct face *me, const struct telling *t)
 	if (t->role == ROLE_SERVER && t->story->refusal_index != 0 &&
 	    since(t->at_ns, t->sample->ts_ns) > ACKED_BY_NS && me->acks < got)
 		got = me->acks;
+	if (me->is_shut)
+		got = me->acks;
 	return got == 0 ? 0 : got - 1; /* its SYN */
 }
 
@@ -217,6 +219,17 @@ is_accepted(const struct telling *t)
 /* An answer worth the name: a few bytes can be a greeting that nothing was read for. */
 #define ANSWER_BYTES 1000
 
+/* Its window is closed, and what it says is captured before it can be lost: it would have opened it. */
+static bool
+lies_unread(const struct telling *t)
+{
+	enum vantage vantage = t->listener == NULL ? VANTAGE_UNKNOWN : (enum vantage)t->listener->vantage;
+	bool is_here = vantage == VANTAGE_LOOPBACK ||
+	    vantage == (t->role == ROLE_SERVER ? VANTAGE_SERVER : VANTAGE_CLIENT);
+
+	return t->sample->face[t->role].is_shut && is_here;
+}
+
 /*
  * Whether a program that could have read its bytes did, likelier than not: who
  * answers or closes has read what came before, and so has who was sent more
@@ -225,8 +238,29 @@ is_accepted(const struct telling *t)
 static bool
 has_read(const struct face *me)
 {
-	return (me->spoke_last && me->sent > ANSWER_BYTES) || me->fin_sent ||
+	return (me->spoke_last && me->sent > ANSWER_BYTES) || me->fin_sent || me->read > 0 ||
 	    me->got > 2 * (uint64_t)me->window + 1;
+}
+
+/* Bytes that have lain for so long were read when they came, or wait for something else. */
+#define SETTLED_NS (2 * SECOND_NS)
+
+/*
+ * Later, or the rest of it, tells what kind of program it is. Who closes first,
+ * and by a FIN, had read all, and as a rule long before. A client that never said
+ * a word, was told something and the end of it, is there to read.
+ */
+static bool
+keeps_reading(const struct telling *t)
+{
+	const struct face *me = &t->sample->face[t->role];
+	const struct face *final = &t->story->final[t->role];
+
+	if (t->role == ROLE_CLIENT)
+		return t->row->state == SOCK_CLOSE_WAIT && me->sent == 1 && me->got > 2;
+	return t->story->is_final && !me->fin_sent && final->fin_sent && t->row->state == SOCK_ESTABLISHED &&
+	    t->story->reset_ns[ROLE_SERVER] == NEVER_NS && since(t->at_ns, t->sample->ts_ns) > SETTLED_NS &&
+	    (final->state == SOCK_FIN_WAIT2 || final->state == SOCK_TIME_WAIT || final->state == SOCK_FIN_WAIT1);
 }
 
 static void
@@ -236,9 +270,12 @@ tell_recv_q(struct telling *t)
 	int64_t got = payload_got(me, t);
 	int accepted = t->role == ROLE_SERVER ? is_accepted(t) : 1;
 	struct range *queue = &t->row->recv_q;
+	int64_t most = got > me->read ? got - me->read : 0;
 
-	*queue = (struct range){ accepted == 0 ? got : 0, got };
-	t->row->recv_q_best = accepted == 1 && has_read(me) ? 0 : got;
+	*queue = (struct range){ accepted == 0 ? got : lies_unread(t) && most > 0, most };
+	t->row->recv_q_best = most;
+	if (queue->lo == 0 && ((accepted == 1 && has_read(me)) || (accepted != 0 && keeps_reading(t))))
+		t->row->recv_q_best = 0;
 }
 
 /* Whether there is room in the peer's window, and nothing else to wait for. */
@@ -503,6 +540,7 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 	times[count++] = after(story->last_syn_ns, after(late_gap_ns(gap_ns), 1));
 	times[count++] = after(sample->ts_ns, TIME_WAIT_NS);
 	times[count++] = after(sample->ts_ns, ACKED_BY_NS + 1);
+	times[count++] = after(sample->ts_ns, SETTLED_NS + 1);
 	return count;
 }
 

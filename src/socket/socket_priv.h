@@ -51,6 +51,7 @@ enum sock_flag {
 	SOCK_SETTLED = 0x200, /* proved and accepted: what is left of its story are FINs and RSTs */
 	SOCK_B_ASKED = 0x400, /* side B is the client */
 	SOCK_UNSHOWN = 0x800, /* no row is wanted of it */
+	SOCK_SHUT = 0x1000, /* of side A, shifted by the side: its window is closed */
 };
 
 /* One segment of a connection's beginning, kept until it is clear how that went. Numbers relative to their ISN. */
@@ -107,7 +108,9 @@ struct face {
 	uint32_t got;    /* end of what can have reached it in order */
 	uint32_t acks;   /* highest it acknowledged */
 	uint32_t window; /* in bytes */
+	uint32_t read;   /* of what it got, at the least, as far as windows tell */
 	uint8_t state;   /* enum sock_state: as the segments look */
+	bool is_shut;    /* its window is closed, and it has what it waited for */
 	bool fin_sent;
 	bool fin_got;
 	bool spoke_last; /* of both, it sent bytes last */
@@ -148,6 +151,8 @@ struct story {
 	bool is_unreachable; /* a router said so of its host */
 	bool is_prohibited;  /* a filter answered */
 	uint32_t waiting; /* requests in the SYN queue when its SYN was answered */
+	uint32_t shut_ack[2]; /* what an end had when it closed its window; by enum role, as is the next */
+	uint32_t read[2];     /* bytes that its program has read, at the least */
 
 	int64_t syn_ns; /* the first */
 	int64_t last_syn_ns;
@@ -529,7 +534,7 @@ uint32_t waited_at_close(const struct listener *listener);
 void tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns, enum role role, struct socket_row *row);
 void tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row *row);
 /* When the rows of a sample may change without a packet. */
-#define ROW_TIMES 12
+#define ROW_TIMES 13
 size_t row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES]);
 void rows_prepare(struct sockets *all);
 void changes_prepare(struct sockets *all);

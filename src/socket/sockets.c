@@ -151,7 +151,7 @@ got_from(const struct sock *sock, const struct tcp_pair *pair, enum side side, u
 }
 
 static struct face
-face_of(const struct sock *sock, const struct tcp_pair *pair, enum side side)
+face_of(const struct story *story, const struct sock *sock, const struct tcp_pair *pair, enum side side)
 {
 	const struct conn_half *me = &pair->conn.half[side];
 	const struct conn_half *peer = &pair->conn.half[!side];
@@ -163,7 +163,9 @@ face_of(const struct sock *sock, const struct tcp_pair *pair, enum side side)
 		.got = peer->last_index == 0 ? 0 : got_from(sock, pair, side, peer->start),
 		.acks = peer->last_index == 0 ? 0 : acked_from(pair, side, peer->start),
 		.window = (uint32_t)marked->window << (marked->wscale > 0 ? marked->wscale : 0),
+		.read = story->read[side == story->client ? ROLE_CLIENT : ROLE_SERVER],
 		.state = sock->state[side],
+		.is_shut = (sock->flags & SOCK_SHUT << side) != 0,
 		.fin_sent = (sock->flags & SOCK_FIN_SENT << side) != 0,
 		.fin_got = (sock->flags & SOCK_FIN_GOT << side) != 0,
 		.spoke_last = pair->conn.retry_side == side,
@@ -194,7 +196,10 @@ take_sample(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 	const struct story *story = story_at(all, sock->story - 1);
 	struct sample *sample;
 	enum side client = (enum side)story->client;
-	struct face faces[2] = { face_of(sock, pair, client), face_of(sock, pair, (enum side)!client) };
+	struct face faces[2] = {
+		face_of(story, sock, pair, client),
+		face_of(story, sock, pair, (enum side)!client),
+	};
 
 	if (all->each_change && sock->sample != 0) {
 		const struct face *old = all->samples[sock->sample - 1].face;
@@ -275,8 +280,8 @@ shows_changes(const struct sockets *all, const struct sock *sock)
 bool
 sockets_want(const struct sockets *all, const struct sock *sock, const struct packet *pkt)
 {
-	return !(sock->flags & SOCK_QUIET) || pkt->tcp.flags & CONTROL || shows_changes(all, sock) ||
-	    (all->options.want_rows && is_moment_over(all, sock, pkt->ts_ns));
+	return !(sock->flags & SOCK_QUIET) || pkt->tcp.flags & CONTROL || pkt->tcp.window == 0 ||
+	    shows_changes(all, sock) || (all->options.want_rows && is_moment_over(all, sock, pkt->ts_ns));
 }
 
 /* Whether a row can show this connection, from now on or earlier. */
@@ -341,8 +346,8 @@ sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair 
 		return;
 	}
 	note_gaps(story, pair);
-	story->final[ROLE_CLIENT] = face_of(sock, pair, (enum side)story->client);
-	story->final[ROLE_SERVER] = face_of(sock, pair, (enum side)!story->client);
+	story->final[ROLE_CLIENT] = face_of(story, sock, pair, (enum side)story->client);
+	story->final[ROLE_SERVER] = face_of(story, sock, pair, (enum side)!story->client);
 	story->heard_ns = heard_last_ns(story, pair);
 	if (all->each_change || (all->options.every_ns == 0 && sock->moment >= all->moment_count))
 		return;
@@ -530,15 +535,51 @@ note_reset(struct story *story, const struct packet *pkt, enum role role, bool h
 	story->reset_got = pkt->tcp.ack - story->isn[ROLE_CLIENT] - 1 - (has_fin ? 1 : 0);
 }
 
-/* What a program makes the server's end say, and the kernel never says alone. */
 static void
-note_speech(struct story *story, const struct packet *pkt)
+note_accept(struct story *story, const struct packet *pkt)
 {
-	if (story->flags & STORY_ACCEPTED || (pkt->payload_bytes == 0 && !(pkt->tcp.flags & TCP_FIN)))
+	if (story->flags & STORY_ACCEPTED)
 		return;
 	story->flags |= STORY_ACCEPTED;
 	story->accept_ns = pkt->ts_ns;
 	story->accept_index = pkt->index;
+}
+
+/*
+ * A window that is closed, with all acknowledged, says that bytes lie unread;
+ * when it opens although nothing came since, the program has read. What opens
+ * with new bytes may have grown for them.
+ */
+static void
+note_window(struct sock *sock, struct story *story, const struct tcp_pair *pair, const struct packet *pkt,
+    enum side side)
+{
+	enum role role = side == story->client ? ROLE_CLIENT : ROLE_SERVER;
+	const struct conn_half *peer = &pair->conn.half[!side];
+	/* What the other end sends into a closed window, to probe it, is not taken. */
+	bool has_all = peer->last_index != 0 && pkt->tcp.ack == peer->next && peer->next == peer->end;
+	bool was_shut = sock->flags & SOCK_SHUT << side;
+
+	if (pkt->tcp.window == 0 && (has_all || (was_shut && pkt->tcp.ack == story->shut_ack[role])) &&
+	    pkt->tcp.ack - peer->start > 1 + story->read[role] && !(sock->flags & SOCK_FIN_GOT << side)) {
+		sock->flags |= (uint16_t)(SOCK_SHUT << side);
+		story->shut_ack[role] = pkt->tcp.ack;
+		return;
+	}
+	sock->flags &= (uint16_t)~(SOCK_SHUT << side);
+	if (!was_shut || pkt->tcp.window == 0 || pkt->tcp.ack != story->shut_ack[role])
+		return;
+	story->read[role]++;
+	if (role == ROLE_SERVER)
+		note_accept(story, pkt);
+}
+
+/* What a program makes the server's end say, and the kernel never says alone. */
+static void
+note_speech(struct story *story, const struct packet *pkt)
+{
+	if (pkt->payload_bytes > 0 || pkt->tcp.flags & TCP_FIN)
+		note_accept(story, pkt);
 }
 
 /* A plain story that nothing more can be learnt from makes room for the next. */
@@ -585,15 +626,18 @@ take_in(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, con
 	else if (story != NULL && (sock->state[side] == SOCK_CLOSED))
 		reset_reconsider(all, sock, story, pkt, side);
 	step_states(sock, pair, pkt, side);
-	if (story != NULL)
-		go_on(all, sock, pkt, side);
+	if (story == NULL)
+		return;
+	if (!(pkt->tcp.flags & CONTROL) && pkt->tcp.flags & TCP_ACK)
+		note_window(sock, story, pair, pkt, side);
+	go_on(all, sock, pkt, side);
 }
 
 void
 sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
     const struct packet *pkt, const struct place *place)
 {
-	if (sock->flags & SOCK_QUIET && !(pkt->tcp.flags & CONTROL)) {
+	if (sock->flags & SOCK_QUIET && !(pkt->tcp.flags & CONTROL) && pkt->tcp.window != 0) {
 		if (shows_changes(all, sock))
 			take_sample(all, sock, pair, pkt->ts_ns, pkt->index, 0);
 		return;
@@ -611,7 +655,8 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
 		note_gaps(story_at(all, sock->story - 1), pair);
 	if (!(pkt->tcp.flags & TCP_RST) || reset_counts(sock, pair, pkt, place->side))
 		take_in(all, sock, pair, pkt, place->side);
-	if (sock->flags & SOCK_SETTLED && sock->state[0] == SOCK_ESTABLISHED && sock->state[1] == SOCK_ESTABLISHED)
+	if (sock->flags & SOCK_SETTLED && !(sock->flags & (SOCK_SHUT | SOCK_SHUT << 1)) &&
+	    sock->state[0] == SOCK_ESTABLISHED && sock->state[1] == SOCK_ESTABLISHED)
 		sock->flags |= SOCK_QUIET;
 	else
 		sock->flags &= (uint16_t)~SOCK_QUIET;

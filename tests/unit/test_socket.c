@@ -636,6 +636,75 @@ test_two_syns_that_cross_open_both_ends_by_way_of_syn_recv(void **state)
 	assert_int_equal(end_at(15, 0, false).send_q.hi, 1);
 }
 
+/* --- what windows tell --- */
+
+static void
+close_window(int n, uint32_t ack, int64_t ms)
+{
+	feed(REPLY(.seq = 5000, .ack = ack, PORT(n), .zero_window = 1, AT(ms)));
+}
+
+static void
+test_a_closed_window_shows_that_bytes_lie_unread(void **state)
+{
+	(void)state;
+	ask_at(150);
+	queue_child(0, 0);
+	feed(SEG(1015, 500, .ack = 5000, AT(100)));
+	close_window(0, 1515, 100);
+	solve(200);
+	assert_int_equal(end_at(150, 0, true).recv_q.lo, 1);
+	assert_int_equal(end_at(150, 0, true).recv_q.hi, 515);
+}
+
+static void
+test_a_window_that_opens_again_shows_a_read_and_an_accept(void **state)
+{
+	(void)state;
+	ask_at(150);
+	ask_at(250);
+	queue_child(0, 0);
+	feed(SEG(1015, 500, .ack = 5000, AT(100)));
+	close_window(0, 1515, 100);
+	/* A probe is not taken. */
+	feed(SEG(1515, 1, .ack = 5000, AT(120)));
+	close_window(0, 1515, 120);
+	feed(REPLY(.seq = 5000, .ack = 1515, AT(200)));
+	solve(300);
+	assert_int_equal(end_at(150, 0, true).recv_q.hi, 515);
+	assert_int_equal(end_at(250, 0, true).recv_q.lo, 0);
+	assert_int_equal(end_at(250, 0, true).recv_q_best, 0);
+	assert_int_equal(seen.listener.accepted.lo, 1);
+}
+
+static void
+test_a_window_that_opens_with_new_bytes_shows_no_read(void **state)
+{
+	(void)state;
+	ask_at(250);
+	queue_child(0, 0);
+	feed(SEG(1015, 500, .ack = 5000, AT(100)));
+	close_window(0, 1515, 100);
+	feed(SEG(1515, 100, .ack = 5000, AT(200)));
+	feed(REPLY(.seq = 5000, .ack = 1615, AT(200)));
+	solve(300);
+	assert_int_equal(end_at(250, 0, true).recv_q.hi, 615);
+	assert_int_equal(seen.listener.accepted.lo, 0);
+}
+
+static void
+test_from_afar_a_window_may_have_opened_unseen(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	ask_at(150);
+	queue_child(0, 0);
+	feed(SEG(1015, 500, .ack = 5000, AT(100)));
+	close_window(0, 1515, 100);
+	solve(200);
+	assert_int_equal(end_at(150, 0, true).recv_q.lo, 0);
+}
+
 /* --- resets that do not count --- */
 
 static void
@@ -1138,6 +1207,10 @@ main(void)
 		TEST(test_without_its_beginning_a_connection_is_only_likely),
 		TEST(test_times_at_the_ends_of_time_do_no_harm),
 		TEST(test_two_syns_that_cross_open_both_ends_by_way_of_syn_recv),
+		TEST(test_a_closed_window_shows_that_bytes_lie_unread),
+		TEST(test_a_window_that_opens_again_shows_a_read_and_an_accept),
+		TEST(test_a_window_that_opens_with_new_bytes_shows_no_read),
+		TEST(test_from_afar_a_window_may_have_opened_unseen),
 		TEST(test_a_reset_from_far_outside_the_window_closes_neither_end),
 		TEST(test_a_reset_that_is_challenged_closes_nobody_who_goes_on),
 		TEST(test_a_reset_that_is_challenged_and_said_again_rightly_ends_it),
