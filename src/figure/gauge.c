@@ -88,7 +88,9 @@ gauge_draw(const struct gauge *gauge, const double *ys, double top)
 		if (ys[i + 1] - ys[i] < 0.5)
 			continue;
 		draw_level(gauge, i, ys[i], ys[i + 1]);
-		points[count++] = (struct scene_point){ x, ys[i] };
+		/* At the end of the one before, where one between them was too short to be seen. */
+		points[count] = (struct scene_point){ x, count > 0 ? points[count - 1].y : ys[i] };
+		count++;
 		points[count++] = (struct scene_point){ x, ys[i + 1] };
 	}
 	scene_line(gauge->scene, CLASS_AXIS, (struct scene_point){ gauge->x, ys[0] },

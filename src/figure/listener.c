@@ -763,7 +763,7 @@ static const struct spread {
 	double inset; /* of a call */
 	double name;  /* a state's, how high */
 } spreads[] = {
-	[false] = { 58, 70, 66, 88, 112, 18, 4, 9 },
+	[false] = { 60, 72, 68, 88, 112, 18, 5, 9 },
 	[true] = { 88, 112, 108, 96, 120, 26, 6, 10 },
 };
 
@@ -923,6 +923,19 @@ place_call(const struct listening *all, struct slots *slots, const struct call *
 		slots_take(slots, *box);
 		return true;
 	}
+	/* Of a time between two moments, what is nearest to its middle. */
+	for (double aside = 0;
+	     call->is_span && !call->is_open && aside + CALL_HEIGHT < call->bottom - call->top;
+	     aside += 4)
+		for (int way = -1; way <= 1; way += 2) {
+			struct scene_box other = *box;
+
+			other.y += way * aside / 2;
+			if (slots_take(slots, other)) {
+				*box = other;
+				return true;
+			}
+		}
 	for (; box->y + box->height < all->bottom + CALL_HEIGHT; box->y += 4)
 		if (slots_take(slots, *box))
 			return true;
@@ -958,7 +971,7 @@ name_band(
 	};
 	double width = scene_text_width(band->name, style);
 
-	style.upwards = width > lane->width - 4;
+	style.upwards = width > lane->width - 3;
 	for (double y = band->top + 2;; y += 6) {
 		double wide = style.upwards ? 12 : width + 2;
 		double high = style.upwards ? width + 6 : 13;
@@ -1009,11 +1022,11 @@ draw_lane(struct listening *all, const struct lane *lane)
 	slots_init(&slots, all->scene);
 	draw_head(all, lane);
 	draw_bands(all, lane);
-	for (size_t i = 0; i < lane->call_count; i++)
-		draw_call(all, lane, &lane->calls[i], &slots);
 	for (size_t i = 0; i < all->moment_count; i++)
 		if (is_broken(all, i))
-			slots_take(&slots, (struct scene_box){ 0, break_y(all, i) - 4, 1e4, 8 });
+			slots_take(&slots, (struct scene_box){ 0, break_y(all, i) - 6, 1e4, 12 });
+	for (size_t i = 0; i < lane->call_count; i++)
+		draw_call(all, lane, &lane->calls[i], &slots);
 	for (size_t i = 0; i < lane->band_count; i++) {
 		if (lane->braces != 0)
 			draw_brace(all, lane, &lane->bands[i], &free_y);

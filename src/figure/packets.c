@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MARGIN     28.0
@@ -24,10 +25,11 @@
 #define INFO_LINES 4u                  /* at most */
 #define INFO_STEP  (2 * CHARACTER)     /* before lines after the first */
 #define WIDTH_MIN  640.0
-/* Chosen: an ACK with timestamps has one line, and at 600 pixels it still can be read. */
-#define WIDTH_AIM 1020.0
-#define MAP_GAP   10.0
-#define MAP_WIDTH 16.0
+/* Where the last column is long it is as wide as one row in two needs, so that it can be read at 600. */
+#define WIDTH_AIM  960.0
+#define WIDTH_MOST 1120.0
+#define MAP_GAP    10.0
+#define MAP_WIDTH  16.0
 
 /* Past this, the middle is left out. */
 #define ROWS_MAX  64
@@ -355,11 +357,34 @@ row_height(const struct line *line, double info_width)
 	return ROW + (lines - 1) * INFO_LINE;
 }
 
+static int
+compare_widths(const void *a, const void *b)
+{
+	double one = *(const double *)a, other = *(const double *)b;
+
+	return (one > other) - (one < other);
+}
+
+/* What one row in two does not exceed. */
+static double
+usual_info(const struct list *list)
+{
+	double *widths = scene_keep(list->scene, (list->line_count + 1) * sizeof(*widths));
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->line_count; i++)
+		if (list->lines[i].count == 1)
+			widths[count++] =
+			    scene_text_width(list->lines[i].cells[COLUMN_INFO], cell_style);
+	qsort(widths, count, sizeof(*widths), compare_widths);
+	return count == 0 ? 0 : ceil(widths[count / 2]);
+}
+
 static void
 place(struct list *list)
 {
 	const double right = MAP_GAP + MAP_WIDTH + MARGIN;
-	double x = MARGIN;
+	double x = MARGIN, most;
 
 	for (size_t i = 0; i < list->line_count; i++)
 		if (list->lines[i].count == 1)
@@ -368,7 +393,9 @@ place(struct list *list)
 		list->x[i] = x;
 		x += column_width(list, (enum column)i);
 	}
-	x = fmin(x, fmax(list->x[COLUMN_INFO] + INFO_MIN, WIDTH_AIM - right));
+	most = fmin(list->x[COLUMN_INFO] + usual_info(list) + 2 * PAD, WIDTH_MOST - right);
+	most = fmax(most, fmax(list->x[COLUMN_INFO] + INFO_MIN, WIDTH_AIM - right));
+	x = fmin(x, most);
 	list->x[COLUMN_COUNT] = fmax(x, WIDTH_MIN);
 	list->width = list->x[COLUMN_COUNT] + right;
 	list->bottom = LIST_TOP + HEAD_ROW;

@@ -214,12 +214,17 @@ draw_row(struct timeline *all, const struct flow_row *flow, double top)
 {
 	const struct scene_style number = { .size = 11, .anchor = ANCHOR_END };
 	const struct scene_style small = { .size = 11 };
+	const char *ends = ends_of(all, flow);
+	const double room = PLOT_LEFT - LABEL_LEFT - 38;
+	struct scene_style label = small;
 	double y = top + HALF + 4;
 
 	scene_text(all->scene, CLASS_MUTED, number, (struct scene_point){ LABEL_LEFT + 22, y }, 0,
 	    scene_format(all->scene, "%" PRIu32, flow->flow));
-	scene_text(all->scene, CLASS_LABEL, small, (struct scene_point){ LABEL_LEFT + 30, y },
-	    PLOT_LEFT - LABEL_LEFT - 38, ends_of(all, flow));
+	if (scene_text_width(ends, label) > room)
+		label.size = 10;
+	scene_text(all->scene, CLASS_LABEL, label, (struct scene_point){ LABEL_LEFT + 30, y }, room,
+	    ends);
 	if (flow->is_tcp) {
 		draw_half(all, flow, false, top);
 		draw_half(all, flow, true, top + HALF);
@@ -307,8 +312,11 @@ add_flow(struct timeline *all, struct bundle *bundle, const struct flow_row *flo
 		end_ns = all->data->last_ns;
 	if (flow->conn.handshake_ns > 0)
 		opened_ns += flow->conn.handshake_ns;
-	if (column_of(all, opened_ns) > column_of(all, flow->start_ns))
-		add_life(all, bundle->live[LIVE_ASKING], flow->start_ns, opened_ns);
+	/* Where it is connected it asks no more. */
+	if (column_of(all, opened_ns) > column_of(all, flow->start_ns)) {
+		bundle->live[LIVE_ASKING][column_of(all, flow->start_ns)]++;
+		bundle->live[LIVE_ASKING][column_of(all, opened_ns)]--;
+	}
 	add_life(all, bundle->live[LIVE_OPEN], opened_ns, end_ns);
 }
 
