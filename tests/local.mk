@@ -45,6 +45,7 @@ script_tests = \
 	tests/golden/golden.sh \
 	tests/promises.sh \
 	tests/print.sh \
+	tests/browser/browser.sh \
 	tests/report.sh \
 	tests/differential/marks.sh \
 	tests/differential/info.sh

@@ -2,7 +2,7 @@
 (function () {
   'use strict';
   var words = document.currentScript.dataset;
-  var collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  var collator = new Intl.Collator(document.documentElement.lang || undefined, { numeric: true });
 
   function say(sentence) {
     var fill = arguments;
