@@ -373,6 +373,8 @@ add_chapter(struct reporting *reporting, const struct subject *subject,
 		.tally = reporting->tally,
 		.analysis = reading->analysis,
 		.sockets = sockets,
+		.troubles = reading->troubles.at,
+		.troubles_length = reading->troubles.length,
 		.records = records,
 		.record_count = reporting->folder == NULL ? 0 : REPORT_RECORDS,
 	    });

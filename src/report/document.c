@@ -81,6 +81,15 @@ static const char *const limit_sentences[] = {
 	   "refuses."),
 };
 
+static bool
+is_told(const struct report *report, const char *path)
+{
+	for (size_t i = 0; i < report->told_count; i++)
+		if (report->told[i] == path)
+			return true;
+	return false;
+}
+
 static void
 add_input(const struct report *report, struct markup_node *method, const struct digest *digest)
 {
@@ -96,6 +105,8 @@ add_input(const struct report *report, struct markup_node *method, const struct 
 		text_hex(&value, digest->sha256, sizeof(digest->sha256));
 		markup_set(node, "sha256", text_str(&value));
 	}
+	if (!is_told(report, digest->path))
+		markup_set(node, "note", catalog_say(report->catalog, N_("it could not be read")));
 	text_fini(&value);
 }
 
@@ -147,6 +158,7 @@ report_free(struct report *report)
 	if (report == NULL)
 		return;
 	digests_free(report->digests);
+	free(report->told);
 	markup_document_free(report->document);
 	catalog_free(report->catalog);
 	slugs_fini(&report->slugs);
@@ -280,6 +292,11 @@ report_add(struct report *report, const struct report_source *source)
 		report->first_ns = source->data->first_ns;
 
 	views_fill(views, source->data);
+	for (size_t i = 0; i < source->path_count; i++) {
+		report->told = mem_realloc_array(
+		    report->told, report->told_count + 1, sizeof(*report->told));
+		report->told[report->told_count++] = source->paths[i];
+	}
 	describe_capture(&chapter);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		sections[i](&chapter);

@@ -77,6 +77,8 @@ struct report_source {
 	const struct tally *tally;
 	const struct analysis *analysis;
 	const struct sockets_options *sockets; /* what was assumed */
+	const char *troubles; /* what could not be read: sentences, each with a zero byte at its end */
+	size_t troubles_length;
 	const struct report_record *records;
 	size_t record_count;
 };

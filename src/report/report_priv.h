@@ -51,6 +51,8 @@ struct report {
 	struct catalog *catalog;
 	struct markup_document *document;
 	struct digests *digests;
+	const char **told; /* files that are in a chapter */
+	size_t told_count;
 	struct slugs slugs;
 	struct told_stages *stages; /* what is remembered of each capture */
 	const char *name; /* of the capture at hand */

@@ -4,6 +4,8 @@
  */
 #include "report/report_priv.h"
 
+#include <string.h>
+
 static const struct {
 	const char *name;
 	const char *one;
@@ -184,11 +186,22 @@ tell_finding(const struct chapter *chapter, struct markup_node *quality, enum fi
 	text_fini(&words);
 }
 
+/* They begin with the file, which a reader of its chapter knows. */
+static void
+tell_troubles(const struct chapter *chapter, struct markup_node *quality)
+{
+	const char *troubles = chapter->source->troubles;
+
+	for (size_t at = 0; at < chapter->source->troubles_length; at += strlen(troubles + at) + 1)
+		markup_set(markup_add_words(quality, "fact", troubles + at), "name", "damage");
+}
+
 void
 section_quality(const struct chapter *chapter)
 {
 	struct markup_node *quality = markup_add(chapter->node, "quality");
 
+	tell_troubles(chapter, quality);
 	tell_size(chapter, quality);
 	tell_filter(chapter, quality);
 	tell_places(chapter, quality);
