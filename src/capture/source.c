@@ -18,7 +18,7 @@
 #include "capture/capture_priv.h"
 
 /* At once: larger reads gain nothing, and push what was read out of the second cache. */
-#define READ_MAX_BYTES ((size_t)256 << 10)
+#define READ_MAX_BYTES ((size_t)512 << 10)
 
 /* Copying to an address that is no multiple of this took the kernel four times as long. */
 #define CACHE_LINE_BYTES 64

@@ -60,14 +60,12 @@ enum tcp_option {
 
 #define TCP_SACK_MAX 4
 
+/* In an order in which a header's bytes are taken several at once. */
 struct tcp_header {
-	uint32_t seq;
 	uint32_t ack; /* as it stands, even where ACK is not set */
-	uint32_t ts_value;
+	uint32_t seq;
 	uint32_t ts_echo;
-	uint16_t window; /* unscaled */
-	uint16_t flags;
-	uint16_t checksum;
+	uint32_t ts_value;
 	uint16_t mss;
 	uint8_t options; /* bits of enum tcp_option */
 	uint8_t wscale;  /* as sent; RFC 7323 allows 14 at most */
@@ -75,6 +73,9 @@ struct tcp_header {
 	uint8_t sack_count;
 	uint8_t fast_open_bytes; /* length of the cookie; 0 is a request for one */
 	uint8_t header_bytes;
+	uint16_t window; /* unscaled */
+	uint16_t flags;
+	uint16_t checksum;
 };
 
 struct icmp_header {

@@ -118,13 +118,20 @@ be32_at(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+static inline uint64_t
+be64_at(const uint8_t *p)
+{
+	return (uint64_t)be32_at(p) << 32 | be32_at(p + 4);
+}
+
 /* Written at once, as it will be read: a processor waits where bytes come together late. */
 static inline void
 set_ipv4(uint8_t to[16], const uint8_t *address)
 {
-	uint32_t whole[4] = { bytes_native32(address) };
+	const uint32_t half[2] = { bytes_native32(address), 0 };
 
-	memcpy(to, whole, sizeof(whole));
+	memcpy(to, half, sizeof(half));
+	memset(to + sizeof(half), 0, sizeof(half));
 }
 
 /* What the fixed part of an IPv4 header says of the packet, and of a TCP header. */
@@ -156,24 +163,27 @@ take_ipv6_header(struct packet *pkt, const uint8_t *h)
 static inline void
 take_tcp_header(struct packet *pkt, const uint8_t *h)
 {
+	uint64_t numbers = be64_at(h + 4);
+	uint32_t rest = be32_at(h + 12); /* how long it is, flags, the window */
+
 	pkt->tuple.sport = be16_at(h);
 	pkt->tuple.dport = be16_at(h + 2);
 	pkt->tuple.proto = PROTO_TCP;
-	pkt->tcp.seq = be32_at(h + 4);
-	pkt->tcp.ack = be32_at(h + 8);
-	pkt->tcp.header_bytes = (uint8_t)((h[12] >> 4) * 4);
-	pkt->tcp.flags = be16_at(h + 12) & 0x1ff;
-	pkt->tcp.window = be16_at(h + 14);
-	pkt->tcp.checksum = be16_at(h + 16);
+	pkt->tcp.ack = (uint32_t)numbers;
+	pkt->tcp.seq = (uint32_t)(numbers >> 32);
 	/* Of the options: one by one, since compilers clear whole structs the slow way. */
-	pkt->tcp.ts_value = 0;
 	pkt->tcp.ts_echo = 0;
+	pkt->tcp.ts_value = 0;
 	pkt->tcp.mss = 0;
 	pkt->tcp.options = 0;
 	pkt->tcp.wscale = 0;
 	pkt->tcp.mptcp = 0;
 	pkt->tcp.sack_count = 0;
 	pkt->tcp.fast_open_bytes = 0;
+	pkt->tcp.header_bytes = (uint8_t)(rest >> 28 << 2);
+	pkt->tcp.window = (uint16_t)rest;
+	pkt->tcp.flags = rest >> 16 & 0x1ff;
+	pkt->tcp.checksum = be16_at(h + 16);
 }
 
 /* cut: the capture ends within the options, so that a short one is nobody's fault. */
@@ -189,8 +199,10 @@ enum {
 static inline void
 take_timestamps(struct tcp_header *tcp, const uint8_t *values)
 {
-	tcp->ts_value = be32_at(values);
-	tcp->ts_echo = be32_at(values + 4);
+	uint64_t both = be64_at(values);
+
+	tcp->ts_echo = (uint32_t)both;
+	tcp->ts_value = (uint32_t)(both >> 32);
 }
 
 /* Nearly every segment has these twelve bytes of options, or none; SYNs mostly have what Linux sends. */

@@ -73,15 +73,22 @@ find_segment(struct segment *segment, const struct frame *frame, struct packet *
 }
 
 /* All that the checksum covers lies in a row, but for two numbers. */
-static inline enum checksum
-judge_checksum(const struct packet *pkt, const struct segment *segment)
+static inline bool
+fits(const struct segment *segment)
 {
 	uint64_t numbers = (uint64_t)bytes_net16((uint16_t)segment->bytes) + bytes_net16(PROTO_TCP);
 
-	if (likely(checksum_fits(segment->at - segment->addresses_bytes,
-		segment->addresses_bytes + segment->bytes, numbers)))
-		return CHECKSUM_GOOD;
-	return checksum_misfit(checksum_pseudo(&pkt->tuple, segment->bytes), pkt->tcp.checksum);
+	return checksum_fits(segment->at - segment->addresses_bytes,
+	    segment->addresses_bytes + segment->bytes, numbers);
+}
+
+static SELDOM void
+judge_misfit(struct packet *pkt)
+{
+	uint32_t bytes = pkt->tcp.header_bytes + pkt->payload_bytes;
+
+	pkt->checksum =
+	    (uint8_t)checksum_misfit(checksum_pseudo(&pkt->tuple, bytes), pkt->tcp.checksum);
 }
 
 /* cut: how many bytes of the frame were not captured */
@@ -105,8 +112,11 @@ take_segment(const struct segment *segment, struct packet *pkt, uint32_t cut)
 	pkt->fragments = 0;
 	pkt->bad_length = false;
 	pkt->checksum = CHECKSUM_UNKNOWN;
-	if (likely(captured_bytes == segment->bytes))
-		pkt->checksum = (uint8_t)judge_checksum(pkt, segment);
+	if (unlikely(captured_bytes < segment->bytes))
+		return true;
+	pkt->checksum = CHECKSUM_GOOD;
+	if (unlikely(!fits(segment)))
+		judge_misfit(pkt);
 	return true;
 }
 
