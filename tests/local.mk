@@ -14,6 +14,7 @@ unit_tests = \
 	tests/unit/test_text \
 	tests/unit/test_sha256 \
 	tests/unit/test_when \
+	tests/unit/test_check \
 	tests/unit/test_export \
 	tests/unit/test_chart \
 	tests/unit/test_figure \
@@ -28,6 +29,7 @@ unit_tests = \
 fuzz_targets = \
 	tests/fuzz/fuzz_capture \
 	tests/fuzz/fuzz_decode \
+	tests/fuzz/fuzz_expect \
 	tests/fuzz/fuzz_experiment \
 	tests/fuzz/fuzz_snapshot \
 	tests/fuzz/fuzz_stream \
@@ -38,6 +40,7 @@ script_tests = \
 	tests/headers.sh \
 	tests/readme.sh \
 	tests/manual.sh \
+	tests/check.sh \
 	tests/experiment.sh \
 	tests/record.sh \
 	tests/vocabulary.sh \

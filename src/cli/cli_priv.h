@@ -96,6 +96,10 @@ struct options {
 	const char *pdf;
 	const char *xml;
 	const char *template; /* NULL: the one that is built in */
+	const char *expect;     /* a file of expectations; NULL: none */
+	const char *baseline;   /* a good capture; NULL: none */
+	int record;
+	struct texts ignored, tolerances;
 };
 
 /* Which commands take an option. */
@@ -234,6 +238,7 @@ bool source_date(int64_t *seconds);
 
 /* --- the commands --- */
 
+int cmd_check(const struct options *options);
 int cmd_draw(const struct options *options);
 int cmd_flows(const struct options *options);
 int cmd_listeners(const struct options *options);

@@ -70,6 +70,8 @@ const struct command commands[] = {
 	{ "draw", ON_DRAW, "KIND CAPTURE", "one figure of a capture", cmd_draw },
 	{ "stream", ON_STREAM, "--flow N --from SIDE CAPTURE",
 	    "the bytes that one side sent, in order", cmd_stream },
+	{ "check", ON_CHECK, "[--expect FILE | --baseline CAPTURE | --record] CAPTURE...",
+	    "captures held against what was expected, or against a good one", cmd_check },
 };
 
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
@@ -422,6 +424,8 @@ options_fini(struct options *options)
 	free(options->flows.numbers);
 	free(options->frames.numbers);
 	free(options->aliases.texts);
+	free(options->ignored.texts);
+	free(options->tolerances.texts);
 }
 
 enum status

@@ -1,0 +1,346 @@
+/*
+ * What a check looks at: the rows of one capture, copied under a budget. Packets
+ * are kept small, and those of one flow are found through an index.
+ */
+#include "check/check_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Some 2,500,000 packets. */
+#define DATA_LIMIT_BYTES ((size_t)256 << 20)
+
+struct check_data *
+check_data_new(const struct expectations *expectations)
+{
+	struct check_data *data = mem_zalloc(sizeof(*data));
+
+	data->budget.limit_bytes = DATA_LIMIT_BYTES;
+	data->expectations = expectations;
+	return data;
+}
+
+void
+check_data_free(struct check_data *data)
+{
+	if (data == NULL)
+		return;
+	payload_end_all(data);
+	for (size_t i = 0; i < data->flow_count; i++) {
+		free((char *)(uintptr_t)data->flows[i].row.conn.history);
+		payload_fini(&data->flows[i].payload[0]);
+		payload_fini(&data->flows[i].payload[1]);
+	}
+	for (size_t i = 0; i < data->file_count; i++)
+		free(data->files[i]);
+	free(data->files);
+	free(data->packets);
+	free(data->flows);
+	free(data->by_flow);
+	free(data->listeners);
+	free(data->sockets);
+	free(data->name);
+	free(data);
+}
+
+/* The place of one more row in an array that grows; NULL: there is no room. */
+static void *
+add_row(struct check_data *data, void *array, size_t *count, size_t *room, size_t row_bytes)
+{
+	void **rows = array;
+
+	if (!budget_take(&data->budget, row_bytes)) {
+		data->left_out++;
+		return NULL;
+	}
+	if (*count == *room) {
+		*room = *room * 2 + 64;
+		*rows = mem_realloc_array(*rows, *room, row_bytes);
+	}
+	return memset((char *)*rows + (*count)++ * row_bytes, 0, row_bytes);
+}
+
+/* Parts come one after another. */
+static uint16_t
+file_of(struct check_data *data, const char *file)
+{
+	if (file != data->last_file && data->file_count < UINT16_MAX) {
+		data->files =
+		    mem_realloc_array(data->files, data->file_count + 1, sizeof(*data->files));
+		data->files[data->file_count++] = mem_strdup(file);
+		data->last_file = file;
+	}
+	return (uint16_t)(data->file_count - 1);
+}
+
+static uint32_t
+fold(const uint8_t address[16])
+{
+	uint32_t folded = 0;
+
+	for (int i = 0; i < 16; i++)
+		folded = folded * 31 + address[i];
+	return folded;
+}
+
+void
+check_collect_packet(struct check_data *data, const struct packet_row *row)
+{
+	struct kept_packet *kept =
+	    add_row(data, &data->packets, &data->packet_count, &data->packet_room, sizeof(*kept));
+	const struct reason *reason = &row->verdict.reason;
+
+	if (kept == NULL)
+		return;
+	*kept = (struct kept_packet){
+		.ts_ns = row->ts_ns,
+		.index = row->index,
+		.number = row->frame.number,
+		.flow = row->flow,
+		.seq = row->seq,
+		.ack = row->ack,
+		.length = row->length,
+		.flags = row->flags,
+		.marks = (uint16_t)row->verdict.marks,
+		.file = file_of(data, row->frame.file),
+		.sport = row->tuple.sport,
+		.src_fold = fold(row->tuple.src),
+		.cause = reason->cause,
+		.because_count = reason->because_count,
+	};
+	memcpy(kept->because, reason->because, sizeof(kept->because));
+}
+
+void
+check_collect_wire(struct check_data *data, const struct packet_wire *wire)
+{
+	payload_follow(data, wire);
+}
+
+void
+check_collect_flow(struct check_data *data, const struct flow_row *row)
+{
+	struct payload two[2];
+	struct kept_flow *kept;
+
+	payload_take(data, row->flow, row->conn.client, two);
+	kept = add_row(data, &data->flows, &data->flow_count, &data->flow_room, sizeof(*kept));
+	if (kept == NULL) {
+		payload_fini(&two[0]);
+		payload_fini(&two[1]);
+		return;
+	}
+	kept->row = *row;
+	kept->row.file = NULL;
+	kept->row.conn.history = mem_strdup(row->conn.history == NULL ? "" : row->conn.history);
+	kept->payload[0] = two[0];
+	kept->payload[1] = two[1];
+}
+
+void
+check_collect_socket(struct check_data *data, const struct socket_row *row)
+{
+	struct socket_row *kept =
+	    add_row(data, &data->sockets, &data->socket_count, &data->socket_room, sizeof(*kept));
+
+	if (kept != NULL)
+		*kept = *row;
+}
+
+void
+check_collect_listener(struct check_data *data, const struct listener_row *row)
+{
+	struct kept_listener *kept = add_row(
+	    data, &data->listeners, &data->listener_count, &data->listener_room, sizeof(*kept));
+
+	if (kept != NULL)
+		kept->row = *row;
+}
+
+/* Those of each run come in the order of index. */
+static struct kept_packet *
+find_packet(const struct check_data *data, uint32_t index)
+{
+	size_t lo = 0;
+	size_t hi = data->packet_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (data->packets[middle].index == index)
+			return &data->packets[middle];
+		if (data->packets[middle].index < index)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return NULL;
+}
+
+const struct kept_packet *
+kept_packet(const struct check_data *data, uint32_t index)
+{
+	return find_packet(data, index);
+}
+
+void
+check_collect_match(struct check_data *data, size_t filter, const struct packet_row *row)
+{
+	struct kept_packet *kept = find_packet(data, row->index);
+
+	if (kept != NULL)
+		kept->filters |= UINT64_C(1) << filter;
+}
+
+/* --- once all is in --- */
+
+/* Numbers become places; a flow that memory had no room for has none. */
+static struct kept_flow *
+find_flow(const struct check_data *data, uint32_t number)
+{
+	size_t lo = 0;
+	size_t hi = data->flow_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (data->flows[middle].row.flow == number)
+			return &data->flows[middle];
+		if (data->flows[middle].row.flow < number)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return NULL;
+}
+
+static void
+place_packet(struct check_data *data, struct kept_packet *pkt)
+{
+	struct kept_flow *flow = find_flow(data, pkt->flow);
+
+	pkt->flow = 0;
+	if (flow == NULL)
+		return;
+	pkt->flow = (uint32_t)(flow - data->flows) + 1;
+	pkt->from =
+	    pkt->sport == flow->row.tuple.sport && pkt->src_fold == fold(flow->row.tuple.src)
+		? WHOSE_CLIENT
+		: WHOSE_SERVER;
+	flow->count++;
+	flow->filters |= pkt->filters;
+}
+
+static void
+index_packets(struct check_data *data)
+{
+	uint32_t first = 0;
+
+	for (size_t i = 0; i < data->packet_count; i++)
+		place_packet(data, &data->packets[i]);
+	for (size_t i = 0; i < data->flow_count; i++) {
+		data->flows[i].first = first;
+		first += data->flows[i].count;
+		data->flows[i].count = 0;
+	}
+	data->by_flow = mem_realloc_array(NULL, (size_t)first + 1, sizeof(*data->by_flow));
+	for (size_t i = 0; i < data->packet_count; i++) {
+		struct kept_flow *flow;
+
+		if (data->packets[i].flow == 0)
+			continue;
+		flow = &data->flows[data->packets[i].flow - 1];
+		data->by_flow[flow->first + flow->count++] = (uint32_t)i;
+	}
+}
+
+/*
+ * Where the client's packets are missing, a refusal looks like a flow of the
+ * server's: but nobody begins with an RST.
+ */
+static bool
+is_refusal_alone(const struct check_data *data, const struct kept_flow *flow)
+{
+	for (uint32_t i = 0; i < flow->count; i++)
+		if (!(data->packets[data->by_flow[flow->first + i]].flags & TCP_RST))
+			return false;
+	return flow->row.is_tcp && flow->row.packets[0] > 0 && flow->row.packets[1] == 0;
+}
+
+static void
+turn_around(struct check_data *data, struct kept_flow *flow)
+{
+	struct flow_row *row = &flow->row;
+	struct tuple tuple = row->tuple;
+
+	memcpy(row->tuple.src, tuple.dst, sizeof(tuple.src));
+	memcpy(row->tuple.dst, tuple.src, sizeof(tuple.dst));
+	row->tuple.sport = tuple.dport;
+	row->tuple.dport = tuple.sport;
+	row->packets[1] = row->packets[0];
+	row->packets[0] = 0;
+	for (uint32_t i = 0; i < flow->count; i++)
+		data->packets[data->by_flow[flow->first + i]].from = WHOSE_SERVER;
+}
+
+/* Multicast and broadcast, who looks for neighbours: machines do that whatever is tested. */
+static bool
+is_background(const struct tuple *tuple)
+{
+	static const uint8_t nowhere[16];
+
+	if (tuple->proto == PROTO_TCP)
+		return false;
+	if (tuple->ip_version == 6)
+		return tuple->dst[0] == 0xff || tuple->src[0] == 0xff ||
+		       (tuple->proto == PROTO_ICMP6 && tuple->src[0] == 0xfe);
+	return (tuple->dst[0] & 0xf0) == 0xe0 || tuple->dst[3] == 0xff ||
+	       memcmp(tuple->src, nowhere, 4) == 0;
+}
+
+/* TLS (RFC 8446, 5.1: a handshake record) and SSH (RFC 4253, 4.2): all that follows is random. */
+static bool
+is_encrypted(const struct payload two[2])
+{
+	for (int i = 0; i < 2; i++) {
+		const uint8_t *head = two[i].head;
+
+		if (two[i].head_count < 4)
+			continue;
+		if (head[0] == 0x16 && head[1] == 0x03 && head[2] <= 0x04)
+			return true;
+		if (memcmp(head, "SSH-", 4) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+check_collect_done(struct check_data *data, const struct analysis *analysis, const char *name)
+{
+	const struct analysis_summary *sum = analysis_summary(analysis);
+
+	data->name = mem_strdup(name);
+	data->first_ns = sum->first_ns;
+	data->last_ns = sum->last_ns;
+	payload_end_all(data);
+	index_packets(data);
+	for (size_t i = 0; i < data->flow_count; i++) {
+		struct kept_flow *flow = &data->flows[i];
+
+		if (is_refusal_alone(data, flow))
+			turn_around(data, flow);
+		data->has_server_packets |= flow->row.is_tcp && flow->row.packets[1] > 0;
+		flow->is_background = is_background(&flow->row.tuple);
+		flow->is_encrypted = is_encrypted(flow->payload);
+		derive_flow(data, flow);
+	}
+}
+
+uint64_t
+check_data_left_out(const struct check_data *data)
+{
+	return data->left_out;
+}

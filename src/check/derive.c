@@ -1,0 +1,245 @@
+/*
+ * What the packets of one flow tell together: who spoke and closed first, what
+ * came again, and how.
+ */
+#include "check/check_priv.h"
+
+#include "base/seq.h"
+
+#define AGAIN_MARKS \
+	(MARK_BIT(MARK_RETRANSMISSION) | MARK_BIT(MARK_FAST_RETRANSMISSION) | \
+	    MARK_BIT(MARK_SPURIOUS_RETRANSMISSION) | MARK_BIT(MARK_OUT_OF_ORDER))
+#define PROBE_MARKS \
+	(MARK_BIT(MARK_KEEP_ALIVE) | MARK_BIT(MARK_KEEP_ALIVE_ACK) | \
+	    MARK_BIT(MARK_ZERO_WINDOW_PROBE) | MARK_BIT(MARK_ZERO_WINDOW_PROBE_ACK))
+
+/* Gaps are called equal, or one twice the other, up to this much: timers are coarse. */
+#define EQUAL_PERCENT 25
+#define GAPS_MAX      16
+
+/* The times at which one thing was sent, again and again. */
+struct copies {
+	int64_t last_ns;
+	uint32_t seq;
+	int64_t gaps[GAPS_MAX];
+	unsigned gap_count;
+	bool has_first;
+};
+
+struct walk {
+	struct derived *derived;
+	uint32_t fin_end[2]; /* relative number behind each side's FIN */
+	int64_t fin_ns;      /* of the first */
+	bool fin_seen[2];
+	struct copies syn, syn_ack, data[2];
+};
+
+static void
+add_copy(struct copies *copies, const struct kept_packet *pkt)
+{
+	if (copies->has_first && copies->seq == pkt->seq && copies->gap_count < GAPS_MAX)
+		copies->gaps[copies->gap_count++] = pkt->ts_ns - copies->last_ns;
+	else if (copies->seq != pkt->seq && copies->gap_count == 0)
+		copies->has_first = false;
+	if (!copies->has_first || copies->seq == pkt->seq) {
+		copies->has_first = true;
+		copies->seq = pkt->seq;
+		copies->last_ns = pkt->ts_ns;
+	}
+}
+
+/* --- classes of schedules --- */
+
+static bool
+is_about(int64_t value, int64_t wanted)
+{
+	int64_t slack = wanted / 100 * EQUAL_PERCENT + wanted % 100 * EQUAL_PERCENT / 100;
+
+	return value >= wanted - slack && value <= wanted + slack;
+}
+
+/* Equal gaps up to split, and each twice the one before from there on. */
+static bool
+is_split_at(const struct copies *copies, unsigned split)
+{
+	for (unsigned i = 1; i < copies->gap_count; i++) {
+		int64_t before = copies->gaps[i - 1];
+
+		if (before > INT64_MAX / 4 ||
+		    !is_about(copies->gaps[i], i < split ? before : 2 * before))
+			return false;
+	}
+	return true;
+}
+
+static uint8_t
+schedules_of(const struct copies *copies)
+{
+	uint8_t bits = 0;
+
+	if (copies->gap_count == 0)
+		return 1u << SCHEDULE_NONE;
+	if (is_split_at(copies, copies->gap_count))
+		bits |= 1u << SCHEDULE_STEADY;
+	if (is_split_at(copies, 1))
+		bits |= 1u << SCHEDULE_DOUBLING;
+	for (unsigned split = 1; split <= copies->gap_count; split++)
+		if (is_split_at(copies, split))
+			bits |= 1u << SCHEDULE_STEADY_THEN_DOUBLING;
+	return bits != 0 ? bits : 1u << SCHEDULE_IRREGULAR;
+}
+
+/* --- packet by packet --- */
+
+bool
+came_again(const struct kept_packet *pkt)
+{
+	return (pkt->marks & AGAIN_MARKS) != 0 && (pkt->marks & PROBE_MARKS) == 0 &&
+	       pkt->cause != CAUSE_REORDERED;
+}
+
+static unsigned
+what_came_again(const struct kept_packet *pkt)
+{
+	if (pkt->cause == CAUSE_ACCEPT_QUEUE_FULL || pkt->cause == CAUSE_SYN_DROPPED)
+		return RESENT_QUEUED;
+	if ((pkt->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+		return RESENT_SYN;
+	if (pkt->flags & TCP_SYN)
+		return RESENT_SYN_ACK;
+	if (pkt->length > 0 && pkt->cause == CAUSE_TAIL_LOSS_PROBE &&
+	    (pkt->marks & MARK_BIT(MARK_WINDOW_FULL)))
+		return pkt->from == WHOSE_CLIENT ? RESENT_CLIENT_PROBE : RESENT_SERVER_PROBE;
+	if (pkt->length > 0)
+		return pkt->from == WHOSE_CLIENT ? RESENT_CLIENT_DATA : RESENT_SERVER_DATA;
+	if (pkt->flags & TCP_FIN)
+		return RESENT_FIN;
+	return 0;
+}
+
+static void
+take_handshake(struct walk *walk, const struct kept_packet *pkt)
+{
+	struct derived *derived = walk->derived;
+	bool is_syn_ack = (pkt->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+
+	if (pkt->flags & TCP_RST)
+		return;
+	if ((pkt->flags & TCP_SYN) && pkt->from == WHOSE_CLIENT && !is_syn_ack) {
+		derived->copies[0]++;
+		if (derived->shake[0] == 0)
+			derived->shake[0] = pkt->index;
+		add_copy(&walk->syn, pkt);
+	} else if (is_syn_ack && pkt->from == WHOSE_SERVER) {
+		derived->copies[1]++;
+		if (derived->shake[1] == 0)
+			derived->shake[1] = pkt->index;
+		add_copy(&walk->syn_ack, pkt);
+	} else if ((pkt->flags & TCP_ACK) && pkt->from == WHOSE_CLIENT && derived->shake[1] != 0 &&
+		   derived->shake[2] == 0) {
+		derived->shake[2] = pkt->index;
+	}
+}
+
+static bool
+has_seen_fin(const struct walk *walk, const struct kept_packet *pkt, enum whose other)
+{
+	return walk->fin_seen[other] && (pkt->flags & TCP_ACK) &&
+	       seq_ge(pkt->ack, walk->fin_end[other]);
+}
+
+static void
+take_fin(struct walk *walk, const struct kept_packet *pkt)
+{
+	enum whose from = (enum whose)pkt->from;
+	enum whose other = from == WHOSE_CLIENT ? WHOSE_SERVER : WHOSE_CLIENT;
+
+	if (!(pkt->flags & TCP_FIN) || walk->fin_seen[from])
+		return;
+	if (walk->fin_seen[other])
+		walk->derived->half_closed_ns = pkt->ts_ns - walk->fin_ns;
+	else
+		walk->fin_ns = pkt->ts_ns;
+	if (walk->derived->closed_first == WHOSE_NONE)
+		walk->derived->closed_first = from;
+	else if (!has_seen_fin(walk, pkt, other))
+		walk->derived->closed_first = WHOSE_BOTH;
+	walk->fin_seen[from] = true;
+	walk->fin_end[from] = pkt->seq + pkt->length + 1;
+	walk->derived->fin[from] = pkt->index;
+}
+
+static uint8_t
+one_more(uint8_t whose, enum whose side)
+{
+	return whose == WHOSE_NONE || whose == side ? side : WHOSE_BOTH;
+}
+
+static void
+take_bytes(struct walk *walk, const struct kept_packet *pkt)
+{
+	struct derived *derived = walk->derived;
+	enum whose from = (enum whose)pkt->from;
+	enum whose other = from == WHOSE_CLIENT ? WHOSE_SERVER : WHOSE_CLIENT;
+
+	if (pkt->length == 0)
+		return;
+	add_copy(&walk->data[from], pkt);
+	if (derived->spoke_first == WHOSE_NONE)
+		derived->spoke_first = from;
+	if (!came_again(pkt) && has_seen_fin(walk, pkt, other))
+		derived->half_close = one_more(derived->half_close, from);
+}
+
+static void
+take_packet(struct walk *walk, const struct kept_packet *pkt)
+{
+	struct derived *derived = walk->derived;
+
+	take_handshake(walk, pkt);
+	if (came_again(pkt) && what_came_again(pkt) != 0) {
+		derived->resent |= what_came_again(pkt);
+		derived->resent_count++;
+	}
+	if (pkt->marks & MARK_BIT(MARK_WINDOW_FULL))
+		derived->fills_window[pkt->from] = true;
+	if (pkt->marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE))
+		derived->stalled = one_more(
+		    derived->stalled, pkt->from == WHOSE_CLIENT ? WHOSE_SERVER : WHOSE_CLIENT);
+	if ((pkt->flags & TCP_RST) && derived->reset == 0)
+		derived->reset = pkt->index;
+	take_bytes(walk, pkt);
+	take_fin(walk, pkt);
+}
+
+static uint8_t
+directions_of(const struct flow_row *row)
+{
+	if (row->packets[0] > 0 && row->packets[1] > 0)
+		return WHOSE_BOTH;
+	return row->packets[0] > 0 ? WHOSE_CLIENT : WHOSE_SERVER;
+}
+
+void
+derive_flow(struct check_data *data, struct kept_flow *flow)
+{
+	struct derived *derived = &flow->derived;
+	struct walk walk = { .derived = derived };
+	const struct copies *data_copies;
+
+	*derived = (struct derived){
+		.closed_first = WHOSE_NONE,
+		.spoke_first = WHOSE_NONE,
+		.half_close = WHOSE_NONE,
+		.stalled = WHOSE_NONE,
+		.directions = directions_of(&flow->row),
+		.half_closed_ns = -1,
+	};
+	if (flow->row.is_tcp)
+		for (uint32_t i = 0; i < flow->count; i++)
+			take_packet(&walk, &data->packets[data->by_flow[flow->first + i]]);
+	data_copies = &walk.data[walk.data[0].gap_count >= walk.data[1].gap_count ? 0 : 1];
+	derived->schedules[0] = schedules_of(&walk.syn);
+	derived->schedules[1] = schedules_of(&walk.syn_ack);
+	derived->schedules[2] = schedules_of(data_copies);
+}

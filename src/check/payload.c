@@ -1,0 +1,301 @@
+/*
+ * What each side of each connection sent, as digests. Streams are put in order
+ * by tcp; of what comes out the beginning is kept, so that people can be shown
+ * what differs, and a short digest of each block behind that, which tells where.
+ */
+#include "check/check_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Streams under way and digests of blocks, of all flows together. */
+#define STREAMS_LIMIT_BYTES ((size_t)256 << 20)
+
+/* What one flow's two streams take at least: see struct following. */
+#define FOLLOWING_BYTES (sizeof(struct following) + 1024)
+
+struct half {
+	struct check_data *data;
+	struct stream *stream;
+	struct sha256 sha;
+	struct payload payload;
+	uint64_t block;       /* digest of the bytes of the block under way */
+	uint32_t block_count; /* of them */
+	struct text tail;     /* what a string asked for may have begun in */
+};
+
+struct following {
+	struct half half[2]; /* by enum side */
+	bool was_refused;    /* memory had no room */
+	bool is_over;        /* its row was told */
+};
+
+/* --- what a stream hands out --- */
+
+static void
+keep_head(struct half *half, const uint8_t **data, size_t *count)
+{
+	struct payload *payload = &half->payload;
+	size_t room = HEAD_BYTES - payload->head_count;
+	size_t taken = *count < room ? *count : room;
+
+	if (taken == 0)
+		return;
+	payload->head =
+	    mem_realloc_array(payload->head, payload->head_count + taken, sizeof(*payload->head));
+	memcpy(payload->head + payload->head_count, *data, taken);
+	payload->head_count += (uint32_t)taken;
+	*data += taken;
+	*count -= taken;
+}
+
+static void
+end_block(struct half *half)
+{
+	struct payload *payload = &half->payload;
+	size_t count = payload->block_count;
+
+	if ((count & (count - 1)) == 0) {
+		size_t room = count == 0 ? 8 : count * 2;
+
+		if (room > 8 || payload->blocks == NULL) {
+			if (!budget_take(&half->data->stream_budget,
+				(room - count) * sizeof(*payload->blocks)))
+				return;
+			payload->blocks =
+			    mem_realloc_array(payload->blocks, room, sizeof(*payload->blocks));
+		}
+	}
+	payload->blocks[payload->block_count++] = half->block;
+	half->block = 0;
+	half->block_count = 0;
+}
+
+/* FNV-1a's multiplier and beginning: any mixing would do, it is compared with its own kind only. */
+static void
+add_to_blocks(struct half *half, const uint8_t *data, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		half->block = (half->block ^ data[i]) * UINT64_C(0x100000001b3) + 1;
+		if (++half->block_count == BLOCK_BYTES)
+			end_block(half);
+	}
+}
+
+static void
+look_for_needles(struct half *half, const uint8_t *data, size_t count)
+{
+	const struct expectations *expectations = half->data->expectations;
+	size_t longest = 0;
+
+	if (expectations == NULL || expectations->needle_count == 0)
+		return;
+	text_bytes(&half->tail, (const char *)data, count);
+	for (size_t i = 0; i < expectations->needle_count; i++) {
+		size_t length = expectations->needle_lengths[i];
+
+		longest = length > longest ? length : longest;
+		if (!(half->payload.found & UINT64_C(1) << i) &&
+		    memmem(half->tail.at, half->tail.length, expectations->needles[i], length) !=
+			NULL)
+			half->payload.found |= UINT64_C(1) << i;
+	}
+	if (half->tail.length >= longest) {
+		memmove(
+		    half->tail.at, half->tail.at + half->tail.length - (longest - 1), longest - 1);
+		half->tail.length = longest - 1;
+	}
+}
+
+static void
+take_data(void *ctx, const uint8_t *data, size_t count)
+{
+	struct half *half = ctx;
+
+	half->payload.length += count;
+	sha256_add(&half->sha, data, count);
+	look_for_needles(half, data, count);
+	/* Behind a gap, places in head and blocks would mean nothing. */
+	if (half->payload.gaps > 0)
+		return;
+	keep_head(half, &data, &count);
+	add_to_blocks(half, data, count);
+}
+
+static void
+take_gap(void *ctx, uint64_t at, uint64_t count)
+{
+	struct half *half = ctx;
+
+	(void)at;
+	half->payload.length += count;
+	half->payload.gaps += count;
+	half->tail.length = 0;
+}
+
+static void
+take_left_out(void *ctx, uint64_t at, uint64_t count)
+{
+	struct half *half = ctx;
+
+	(void)at;
+	half->payload.left_out += count;
+}
+
+static const struct stream_ops stream_ops = {
+	.data = take_data,
+	.gap = take_gap,
+	.left_out = take_left_out,
+};
+
+/* --- one flow --- */
+
+static struct following *
+following_of(struct check_data *data, uint32_t flow)
+{
+	size_t count = data->following_count;
+
+	if (flow >= count) {
+		size_t room = flow * 2 + 64;
+
+		data->following =
+		    mem_realloc_array(data->following, room, sizeof(struct following *));
+		memset(data->following + count, 0, (room - count) * sizeof(struct following *));
+		data->following_count = room;
+	}
+	return data->following[flow];
+}
+
+static struct following *
+begin(struct check_data *data, uint32_t flow)
+{
+	struct following *following = mem_zalloc(sizeof(*following));
+
+	data->following[flow] = following;
+	data->stream_budget.limit_bytes = STREAMS_LIMIT_BYTES;
+	if (!budget_take(&data->stream_budget, FOLLOWING_BYTES)) {
+		following->was_refused = true;
+		data->left_out++;
+		return following;
+	}
+	for (int i = 0; i < 2; i++) {
+		struct half *half = &following->half[i];
+
+		half->data = data;
+		half->stream = stream_new(&stream_ops, half, &data->stream_budget);
+		sha256_init(&half->sha);
+	}
+	return following;
+}
+
+void
+payload_follow(struct check_data *data, const struct packet_wire *wire)
+{
+	struct following *following;
+
+	if (wire->packet->tuple.proto != PROTO_TCP)
+		return;
+	following = following_of(data, wire->flow);
+	if (following == NULL)
+		following = begin(data, wire->flow);
+	if (following->was_refused || following->is_over)
+		return;
+	stream_segment(following->half[wire->side].stream, wire->packet);
+	stream_acked(following->half[!wire->side].stream, wire->packet);
+}
+
+static void
+end_half(struct half *half, struct payload *payload)
+{
+	stream_end(half->stream);
+	stream_free(half->stream);
+	half->stream = NULL;
+	sha256_end(&half->sha, half->payload.digest);
+	if (half->block_count > 0)
+		end_block(half);
+	half->payload.is_known = true;
+	*payload = half->payload;
+	half->payload = (struct payload){ 0 };
+	text_fini(&half->tail);
+	half->tail = (struct text){ 0 };
+}
+
+void
+payload_take(struct check_data *data, uint32_t flow, enum side client, struct payload *two)
+{
+	struct following *following = flow < data->following_count ? data->following[flow] : NULL;
+
+	two[0] = two[1] = (struct payload){ 0 };
+	if (following == NULL || following->was_refused || following->is_over)
+		return;
+	end_half(&following->half[client], &two[0]);
+	end_half(&following->half[!client], &two[1]);
+	following->is_over = true;
+	budget_give(&data->stream_budget, FOLLOWING_BYTES);
+}
+
+void
+payload_end_all(struct check_data *data)
+{
+	struct payload two[2];
+
+	for (size_t i = 0; i < data->following_count; i++) {
+		payload_take(data, (uint32_t)i, SIDE_A, two);
+		payload_fini(&two[0]);
+		payload_fini(&two[1]);
+		free(data->following[i]);
+	}
+	free(data->following);
+	data->following = NULL;
+	data->following_count = 0;
+}
+
+void
+payload_fini(struct payload *payload)
+{
+	free(payload->head);
+	free(payload->blocks);
+}
+
+/* --- two streams --- */
+
+bool
+payload_is_whole(const struct payload *payload)
+{
+	return payload->is_known && payload->gaps == 0 && payload->left_out == 0;
+}
+
+static bool
+blocks_differ(const struct payload *a, const struct payload *b, uint64_t *at)
+{
+	size_t count = a->block_count < b->block_count ? a->block_count : b->block_count;
+
+	for (size_t i = 0; i < count; i++) {
+		if (a->blocks[i] == b->blocks[i])
+			continue;
+		*at = HEAD_BYTES + (uint64_t)i * BLOCK_BYTES;
+		return true;
+	}
+	return false;
+}
+
+bool
+payload_differ(const struct payload *a, const struct payload *b, uint64_t *at)
+{
+	uint32_t count = a->head_count < b->head_count ? a->head_count : b->head_count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (a->head[i] == b->head[i])
+			continue;
+		*at = i;
+		return true;
+	}
+	if (blocks_differ(a, b, at))
+		return true;
+	if (a->length == b->length)
+		return false;
+	*at = a->length < b->length ? a->length : b->length;
+	return true;
+}

@@ -1,0 +1,296 @@
+#!/bin/sh
+# Captures held against a good one, and against what was recorded of it: each
+# change is found, under its own name and with its frames; and nothing is made of
+# what differs from one recording of the same thing to the next.
+: "${srcdir:=.}" "${builddir:=.}"
+mkcapture=$(cd "$builddir/tests/support" && pwd)/mkcapture || exit 99
+PATH=$(cd "$builddir" && pwd):$PATH
+TZ=UTC LC_ALL=C
+export PATH TZ LC_ALL
+unset NO_COLOR
+srcdir=$(cd "$srcdir" && pwd)
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' 0
+trap 'exit 99' 1 2 15
+cd "$work" || exit 99
+count=0
+
+# verdict WHETHER WHAT; the reason is in says
+verdict()
+{
+	count=$((count + 1))
+	if test "$1" -eq 0; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		head -n 30 says | sed 's/^/# /'
+	fi
+}
+
+# --- the scenario: three clients ask one server, which answers and closes last ---
+
+# conversation NAME BEGIN: one client's, from that second on
+conversation()
+{
+	awk -v c="$1" -v at="$2" 'BEGIN {
+		n = split("> SYN|< SYN ACK|> ACK|> PSH ACK \"hello " c "\\n\"|< ACK|" \
+		    "< PSH ACK \"nice to meet you, " c "\\n\"|> ACK|> FIN ACK|< FIN ACK|> ACK", line, "|")
+		for (i = 1; i <= n; i++) {
+			ends = substr(line[i], 1, 1) == ">" ? c " > server " : "server > " c " "
+			printf "+%.6f %s%s\n", at + i / 1000, ends, substr(line[i], 3)
+		}
+	}'
+}
+
+scene()
+{
+	echo 'end server 192.0.2.80:7000'
+	echo "end a 192.0.2.1:${1:-40001}"
+	echo "end b 192.0.2.1:${2:-40002}"
+	echo "end c 192.0.2.1:${3:-40003}"
+}
+
+packets()
+{
+	conversation a 0
+	conversation b 0.1
+	conversation c 0.2
+}
+
+# make NAME <SCRIPT: in the order of time, whatever was added
+make()
+{
+	cat >lines
+	{ grep -v '^+' lines; grep '^+' lines | sort -s -t+ -k2,2n; } >"$1.script"
+	"$mkcapture" "$1.script" "$1.pcap" >says 2>&1 || verdict 1 "$1 is a script"
+}
+
+{ scene; packets; } | make good
+synscope check -q --record -o expect.xml good.pcap >says 2>&1
+verdict $? 'a good capture is recorded'
+synscope check -q --expect expect.xml good.pcap >says 2>&1
+verdict $? '... and meets what was recorded of it'
+if command -v xmllint >/dev/null; then
+	xmllint --noout --relaxng "$srcdir/src/check/expect.rng" expect.xml >says 2>&1
+	verdict $? '... which keeps to the schema'
+fi
+
+# found WHAT NAME FRAMES: NAME.pcap fails, first of all for that fact, with these frames
+found()
+{
+	for how in '--baseline good.pcap' '--expect expect.xml'; do
+		# shellcheck disable=SC2086 # options are words
+		synscope check -q $how "$2.pcap" >says 2>&1
+		status=$?
+		test $status = 1 && sed -n 1p says | grep -q "$1" &&
+		    { test -z "$3" || sed -n 2p says | grep -q "see $2.pcap: frames* $3\$"; }
+		verdict $? "${how%% *}: $2 is found"
+	done
+}
+
+# passed NAME WORD...: the capture, or its parts, are the same to both
+passed()
+{
+	name=$1
+	shift
+	for how in '--baseline good.pcap' '--expect expect.xml'; do
+		# shellcheck disable=SC2086
+		synscope check -q $how "$@" >says 2>&1
+		verdict $? "${how%% *}: $name is the same"
+	done
+}
+
+# --- what must be found ---
+
+{ scene; conversation a 0; conversation c 0.2; } | make dropped
+found 'flows to :7000: count: expected 3, but it is 2' dropped
+synscope check -q --baseline good.pcap dropped.pcap >says 2>&1
+grep -q '    as it was: good.pcap: frames 11, 20' says
+verdict $? 'the flow that is missing is shown as it was'
+
+{ scene; packets; } | sed '/server > b FIN ACK/s/FIN/RST/; /+0.110000/d' | make reset
+found 'close: expected fin, but it is 2 fin, 1 reset-by-server: flow 2 ' reset '18, 19'
+
+{ scene; packets; conversation b 0.316 | sed -n '4s/ACK/ACK seq 1/p'; } | make again
+found 'resent: expected none, but it is 2 none, 1 client-data: flow 2 ' again 31
+
+{ scene; packets; conversation b 0.1005 | sed -n '4s/ACK/ACK seq 1/p'; } | make again-soon
+found 'resent: .*client-data: flow 2 ' again-soon 15
+
+{ scene; packets; } | awk '$1 > "+0.101000" && $1 < "+0.2" && / b / {
+	$1 = sprintf("+%.6f", $1 + 0.15) } { print }' | make slow
+found 'handshake: expected at most .*, but it is 152 ms: flow 2 ' slow '11, 22, 23'
+
+{ scene; packets; } | sed 's/to meet you, b/to meat you, b/' | make changed
+found 'content from server: expected .* from byte 10 on: flow 2 ' changed 16
+
+{ scene; packets; } | sed 's/hello b/hello bb/' | make longer
+found 'length from client: expected 8.*: flow 2 ' longer 14
+
+{ scene; packets; } | sed '/server > /d' | make no-server
+found 'directions: expected both, but it is 3 client' no-server
+{ scene; packets; } | sed '/> server/d' | make no-client
+found 'directions: expected both, but it is 3 server' no-client
+
+{
+	scene
+	echo 'end other 192.0.2.80:7001'
+	packets
+	conversation c 0.4 | sed 's/server/other/'
+} | make listener
+found 'other listeners: count: expected none, but it is 1: 192.0.2.80:7001' listener 31
+
+{ scene; echo 'end d 192.0.2.1:40004'; packets; conversation c 0.4 | sed 's/c /d /'; } | make extra
+found 'count: expected 3, but it is 4: flow 4 ' extra '31, 40'
+
+{ scene; packets; } | sed '/server > b FIN ACK/d; /+0.110000/d' | make half-closed
+found 'close: expected fin, but it is 2 fin, 1 half-closed: flow 2 ' half-closed 18
+
+{ scene; packets; } | sed '/ > b SYN ACK/s/SYN/RST/' |
+    awk '/ b / && $1 > "+0.102500" && $1 < "+0.2" { next } { print }' | make refused
+found 'open: expected complete, but it is 2 complete, 1 refused: flow 2 ' refused '11, 12'
+
+{ scene; packets; } | awk '/ b / && $1 > "+0.108500" && $1 < "+0.2" {
+	$1 = sprintf("+%.6f", $1 + 0.5) } { print }' | make lingering
+found 'half-closed: expected .*, but it is 501 ms: flow 2 ' lingering '18, 29'
+
+{ scene; packets; } | sed '/b > server FIN ACK/{s/b > server/server > b/;n;s/server > b/b > server/;n
+s/b > server/server > b/;}' | make other-first
+passed 'but for one that closes in another order' other-first.pcap
+{ scene; packets; } | sed '/> server FIN ACK/{s/\([abc]\) > server/server > \1/;n
+s/server > \([abc]\)/\1 > server/;n
+s/\([abc]\) > server/server > \1/;}' | make server-first
+found 'closed-first: expected any client, but it is 3 server' server-first
+
+# --- a full queue: one more than it has room for ---
+
+# clients COUNT: as many get in; the others' SYNs are dropped
+clients()
+{
+	echo 'end server 192.0.2.80:7000'
+	for i in 1 2 3 4 5; do
+		echo "end c$i 192.0.2.1:4000$i"
+		echo "+0.0${i}0000 c$i > server SYN"
+		if test "$i" -le "$1"; then
+			echo "+0.0${i}0010 server > c$i SYN ACK"
+			echo "+0.0${i}0020 c$i > server ACK"
+		else
+			echo "+1.0${i}0000 c$i > server SYN"
+			echo "+3.0${i}0000 c$i > server SYN"
+		fi
+	done
+}
+clients 3 | make queue
+clients 4 | make one-more
+synscope check -q --record -o queue.xml queue.pcap
+for how in '--baseline queue.pcap' '--expect queue.xml'; do
+	# shellcheck disable=SC2086
+	synscope check -q $how one-more.pcap >says 2>&1
+	test $? = 1 && grep -q 'backlog: expected between 0 and 2, but it is between 0 and 3' says &&
+	    grep -q 'open: expected 3 complete, 2 unanswered, but it is 4 complete, 1 unanswered: flow 4 ' says &&
+	    grep -q 'frames 10, 11, 12$' says
+	verdict $? "${how%% *}: one more than the queue has room for is found"
+done
+# Another kernel's schedule, and more patience.
+clients 3 | sed '/+3.0\([45]\)0000/{p;s/+3/+7/;}' | make patient
+clients 3 | sed 's/+3.0/+2.0/' | make linear
+for name in patient linear; do
+	synscope check -q --baseline queue.pcap $name.pcap >says 2>&1
+	verdict $? "$name: how often one knocks at a full queue is not compared"
+done
+
+# --- what must pass ---
+
+{ scene 51000 33333 60001; packets; } | make ports
+passed 'with other ports' ports.pcap
+{ echo 'time 2031-01-02 03:04:05'; scene; packets; } | make clock
+passed 'at another time' clock.pcap
+{ scene; packets; } | sed 's/SYN$/SYN isn 4294967290/; s/SYN ACK$/SYN ACK isn 77/' | make isn
+passed 'with other initial numbers' isn.pcap
+{ echo 'layers eth, vlan 100, ip'; scene; packets; } | make vlan
+passed 'within a VLAN' vlan.pcap
+for link in sll sll2 ppp null; do
+	{ echo "layers $link, ip"; scene; packets; } | make $link
+	passed "on a link of type $link" $link.pcap
+done
+for bytes in 58 64 80; do
+	{ echo "snaplen $bytes"; scene; packets; } | make snap$bytes
+	passed "cut to $bytes bytes" snap$bytes.pcap
+done
+for part in 1 2 3; do
+	{ scene; packets | awk -v part=$part 'int((NR - 1) / 10) + 1 == part'; } | make part$part
+done
+mkdir parts && mv part?.pcap parts
+passed 'in three parts' --merge parts
+{ scene; packets; } | awk '/^\+/ { $1 = sprintf("+%.6f", $1 * 1.5 + 0.01) } { print }' | make slower
+passed 'half as slow again' slower.pcap
+{ scene; conversation c 0; conversation a 0.1; conversation b 0.2; } | make order
+passed 'with its clients in another order' order.pcap
+{ scene; conversation a 0; conversation b 0.0005; conversation c 0.0002; } | make together
+passed 'with its clients at once' together.pcap
+
+# --- from several good runs, what they have in common ---
+
+synscope check -q --record -o runs.xml good.pcap extra.pcap changed.pcap 2>says
+grep -q '<count>between 3 and 4</count>' runs.xml &&
+    grep -q 'flows="between 0 and 1"[^>]*>nice to meat you, b' runs.xml
+verdict $? 'what differed from run to run becomes a tolerance'
+for run in good extra changed; do
+	synscope check -q --expect runs.xml $run.pcap >says 2>&1
+	verdict $? "... within which $run lies"
+done
+
+# --- leniency ---
+
+for words in '--ignore count --ignore content@:7000' '--tolerance count=1 --ignore content'; do
+	# shellcheck disable=SC2086
+	synscope check -q --baseline good.pcap $words dropped.pcap >says 2>&1
+	verdict $? "a missing flow passes with $words"
+done
+synscope check -q --baseline good.pcap --tolerance 'handshake=200 ms' --tolerance 'half-closed=1 s' slow.pcap >says 2>&1
+verdict $? 'a slow handshake passes within its tolerance'
+
+# --- a check of nothing is none ---
+
+echo '<expectations><capture file="other.pcap"><total><flows>any</flows></total></capture></expectations>' >other.xml
+synscope check -q --expect other.xml good.pcap >says 2>&1
+test $? = 1
+verdict $? 'expectations of another capture fail'
+echo '<expectations><capture><flow server=":9"><open>any</open></flow></capture></expectations>' >none.xml
+synscope check -q --expect none.xml good.pcap >says 2>&1
+test $? = 1 && grep -q 'flows to :9: there is none' says
+verdict $? 'a group without members fails'
+synscope check -q --expect none.xml "$srcdir/captures/bad-not-a-capture.pcap" >says 2>&1
+test $? = 2
+verdict $? 'a capture that cannot be read is trouble'
+
+# --- the shipped experiments, and the manual's examples ---
+
+for folder in blog-2019 linux-6.18; do
+	synscope check -q --expect "$srcdir/captures/$folder/expect.xml" --experiment "$srcdir/captures/$folder/experiment.xml" \
+	    "$srcdir/captures/$folder" >says 2>&1
+	verdict $? "$folder is as it is expected to be"
+done
+awk '/^\.Ed/ { inside = 0 } inside { print } /^\.Bd/ { inside = 1 }' "$srcdir/man/synscope-expect.5" |
+    sed -e 's/\\e/\\/g' -e '/^expect.xml: line/d' | awk -v work="$work" '
+	/^<\?xml/ { in_doc = 1 }
+	in_doc { doc = doc $0 "\n" }
+	!in_doc { parts = parts $0 "\n" }
+	/^<\/expectations>/ { in_doc = 0 }
+	END {
+		printf "%s", doc >(work "/example.xml")
+		printf "<expectations><capture>\n%s</capture></expectations>\n", parts >(work "/facts.xml")
+	}'
+for example in example facts; do
+	synscope check -q --expect $example.xml good.pcap >says 2>&1
+	test $? = 1 && ! grep -q '^synscope:' says
+	verdict $? "the manual's $example can be read"
+done
+# Every fact has an example there.
+sed -n 's/^FACT([A-Z_]*, \([A-Z]*\), "\([a-z-]*\)".*/\1 \2/p' "$srcdir/src/check/fact.def" |
+    while read -r scope fact; do
+	grep -q "^ *<$fact[ >]" facts.xml || echo "$scope: $fact"
+done >says
+test ! -s says
+verdict $? 'the manual has an example of every fact'
+echo "1..$count"
