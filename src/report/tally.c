@@ -39,6 +39,7 @@ struct tally {
 		int64_t value;
 		uint32_t flow;
 		uint32_t group;
+		bool is_tied; /* another is just as large */
 	} most[3];
 };
 
@@ -229,14 +230,15 @@ note_pick(struct tally *tally, uint32_t flow, uint32_t reasons, uint32_t group)
 		};
 }
 
-/* More than any before; that there is more than one, tells nothing of a single flow. */
 static void
 note_most(struct tally *tally, int which, int64_t value, uint32_t flow, uint32_t group)
 {
 	struct extreme *most = &tally->most[which];
 
-	if (value > most->value)
-		*most = (struct extreme){ value, flow, group };
+	if (value == most->value)
+		most->is_tied = true;
+	else if (value > most->value)
+		*most = (struct extreme){ .value = value, .flow = flow, .group = group };
 }
 
 static const uint32_t most_reasons[3] = {
@@ -358,7 +360,7 @@ add_most(struct tally *tally)
 		const struct extreme *most = &tally->most[i];
 		size_t at = 0;
 
-		if (most->flow == 0 || tally->flows < 2)
+		if (most->flow == 0 || most->is_tied || tally->flows < 2)
 			continue;
 		while (at < tally->pick_count && tally->picks[at].flow != most->flow)
 			at++;
