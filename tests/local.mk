@@ -50,6 +50,7 @@ script_tests = \
 	tests/print.sh \
 	tests/browser/browser.sh \
 	tests/report.sh \
+	tests/catalog.sh \
 	tests/differential/marks.sh \
 	tests/differential/info.sh
 

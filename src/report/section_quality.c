@@ -186,14 +186,17 @@ tell_finding(const struct chapter *chapter, struct markup_node *quality, enum fi
 	text_fini(&words);
 }
 
-/* They begin with the file, which a reader of its chapter knows. */
+/* As the command says them, which is not translated; they begin with the file. */
 static void
 tell_troubles(const struct chapter *chapter, struct markup_node *quality)
 {
 	const char *troubles = chapter->source->troubles;
 
 	for (size_t at = 0; at < chapter->source->troubles_length; at += strlen(troubles + at) + 1)
-		markup_set(markup_add_words(quality, "fact", troubles + at), "name", "damage");
+		markup_set(add_said(quality, "fact", chapter->catalog,
+			       N_("Something is wrong with the file: %1"),
+			       (const char *[]){ troubles + at }, 1),
+		    "name", "damage");
 }
 
 void
