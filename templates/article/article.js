@@ -267,6 +267,7 @@
       while (i > 0 && (moments[i].at.length > at.length || moments[i].at > at)) i--;
       range.value = i;
       show(null);
+      links.rest();
     });
 
     range.value = moments.length - 1;

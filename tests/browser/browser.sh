@@ -29,4 +29,26 @@ made capture "$srcdir/captures/odd-queue-full.pcap"
 made chinese --lang zh_CN "$srcdir/captures/blog-2019"
 made plain --template plain "$srcdir/captures/blog-2019"
 "$builddir/synscope" report -q --single-file "$work/single.html" "$srcdir/captures/blog-2019"
+
+# What others wrote, as hostile as they can.
+mkdir "$work/hostile-in"
+name=$(printf 'a"><img src=x onerror=alert(1)>\342\200\256\033[31m\377.pcap')
+cp "$srcdir/captures/odd-queue-full.pcap" "$work/hostile-in/$name" 2>/dev/null ||
+	cp "$srcdir/captures/odd-queue-full.pcap" "$work/hostile-in/a<img src=x onerror=alert(1)>.pcap"
+cp "$srcdir/captures/odd-queue-full.pcap" "$work/hostile-in/b.pcap"
+cat >"$work/hostile-in/experiment.xml" <<'END'
+<experiment kernel="&lt;svg onload=alert(1)&gt;">
+<title>&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#x202e;&#x2066;</title>
+<about>&lt;!--&lt;iframe src="javascript:alert(1)"&gt; ]]&gt; &amp;lt;b&amp;gt;</about>
+<capture file="b.pcap">
+<title>javascript:alert(1)//&lt;/h1&gt;</title>
+<server local="192.0.2.80:17777" stage="listen">"' onmouseover=alert(1) x='</server>
+<client name="&lt;b&gt;" connect="ok">&lt;style&gt;*{display:none}&lt;/style&gt;</client>
+<output program="&lt;/summary&gt;">&lt;/pre&gt;&lt;script&gt;alert(1)&lt;/script&gt;</output>
+</capture>
+</experiment>
+END
+made hostile "$work/hostile-in"
+made hostile-plain --template plain "$work/hostile-in"
+
 node "$srcdir/tests/browser/drive.js" "$chromium" "$work"

@@ -256,6 +256,25 @@ async function withoutScript(tab, file) {
     'without scripts all is there, and nothing that would do nothing');
 }
 
+/* Whatever was written into it, a page holds the elements of its template and nothing that acts. */
+async function isHarmless(tab, folder, scripts) {
+  const files = fs.readdirSync(path.join(work, folder)).filter((name) => name.endsWith('.html'));
+  say(files.length === 3, folder + ': each capture has its page', files);
+  for (const file of files) {
+    await tab.go(folder + '/' + file);
+    const found = await tab.is(`({ scripts: document.scripts.length,
+      strangers: document.querySelectorAll('img, iframe, object, embed, base, form, main style:not(svg style)').length,
+      handlers: Array.from(document.querySelectorAll('*')).filter((e) => e.getAttributeNames().some((n) => n.startsWith('on'))).length,
+      links: Array.from(document.links).filter((a) => !a.href.startsWith('file:')).length,
+      turned: /[\\u202a-\\u202e\\u2066-\\u2069\\x00-\\x08\\x0b-\\x1f]/.test(document.documentElement.outerHTML) })`);
+    say(JSON.stringify(found) === JSON.stringify({ scripts, strangers: 0, handlers: 0, links: 0, turned: false }),
+      folder + ': hostile words stay words', [file, found]);
+    await isQuiet(tab, folder);
+  }
+  await tab.go(folder + '/index.html');
+  say(await tab.is(`document.body.textContent.includes('<script>alert(1)</script>')`), folder + ': and are to be read');
+}
+
 async function all(browser) {
   const tab = await Tab.open(browser);
   const pages = [['experiment', 'experiment/index.html'], ['a stage', 'experiment/listen.html'],
@@ -282,6 +301,8 @@ async function all(browser) {
   await isQuiet(tab, 'after all that');
   await looks(tab, stage);
   await withoutScript(tab, stage);
+  await isHarmless(tab, 'hostile', 1);
+  await isHarmless(tab, 'hostile-plain', 0);
 }
 
 const browser = new Browser();
