@@ -25,6 +25,7 @@ unit_tests = \
 	tests/unit/test_snapshot \
 	tests/unit/test_compare \
 	tests/unit/test_experiment \
+	tests/unit/test_sayings \
 	tests/unit/test_template
 fuzz_targets = \
 	tests/fuzz/fuzz_capture \
@@ -51,6 +52,7 @@ script_tests = \
 	tests/browser/browser.sh \
 	tests/report.sh \
 	tests/catalog.sh \
+	tests/stages.sh \
 	tests/differential/marks.sh \
 	tests/differential/info.sh
 

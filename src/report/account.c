@@ -7,10 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/*
+ * By its own packets. A backlog that was told and is not true leaves no way to
+ * explain them, and then the listener's row says nothing of a full queue.
+ */
 bool
 account_is_full(const struct account *account)
 {
-	return account->row.kind == STORY_OVERFLOW || account->row.kind == STORY_ABORTING;
+	const struct listener_row *row = &account->row;
+
+	return row->kind == STORY_OVERFLOW || row->kind == STORY_ABORTING ||
+	       (account->backlog != NOT_KNOWN && account->stuck + account->late > 0 &&
+		   row->deferred == 0);
 }
 
 static bool

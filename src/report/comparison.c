@@ -662,10 +662,13 @@ is_open(const struct told_stages *stages, struct saying *say)
 	struct votes votes = count_votes(stages);
 	unsigned full = 0;
 
-	for (size_t i = 0; i < stages->count; i++)
+	for (size_t i = 0; i < stages->count; i++) {
+		if (stages->at[i].account.held != NOT_KNOWN)
+			return false;
 		full += is_full(&stages->at[i]);
+	}
 	saying_number(say, full);
-	return full > 0 && votes.for_it == 0 && votes.against == 0;
+	return full > 0 && votes.against == 0;
 }
 
 /* Two stages with the same backlog, one of which had accepted one more. */

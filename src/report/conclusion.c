@@ -211,7 +211,8 @@ is_pending(const struct asked *asked, struct saying *say)
 static bool
 has_completed(const struct asked *asked, struct saying *say)
 {
-	if (!is_kind(asked, STORY_HEALTHY) || row_of(asked)->completed == 0)
+	if (!is_kind(asked, STORY_HEALTHY) || row_of(asked)->completed == 0 ||
+	    account_is_full(asked->account))
 		return false;
 	EACH_FLOW(view, asked)
 		frames_add(&say->frames, view->ack);
@@ -886,8 +887,8 @@ static const struct rule rules[] = {
 	    N_("connect() succeeded %1 times, more often than accept() had returned (%2): the kernel "
 	       "completes the handshake, and accept() takes no part in it."), NULL, NULL },
 	{ OF_ENDPOINT, connects_before_accept,
-	    N_N("connect() succeeds before accept() returns: the connection in the full accept queue "
-		"was established, and nobody had accepted it.",
+	    N_N("connect() succeeds before accept() returns: at least one connection in the full accept "
+		"queue was established, and nobody had accepted it.",
 		"connect() succeeds before accept() returns: the connections in the full accept queue, "
 		"at least %1, were established, and nobody had accepted them."), NULL },
 
