@@ -250,6 +250,52 @@ done
 synscope check -q --baseline good.pcap --tolerance 'handshake=200 ms' --tolerance 'half-closed=1 s' slow.pcap >says 2>&1
 verdict $? 'a slow handshake passes within its tolerance'
 
+# --- the other ways to write the result ---
+
+for name in good changed reset no-server; do cp $name.pcap "a & b \`#$name.pcap"; done
+synscope check -q --expect expect.xml --junit junit.xml --tap result.tap --sarif result.sarif \
+    --markdown summary.md --figures figures --github a*changed.pcap a*good.pcap a*reset.pcap a*no-server.pcap >says 2>&1
+test $? = 1 && grep -q '^::error file=expect.xml,line=[0-9]*,title=flows to %3A7000%3A directions::a & b `#no-server.pcap: ' says
+verdict $? 'annotations name the file and the line that expected it'
+if command -v xmllint >/dev/null; then
+	xmllint --xpath 'concat(count(//testsuite), " ", count(//testcase), " ", count(//failure), " ", //testsuites/@failures)' \
+	    junit.xml >says 2>&1
+	cases=$(sed -n '2s/^1\.\.//p' result.tap)
+	test "$(cat says)" = "4 $cases 3 3"
+	verdict $? 'JUnit XML has a case for each expectation'
+fi
+test "$(grep -c '^ok\|^not ok' result.tap)" = "$(sed -n '2s/^1\.\.//p' result.tap)" &&
+    test "$(grep -c '^not ok' result.tap)" = 3 && grep -q '^  line: [0-9]' result.tap
+verdict $? 'TAP has as many tests as it plans'
+if command -v prove >/dev/null; then
+	sed 1d result.tap >tap13
+	prove -Q --exec cat tap13 >says 2>&1
+	grep -q 'Failed tests:  1-3' says && ! grep -q 'Parse error' says
+	verdict $? '... as its parser says'
+fi
+if command -v python3 >/dev/null; then
+	python3 -c '
+import json
+run = json.load(open("result.sarif"))["runs"][0]
+rules = [r["id"] for r in run["tool"]["driver"]["rules"]]
+assert len(rules) == len(set(rules)) and len(run["results"]) == 3
+for r in run["results"]:
+    place = r["locations"][0]["physicalLocation"]
+    line = open("expect.xml").read().split("\n")[place["region"]["startLine"] - 1]
+    assert place["artifactLocation"]["uri"] == "expect.xml" and "<" + r["ruleId"] in line
+' >says 2>&1
+	verdict $? 'SARIF points to the lines of the expectations'
+fi
+grep -q '^    participant ' summary.md && grep -q 'in `` a & b `#no-server.pcap ``\|in ``a & b `#no-server.pcap``' summary.md
+verdict $? 'the summary has a ladder, and foreign names in code'
+test "$(ls figures)" = '01-directions.svg
+02-close.svg
+03-content.svg'
+verdict $? 'each failure has its figure'
+synscope check -q --baseline good.pcap --sarif - -o text.txt changed.pcap >says 2>&1
+grep -q '"uri":"changed.pcap"' says && grep -q FAILED text.txt
+verdict $? 'of a baseline, SARIF points to the capture'
+
 # --- a check of nothing is none ---
 
 echo '<expectations><capture file="other.pcap"><total><flows>any</flows></total></capture></expectations>' >other.xml

@@ -14,7 +14,8 @@
  *   expect.c    expectations are read from XML (expect.rng); write.c: written
  *   record.c    ... or found in good captures
  *   hold.c      expectations and a capture become a result
- *   result.c    the result: a list of cases, worst first; text.c: as people read it
+ *   result.c    the result: a list of cases, worst first; text.c: as people
+ *               read it; junit.c, tap.c, sarif.c, github.c, markdown.c: as others do
  *
  * A baseline is a good capture whose expectations are found and held against
  * another at once, so that whatever is recorded is also compared.
@@ -159,5 +160,11 @@ void check_result_order(struct check_result *result);
 
 /* For people; of what passed only the number. */
 void check_write_text(struct text *out, const struct check_result *result, bool color);
+void check_write_junit(struct text *out, const struct check_result *result);
+void check_write_tap(struct text *out, const struct check_result *result);
+void check_write_sarif(struct text *out, const struct check_result *result);
+void check_write_github(struct text *out, const struct check_result *result);
+/* mermaid: a ladder of the flow that is to blame most; NULL: none. */
+void check_write_markdown(struct text *out, const struct check_result *result, const char *mermaid);
 
 #endif

@@ -5,11 +5,17 @@ libsynscope_a_SOURCES += \
 	%D%/derive.c \
 	%D%/expect.c \
 	%D%/fact.c \
+	%D%/github.c \
 	%D%/hold.c \
+	%D%/junit.c \
+	%D%/markdown.c \
+	%D%/output.c %D%/output.h \
 	%D%/payload.c \
 	%D%/record.c \
 	%D%/result.c \
+	%D%/sarif.c \
 	%D%/select.c \
+	%D%/tap.c \
 	%D%/test.c \
 	%D%/text.c \
 	%D%/write.c

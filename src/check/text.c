@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/output.h"
 
 #define RED   "\x1b[31m"
 #define GREEN "\x1b[32m"
@@ -13,24 +14,6 @@ put_colored(struct text *out, const char *color, const char *word, bool wanted)
 	text_put(out, wanted ? color : "");
 	text_put(out, word);
 	text_put(out, wanted ? PLAIN : "");
-}
-
-/* "a.pcap: frames 3, 7", of another part "b.pcap: frame 2" */
-static void
-put_frames(struct text *out, const struct check_frame *frames, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		bool is_new = i == 0 || strcmp(frames[i].file, frames[i - 1].file) != 0;
-		bool is_one =
-		    is_new && (i + 1 == count || strcmp(frames[i].file, frames[i + 1].file) != 0);
-
-		text_put(out, i == 0 ? "" : is_new ? "; " : ", ");
-		if (is_new) {
-			text_terminal(out, frames[i].file, strlen(frames[i].file));
-			text_put(out, is_one ? ": frame " : ": frames ");
-		}
-		text_u64(out, frames[i].number);
-	}
 }
 
 static void
@@ -51,12 +34,12 @@ put_case(
 	text_char(out, '\n');
 	if (c->frame_count > 0) {
 		text_put(out, "    see ");
-		put_frames(out, c->frames, c->frame_count);
+		output_frames(out, c->frames, c->frame_count);
 		text_char(out, '\n');
 	}
 	if (c->good_frame_count > 0) {
 		text_put(out, "    as it was: ");
-		put_frames(out, c->good_frames, c->good_frame_count);
+		output_frames(out, c->good_frames, c->good_frame_count);
 		text_char(out, '\n');
 	}
 	if (c->line > 0) {

@@ -100,6 +100,9 @@ struct options {
 	const char *baseline;   /* a good capture; NULL: none */
 	int record;
 	struct texts ignored, tolerances;
+	const char *junit, *tap, *sarif, *markdown; /* files; NULL: not wanted */
+	int github;
+	const char *figures; /* a folder; NULL: none */
 };
 
 /* Which commands take an option. */

@@ -2,7 +2,7 @@
  * Captures held against what was expected of them, or against a good capture;
  * or expectations out of good captures.
  */
-#include "cli/cli_priv.h"
+#include "cli/check_figures.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,8 +10,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "check/check.h"
-#include "cli/subjects.h"
 #include "export/sink.h"
 #include "recorded/recorded.h"
 
@@ -145,7 +143,7 @@ collect(struct check_data **data, const struct options *options, const struct su
 		check_collect_done(*data, collecting.reading.analysis, subject->paths[0]);
 		if (check_data_left_out(*data) > 0) {
 			say("%s: %" PRIu64 " rows were left out, since memory is bounded: not all "
-					   "of it was checked",
+			    "of it was checked",
 			    collecting.reading.name.at, check_data_left_out(*data));
 			status = EXIT_TROUBLE;
 		}
@@ -188,16 +186,80 @@ write_out(const struct text *out, const char *path)
 	return EXIT_TROUBLE;
 }
 
+/* To a file of its own, where one is wanted. */
 static int
-write_result(struct checking *checking)
+write_as(const char *path, void (*write)(struct text *out, const struct check_result *result),
+    const struct check_result *result)
 {
 	struct text out = { 0 };
 	int status;
 
-	check_result_order(&checking->result);
-	check_write_text(&out, &checking->result, is_color_wanted(checking->options));
-	status = write_out(&out, checking->options->output);
+	if (path == NULL)
+		return EXIT_WELL;
+	write(&out, result);
+	status = write_out(&out, strcmp(path, "-") == 0 ? NULL : path);
 	text_fini(&out);
+	return status;
+}
+
+static int
+write_markdown(const struct checking *checking, const struct subjects *subjects)
+{
+	const char *path = checking->options->markdown;
+	struct text ladder = { 0 };
+	struct text out = { 0 };
+	bool has_ladder;
+	int status;
+
+	if (path == NULL)
+		return EXIT_WELL;
+	has_ladder = check_ladder(&ladder, checking->options, subjects, &checking->result);
+	check_write_markdown(&out, &checking->result, has_ladder ? text_str(&ladder) : NULL);
+	status = write_out(&out, strcmp(path, "-") == 0 ? NULL : path);
+	text_fini(&ladder);
+	text_fini(&out);
+	return status;
+}
+
+/* Annotations are only heeded on standard output. */
+static int
+write_words(const struct checking *checking)
+{
+	const struct options *options = checking->options;
+	struct text out = { 0 };
+	int status;
+
+	check_write_text(&out, &checking->result, is_color_wanted(options));
+	if (options->github && options->output == NULL)
+		check_write_github(&out, &checking->result);
+	status = write_out(&out, options->output);
+	text_fini(&out);
+	if (options->github && options->output != NULL &&
+	    write_as("-", check_write_github, &checking->result) != EXIT_WELL)
+		status = EXIT_TROUBLE;
+	return status;
+}
+
+/* Each is written whatever became of the others. */
+static int
+write_result(struct checking *checking, const struct subjects *subjects)
+{
+	const struct options *options = checking->options;
+	const struct check_result *result = &checking->result;
+	int status;
+
+	check_result_order(&checking->result);
+	status = write_words(checking);
+	if (write_as(options->junit, check_write_junit, result) != EXIT_WELL)
+		status = EXIT_TROUBLE;
+	if (write_as(options->tap, check_write_tap, result) != EXIT_WELL)
+		status = EXIT_TROUBLE;
+	if (write_as(options->sarif, check_write_sarif, result) != EXIT_WELL)
+		status = EXIT_TROUBLE;
+	if (write_markdown(checking, subjects) != EXIT_WELL)
+		status = EXIT_TROUBLE;
+	if (options->figures != NULL && check_figures(options, subjects, result) != EXIT_WELL)
+		status = EXIT_TROUBLE;
 	return status;
 }
 
@@ -238,7 +300,7 @@ hold_all(const struct options *options, struct expectations *expectations,
 	for (size_t i = 0; i < subjects->count; i++)
 		hold(&checking, &subjects->subjects[i]);
 	check_finish(&checking.result, expectations);
-	status = write_result(&checking);
+	status = write_result(&checking, subjects);
 	if (status == EXIT_WELL)
 		status = checking.status;
 	if (status == EXIT_WELL && (checking.result.failed > 0 || checking.result.count == 0))
@@ -295,12 +357,13 @@ check_baseline(const struct options *options, const struct subjects *subjects)
 	struct expectations *expectations;
 	struct check_data *good;
 	int status = collect_good(&good, options);
+	int held;
 
 	if (good == NULL)
 		return EXIT_TROUBLE;
 	expectations = expectations_of((const struct check_data *const *)&good, 1, &leniency);
-	if (hold_all(options, expectations, subjects, options->baseline) != EXIT_WELL)
-		status = status == EXIT_WELL ? EXIT_DIFFERENT : status;
+	held = hold_all(options, expectations, subjects, options->baseline);
+	status = status == EXIT_WELL ? held : status;
 	expectations_free(expectations);
 	check_data_free(good);
 	return status;
@@ -353,6 +416,12 @@ is_asked_well(const struct options *options)
 	const struct check_leniency leniency = leniency_of(options);
 	struct diag diag;
 
+	if (options->record &&
+	    (options->junit != NULL || options->tap != NULL || options->sarif != NULL ||
+		options->markdown != NULL || options->github || options->figures != NULL)) {
+		say("--record gives expectations, and no result to write");
+		return false;
+	}
 	if (tasks == 1 && options->expect != NULL &&
 	    leniency.ignored_count + leniency.tolerance_count > 0) {
 		say("--ignore and --tolerance belong to --baseline and --record: what a file "

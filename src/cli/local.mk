@@ -1,6 +1,7 @@
 libsynscope_a_SOURCES += \
 	%D%/chapter.c %D%/reporting.h \
 	%D%/cli.c %D%/cli.h %D%/cli_priv.h \
+	%D%/check_figures.c %D%/check_figures.h \
 	%D%/cmd_check.c \
 	%D%/cmd_draw.c \
 	%D%/cmd_flows.c \

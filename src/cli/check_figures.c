@@ -1,0 +1,180 @@
+/*
+ * What check and figure do together, who do not know each other: the figure that
+ * shows a failure. Each is drawn from a run of its own, of the flows to blame.
+ */
+#include "cli/check_figures.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "export/sink.h"
+#include "figure/figure.h"
+
+/* Nobody looks at more. */
+#define FIGURES_MAX 20
+
+struct drawing {
+	struct figure_data *data; /* first: the analysis hands it back */
+};
+
+static void
+take_packet(void *ctx, const struct packet_row *row)
+{
+	figure_collect_packet(((struct drawing *)ctx)->data, row);
+}
+
+static void
+take_flow(void *ctx, const struct flow_row *row)
+{
+	figure_collect_flow(((struct drawing *)ctx)->data, row);
+}
+
+static void
+take_socket(void *ctx, const struct socket_row *row)
+{
+	figure_collect_socket(((struct drawing *)ctx)->data, row);
+}
+
+static void
+take_listener(void *ctx, const struct listener_row *row)
+{
+	figure_collect_listener(((struct drawing *)ctx)->data, row);
+}
+
+static const struct subject *
+subject_of(const struct subjects *subjects, const struct check_case *c)
+{
+	for (size_t i = 0; i < subjects->count; i++)
+		if (strcmp(subjects->subjects[i].paths[0], c->capture) == 0)
+			return &subjects->subjects[i];
+	return NULL;
+}
+
+/* What was said of the capture was said when it was checked. */
+static bool
+draw(struct text *out, const struct options *options, const struct subject *subject,
+    const struct check_case *c, const char *kind_name, size_t flow_count, enum figure_format format)
+{
+	const struct figure_kind *kind = figure_kind_named(kind_name);
+	const struct figure_wanted wanted = {
+		.flows = c->flows,
+		.flow_count = kind->needs & NEEDS_ALL_FLOWS ? 0 : flow_count,
+	};
+	const struct figure_options figure_options = {
+		.flows = c->flows,
+		.flow_count = flow_count,
+		.theme_auto = true,
+	};
+	struct sockets_options sockets = told_options(&options->told);
+	const struct analysis_options analysis_options = {
+		.filter = options->filter,
+		.sockets = &sockets,
+	};
+	const struct analysis_ops ops = {
+		.packet = take_packet,
+		.flow = take_flow,
+		.socket = take_socket,
+		.listener = take_listener,
+	};
+	struct drawing drawing = { .data = figure_data_new(&wanted) };
+	struct analysis *analysis = NULL;
+	struct diag diag;
+	enum status st;
+
+	sockets.want_rows = true;
+	st = analysis_run(&analysis, subject->paths, subject->path_count, &analysis_options, &ops,
+	    &drawing, &diag);
+	if (st == ST_OK) {
+		figure_collect_done(drawing.data, analysis, subject->paths[0]);
+		st = figure_draw(out, kind, format, drawing.data, &figure_options, &diag);
+	}
+	figure_data_free(drawing.data);
+	analysis_free(analysis);
+	return st == ST_OK;
+}
+
+bool
+check_ladder(struct text *out, const struct options *options, const struct subjects *subjects,
+    const struct check_result *result)
+{
+	for (size_t i = 0; i < result->count; i++) {
+		const struct check_case *c = &result->cases[i];
+		const struct subject *subject = subject_of(subjects, c);
+
+		if (c->outcome == CHECK_FAILED && c->flow_count > 0 && subject != NULL &&
+		    strcmp(c->capture, "-") != 0)
+			return draw(out, options, subject, c, "ladder", 1, FIGURE_MERMAID);
+	}
+	return false;
+}
+
+/* --- a folder of them --- */
+
+static int
+write_figure(const struct text *figure, const char *folder, size_t number, const char *fact)
+{
+	struct text path = { 0 };
+	struct sink *sink;
+	struct diag diag;
+	char digits[16];
+	enum status st;
+
+	snprintf(digits, sizeof(digits), "/%02zu-", number);
+	text_put(&path, folder);
+	text_put(&path, digits);
+	text_put(&path, fact);
+	text_put(&path, ".svg");
+	st = sink_open(&sink, text_str(&path), &diag);
+	if (st == ST_OK) {
+		sink_write(sink, figure->at, figure->length);
+		st = sink_close(sink, &diag);
+	}
+	text_fini(&path);
+	if (st == ST_OK || st == ST_END)
+		return EXIT_WELL;
+	say("%s", diag.text);
+	return EXIT_TROUBLE;
+}
+
+/* The kind that shows it best; where that kind has nothing to draw, the packets. */
+static bool
+draw_case(struct text *out, const struct options *options, const struct subject *subject,
+    const struct check_case *c)
+{
+	if (c->figure != NULL &&
+	    draw(out, options, subject, c, c->figure, c->flow_count, FIGURE_SVG))
+		return true;
+	out->length = 0;
+	return c->flow_count > 0 &&
+	       draw(out, options, subject, c, "ladder", c->flow_count, FIGURE_SVG);
+}
+
+int
+check_figures(const struct options *options, const struct subjects *subjects,
+    const struct check_result *result)
+{
+	int status = EXIT_WELL;
+	size_t drawn = 0;
+
+	if (mkdir(options->figures, 0777) != 0 && errno != EEXIST) {
+		say("%s: %s", options->figures, strerror(errno));
+		return EXIT_TROUBLE;
+	}
+	for (size_t i = 0; i < result->failed && drawn < FIGURES_MAX; i++) {
+		const struct check_case *c = &result->cases[i];
+		const struct subject *subject = subject_of(subjects, c);
+		struct text figure = { 0 };
+
+		if (subject == NULL || strcmp(c->capture, "-") == 0)
+			continue;
+		if (draw_case(&figure, options, subject, c) &&
+		    write_figure(&figure, options->figures, ++drawn, c->fact) != EXIT_WELL)
+			status = EXIT_TROUBLE;
+		text_fini(&figure);
+	}
+	return status;
+}
