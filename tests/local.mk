@@ -44,6 +44,7 @@ script_tests = \
 	tests/check.sh \
 	tests/experiment.sh \
 	tests/record.sh \
+	tests/moments.sh \
 	tests/vocabulary.sh \
 	tests/support/captures.sh \
 	tests/golden/golden.sh \

@@ -620,8 +620,11 @@ tell_trouble(struct analysis *a, const char *sentence)
 static void
 begin_frames(struct analysis *a, const struct frame *first)
 {
-	if (a->summary.frames == 0)
+	if (a->summary.frames == 0) {
 		a->summary.first_ns = a->summary.last_ns = a->previous_ns = first->ts_ns;
+		if (a->sockets != NULL)
+			sockets_begin(a->sockets, first->ts_ns);
+	}
 	if (first->part != a->part)
 		begin_part(a, first);
 }

@@ -62,25 +62,34 @@ change_between(struct sockets *all, uint32_t number, int64_t until_ns, enum role
 	}
 }
 
+/* At each happening, and where the last proof of it ends. */
 static void
 listener_changes(struct sockets *all, uint32_t number)
 {
 	const struct listener *listener = &all->listeners[number];
+	size_t count = 0;
+	int64_t *times;
 	struct change change = { .sample = UINT32_MAX, .number = number };
 	struct socket_row old = { .state = SOCK_CLOSED }, row;
 
 	if (!listener_has_stories(listener))
 		return;
-	for (size_t i = 0; i <= listener->happening_count; i++) {
-		int64_t at_ns = i == 0 ? all->first_ns : listener->happenings[i - 1].ts_ns;
-
-		tell_listener(listener, at_ns, &row);
+	times = mem_zalloc((listener->happening_count + 2) * sizeof(*times));
+	times[count++] = all->first_ns;
+	if (listener->proved_ns > all->first_ns)
+		times[count++] = listener->proved_ns;
+	for (size_t i = 0; i < listener->happening_count; i++)
+		times[count++] = listener->happenings[i].ts_ns;
+	qsort(times, count, sizeof(*times), compare_ns);
+	for (size_t i = 0; i < count; i++) {
+		tell_listener(listener, times[i], &row);
 		if (same_row(&row, &old))
 			continue;
 		old = row;
-		change.at_ns = at_ns;
+		change.at_ns = times[i];
 		add_change(all, &change);
 	}
+	free(times);
 }
 
 static int

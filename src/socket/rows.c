@@ -481,7 +481,7 @@ tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row 
 		.any_address = listener->any_address,
 		.is_server = true,
 		.state = SOCK_LISTEN,
-		.certain = at_ns >= listener->listens_ns && at_ns <= listener->proved_ns && !listener->refused_between,
+		.certain = at_ns >= listener->listens_ns && at_ns < listener->proved_ns && !listener->refused_between,
 		.send_q = listener->backlog,
 	};
 	row->send_q_best = listener->backlog_best >= 0 ? listener->backlog_best : listener->backlog.lo;
@@ -527,9 +527,21 @@ size_t
 row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES])
 {
 	const struct story *story = story_at(all, sample->story);
+	const struct listener *listener = listener_of(all, story);
 	size_t count = 0;
 	int64_t gap_ns = next_syn_gap_ns(all, story);
+	int64_t overdue_ns = after(story->last_syn_ns, late_gap_ns(gap_ns));
 
+	if (listener != NULL && story->rank_lo != 0) {
+		times[count++] = listener_accepts_ns(listener, (int64_t)story->rank_lo, false);
+		times[count++] = listener_accepts_ns(listener, (int64_t)story->rank_hi, true);
+	}
+	times[count++] = story->accept_ns;
+	times[count++] = story->heard_ns;
+	times[count++] = story->last_syn_ns;
+	times[count++] = after(all->seen_ns, 1);
+	times[count++] = after(overdue_ns, after(gap_ns, 1));
+	times[count++] = after(sample->ts_ns, after(story_patience_ns(story), 1));
 	times[count++] = story->answer_ns;
 	times[count++] = story->taken_lo_ns;
 	times[count++] = story->taken_ns;
@@ -537,7 +549,7 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 	times[count++] = story->gone_ns;
 	times[count++] = story->client_gone_ns;
 	times[count++] = story->knock_ns;
-	times[count++] = after(story->last_syn_ns, after(late_gap_ns(gap_ns), 1));
+	times[count++] = after(overdue_ns, 1);
 	times[count++] = after(sample->ts_ns, TIME_WAIT_NS);
 	times[count++] = after(sample->ts_ns, ACKED_BY_NS + 1);
 	times[count++] = after(sample->ts_ns, SETTLED_NS + 1);

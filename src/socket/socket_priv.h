@@ -505,6 +505,8 @@ void listener_note(struct listener *listener, enum happening_kind kind, int64_t 
 void count_children(struct sockets *all, struct listener *listener);
 void count_waiting(struct sockets *all, struct listener *listener);
 void listener_solve(struct sockets *all, struct listener *listener);
+/* From when on so many accept() calls are possible, or certain; NEVER_NS: not at all. */
+int64_t listener_accepts_ns(const struct listener *listener, int64_t count, bool certainly);
 /* What holds at a moment; NULL before the first happening. */
 const struct happening *listener_at(const struct listener *listener, int64_t at_ns);
 
@@ -534,7 +536,7 @@ uint32_t waited_at_close(const struct listener *listener);
 void tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns, enum role role, struct socket_row *row);
 void tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row *row);
 /* When the rows of a sample may change without a packet. */
-#define ROW_TIMES 13
+#define ROW_TIMES 21
 size_t row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES]);
 void rows_prepare(struct sockets *all);
 void changes_prepare(struct sockets *all);

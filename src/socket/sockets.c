@@ -70,8 +70,8 @@ compare_ns(const void *a, const void *b)
 }
 
 /* Moments are known once the first packet tells where relative ones begin. */
-static void
-begin(struct sockets *all, int64_t first_ns)
+void
+sockets_begin(struct sockets *all, int64_t first_ns)
 {
 	size_t kept = 0;
 
@@ -202,9 +202,10 @@ take_sample(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 	};
 
 	if (all->each_change && sock->sample != 0) {
-		const struct face *old = all->samples[sock->sample - 1].face;
+		const struct sample *old = &all->samples[sock->sample - 1];
 
-		if (memcmp(old, faces, sizeof(faces)) == 0)
+		/* A packet that changes nothing still is one: what ends by itself does so since then. */
+		if (memcmp(old->face, faces, sizeof(faces)) == 0 && since(ts_ns, old->ts_ns) < MS_NS)
 			return;
 	}
 	if (!sample_room(all))
@@ -304,7 +305,7 @@ sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pa
 	uint32_t passed;
 
 	if (!all->has_begun)
-		begin(all, now_ns);
+		sockets_begin(all, now_ns);
 	if (all->each_change || !all->options.want_rows || sock->story == 0)
 		return;
 	if (all->options.every_ns > 0)
@@ -643,7 +644,7 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
 		return;
 	}
 	if (!all->has_begun)
-		begin(all, pkt->ts_ns);
+		sockets_begin(all, pkt->ts_ns);
 	if (sock->story == 0) {
 		if (sock->flags & SOCK_UNKEPT || !is_kept(all, pkt, place)) {
 			sock->flags |= SOCK_UNKEPT;
@@ -682,7 +683,7 @@ void
 sockets_solve(struct sockets *all, int64_t first_ns, int64_t last_ns)
 {
 	if (!all->has_begun)
-		begin(all, first_ns);
+		sockets_begin(all, first_ns);
 	all->seen_ns = last_ns;
 	if (all->options.has_until) {
 		const struct moment *until = &all->options.until;

@@ -539,3 +539,22 @@ listener_at(const struct listener *listener, int64_t at_ns)
 	}
 	return lo == 0 ? NULL : &listener->happenings[lo - 1];
 }
+
+int64_t
+listener_accepts_ns(const struct listener *listener, int64_t count, bool certainly)
+{
+	size_t lo = 0, hi = listener->happening_count;
+
+	if (count == 0)
+		return NEVER_NS;
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+		const struct range *accepted = &listener->happenings[middle].accepted;
+
+		if ((certainly ? accepted->lo : accepted->hi) < count)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo == listener->happening_count ? NEVER_NS : listener->happenings[lo].ts_ns;
+}

@@ -595,6 +595,20 @@ test_without_its_beginning_a_connection_is_only_likely(void **state)
 }
 
 static void
+test_relative_moments_count_from_where_the_capture_begins(void **state)
+{
+	(void)state;
+	seen.options.moments = seen.moments;
+	seen.options.moment_count = 1;
+	seen.moments[0] = (struct moment){ .ns = INT64_C(100000000), .is_relative = true };
+	seen.sockets = sockets_new(&seen.options, &seen.budget);
+	sockets_begin(seen.sockets, NS(0));
+	queue_child(0, 50);
+	solve(300);
+	assert_ends(100, 0, "ESTABLISHED", "ESTABLISHED");
+}
+
+static void
 test_times_at_the_ends_of_time_do_no_harm(void **state)
 {
 	struct packet late;
@@ -1205,6 +1219,7 @@ main(void)
 		TEST(test_a_fin_that_is_acknowledged_has_arrived_whatever_is_missing_before_it),
 		TEST(test_what_waits_for_an_ack_can_hide_a_fin),
 		TEST(test_without_its_beginning_a_connection_is_only_likely),
+		TEST(test_relative_moments_count_from_where_the_capture_begins),
 		TEST(test_times_at_the_ends_of_time_do_no_harm),
 		TEST(test_two_syns_that_cross_open_both_ends_by_way_of_syn_recv),
 		TEST(test_a_closed_window_shows_that_bytes_lie_unread),
