@@ -110,6 +110,8 @@ count_flow(struct account *account, const struct flow_view *view)
 	enum conn_connect connect = view->row->conn.connect;
 
 	account->flows++;
+	account->is_whole &=
+	    view->packets >= view->row->packets[0] + view->row->packets[1];
 	account->ok += connect == CONNECT_OK;
 	account->refused += connect == CONNECT_ECONNREFUSED;
 	account->pending += connect == CONNECT_PENDING;
@@ -146,6 +148,7 @@ count_flows(struct account *account, const struct chapter *chapter)
 {
 	const struct figure_data *data = chapter->data;
 
+	account->is_whole = data->flow_count >= chapter->summary->flows;
 	for (size_t i = 0; i < data->flow_count; i++)
 		if (is_of(&account->row, &data->flows[i]))
 			count_flow(account, &chapter->views[i]);
@@ -169,7 +172,8 @@ find_held(struct account *account)
 	int64_t taken = account->taken_before;
 
 	account->held = NOT_KNOWN;
-	if (!account_is_full(account) || !account->is_proven || account->accepted == NOT_KNOWN)
+	if (!account_is_full(account) || !account->is_proven || !account->is_whole ||
+	    account->accepted == NOT_KNOWN)
 		return;
 	account->held = taken - account->accepted;
 	if (account->accepted > 0 && account->backlog != NOT_KNOWN && taken == account->backlog + 1)

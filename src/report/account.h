@@ -27,7 +27,8 @@ struct account {
 	int64_t accepted;
 	bool is_unlistened; /* it had called socket(), or bind(), and no more */
 
-	/* of its connections: how many */
+	/* of its connections: how many; what packets say of them only where all of these were kept */
+	bool is_whole;
 	uint32_t flows;
 	uint32_t ok, refused, pending; /* by what connect() came to */
 	uint32_t answered; /* with a SYN-ACK */

@@ -490,7 +490,7 @@ has_unknown_held(const struct told_stage *stage)
 	const struct account *account = &stage->account;
 
 	return is_full(stage) && account->held == NOT_KNOWN && account->accepted == NOT_KNOWN &&
-	       account->backlog != NOT_KNOWN && account->is_proven;
+	       account->backlog != NOT_KNOWN && account->is_proven && account->is_whole;
 }
 
 static bool

@@ -17,7 +17,8 @@
 struct asked {
 	const struct chapter *chapter;
 	const struct account *account; /* of the capture: none */
-	bool is_whole; /* every packet was kept, so that counts are right */
+	bool has_packets; /* each that is asked about was kept, so that counts are right */
+	bool has_flows;
 	uint32_t *places; /* of its flows' views; every sentence walks them */
 	size_t place_count;
 };
@@ -268,7 +269,8 @@ connects_before_accept(const struct asked *asked, struct saying *say)
 {
 	int64_t waiting = row_of(asked)->queue_max.lo;
 
-	if (!account_is_full(asked->account) || asked->account->accepted != NOT_KNOWN || waiting == 0)
+	if (!account_is_full(asked->account) || asked->account->accepted != NOT_KNOWN ||
+	    asked->account->taken_before == 0 || waiting == 0)
 		return false;
 	say->frames = asked->account->held_frames;
 	saying_number(say, waiting);
@@ -815,19 +817,22 @@ contradicts_clients(const struct asked *asked, struct saying *say)
 static bool
 is_not_whole(const struct asked *asked, struct saying *say)
 {
+	saying_number(say, (int64_t)asked->chapter->summary->packets);
 	saying_number(say, (int64_t)asked->chapter->data->packet_count);
-	return !asked->is_whole;
+	return !asked->has_packets;
 }
 
 /* --- the sentences --- */
 
 enum {
-	OF_ENDPOINT,
-	OF_CAPTURE,
+	OF_ENDPOINT = 0x1,
+	OF_CAPTURE = 0x2,
+	BY_PACKETS = 0x4, /* only where all packets of what it is about were kept */
+	BY_FLOWS = 0x8,   /* ... all flows */
 };
 
 struct rule {
-	int of;
+	unsigned of;
 	bool (*holds)(const struct asked *asked, struct saying *say);
 	const char *one;
 	const char *many; /* NULL: number or not, it is one sentence */
@@ -857,14 +862,14 @@ static const struct rule rules[] = {
 	{ OF_ENDPOINT, is_silent,
 	    N_N("%1 attempt to connect to %2 got no answer, neither a SYN-ACK nor a RST.",
 		"%1 attempts to connect to %2 got no answer, neither a SYN-ACK nor a RST."), NULL },
-	{ OF_ENDPOINT, asks_again,
+	{ OF_ENDPOINT | BY_PACKETS, asks_again,
 	    N_N("The client sent its SYN once more, %2 s after the first.",
 		"The clients sent their SYNs again, %1 times altogether, the last one %2 s after the "
 		"first."), NULL },
 	{ OF_ENDPOINT, drops_in_silence,
 	    N_("The server's socket does not listen, and the SYNs came to it: the kernel here (%1) drops "
 	       "them in silence, where Linux would answer with a RST."), NULL, NULL },
-	{ OF_ENDPOINT, is_pending,
+	{ OF_ENDPOINT | BY_FLOWS, is_pending,
 	    N_N("%1 call of connect() had not returned when the capture ended.",
 		"%1 calls of connect() had not returned when the capture ended."), NULL },
 
@@ -873,34 +878,34 @@ static const struct rule rules[] = {
 		"full.",
 		"%1 connections to %2 were completed, and nothing shows that the accept queue was ever "
 		"full."), NULL },
-	{ OF_ENDPOINT, has_sockets_of_their_own,
+	{ OF_ENDPOINT | BY_PACKETS, has_sockets_of_their_own,
 	    N_N("The request that was answered got a socket of its own; the listening socket stays in "
 		"LISTEN.",
 		"Each of the %1 requests that were answered got a socket of its own; the listening "
 		"socket stays in LISTEN."), NULL },
-	{ OF_ENDPOINT, connects_without_any_accept,
+	{ OF_ENDPOINT | BY_PACKETS, connects_without_any_accept,
 	    N_N("connect() succeeded once although accept() was never called: the kernel completes the "
 		"handshake, and accept() takes no part in it.",
 		"connect() succeeded %1 times although accept() was never called: the kernel completes "
 		"the handshake, and accept() takes no part in it."), NULL },
-	{ OF_ENDPOINT, connects_without_accept,
+	{ OF_ENDPOINT | BY_PACKETS, connects_without_accept,
 	    N_("connect() succeeded %1 times, more often than accept() had returned (%2): the kernel "
 	       "completes the handshake, and accept() takes no part in it."), NULL, NULL },
-	{ OF_ENDPOINT, connects_before_accept,
+	{ OF_ENDPOINT | BY_PACKETS, connects_before_accept,
 	    N_N("connect() succeeds before accept() returns: at least one connection in the full accept "
 		"queue was established, and nobody had accepted it.",
 		"connect() succeeds before accept() returns: the connections in the full accept queue, "
 		"at least %1, were established, and nobody had accepted them."), NULL },
 
-	{ OF_ENDPOINT, is_full_of_all,
+	{ OF_ENDPOINT | BY_PACKETS, is_full_of_all,
 	    N_N("When a packet first found no room, the server had taken %1 connection and accept() had "
 		"not returned it: with that, the accept queue was full.",
 		"When a packet first found no room, the server had taken %1 connections and accept() "
 		"had returned none of them: with these, the accept queue was full."), NULL },
-	{ OF_ENDPOINT, is_full_but_for_accepted,
+	{ OF_ENDPOINT | BY_PACKETS, is_full_but_for_accepted,
 	    N_("When a packet first found no room, the server had taken %1 connections and accept() had "
 	       "returned %2: with the other %3, the accept queue was full."), NULL, NULL },
-	{ OF_ENDPOINT, is_full_of_some,
+	{ OF_ENDPOINT | BY_PACKETS, is_full_of_some,
 	    N_N("When a packet first found no room, the server had taken %1 connection: the accept queue "
 		"was full.",
 		"When a packet first found no room, the server had taken %1 connections: those of them "
@@ -914,7 +919,7 @@ static const struct rule rules[] = {
 		"The accept queue was full with %1 connections although the backlog is %2: that is not "
 		"backlog + 1, which would be %3."), NULL },
 
-	{ OF_ENDPOINT, believes_to_be_connected,
+	{ OF_ENDPOINT | BY_PACKETS, believes_to_be_connected,
 	    N_N("%1 client believes that it is connected, while the server keeps its request in "
 		"SYN_RECV: there was no room in the accept queue, so it ignored the ACK.",
 		"%1 clients believe that they are connected, while the server keeps their requests in "
@@ -922,25 +927,25 @@ static const struct rule rules[] = {
 	{ OF_ENDPOINT, ignores_acks,
 	    N_N("%1 ACK was ignored, with any data in it.", "%1 ACKs were ignored, with any data in them."),
 	    NULL },
-	{ OF_ENDPOINT, answers_again,
+	{ OF_ENDPOINT | BY_PACKETS, answers_again,
 	    N_N("The server sent a SYN-ACK again: for it, the handshake is not complete.",
 		"The server sent SYN-ACKs again, %1 times: for it, these handshakes are not complete."),
 	    NULL },
-	{ OF_ENDPOINT, acknowledges_again,
+	{ OF_ENDPOINT | BY_PACKETS, acknowledges_again,
 	    N_N("A client answered with a duplicate ACK: for it, the handshake was complete.",
 		"The clients answered with %1 duplicate ACKs: for them, the handshakes were complete."),
 	    NULL },
-	{ OF_ENDPOINT, sends_again,
+	{ OF_ENDPOINT | BY_PACKETS, sends_again,
 	    N_N("A client that had been ignored sent its data again.",
 		"Clients that had been ignored sent their data again, %1 times."), NULL },
-	{ OF_ENDPOINT, leaves_in_send_q,
+	{ OF_ENDPOINT | BY_PACKETS, leaves_in_send_q,
 	    N_N("%1 client has sent %2 bytes that were never acknowledged: they stay in its Send-Q.",
 		"%1 clients have sent %2 bytes each that were never acknowledged: they stay in Send-Q."),
 	    NULL },
-	{ OF_ENDPOINT, leaves_all_in_send_q,
+	{ OF_ENDPOINT | BY_PACKETS, leaves_all_in_send_q,
 	    N_("%1 clients have sent %2 bytes altogether that were never acknowledged: they stay in "
 	       "Send-Q."), NULL, NULL },
-	{ OF_ENDPOINT, writes_unheard,
+	{ OF_ENDPOINT | BY_PACKETS, writes_unheard,
 	    N_N("%1 client wrote without an error what the server ignored: write() only hands bytes to "
 		"the kernel.",
 		"%1 clients wrote without an error what the server ignored: write() only hands bytes to "
@@ -948,13 +953,13 @@ static const struct rule rules[] = {
 	{ OF_ENDPOINT, drops_syns,
 	    N_N("%1 SYN was dropped while the accept queue was full.",
 		"%1 SYNs were dropped while the accept queue was full."), NULL },
-	{ OF_ENDPOINT, waits_in_syn_sent,
+	{ OF_ENDPOINT | BY_PACKETS, waits_in_syn_sent,
 	    N_N("%1 client is still in SYN_SENT at the end: none of its SYNs found room.",
 		"%1 clients are still in SYN_SENT at the end: none of their SYNs found room."), NULL },
-	{ OF_ENDPOINT, NULL,
+	{ OF_ENDPOINT | BY_PACKETS, NULL,
 	    N_("The SYN of %1 was dropped, and one was answered only %2 s after the first."), NULL,
 	    is_answered_late },
-	{ OF_ENDPOINT, NULL,
+	{ OF_ENDPOINT | BY_PACKETS, NULL,
 	    N_("%1 had found no room, and was taken %2 s into the capture: accept() had freed a place."),
 	    NULL, is_let_in },
 	{ OF_ENDPOINT, has_accepted,
@@ -962,7 +967,7 @@ static const struct rule rules[] = {
 		"connections would have been taken.",
 		"With a backlog of %2, accept() must have returned at least %1 times: else fewer "
 		"connections would have been taken."), NULL },
-	{ OF_ENDPOINT, lets_all_in,
+	{ OF_ENDPOINT | BY_PACKETS, lets_all_in,
 	    N_N("In the end the one request was taken: none is left in SYN_RECV.",
 		"In the end all %1 requests were taken: none is left in SYN_RECV."), NULL },
 
@@ -979,25 +984,25 @@ static const struct rule rules[] = {
 		"has read them.",
 		"In the last recorded table %1 connections of the server have %2 bytes each in Recv-Q: "
 		"nobody has read them."), NULL },
-	{ OF_ENDPOINT, closes_none,
+	{ OF_ENDPOINT | BY_FLOWS, closes_none,
 	    N_N("The connection was not closed while the capture ran.",
 		"None of the connections was closed while the capture ran."), NULL },
 
-	{ OF_CAPTURE, has_completed_of,
+	{ OF_CAPTURE | BY_FLOWS, has_completed_of,
 	    N_("Of %1 attempts to connect, %2 led to a connection."), NULL, NULL },
-	{ OF_CAPTURE, has_midstream,
+	{ OF_CAPTURE | BY_FLOWS, has_midstream,
 	    N_N("%1 connection was under way when the capture began.",
 		"%1 connections were under way when the capture began."), NULL },
-	{ OF_CAPTURE, has_closed,
+	{ OF_CAPTURE | BY_FLOWS, has_closed,
 	    N_N("%1 connection was closed by both ends.", "%1 connections were closed by both ends."),
 	    NULL },
-	{ OF_CAPTURE, has_half_closed,
+	{ OF_CAPTURE | BY_FLOWS, has_half_closed,
 	    N_N("%1 connection was closed by one end alone.",
 		"%1 connections were closed by one end alone."), NULL },
-	{ OF_CAPTURE, has_reset,
+	{ OF_CAPTURE | BY_FLOWS, has_reset,
 	    N_N("%1 connection was reset.",
 		"%1 connections were reset, %2 by the client and %3 by the server."), NULL },
-	{ OF_CAPTURE, has_given_up,
+	{ OF_CAPTURE | BY_FLOWS, has_given_up,
 	    N_N("%1 connection fell silent after something was sent again and again without an answer.",
 		"%1 connections fell silent after something was sent again and again without an "
 		"answer."), NULL },
@@ -1019,7 +1024,8 @@ static const struct rule rules[] = {
 		"%1 rows of the recorded tables are not as the packets show them, or stand on one side "
 		"only; %2 agree."), NULL },
 	{ OF_CAPTURE, is_not_whole,
-	    N_("Only the first %1 packets were looked at one by one."), NULL, NULL },
+	    N_("Of %1 packets %2 were looked at one by one; what would have to be counted in all of them "
+	       "is not told here."), NULL, NULL },
 };
 
 /* Why segments were sent again, and other causes that are worth a sentence. */
@@ -1120,12 +1126,13 @@ tell_each(const struct asked *asked, const struct rule *rule, struct markup_node
 }
 
 static void
-tell(const struct asked *asked, int of, struct markup_node *node)
+tell(const struct asked *asked, unsigned of, struct markup_node *node)
 {
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		struct saying say = { 0 };
 
-		if (rules[i].of != of)
+		if (!(rules[i].of & of) || (rules[i].of & BY_PACKETS && !asked->has_packets) ||
+		    (rules[i].of & BY_FLOWS && !asked->has_flows))
 			continue;
 		if (rules[i].each != NULL)
 			tell_each(asked, &rules[i], node);
@@ -1142,6 +1149,7 @@ tell_endpoint(struct asked asked, const struct listener_row *row, struct markup_
 
 	account_fill(&account, asked.chapter, row);
 	asked.account = &account;
+	asked.has_packets = account.is_whole;
 	find_flows(&asked);
 	tell(&asked, OF_ENDPOINT, node);
 	free(asked.places);
@@ -1162,13 +1170,15 @@ section_conclusion(const struct chapter *chapter)
 {
 	struct asked asked = {
 		.chapter = chapter,
-		.is_whole = chapter->data->packet_count >= chapter->summary->packets,
+		.has_packets = chapter->data->packet_count >= chapter->summary->packets,
+		.has_flows = chapter->data->flow_count >= chapter->summary->flows,
 	};
 	struct markup_node *node = markup_add(chapter->node, "conclusion");
 
 	tell_endpoints(asked, node);
 	find_flows(&asked);
 	tell(&asked, OF_CAPTURE, node);
-	tell_causes(&asked, node);
+	if (asked.has_packets)
+		tell_causes(&asked, node);
 	free(asked.places);
 }

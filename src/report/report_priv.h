@@ -104,6 +104,7 @@ void add_unreadable(const struct chapter *chapter, const char *what, const char 
 /* What packets show of a flow. Frames by their index, 0: there is none. */
 struct flow_view {
 	const struct flow_row *row;
+	uint32_t packets;    /* that were seen */
 	uint32_t written[2]; /* bytes, each once; by who sent them, client first */
 	uint32_t acked[2];   /* of those */
 	/* of the client */

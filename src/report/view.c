@@ -128,6 +128,7 @@ note_packet(struct flow_view *view, const struct packet_row *row)
 {
 	bool from_client = is_from_client(view, row);
 
+	view->packets++;
 	if (row->tuple.proto != PROTO_TCP)
 		return;
 	note_end(&view->written[!from_client], row->seq + row->length);
