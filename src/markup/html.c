@@ -267,15 +267,15 @@ markup_html_end(struct markup_html *html)
 }
 
 void
-markup_html_styles(const struct markup_html *html, struct text *out)
+markup_html_styles(struct markup_html *html, struct text *out)
 {
-	text_bytes(out, html->styles.at, html->styles.length);
+	text_put(out, text_str(&html->styles));
 }
 
 void
-markup_html_scripts(const struct markup_html *html, struct text *out)
+markup_html_scripts(struct markup_html *html, struct text *out)
 {
-	text_bytes(out, html->scripts.at, html->scripts.length);
+	text_put(out, text_str(&html->scripts));
 }
 
 /* --- copies --- */

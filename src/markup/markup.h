@@ -188,7 +188,7 @@ void markup_html_copy(struct markup_html *html, const struct markup_node *node);
 /* Whether a style or script element may hold it: nothing in it ends the element. */
 bool markup_html_may_hold(const char *content);
 /* Appends the source expressions ("'sha256-...'") that allow each style or script so far. */
-void markup_html_styles(const struct markup_html *html, struct text *out);
-void markup_html_scripts(const struct markup_html *html, struct text *out);
+void markup_html_styles(struct markup_html *html, struct text *out);
+void markup_html_scripts(struct markup_html *html, struct text *out);
 
 #endif
