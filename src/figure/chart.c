@@ -594,6 +594,10 @@ draw_sample(struct scene *scene, const struct chart_entry *entry, struct scene_p
 		scene_line(scene, entry->cls, (struct scene_point){ at.x + 9, at.y - 10 },
 		    (struct scene_point){ at.x + 9, at.y + 2 }, DASH_SOLID);
 		break;
+	case SAMPLE_TICK_DASHED:
+		scene_line(scene, entry->cls, (struct scene_point){ at.x + 9, at.y - 12 },
+		    (struct scene_point){ at.x + 9, at.y + 4 }, DASH_DASHED);
+		break;
 	case SAMPLE_LINE:
 		scene_line(scene, entry->cls, left, right, DASH_SOLID);
 		break;

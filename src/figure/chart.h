@@ -106,6 +106,7 @@ enum chart_sample {
 	SAMPLE_CROSS,
 	SAMPLE_DOT,
 	SAMPLE_TICK,
+	SAMPLE_TICK_DASHED,
 };
 
 struct chart_entry {

@@ -15,6 +15,7 @@
 #define BAR_WIDTH   128.0
 #define CLIENT_BAR  170.0 /* left edges */
 #define SERVER_BAR  (WIDTH - CLIENT_BAR - BAR_WIDTH)
+#define BESIDE_ROOM (CLIENT_BAR - MARGIN / 2 - 9)
 #define HEADS_TOP   84.0
 #define HEAD_HEIGHT 44.0
 #define BARS_TOP    (HEADS_TOP + HEAD_HEIGHT + 14)
@@ -419,10 +420,12 @@ static void
 beside(struct handshake *hs, struct bar *side, double y, enum scene_class cls,
     struct scene_style style, const char *text)
 {
+	if (text[0] == '\0')
+		return;
 	y = fmax(y, side->free_y + style.size);
 	style.anchor = side->is_server ? ANCHOR_START : ANCHOR_END;
-	scene_text(hs->scene, cls, style, (struct scene_point){ outwards(side, 9), y },
-	    CLIENT_BAR - MARGIN / 2 - 9, text);
+	scene_text(
+	    hs->scene, cls, style, (struct scene_point){ outwards(side, 9), y }, BESIDE_ROOM, text);
 	side->free_y = y + 2;
 }
 
@@ -486,10 +489,17 @@ draw_connect(struct handshake *hs, const struct row *row)
 	const char *says = connect_says(hs);
 	const struct scene_style style = { .size = 11, .bold = true };
 
+	double y;
+	int length;
+
 	if (says == NULL || row == NULL)
 		return;
-	beside(hs, &hs->sides[0], (row->from_client ? row->sent : row->arrived) + 4, CLASS_LABEL,
-	    style, says);
+	y = (row->from_client ? row->sent : row->arrived) + 4;
+	length = (int)scene_line_length(says, style, BESIDE_ROOM);
+	beside(hs, &hs->sides[0], y, CLASS_LABEL, style,
+	    scene_format(hs->scene, "%.*s",
+		length > 0 && says[length - 1] == ' ' ? length - 1 : length, says));
+	beside(hs, &hs->sides[0], y + 13, CLASS_LABEL, style, says + length);
 }
 
 static void

@@ -17,6 +17,8 @@
 #define PLOT_BOTTOM (PLOT_TOP + PLOT_HEIGHT)
 /* So many segments say what they are to who points at them. */
 #define TIPS_MAX 500
+/* What is shorter shows no dashes. */
+#define DASHES_LEAST 12.0
 /* From here on there is no room for all digits. */
 #define LONG_NUMBER 1e7
 /* Nearer than this, segments in a row are one. */
@@ -79,8 +81,8 @@ is_sent_again(const struct sequence *all, const struct event *event)
 	if (verdict->marks & again)
 		return true;
 	return all->sent_count > 0 && event->hi > event->lo && event->hi <= all->top &&
-	    !(verdict->marks & MARK_BIT(MARK_OUT_OF_ORDER)) &&
-	    verdict->reason.cause != CAUSE_REORDERED;
+	       !(verdict->marks & MARK_BIT(MARK_OUT_OF_ORDER)) &&
+	       verdict->reason.cause != CAUSE_REORDERED;
 }
 
 static void
@@ -237,7 +239,7 @@ draw_steps(struct sequence *all, enum scene_class cls, bool is_window)
 		last_y = y;
 	}
 	if (count > 1)
-		scene_path(all->scene, cls, steps, count, DASH_SOLID);
+		scene_path(all->scene, cls, steps, count, is_window ? DASH_DASHED : DASH_SOLID);
 }
 
 static void
@@ -325,7 +327,8 @@ draw_flags(struct sequence *all, const struct event *event)
 
 /* Upright, with a foot and a head, so that neighbours are told apart. */
 static void
-draw_upright(struct sequence *all, enum scene_class cls, double x, double lo, double hi)
+draw_upright(struct sequence *all, enum scene_class cls, double x, double lo, double hi,
+    enum scene_dash dash)
 {
 	const double arm = lo - hi >= 6 ? 2.5 : 1.6;
 	const struct scene_step steps[] = {
@@ -337,7 +340,12 @@ draw_upright(struct sequence *all, enum scene_class cls, double x, double lo, do
 		{ 'L', { { x + arm, lo } } },
 	};
 
-	scene_path(all->scene, cls, steps, lo - hi < 1 ? 4 : 6, DASH_SOLID);
+	if (dash == DASH_SOLID || lo - hi < DASHES_LEAST) {
+		scene_path(all->scene, cls, steps, lo - hi < 1 ? 4 : 6, DASH_SOLID);
+		return;
+	}
+	scene_path(all->scene, cls, steps, 2, dash);
+	scene_path(all->scene, cls, steps + 2, 4, DASH_SOLID);
 }
 
 /* How many follow that cannot be told from it. */
@@ -388,7 +396,7 @@ draw_segments(struct sequence *all, bool again)
 		scene_group_begin(all->scene, model_run(event->row, last), tip, NULL);
 		if (hi > event->lo)
 			draw_upright(all, again ? CLASS_SENT_AGAIN : CLASS_SENT, x_of(all, event),
-			    y_of(all, event->lo), y_of(all, hi));
+			    y_of(all, event->lo), y_of(all, hi), again ? DASH_DASHED : DASH_SOLID);
 		scene_group_end(all->scene);
 	}
 }
@@ -420,7 +428,7 @@ draw_legend(struct sequence *all)
 	entries[count++] =
 	    (struct chart_entry){ SAMPLE_TICK, CLASS_SENT, words[LABEL_SEQUENCE_SENT] };
 	if (all->has_again)
-		entries[count++] = (struct chart_entry){ SAMPLE_TICK, CLASS_SENT_AGAIN,
+		entries[count++] = (struct chart_entry){ SAMPLE_TICK_DASHED, CLASS_SENT_AGAIN,
 			words[LABEL_SEQUENCE_AGAIN] };
 	if (all->sent_count < all->count)
 		entries[count++] =
@@ -430,7 +438,7 @@ draw_legend(struct sequence *all)
 		    (struct chart_entry){ SAMPLE_TICK, CLASS_SACKED, words[LABEL_SEQUENCE_SACKED] };
 	if (all->has_window)
 		entries[count++] = (struct chart_entry){
-			SAMPLE_LINE, CLASS_WINDOW,
+			SAMPLE_DASHED, CLASS_WINDOW,
 			words[all->is_above ? LABEL_SEQUENCE_WINDOW_ABOVE : LABEL_SEQUENCE_WINDOW]
 		};
 	chart_legend(

@@ -185,7 +185,8 @@ draw_ticks(struct timeline *all, const struct flow_row *flow, double top)
 		scene_group_begin(all->scene, model_packet(row),
 		    model_tip(all->scene, all->data, all->options, row), NULL);
 		scene_line(all->scene, cls, (struct scene_point){ x, top - 2 },
-		    (struct scene_point){ x, top + 2 * HALF + 2 }, DASH_SOLID);
+		    (struct scene_point){ x, top + 2 * HALF + 2 },
+		    cls == CLASS_RESENT ? DASH_DASHED : DASH_SOLID);
 		scene_group_end(all->scene);
 	}
 }
@@ -223,8 +224,8 @@ draw_row(struct timeline *all, const struct flow_row *flow, double top)
 	    scene_format(all->scene, "%" PRIu32, flow->flow));
 	if (scene_text_width(ends, label) > room)
 		label.size = 10;
-	scene_text(all->scene, CLASS_LABEL, label, (struct scene_point){ LABEL_LEFT + 30, y }, room,
-	    ends);
+	scene_text(
+	    all->scene, CLASS_LABEL, label, (struct scene_point){ LABEL_LEFT + 30, y }, room, ends);
 	if (flow->is_tcp) {
 		draw_half(all, flow, false, top);
 		draw_half(all, flow, true, top + HALF);
@@ -438,13 +439,14 @@ draw_rows_legend(struct timeline *all, double y)
 {
 	static const struct {
 		enum scene_class cls;
+		enum chart_sample sample;
 		enum label label;
 	} looks[] = {
-		{ CLASS_RESENT, LABEL_LEGEND_RESENT },
-		{ CLASS_RESET, LABEL_TICK_RESET },
-		{ CLASS_WINDOW, LABEL_TICK_WINDOW },
-		{ CLASS_PROBE, LABEL_TICK_PROBE },
-		{ CLASS_BEST, LABEL_TICK_OTHER },
+		{ CLASS_RESENT, SAMPLE_TICK_DASHED, LABEL_LEGEND_RESENT },
+		{ CLASS_RESET, SAMPLE_TICK, LABEL_TICK_RESET },
+		{ CLASS_WINDOW, SAMPLE_TICK, LABEL_TICK_WINDOW },
+		{ CLASS_PROBE, SAMPLE_TICK, LABEL_TICK_PROBE },
+		{ CLASS_BEST, SAMPLE_TICK, LABEL_TICK_OTHER },
 	};
 	struct chart_entry entries[SOCK_COUNT + sizeof(looks) / sizeof(looks[0])];
 	size_t count = 0;
@@ -456,7 +458,7 @@ draw_rows_legend(struct timeline *all, double y)
 				    name_state((enum sock_state)i) };
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
 		if (all->looks[looks[i].cls])
-			entries[count++] = (struct chart_entry){ SAMPLE_TICK, looks[i].cls,
+			entries[count++] = (struct chart_entry){ looks[i].sample, looks[i].cls,
 				word(all, looks[i].label) };
 	return chart_legend(all->scene, (struct scene_point){ CHART_MARGIN, y },
 	    CHART_WIDTH - CHART_MARGIN, entries, count);
