@@ -569,6 +569,17 @@ choose(void *ctx, struct text *out, const char *const *words, size_t count)
 		text_put(out, holds ? words[1] : words[2]);
 }
 
+/* basename(path): what comes after its last slash. */
+static void
+put_basename(void *ctx, struct text *out, const char *const *words, size_t count)
+{
+	const char *slash = strrchr(words[0], '/');
+
+	(void)ctx;
+	if (count == 1)
+		text_put(out, slash == NULL ? words[0] : slash + 1);
+}
+
 /* say(sentence, ...) in the reader's language, with its %1, %2, ... filled in. */
 static void
 say(void *ctx, struct text *out, const char *const *words, size_t count)
@@ -602,6 +613,7 @@ template_write(const struct template_set *set, struct markup_document *document,
 
 	markup_scope_function(pages.writing.scope, "say", say, (void *)(uintptr_t)set);
 	markup_scope_function(pages.writing.scope, "choose", choose, NULL);
+	markup_scope_function(pages.writing.scope, "basename", put_basename, NULL);
 	markup_scope_set_bool(pages.writing.scope, "single", options->single);
 	for (size_t i = 0; i < set->page_count && st == ST_OK; i++)
 		if (!options->single || strcmp(set->pages[i].name, "index.html") == 0)

@@ -190,12 +190,14 @@ test_variables_hold_where_they_are_set(void **state)
 }
 
 static void
-test_one_of_two_is_chosen(void **state)
+test_functions_choose_and_shorten(void **state)
 {
 	(void)state;
 	assert_string_equal(
 	    written("<p s:each='capture' s:text='choose(@id=\"a\", \"first\", \"second\")'/>"),
 	    "<p>first</p><p>second</p>");
+	assert_string_equal(written("<p s:text='basename(\"a/b.pcap\")'/><p s:text='basename(\"c\")'/>"),
+	    "<p>b.pcap</p><p>c</p>");
 }
 
 static void
@@ -476,7 +478,7 @@ main(void)
 		cmocka_unit_test(test_links_leave_neither_the_page_nor_its_folder),
 		cmocka_unit_test(test_ids_are_prefixed_where_that_is_asked_for),
 		cmocka_unit_test(test_variables_hold_where_they_are_set),
-		cmocka_unit_test(test_one_of_two_is_chosen),
+		cmocka_unit_test(test_functions_choose_and_shorten),
 		cmocka_unit_test(test_words_are_split),
 		cmocka_unit_test(test_figures_are_copied_without_prefixes),
 		cmocka_unit_test(test_samples_are_left_out_and_wrappers_unwrapped),
