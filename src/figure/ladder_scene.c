@@ -27,7 +27,7 @@
 #define LAST_ROWS    5 /* no page begins for so few */
 #define REMARK_MAX   340.0
 #define REMARK_ROOM  5.0 /* more, where it has two lines */
-#define LABEL_MAX    230.0
+#define LABEL_MAX    280.0
 #define HEAD_MAX     230.0
 /* Names of more lanes than these are broken before their ports. */
 #define HEADS_ONE_LINE_MAX 2
@@ -205,12 +205,13 @@ is_gauge_first(const struct page *page)
 
 /* Where a name of an end is broken: before its port. 0: nowhere. */
 static size_t
-break_of_name(const struct page *page, const char *name)
+break_of_name(const struct page *page, const struct ladder_lane *lane)
 {
+	const char *name = lane->name;
 	const char *colon = strrchr(name, ':');
 
-	if (page->ladder.lane_count <= HEADS_ONE_LINE_MAX || colon == NULL || colon == name ||
-	    colon[1] == '\0' || colon[1 + strspn(colon + 1, "0123456789")] != '\0')
+	if (page->ladder.lane_count <= HEADS_ONE_LINE_MAX || lane->any_port || colon == NULL ||
+	    colon == name || colon[1] == '\0' || colon[1 + strspn(colon + 1, "0123456789")] != '\0')
 		return 0;
 	return (size_t)(colon - name);
 }
@@ -224,7 +225,7 @@ measure_heads(struct page *page)
 	page->head_width = ladder->lane_count <= HEADS_ONE_LINE_MAX ? 90 : 70;
 	for (size_t i = 0; i < ladder->lane_count; i++) {
 		const char *name = ladder->lanes[i].name;
-		size_t length = break_of_name(page, name);
+		size_t length = break_of_name(page, &ladder->lanes[i]);
 		double width = scene_text_width(name, head_style);
 
 		if (length > 0) {
@@ -471,7 +472,7 @@ static void
 draw_name(struct page *page, const struct ladder_lane *lane, double y)
 {
 	struct scene *scene = page->ladder.scene;
-	size_t length = break_of_name(page, lane->name);
+	size_t length = break_of_name(page, lane);
 	double room = page->head_width - 12;
 	double middle = y + page->head_height / 2 + 4;
 

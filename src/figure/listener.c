@@ -177,27 +177,48 @@ make_room_for(struct listening *all, const struct flow_row *flow)
 	all->pairs[place].flow = flow;
 }
 
+static bool
+is_candidate(const struct listening *all, const struct flow_row *flow)
+{
+	if (!endpoint_has_flow(all->listener, flow))
+		return false;
+	if (all->options->flow_count > 0 && !is_named(all, flow->flow))
+		return false;
+	return !all->is_wrong || flow->conn.open != OPEN_REFUSED;
+}
+
+/* One is not worth leaving out. */
+static size_t
+most_pairs(const struct listening *all)
+{
+	size_t count = 0;
+
+	if (all->is_wrong)
+		return 1;
+	if (all->options->flow_count > 0)
+		return PAIRS_ROOM;
+	for (size_t i = 0; i < all->data->flow_count; i++)
+		count += is_candidate(all, &all->data->flows[i]);
+	return count == PAIRS_MAX + 1 ? count : PAIRS_MAX;
+}
+
 /* The first ones; where they have no trouble and others do, those take the last places. */
 static void
 choose_pairs(struct listening *all)
 {
-	size_t most = all->is_wrong ? 1 : all->options->flow_count > 0 ? PAIRS_ROOM : PAIRS_MAX;
+	size_t most = most_pairs(all);
 
 	for (size_t i = 0; i < all->data->flow_count; i++) {
 		const struct flow_row *flow = &all->data->flows[i];
 
-		if (!endpoint_has_flow(all->listener, flow))
-			continue;
-		if (all->options->flow_count > 0 && !is_named(all, flow->flow))
-			continue;
-		if (all->is_wrong && flow->conn.open == OPEN_REFUSED)
+		if (!is_candidate(all, flow))
 			continue;
 		if (all->pair_count < most) {
 			all->pairs[all->pair_count++].flow = flow;
 			continue;
 		}
 		all->left_out++;
-		if (most == PAIRS_MAX && has_miss(all, flow))
+		if (all->options->flow_count == 0 && !all->is_wrong && has_miss(all, flow))
 			make_room_for(all, flow);
 	}
 }
