@@ -1003,6 +1003,8 @@ draw_all(struct page *page)
 		draw_gauge(page);
 	for (size_t i = 0; i < page->head_count; i++)
 		draw_heads(page, page->heads[i]);
+	scene_page_head(
+	    ladder->scene, page->heads[0] - 4, page->heads[0] + page->head_height + 4);
 	for (size_t i = 0; i < ladder->row_count; i++) {
 		if (ladder->rows[i].is_broken)
 			draw_break(page, &ladder->rows[i]);

@@ -429,6 +429,7 @@ draw_head(const struct list *list)
 	for (int i = 0; i < COLUMN_COUNT; i++)
 		draw_cell(list, CLASS_HEAD, head_style, (enum column)i, LIST_TOP + 16,
 		    labels[list->options->lang][columns[i].label]);
+	scene_page_head(list->scene, LIST_TOP - 2, LIST_TOP + HEAD_ROW);
 }
 
 static void

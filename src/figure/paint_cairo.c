@@ -365,24 +365,56 @@ describe(const struct paint_lib *lib, cairo_surface_t *surface, const char *titl
 	lib->cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, date);
 }
 
+static void
+paint_part(struct painter *painter, const struct paper_part *part)
+{
+	const struct paint_lib *lib = painter->lib;
+	cairo_t *cairo = painter->cairo;
+
+	painter->top = part->top;
+	painter->bottom = part->bottom;
+	if (part->tag != NULL)
+		lib->cairo_tag_begin(cairo, part->tag, NULL);
+	lib->cairo_save(cairo);
+	lib->cairo_translate(cairo, part->at.x, part->at.y);
+	lib->cairo_scale(cairo, part->scale, part->scale);
+	lib->cairo_rectangle(cairo, 0, 0, part->scene->width, part->bottom - part->top);
+	lib->cairo_clip(cairo);
+	lib->cairo_translate(cairo, 0, -part->top);
+	scene_draw(part->scene, &ops, painter);
+	lib->cairo_restore(cairo);
+	if (part->tag != NULL)
+		lib->cairo_tag_end(cairo, part->tag);
+}
+
+/* The strip that stands at the top of a page that begins there. */
+static double
+head_height(const struct scene *scene, double top)
+{
+	return top > 0 ? scene->head_bottom - scene->head_top : 0;
+}
+
 /* What of the scene lies between top and bottom, on a page of its own. */
 static void
 paint_page(struct painter *painter, cairo_surface_t *surface, const struct scene *scene, double top,
     double bottom)
 {
 	const struct paint_lib *lib = painter->lib;
-	double scale = fmin(PDF_SCALE, PDF_SIDE_MAX / fmax(scene->width, bottom - top));
+	double head = head_height(scene, top);
+	double height = head + bottom - top;
+	double scale = fmin(PDF_SCALE, PDF_SIDE_MAX / fmax(scene->width, height));
+	struct paper_part part = { .scene = scene, .scale = scale };
 
-	painter->top = top;
-	painter->bottom = bottom;
-	lib->cairo_pdf_surface_set_size(surface, scene->width * scale, (bottom - top) * scale);
-	lib->cairo_save(painter->cairo);
-	lib->cairo_scale(painter->cairo, scale, scale);
-	lib->cairo_rectangle(painter->cairo, 0, 0, scene->width, bottom - top);
-	lib->cairo_clip(painter->cairo);
-	lib->cairo_translate(painter->cairo, 0, -top);
-	scene_draw(scene, &ops, painter);
-	lib->cairo_restore(painter->cairo);
+	lib->cairo_pdf_surface_set_size(surface, scene->width * scale, height * scale);
+	if (head > 0) {
+		part.top = scene->head_top;
+		part.bottom = scene->head_bottom;
+		paint_part(painter, &part);
+	}
+	part.top = top;
+	part.bottom = bottom;
+	part.at.y = head * scale;
+	paint_part(painter, &part);
 	lib->cairo_show_page(painter->cairo);
 }
 
@@ -390,7 +422,8 @@ paint_page(struct painter *painter, cairo_surface_t *surface, const struct scene
 static double
 page_bottom(const struct scene *scene, double top)
 {
-	double bottom = scene_page_end(scene, top, scene->width * G_SQRT2);
+	double bottom =
+	    scene_page_end(scene, top, scene->width * G_SQRT2 - head_height(scene, top));
 
 	for (size_t i = 0; i < scene->break_count && bottom <= top; i++)
 		bottom = scene->breaks[i];
@@ -450,28 +483,6 @@ add_link(struct painter *painter, const struct paper_link *link)
 	    target);
 	lib->cairo_tag_begin(painter->cairo, CAIRO_TAG_LINK, words);
 	lib->cairo_tag_end(painter->cairo, CAIRO_TAG_LINK);
-}
-
-static void
-paint_part(struct painter *painter, const struct paper_part *part)
-{
-	const struct paint_lib *lib = painter->lib;
-	cairo_t *cairo = painter->cairo;
-
-	painter->top = part->top;
-	painter->bottom = part->bottom;
-	if (part->tag != NULL)
-		lib->cairo_tag_begin(cairo, part->tag, NULL);
-	lib->cairo_save(cairo);
-	lib->cairo_translate(cairo, part->at.x, part->at.y);
-	lib->cairo_scale(cairo, part->scale, part->scale);
-	lib->cairo_rectangle(cairo, 0, 0, part->scene->width, part->bottom - part->top);
-	lib->cairo_clip(cairo);
-	lib->cairo_translate(cairo, 0, -part->top);
-	scene_draw(part->scene, &ops, painter);
-	lib->cairo_restore(cairo);
-	if (part->tag != NULL)
-		lib->cairo_tag_end(cairo, part->tag);
 }
 
 static void

@@ -10,8 +10,14 @@
 /* Of the smallest words that matter: five points on an upright page, four and a half elsewhere. */
 #define READABLE       6.66
 #define READABLE_ASKED 6.0
+/* Where it makes the difference, so much less will do. */
+#define NEARLY 0.85
 /* Words no larger than those around it. */
 #define SCALE_MAX 0.9
+/* Of the page's height, for what stands below. */
+#define CAPTION_ROOM 60.0
+/* Of pages that are cut where something ends, so much is used. */
+#define CUT_WELL 0.88
 /* One text in twenty may be smaller. */
 #define SMALL_SHARE 20
 /* So much smaller, where that saves a page. */
@@ -137,27 +143,42 @@ find_breaks(struct scene *scene)
 
 /* --- its page --- */
 
+/* false: it is too small there, or too high and cannot be cut. */
+static bool
+suits(struct block *block, enum sheet sheet, double least)
+{
+	const struct scene *scene = block->scene;
+	struct scene_box body = sheet_body(sheet);
+	double room = body.height - CAPTION_ROOM;
+	double whole = room / scene->height;
+
+	block->sheet = sheet;
+	block->scale = fmin(SCALE_MAX, body.width / scene->width);
+	if (block->scale < least)
+		return false;
+	if (block->scale <= whole)
+		return true;
+	if (whole >= least * NEARLY) {
+		block->scale = whole;
+		return true;
+	}
+	/* As large as the pages allow that it takes. */
+	block->scale = fmin(block->scale, CUT_WELL * ceil(least / whole) * whole);
+	block->scale = fmax(block->scale, least);
+	return scene->break_count > 0;
+}
+
 /* On which page, and how large: the first that shows it well. */
 static void
 choose_sheet(struct block *block)
 {
-	const struct scene *scene = block->scene;
-	double small = smallest_words(scene);
+	double small = smallest_words(block->scene);
+	int sheet = SHEET_UPRIGHT;
 
-	for (int sheet = SHEET_UPRIGHT; sheet < SHEET_COUNT; sheet++) {
-		struct scene_box body = sheet_body((enum sheet)sheet);
-		double room = body.height - 60; /* for the caption */
-		double scale = fmin(SCALE_MAX, body.width / scene->width);
-		double least = (sheet == SHEET_UPRIGHT ? READABLE : READABLE_ASKED) / small;
-
-		block->sheet = (enum sheet)sheet;
-		/* Whole on a page, as long as it can be read there. */
-		if (scene->height * scale > room)
-			scale = fmax(fmin(scale, least), room / scene->height);
-		block->scale = scale;
-		if (scale >= least && (scene->height * scale <= room || scene->break_count > 0))
-			break;
-	}
+	while (!suits(block, (enum sheet)sheet,
+		   (sheet == SHEET_UPRIGHT ? READABLE : READABLE_ASKED) / small) &&
+	       sheet + 1 < SHEET_COUNT)
+		sheet++;
 	block->least_scale = fmax(block->scale * SHRINK, READABLE / small);
 	if (block->least_scale > block->scale)
 		block->least_scale = block->scale;

@@ -266,7 +266,7 @@ static const struct column client_columns[] = {
 	PLAIN(N_("It printed"), NULL, COLUMN_WORDS),
 };
 static const struct column socket_columns[] = {
-	PLAIN(N_("Proto"), "proto", 0),
+	PLAIN(N_("Proto"), "proto", COLUMN_VARIED),
 	PLAIN(N_("Local address"), "local", 0),
 	PLAIN(N_("Foreign address"), "remote", 0),
 	GROUPED(N_("Recorded"), "Recv-Q", "recv-q", COLUMN_NUMBER),
@@ -280,7 +280,7 @@ static const struct column socket_columns[] = {
 };
 static const struct column change_columns[] = {
 	PLAIN(N_("At, s"), "since", COLUMN_NUMBER),
-	PLAIN(N_("Proto"), "proto", 0),
+	PLAIN(N_("Proto"), "proto", COLUMN_VARIED),
 	PLAIN("Recv-Q", "recv-q", COLUMN_NUMBER),
 	PLAIN("Send-Q", "send-q", COLUMN_NUMBER),
 	PLAIN(N_("Local address"), "local", 0),
@@ -293,7 +293,7 @@ static const struct column packet_columns[] = {
 	PLAIN(N_("Since the first, s"), "since", COLUMN_NUMBER),
 	PLAIN(N_("Source"), "src", 0),
 	PLAIN(N_("Destination"), "dst", 0),
-	PLAIN(N_("Protocol"), "proto", 0),
+	PLAIN(N_("Protocol"), "proto", COLUMN_VARIED),
 	PLAIN(N_("Length"), "length", COLUMN_NUMBER),
 	PLAIN(N_("Info"), "info", 0),
 	PLAIN("", "why", COLUMN_BELOW),
@@ -315,7 +315,7 @@ static const struct column flow_columns[] = {
 static const struct column group_columns[] = {
 	PLAIN(N_("Flows"), "count", COLUMN_NUMBER),
 	PLAIN(N_("Server"), "server", 0),
-	PLAIN(N_("Proto"), "proto", 0),
+	PLAIN(N_("Proto"), "proto", COLUMN_VARIED),
 	PLAIN("connect()", "connect", 0),
 	PLAIN(N_("Opened"), "open", 0),
 	PLAIN(N_("Closed"), "close", 0),

@@ -154,6 +154,7 @@ enum {
 	COLUMN_LIKELY = 0x40,  /* a state that may not be certain */
 	COLUMN_OUTCOME = 0x80, /* what was recorded, held against what was found */
 	COLUMN_BARS = 0x100,   /* the counts of the elements of that name in it, as bars */
+	COLUMN_VARIED = 0x200, /* says nothing where it says always the same */
 	COLUMN_BELOW = 0x20,   /* no column, but a line of its own below each row; one at most */
 };
 

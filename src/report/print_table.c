@@ -12,6 +12,7 @@
 #define CELL_LINES   12   /* more are cut */
 #define COLUMN_GAP   14.0
 #define ROW_PADDING  3.2
+#define SHORT_WORDS  4.0 /* ems */
 #define BARS_WIDTH   110.0
 #define CHIP         7.0
 #define CHIP_ROOM    11.0
@@ -155,8 +156,20 @@ cell(const struct layout *layout, size_t row, size_t column)
 }
 
 static bool
+varies(const struct layout *layout, size_t place)
+{
+	for (size_t row = 1; row < layout->rows; row++)
+		if (strcmp(layout->cells[row * layout->table->count + place],
+			layout->cells[place]) != 0)
+			return true;
+	return false;
+}
+
+static bool
 holds_anything(const struct layout *layout, size_t place)
 {
+	if ((layout->table->columns[place].flags & COLUMN_VARIED) && !varies(layout, place))
+		return false;
 	for (size_t row = 0; row < layout->rows; row++)
 		if (layout->cells[row * layout->table->count + place][0] != '\0')
 			return true;
@@ -199,6 +212,14 @@ heading_of(const struct layout *layout, size_t column)
 	return catalog_say(layout->press->catalog, layout->columns[column]->heading);
 }
 
+/* Words that may be parted anywhere, as Chinese ones may, are not parted for nothing. */
+static double
+narrowest(const char *words, struct scene_style style)
+{
+	return fmax(widest_part(words, style),
+	    fmin(scene_text_width(words, style), SHORT_WORDS * style.size));
+}
+
 /* What a column wants, and what it cannot do without. */
 static void
 measure_column(const struct layout *layout, size_t column, double *wants, double *needs)
@@ -210,7 +231,7 @@ measure_column(const struct layout *layout, size_t column, double *wants, double
 		*wants = *needs = BARS_WIDTH;
 		return;
 	}
-	*needs = widest_part(heading_of(layout, column), style_of(layout, column, true));
+	*needs = narrowest(heading_of(layout, column), style_of(layout, column, true));
 	*wants = *needs;
 	if (layout->has_long_headings)
 		*wants =
@@ -219,7 +240,7 @@ measure_column(const struct layout *layout, size_t column, double *wants, double
 		const char *words = cell(layout, row, column);
 
 		*wants = fmax(*wants, chip + scene_text_width(words, style));
-		*needs = fmax(*needs, chip + widest_part(words, style));
+		*needs = fmax(*needs, chip + narrowest(words, style));
 	}
 	/* A rounding's width, so that what fits does. */
 	*wants += 0.2;
