@@ -212,10 +212,10 @@ draw_margin(struct press *press, size_t at)
 	scene_size(scene, size.x, size.y);
 	if (at > 0) {
 		scene_text(scene, CLASS_MUTED, style, (struct scene_point){ MARGIN_SIDE, 52 }, half,
-		    press->anchors[0].title);
+		    line_short(press, press->anchors[0].title, style, half));
 		if (sheet->chapter != NO_ANCHOR && sheet->chapter != 0)
 			scene_text(scene, CLASS_MUTED, right, (struct scene_point){ end, 52 }, half,
-			    press->anchors[sheet->chapter].title);
+			    line_short(press, press->anchors[sheet->chapter].title, style, half));
 		scene_line(scene, CLASS_GRID, (struct scene_point){ MARGIN_SIDE, 61 },
 		    (struct scene_point){ end, 61 }, DASH_SOLID);
 	}

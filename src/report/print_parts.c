@@ -13,6 +13,9 @@
 #define ROWS_MAX    200
 #define CHANGES_MAX 80
 
+/* No title in the outline is longer. */
+#define OUTLINE_WIDTH 1000.0
+
 /* --- headings, paragraphs --- */
 
 static const struct heading {
@@ -30,7 +33,11 @@ add_anchor(struct press *press, const char *title, unsigned depth)
 {
 	press->anchors =
 	    mem_realloc_array(press->anchors, press->anchor_count + 1, sizeof(*press->anchors));
-	press->anchors[press->anchor_count] = (struct anchor){ .title = title, .depth = depth };
+	press->anchors[press->anchor_count] = (struct anchor){
+		.title = line_short(
+		    press, title, (struct scene_style){ .size = BODY_SIZE }, OUTLINE_WIDTH),
+		.depth = depth,
+	};
 	return press->anchor_count++;
 }
 
@@ -735,26 +742,24 @@ is_listed(const struct press *press, const struct anchor *anchor)
 }
 
 static void
-draw_entry(struct scene *scene, const struct anchor *anchor, double y)
+draw_entry(struct press *press, struct scene *scene, const struct anchor *anchor, double y)
 {
 	const bool is_chapter = anchor->depth == 0;
 	struct scene_style style = { .size = is_chapter ? 13.3 : 12, .bold = is_chapter };
 	const double indent = is_chapter ? 0 : 18;
-	const double room = TEXT_WIDTH - indent - 48;
+	const char *title = line_short(press, anchor->title, style, TEXT_WIDTH - indent - 48);
 	struct text number = { 0 };
-	double width = scene_text_width(anchor->title, style);
+	struct scene_point from = { indent + scene_text_width(title, style) + 8, y - 3 };
+	struct scene_point to = { TEXT_WIDTH, y - 3 };
 
-	width = width < room ? width : room;
-	scene_text(
-	    scene, CLASS_LABEL, style, (struct scene_point){ indent, y }, room, anchor->title);
+	scene_text(scene, CLASS_LABEL, style, (struct scene_point){ indent, y },
+	    TEXT_WIDTH - indent - 48, title);
 	text_u64(&number, anchor->page + 1);
-	scene_line(scene, CLASS_GRID, (struct scene_point){ indent + width + 8, y - 3 },
-	    (struct scene_point){
-		TEXT_WIDTH - scene_text_width(text_str(&number), style) - 8, y - 3 },
-	    DASH_DOTTED);
+	to.x -= scene_text_width(text_str(&number), style) + 8;
+	scene_line(scene, CLASS_GRID, from, to, DASH_DOTTED);
 	style.anchor = ANCHOR_END;
-	scene_text(scene, CLASS_LABEL, style, (struct scene_point){ TEXT_WIDTH, y }, 40,
-	    text_str(&number));
+	scene_text(
+	    scene, CLASS_LABEL, style, (struct scene_point){ TEXT_WIDTH, y }, 0, text_str(&number));
 	text_fini(&number);
 }
 
@@ -773,7 +778,7 @@ draw_contents(struct press *press)
 		if (i == 0 || !is_listed(press, anchor))
 			continue;
 		y += anchor->depth == 0 ? 26 : 18.5;
-		draw_entry(block->scene, anchor, y);
+		draw_entry(press, block->scene, anchor, y);
 		block->links =
 		    mem_realloc_array(block->links, block->link_count + 1, sizeof(*block->links));
 		block->links[block->link_count++] =

@@ -129,6 +129,10 @@ size_t line_next(const char *words, struct scene_style style, double width, cons
 /* The widest part of it that stands on one line if it can. */
 double widest_part(const char *words, struct scene_style style);
 
+/* As much of it as fits in one line. */
+const char *line_short(
+    struct press *press, const char *words, struct scene_style style, double width);
+
 /* A column of lines. */
 struct column_of {
 	enum scene_class cls;

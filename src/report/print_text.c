@@ -188,3 +188,21 @@ lines_count(const struct column_of *column, const char *words)
 	}
 	return count;
 }
+
+const char *
+line_short(struct press *press, const char *words, struct scene_style style, double width)
+{
+	const char *rest;
+	struct text line = { 0 };
+	size_t length;
+
+	if (words[0] == '\0')
+		return words;
+	length = line_next(words, style, width, &rest);
+	if (rest[0] == '\0')
+		return words;
+	length = line_next(words, style, width - scene_text_width("…", style), &rest);
+	text_bytes(&line, words, length);
+	text_put(&line, "…");
+	return press_keep(press, &line);
+}
