@@ -229,6 +229,33 @@ passed 'with its clients in another order' order.pcap
 { scene; conversation a 0; conversation b 0.0005; conversation c 0.0002; } | make together
 passed 'with its clients at once' together.pcap
 
+# A server of HTTP, for which the test waits by trying; and its answer has a date.
+web()
+{
+	echo 'end server 192.0.2.80:8000'
+	for i in $(seq "$1"); do
+		echo "end k$i 192.0.2.1:5000$i"
+		echo "+0.${i}00000 k$i > server SYN"
+		echo "+0.${i}00100 server > k$i RST ACK"
+	done
+	echo 'end a 192.0.2.1:40001'
+	conversation a 1 | sed -e 's,"hello a.n","GET / HTTP/1.1\\r\\n\\r\\n",' \
+	    -e 's,"nice to meet you\, a.n","HTTP/1.1 200 OK\\r\\nDate: Tue\, 14 Nov 2023 22:13:'"$2"' GMT\\r\\n\\r\\nhello",'
+}
+web 2 20 | make web
+web 3 24 | make web-again
+web 2 20 | sed 's/hello"/hallo"/' | make web-changed
+synscope check -q --record -o web.xml web.pcap
+for how in '--baseline web.pcap' '--expect web.xml'; do
+	# shellcheck disable=SC2086
+	synscope check -q $how web-again.pcap >says 2>&1
+	verdict $? "${how%% *}: neither dates nor knocks at a closed door count"
+	# shellcheck disable=SC2086
+	synscope check -q $how web-changed.pcap >says 2>&1
+	test $? = 1 && grep -q 'undated-digest from server: ' says
+	verdict $? "${how%% *}: what an HTTP server says does"
+done
+
 # --- from several good runs, what they have in common ---
 
 synscope check -q --record -o runs.xml good.pcap extra.pcap changed.pcap 2>says

@@ -91,6 +91,8 @@ struct payload {
 	uint64_t gaps;     /* bytes that are not there */
 	uint64_t left_out; /* behind a hole that nobody acknowledged */
 	uint8_t digest[SHA256_BYTES];
+	uint8_t undated[SHA256_BYTES]; /* of the bytes without the values of HTTP's Date fields */
+	bool has_dates;                /* head and blocks are without them too */
 	uint8_t *head;
 	uint32_t head_count;
 	uint64_t *blocks; /* of whole blocks after the head */
@@ -106,8 +108,9 @@ struct kept_flow {
 	uint32_t count;
 	struct payload payload[2]; /* from client, from server */
 	bool is_background;        /* said to nobody in particular */
-	bool is_encrypted;         /* its bytes are never the same twice */
-	uint64_t filters;          /* bits: which filters one of its packets matches */
+	bool is_knock; /* refused by an end that took another one later: who waits for a server */
+	bool is_encrypted; /* its bytes are never the same twice */
+	uint64_t filters;  /* bits: which filters one of its packets matches */
 	/* derive.c */
 	struct derived {
 		uint32_t copies[2]; /* of the client's SYN, of the server's SYN-ACK */
@@ -240,6 +243,7 @@ struct selector {
 	struct end_wanted server, client,
 	    end;                       /* of a listener or socket: local is server, remote client */
 	uint8_t proto;                 /* 0: any */
+	bool no_knocks;                /* without those that asked before anybody listened */
 	bool others;                   /* those that no other group of the capture means */
 	uint32_t order_from, order_to; /* 0: all; UINT32_MAX: to the last */
 	bool order_last;

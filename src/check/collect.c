@@ -285,6 +285,51 @@ turn_around(struct check_data *data, struct kept_flow *flow)
 		data->packets[data->by_flow[flow->first + i]].from = WHOSE_SERVER;
 }
 
+static bool
+is_same_server(const struct tuple *a, const struct tuple *b)
+{
+	return a->dport == b->dport && a->ip_version == b->ip_version &&
+	       memcmp(a->dst, b->dst, sizeof(a->dst)) == 0;
+}
+
+/* From the last to the first, so that an end is known to have answered later. */
+static void
+find_knocks(struct check_data *data)
+{
+	for (size_t i = data->flow_count; i-- > 0;) {
+		struct kept_flow *flow = &data->flows[i];
+
+		if (!flow->row.is_tcp || flow->row.conn.open != OPEN_REFUSED)
+			continue;
+		for (size_t j = i + 1; j < data->flow_count; j++) {
+			const struct kept_flow *later = &data->flows[j];
+
+			if (!later->row.is_tcp ||
+			    !is_same_server(&flow->row.tuple, &later->row.tuple))
+				continue;
+			/* the next of that end: taken, or a knock itself */
+			flow->is_knock = later->is_knock || later->row.conn.open == OPEN_COMPLETE;
+			break;
+		}
+	}
+	/* It stops being one where somebody was taken before. */
+	for (size_t i = 0; i < data->flow_count; i++) {
+		struct kept_flow *flow = &data->flows[i];
+
+		if (!flow->is_knock)
+			continue;
+		for (size_t j = i; j-- > 0 && flow->is_knock;) {
+			const struct kept_flow *before = &data->flows[j];
+
+			if (before->row.is_tcp &&
+			    is_same_server(&flow->row.tuple, &before->row.tuple)) {
+				flow->is_knock = before->is_knock;
+				break;
+			}
+		}
+	}
+}
+
 /* Multicast and broadcast, who looks for neighbours: machines do that whatever is tested. */
 static bool
 is_background(const struct tuple *tuple)
@@ -337,6 +382,7 @@ check_collect_done(struct check_data *data, const struct analysis *analysis, con
 		flow->is_encrypted = is_encrypted(flow->payload);
 		derive_flow(data, flow);
 	}
+	find_knocks(data);
 }
 
 uint64_t

@@ -148,16 +148,12 @@ line_of(const struct markup_node *node)
 	return line < 0 || line > UINT32_MAX ? 0 : (uint32_t)line;
 }
 
-/* reason: diag's own text, or another. */
+/* reason: not of the parser's own diag. */
 static enum status
 wrong(struct parser *p, const struct markup_node *node, const char *reason)
 {
-	char kept[512];
-
-	strncpy(kept, reason, sizeof(kept) - 1);
-	kept[sizeof(kept) - 1] = '\0';
 	return diag_set(p->diag, ST_FORMAT, "%s: line %u: <%s>: %s", p->name,
-	    (unsigned)line_of(node), markup_name(node), kept);
+	    (unsigned)line_of(node), markup_name(node), reason);
 }
 
 static enum status
@@ -359,6 +355,17 @@ read_others(struct parser *p, const struct markup_node *node, struct selector *s
 }
 
 static enum status
+read_knocks(struct parser *p, const struct markup_node *node, struct selector *selector)
+{
+	const char *said = attribute(p, node, "knocks");
+
+	if (said == NULL || strcmp(said, "yes") == 0)
+		return ST_OK;
+	selector->no_knocks = true;
+	return strcmp(said, "no") == 0 ? ST_OK : wrong(p, node, "knocks can be yes or no");
+}
+
+static enum status
 read_at(struct parser *p, const struct markup_node *node, struct selector *selector)
 {
 	const char *said = attribute(p, node, "at");
@@ -416,7 +423,7 @@ static enum status
 read_flow(struct parser *p, const struct markup_node *node, struct selector *selector)
 {
 	static const char *const names[] = { "name", "server", "client", "end", "proto", "order",
-		"filter", "others", NULL };
+		"filter", "others", "knocks", NULL };
 	enum status st = check_attributes(p, node, names);
 
 	if (st == ST_OK)
@@ -431,6 +438,8 @@ read_flow(struct parser *p, const struct markup_node *node, struct selector *sel
 		st = read_order(p, node, selector);
 	if (st == ST_OK)
 		st = read_filter(p, node, selector);
+	if (st == ST_OK)
+		st = read_knocks(p, node, selector);
 	return st == ST_OK ? read_others(p, node, selector) : st;
 }
 
@@ -469,14 +478,15 @@ static bool
 takes_side(enum fact_id fact)
 {
 	return takes_packets(fact) || fact == FACT_BYTES || fact == FACT_TOTAL_BYTES ||
-	       fact == FACT_LENGTH || fact == FACT_CONTENT || fact == FACT_DIGEST ||
-	       fact == FACT_CONTAINS;
+	       fact == FACT_LENGTH || fact == FACT_CONTENT || fact == FACT_UNDATED ||
+	       fact == FACT_DIGEST || fact == FACT_CONTAINS;
 }
 
 static bool
 needs_side(enum fact_id fact)
 {
-	return fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_CONTAINS;
+	return fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
+	       fact == FACT_CONTAINS;
 }
 
 static bool

@@ -351,20 +351,34 @@ READER(CONTENT)
 {
 	const struct payload *payload = payload_of(subject, expected);
 
-	if (payload_is_whole(payload) && payload->length <= CONTENT_MAX)
+	/* The head has no dates. */
+	if (payload_is_whole(payload) && payload->length <= CONTENT_MAX && !payload->has_dates)
 		see_text(seen, payload->head == NULL ? "" : (const char *)payload->head,
 		    payload->head_count);
+}
+
+static void
+see_digest(struct seen *seen, const struct payload *payload, const uint8_t *digest)
+{
+	if (!payload_is_whole(payload))
+		return;
+	seen->room.length = 0;
+	text_hex(&seen->room, digest, SHA256_BYTES);
+	see_text(seen, text_str(&seen->room), seen->room.length);
 }
 
 READER(DIGEST)
 {
 	const struct payload *payload = payload_of(subject, expected);
 
-	if (!payload_is_whole(payload))
-		return;
-	seen->room.length = 0;
-	text_hex(&seen->room, payload->digest, sizeof(payload->digest));
-	see_text(seen, text_str(&seen->room), seen->room.length);
+	see_digest(seen, payload, payload->digest);
+}
+
+READER(UNDATED)
+{
+	const struct payload *payload = payload_of(subject, expected);
+
+	see_digest(seen, payload, payload->undated);
 }
 
 /* As if it were the text that is looked for, where that stands in the stream. */
@@ -731,6 +745,7 @@ add_of_flow(struct frames *frames, const struct subject *subject, const struct e
 	case FACT_LENGTH:
 	case FACT_CONTENT:
 	case FACT_DIGEST:
+	case FACT_UNDATED:
 	case FACT_CONTAINS:
 	case FACT_BYTES:
 	case FACT_SPOKE_FIRST:

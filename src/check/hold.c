@@ -117,7 +117,8 @@ put_seen(struct text *out, const struct expected *expected, const struct seen *s
 
 	if (expected->fact == FACT_SEQUENCE)
 		text_bytes(&value, seen->text, seen->text_length);
-	else if (expected->fact == FACT_DIGEST && seen->is_known)
+	else if ((expected->fact == FACT_DIGEST || expected->fact == FACT_UNDATED) &&
+		 seen->is_known)
 		text_bytes(&value, seen->text, 16);
 	else
 		seen_put(&value, seen, fact_rows[expected->fact].type, fact_words(expected->fact));
@@ -138,7 +139,7 @@ put_wanted(struct text *out, const struct expected *expected)
 		text_char(&value, '"');
 		put_cut(out, text_str(&value));
 		text_fini(&value);
-	} else if (expected->fact == FACT_DIGEST) {
+	} else if (expected->fact == FACT_DIGEST || expected->fact == FACT_UNDATED) {
 		text_bytes(out, said, strlen(said) < 16 ? strlen(said) : 16);
 	} else {
 		put_cut(out, said);
@@ -662,8 +663,9 @@ hold_group(struct holding *h, const struct group *group)
 
 /* --- what follows from something else --- */
 
-#define BIT(id)    (UINT64_C(1) << FACT_##id)
-#define BYTE_FACTS (BIT(LENGTH) | BIT(CONTENT) | BIT(DIGEST) | BIT(CONTAINS) | BIT(BYTES))
+#define BIT(id) (UINT64_C(1) << FACT_##id)
+#define BYTE_FACTS \
+	(BIT(LENGTH) | BIT(CONTENT) | BIT(DIGEST) | BIT(UNDATED) | BIT(CONTAINS) | BIT(BYTES))
 
 /* By fact: what, found wrong in the same flows, leads to this one. */
 static uint64_t
@@ -680,7 +682,8 @@ leads_to(enum fact_id fact)
 		from |= BIT(CLOSE) | BIT(HALF_CLOSE);
 	if (fact == FACT_HALF_CLOSE)
 		from |= BIT(CLOSE);
-	if (fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_BYTES)
+	if (fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
+	    fact == FACT_BYTES)
 		from |= BIT(LENGTH);
 	if (fact == FACT_STATE || fact == FACT_HISTORY || fact == FACT_SPOKE_FIRST)
 		from |= BYTE_FACTS;
@@ -821,7 +824,8 @@ frames_with_byte(const struct check_data *data, const struct kept_flow *flow, en
 static bool
 is_of_bytes(enum fact_id fact)
 {
-	return fact == FACT_LENGTH || fact == FACT_CONTENT || fact == FACT_DIGEST;
+	return fact == FACT_LENGTH || fact == FACT_CONTENT || fact == FACT_DIGEST ||
+	       fact == FACT_UNDATED;
 }
 
 static bool

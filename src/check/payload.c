@@ -23,7 +23,12 @@ struct half {
 	struct payload payload;
 	uint64_t block;       /* digest of the bytes of the block under way */
 	uint32_t block_count; /* of them */
-	struct text tail;     /* what a string asked for may have begun in */
+	struct sha256 undated;
+	struct text masked; /* bytes at hand, without dates */
+	uint32_t http;      /* of HTTP_BEGIN, what the stream began with */
+	uint32_t field;     /* of DATE_FIELD, what the line at hand began with */
+	bool is_other;      /* it began with something else */
+	struct text tail;   /* what a string asked for may have begun in */
 };
 
 struct following {
@@ -109,6 +114,59 @@ look_for_needles(struct half *half, const uint8_t *data, size_t count)
 	}
 }
 
+/*
+ * No two answers of an HTTP server are the same: each has its date. Of a stream
+ * that begins as an answer does, what follows "Date:" in a line is taken out.
+ */
+static const char HTTP_BEGIN[] = "http/";
+static const char DATE_FIELD[] = "\ndate:";
+
+static char
+lower(uint8_t c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
+}
+
+/* field: how far the line at hand is "\ndate:"; all of it, until the line ends. */
+static bool
+is_in_date(struct half *half, uint8_t c)
+{
+	uint32_t whole = sizeof(DATE_FIELD) - 1;
+
+	if (c == '\n' || c == '\r') {
+		half->field = c == '\n';
+		return false;
+	}
+	if (half->field == whole)
+		return true;
+	if (half->field > 0)
+		half->field = lower(c) == DATE_FIELD[half->field] ? half->field + 1 : 0;
+	return false;
+}
+
+static void
+mask_dates(struct half *half, const uint8_t **data, size_t count)
+{
+	bool had_none = half->http == sizeof(HTTP_BEGIN) - 1;
+
+	for (size_t i = 0; !half->is_other && !had_none && i < count; i++) {
+		half->is_other = lower((*data)[i]) != HTTP_BEGIN[half->http];
+		if (++half->http == sizeof(HTTP_BEGIN) - 1)
+			break;
+	}
+	if (half->is_other)
+		return;
+	half->masked.length = 0;
+	text_bytes(&half->masked, (const char *)*data, count);
+	for (size_t i = 0; i < count; i++) {
+		if (!is_in_date(half, (*data)[i]))
+			continue;
+		half->masked.at[i] = ' ';
+		half->payload.has_dates = true;
+	}
+	*data = (const uint8_t *)half->masked.at;
+}
+
 static void
 take_data(void *ctx, const uint8_t *data, size_t count)
 {
@@ -117,6 +175,9 @@ take_data(void *ctx, const uint8_t *data, size_t count)
 	half->payload.length += count;
 	sha256_add(&half->sha, data, count);
 	look_for_needles(half, data, count);
+	if (count > 0)
+		mask_dates(half, &data, count);
+	sha256_add(&half->undated, data, count);
 	/* Behind a gap, places in head and blocks would mean nothing. */
 	if (half->payload.gaps > 0)
 		return;
@@ -186,6 +247,7 @@ begin(struct check_data *data, uint32_t flow)
 		half->data = data;
 		half->stream = stream_new(&stream_ops, half, &data->stream_budget);
 		sha256_init(&half->sha);
+		sha256_init(&half->undated);
 	}
 	return following;
 }
@@ -213,6 +275,9 @@ end_half(struct half *half, struct payload *payload)
 	stream_free(half->stream);
 	half->stream = NULL;
 	sha256_end(&half->sha, half->payload.digest);
+	sha256_end(&half->undated, half->payload.undated);
+	text_fini(&half->masked);
+	half->masked = (struct text){ 0 };
 	if (half->block_count > 0)
 		end_block(half);
 	half->payload.is_known = true;

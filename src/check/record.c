@@ -61,6 +61,7 @@ struct recorder {
 	struct members *members; /* of the role at hand, by capture */
 	const struct role *role;
 	struct group *group;
+	bool has_knocks; /* who waits for a server tries as often as it takes */
 };
 
 /* --- what the user does not care about --- */
@@ -124,7 +125,8 @@ expect(struct recorder *r, enum fact_id fact, const char *said)
 	struct diag diag;
 
 	test_parse(&expected->test, said, fact_rows[fact].type, fact_words(fact), &diag);
-	if (fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_LENGTH)
+	if (fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
+	    fact == FACT_LENGTH)
 		expected->unknown_passes = true;
 	return expected;
 }
@@ -575,6 +577,16 @@ are_short(const struct recorder *r, int side)
 }
 
 static bool
+have_dates(const struct recorder *r, int side)
+{
+	for (size_t i = 0; i < r->good_count; i++)
+		for (size_t m = 0; m < r->members[i].count; m++)
+			if (flow_at(r, i, m)->payload[side].has_dates)
+				return true;
+	return false;
+}
+
+static bool
 are_empty(const struct recorder *r, int side)
 {
 	for (size_t i = 0; i < r->good_count; i++)
@@ -611,7 +623,11 @@ expect_bytes(struct recorder *r, int side)
 	}
 	if (are_empty(r, side))
 		return;
-	expect_shares(r, are_short(r, side) ? FACT_CONTENT : FACT_DIGEST, (enum whose)side);
+	expect_shares(r,
+	    have_dates(r, side)  ? FACT_UNDATED
+	    : are_short(r, side) ? FACT_CONTENT
+				 : FACT_DIGEST,
+	    (enum whose)side);
 }
 
 static void
@@ -784,6 +800,7 @@ find_roles(struct recorder *r)
 
 			if (data->flows[i].is_background)
 				continue;
+			r->has_knocks |= data->flows[i].is_knock;
 			while (
 			    at < r->role_count && !is_same_role(&r->roles[at].selector, &selector))
 				at++;
@@ -844,6 +861,8 @@ record_flows(struct recorder *r)
 {
 	for (size_t i = 0; i < r->role_count; i++) {
 		r->role = &r->roles[i];
+		if (r->role->is_tcp)
+			r->roles[i].selector.no_knocks = r->has_knocks;
 		begin_group(r, SCOPE_FLOW, &r->roles[i].selector);
 		expect_of_flows(r);
 	}

@@ -122,6 +122,8 @@ flow_is_meant(const struct kept_flow *flow, const struct selector *selector)
 {
 	const struct tuple *tuple = &flow->row.tuple;
 
+	if (selector->no_knocks && flow->is_knock)
+		return false;
 	if (selector->proto != 0 && selector->proto != tuple->proto &&
 	    !(selector->proto == PROTO_ICMP && tuple->proto == PROTO_ICMP6))
 		return false;
@@ -166,7 +168,8 @@ static bool
 is_another(const struct check_data *data, const struct capture_group *capture,
     const struct group *group, uint32_t place)
 {
-	if (group->scope == SCOPE_FLOW && data->flows[place].is_background)
+	if (group->scope == SCOPE_FLOW &&
+	    (data->flows[place].is_background || data->flows[place].is_knock))
 		return false;
 	for (size_t i = 0; i < capture->count; i++) {
 		const struct group *other = &capture->groups[i];

@@ -47,6 +47,8 @@ write_selector(struct writing *w, const struct group *group)
 		    : selector->proto == PROTO_UDP ? "udp"
 						   : "icmp");
 	write_end(w, is_flow ? "server" : "local", &selector->server);
+	if (selector->no_knocks)
+		markup_attribute(w->xml, "knocks", "no");
 	if (selector->others)
 		markup_attribute(w->xml, "others", "yes");
 }
