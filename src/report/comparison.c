@@ -399,6 +399,7 @@ set_account(struct markup_node *node, const struct account *account, const struc
 	set_range(node, "syn-recv", &row->syn_recv);
 	markup_set_i64(node, "ignored-acks", row->ignored_acks);
 	markup_set_i64(node, "syn-dropped", row->syn_dropped);
+	markup_set_i64(node, "overflows", row->overflows);
 	markup_set_i64(node, "let-in", account->let_in);
 }
 

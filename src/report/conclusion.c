@@ -632,12 +632,9 @@ unread(const struct asked *asked, struct saying *say)
 	struct sum sum = { 0 };
 
 	EACH_FLOW(view, asked) {
-		const struct socket_row *last = view->last;
-
-		if (last == NULL || last->state != SOCK_ESTABLISHED || last->recv_q.lo == 0 ||
-		    last->recv_q.lo != last->recv_q.hi)
+		if (view->unread == NULL)
 			continue;
-		sum_add(&sum, last->recv_q.lo);
+		sum_add(&sum, view->unread->recv_q.lo);
 		frames_add(&say->frames, view->taken);
 	}
 	return sum;
@@ -972,12 +969,12 @@ static const struct rule rules[] = {
 		"In the end all %1 requests were taken: none is left in SYN_RECV."), NULL },
 
 	{ OF_ENDPOINT, waits_in_recv_q,
-	    N_N("%1 connection of the server has %2 bytes in Recv-Q: acknowledged by the kernel, and not "
+	    N_N("%1 connection of the server had %2 bytes in Recv-Q: acknowledged by the kernel, and not "
 		"yet read.",
-		"%1 connections of the server have %2 bytes each in Recv-Q: acknowledged by the kernel, "
+		"%1 connections of the server had %2 bytes each in Recv-Q: acknowledged by the kernel, "
 		"and not yet read."), NULL },
 	{ OF_ENDPOINT, waits_all_in_recv_q,
-	    N_("%1 connections of the server have %2 bytes altogether in Recv-Q: acknowledged by the "
+	    N_("%1 connections of the server had %2 bytes altogether in Recv-Q: acknowledged by the "
 	       "kernel, and not yet read."), NULL, NULL },
 	{ OF_ENDPOINT, is_recorded_to_wait,
 	    N_N("In the last recorded table %1 connection of the server has %2 bytes in Recv-Q: nobody "

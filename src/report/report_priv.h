@@ -121,7 +121,7 @@ struct flow_view {
 	uint32_t ignored; /* the first ACK that it ignored, for want of room */
 	uint32_t dropped; /* the first SYN that it dropped */
 	int64_t syn_ack_ns, taken_ns;
-	const struct socket_row *last; /* its end, as it was last; NULL: never there */
+	const struct socket_row *unread; /* its end, when it last had so many bytes for certain; NULL: never */
 };
 
 /* By place in data->flows. */

@@ -40,6 +40,8 @@ set_recorded(struct markup_node *node, const struct recorded *row)
 	};
 
 	set_socket(node, &ends);
+	if (row->state == SOCK_LISTEN && row->ends.ip_version != 0)
+		markup_set(node, "remote", row->ends.ip_version == 4 ? "0.0.0.0:*" : "[::]:*");
 	markup_set(node, "state", sock_words[row->state].name);
 	markup_set_i64(node, "recv-q", row->recv_q);
 	markup_set_i64(node, "send-q", row->send_q);

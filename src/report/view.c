@@ -150,6 +150,14 @@ bound_acked(struct flow_view *view)
 			view->acked[side] = view->written[side];
 }
 
+/* The packets force that the server's end has bytes that nobody has read. */
+static bool
+is_unread(const struct socket_row *row)
+{
+	return row->is_server && row->state == SOCK_ESTABLISHED && row->recv_q.lo > 0 &&
+	       row->recv_q.lo == row->recv_q.hi;
+}
+
 void
 views_fill(struct flow_view *views, const struct figure_data *data)
 {
@@ -162,8 +170,8 @@ views_fill(struct flow_view *views, const struct figure_data *data)
 	for (size_t i = 0; i < data->socket_count; i++) {
 		const struct flow_row *row = figure_flow(data, data->sockets[i].flow);
 
-		if (row != NULL && data->sockets[i].is_server)
-			views[row - data->flows].last = &data->sockets[i];
+		if (row != NULL && is_unread(&data->sockets[i]))
+			views[row - data->flows].unread = &data->sockets[i];
 	}
 	for (size_t i = 0; i < data->flow_count; i++)
 		bound_acked(&views[i]);
