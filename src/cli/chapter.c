@@ -270,9 +270,10 @@ take_kept_packet(void *ctx, const struct packet_row *row)
 {
 	struct reporting *reporting = ctx;
 
+	if (!is_kept(reporting, row->flow))
+		return;
 	tally_packet(reporting->tally, row);
-	if (is_kept(reporting, row->flow))
-		figure_collect_packet(reporting->data, row);
+	figure_collect_packet(reporting->data, row);
 }
 
 static void
@@ -284,10 +285,60 @@ take_kept_wire(void *ctx, const struct packet_wire *wire)
 		figure_collect_wire(reporting->data, wire);
 }
 
+/* Of listeners, those that a kept flow is about. */
+static bool
+is_about_kept(const struct reporting *reporting, const struct socket_row *row)
+{
+	for (size_t i = 0; row->flow == 0 && i < reporting->kept_count; i++) {
+		const struct flow_row *flow = figure_flow(reporting->data, reporting->kept[i]);
+
+		if (flow != NULL && flow->tuple.dport == row->ends.sport &&
+		    (row->any_address ||
+			memcmp(flow->tuple.dst, row->ends.src, sizeof(flow->tuple.dst)) == 0))
+			return true;
+	}
+	return row->flow != 0;
+}
+
 static void
 take_kept_socket(void *ctx, const struct socket_row *row)
 {
-	figure_collect_socket(((struct reporting *)ctx)->data, row);
+	struct reporting *reporting = ctx;
+
+	if (is_about_kept(reporting, row))
+		figure_collect_socket(reporting->data, row);
+}
+
+/*
+ * What becomes of a connection may depend on all others of a listener whose
+ * queue was full. Else nothing is learnt once those that are kept are over.
+ */
+static int64_t
+kept_until_ns(const struct reporting *reporting)
+{
+	const struct figure_data *data = reporting->data;
+	int64_t until_ns = INT64_MIN;
+
+	for (size_t i = 0; i < data->listener_count; i++)
+		if (data->listeners[i].kind == STORY_OVERFLOW ||
+		    data->listeners[i].kind == STORY_ABORTING ||
+		    data->listeners[i].kind == STORY_FLOOD)
+			return INT64_MAX;
+	for (size_t i = 0; i < reporting->kept_count; i++) {
+		const struct flow_row *row = figure_flow(data, reporting->kept[i]);
+
+		if (row != NULL && row->end_ns > until_ns)
+			until_ns = row->end_ns;
+	}
+	return until_ns;
+}
+
+static bool
+has_kept_enough(void *ctx)
+{
+	const struct reporting *reporting = ctx;
+
+	return analysis_summary(reporting->second)->last_ns > reporting->until_ns;
 }
 
 /* Flows have the same numbers in both runs, and what is wrong with the capture has been told. */
@@ -300,12 +351,19 @@ read_again(struct reporting *reporting, const struct subject *subject,
 		.wire = take_kept_wire,
 		.socket = take_kept_socket,
 		.progress = reading_progress,
+		.enough = has_kept_enough,
 	};
 	struct reading *reading = &reporting->reading;
 	struct diag diag;
 
 	sockets->want_rows = true;
 	sockets->rows_alone = true;
+	if (!sockets->has_until) {
+		sockets->has_until = true;
+		sockets->until =
+		    (struct moment){ .ns = analysis_summary(reading->analysis)->last_ns };
+	}
+	reporting->until_ns = kept_until_ns(reporting);
 	sockets->flows = reporting->kept;
 	sockets->flow_count = reporting->kept_count;
 	progress_begin(&reading->progress, reading->options);
@@ -334,7 +392,7 @@ read_large(struct reporting *reporting, const struct subject *subject,
 	    reading_run(&reporting->reading, subject->paths, subject->path_count, options, &ops);
 	if (reporting->reading.analysis == NULL)
 		return status;
-	tally_end(reporting->tally);
+	tally_end(reporting->tally, analysis_summary(reporting->reading.analysis)->last_ns);
 	reporting->kept = reporting->keep;
 	reporting->kept_count = tally_keep(reporting->tally, reporting->data, reporting->keep);
 	read_again(reporting, subject, options, sockets);
@@ -360,7 +418,7 @@ add_chapter(struct reporting *reporting, const struct subject *subject,
 		};
 	}
 	if (reporting->kept == NULL)
-		tally_end(reporting->tally);
+		tally_end(reporting->tally, analysis_summary(reporting->reading.analysis)->last_ns);
 	figure_collect_done(reporting->data, reading->analysis, reading->name.at);
 	report_add(reporting->report,
 	    &(struct report_source){

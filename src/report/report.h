@@ -38,8 +38,8 @@ void tally_free(struct tally *tally);
 /* In the order of their numbers. */
 void tally_flow(struct tally *tally, const struct flow_row *row);
 void tally_packet(struct tally *tally, const struct packet_row *row);
-/* All is in. */
-void tally_end(struct tally *tally);
+/* All is in. last_ns: of the capture, where what had just begun goes unanswered. */
+void tally_end(struct tally *tally, int64_t last_ns);
 /* Which flows' packets are worth a second run: their numbers, ascending; returns how many. */
 #define TALLY_KEPT 40
 size_t tally_keep(

@@ -258,6 +258,7 @@ struct pick {
 	uint32_t flow;
 	uint32_t reasons; /* bits of enum worth */
 	uint32_t group;   /* its place */
+	int64_t end_ns;
 	uint16_t weight;
 	bool is_extra; /* many like it come first */
 };

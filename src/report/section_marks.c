@@ -57,4 +57,10 @@ section_differences(const struct chapter *chapter)
 	for (unsigned mark = 0; mark <= MARK_COUNT; mark++)
 		for (int cause = CAUSE_NONE + 1; cause < CAUSE_COUNT; cause++)
 			add_difference(chapter, mark, (enum cause)cause);
+	if (chapter->source->kept != NULL)
+		markup_set(add_said(chapter->node, "left-out", chapter->catalog,
+			       N_("Of a capture as large as this, causes are counted only in "
+				  "those flows whose packets are shown."),
+			       NULL, 0),
+		    "what", "difference");
 }

@@ -216,7 +216,7 @@ add_to_group(struct tally *tally, const struct flow_row *row)
 /* --- what is worth a look --- */
 
 static void
-note_pick(struct tally *tally, uint32_t flow, uint32_t reasons, uint32_t group)
+note_pick(struct tally *tally, uint32_t flow, uint32_t reasons, uint32_t group, int64_t end_ns)
 {
 	struct pick *pick =
 	    add_item(tally, &tally->picks, &tally->pick_count, &tally->pick_room, sizeof(*pick));
@@ -227,6 +227,7 @@ note_pick(struct tally *tally, uint32_t flow, uint32_t reasons, uint32_t group)
 			.reasons = reasons,
 			.weight = worth_weight(reasons),
 			.group = group,
+			.end_ns = end_ns,
 		};
 }
 
@@ -256,7 +257,7 @@ tally_flow(struct tally *tally, const struct flow_row *row)
 	tally->flows++;
 	add_measures(tally, row);
 	if (reasons != 0)
-		note_pick(tally, row->flow, reasons, group->place);
+		note_pick(tally, row->flow, reasons, group->place, row->end_ns);
 	note_most(tally, 0, (int64_t)(row->bytes[0] + row->bytes[1]), row->flow, group->place);
 	note_most(tally, 1, row->end_ns - row->start_ns, row->flow, group->place);
 	if (row->is_tcp)
@@ -365,7 +366,7 @@ add_most(struct tally *tally)
 		while (at < tally->pick_count && tally->picks[at].flow != most->flow)
 			at++;
 		if (at == tally->pick_count) {
-			note_pick(tally, most->flow, most_reasons[i], most->group);
+			note_pick(tally, most->flow, most_reasons[i], most->group, INT64_MIN);
 			continue;
 		}
 		tally->picks[at].reasons |= most_reasons[i];
@@ -383,12 +384,36 @@ set_extra_apart(struct tally *tally)
 	free(taken);
 }
 
+/* A SYN or SYN-ACK comes again after a second (RFC 6298, 2.1): before that, nothing is missing. */
+#define PATIENCE_NS INT64_C(1000000000)
+
+#define UNFINISHED (UINT32_C(1) << WORTH_HALF_OPEN | UINT32_C(1) << WORTH_UNANSWERED)
+
+/* Where the capture ended, what had just begun is like any other. */
+static void
+forgive_unfinished(struct tally *tally, int64_t last_ns)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < tally->pick_count; i++) {
+		struct pick pick = tally->picks[i];
+
+		if (pick.end_ns > last_ns - PATIENCE_NS)
+			pick.reasons &= ~UNFINISHED;
+		pick.weight = (uint16_t)worth_weight(pick.reasons);
+		if (pick.reasons != 0)
+			tally->picks[count++] = pick;
+	}
+	tally->pick_count = count;
+}
+
 void
-tally_end(struct tally *tally)
+tally_end(struct tally *tally, int64_t last_ns)
 {
 	for (int i = 0; i < MEASURE_COUNT; i++)
 		if (tally->measures[i].count > 0)
 			sort_values(tally->measures[i].values, tally->measures[i].count);
+	forgive_unfinished(tally, last_ns);
 	add_most(tally);
 	if (tally->pick_count > 0) {
 		qsort(tally->picks, tally->pick_count, sizeof(*tally->picks), by_worth);
@@ -402,7 +427,15 @@ tally_end(struct tally *tally)
 /* --- what is asked of it --- */
 
 /* As many packets as a figure and a reader can bear; the first flow may have more. */
-#define KEPT_PACKETS 4000
+#define KEPT_PACKETS 1500
+
+/* Of so many of the largest groups an example. */
+#define KEPT_GROUPS 8
+
+/* These alone are no reason to read far into the capture once more. */
+#define LARGEST \
+	(UINT32_C(1) << WORTH_MOST_BYTES | UINT32_C(1) << WORTH_LONGEST | \
+	    UINT32_C(1) << WORTH_SLOWEST)
 
 struct keeping {
 	const struct figure_data *data;
@@ -446,8 +479,9 @@ tally_keep(const struct tally *tally, const struct figure_data *data, uint32_t f
 	if (tally->group_count > 0)
 		keep(&keeping, tally->groups[0].example);
 	for (size_t i = 0; i < tally->pick_count; i++)
-		keep(&keeping, tally->picks[i].flow);
-	for (size_t i = 1; i < tally->group_count; i++)
+		if ((tally->picks[i].reasons & ~LARGEST) != 0)
+			keep(&keeping, tally->picks[i].flow);
+	for (size_t i = 1; i < tally->group_count && i < KEPT_GROUPS; i++)
 		keep(&keeping, tally->groups[i].example);
 	qsort(flows, keeping.count, sizeof(*flows), by_number);
 	return keeping.count;
