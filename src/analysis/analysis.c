@@ -316,6 +316,32 @@ tell_wire(struct analysis *a, const struct packet *pkt, const struct place *plac
 	    });
 }
 
+static bool
+is_wanted(const struct analysis *a, uint32_t flow)
+{
+	const uint32_t *only = a->options.only;
+	size_t lo = 0, hi = a->options.only_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (only[middle] < flow)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return only == NULL || (lo < a->options.only_count && only[lo] == flow);
+}
+
+/* Of a flow that nobody asks about: its memory is wanted back as soon as it may be over. */
+static void
+pass_by(struct analysis *a, const struct packet *pkt, const struct place *place)
+{
+	if (place->flow != NULL && pkt->tuple.proto == PROTO_TCP &&
+	    pkt->tcp.flags & (TCP_FIN | TCP_RST))
+		flow_linger(a->flows, place->flow);
+}
+
 /* Whatever the packet, and whoever wants to know of it. */
 static APART void
 take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
@@ -329,6 +355,10 @@ take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
 
 	if (!is_error)
 		place = flow_of(a->flows, pkt, hash);
+	if (a->options.only != NULL && !is_wanted(a, place.number)) {
+		pass_by(a, pkt, &place);
+		return;
+	}
 	if (a->hindsight != NULL) {
 		row_of_packet(&row, pkt);
 		row.frame = analysis_frame(a, pkt->index);

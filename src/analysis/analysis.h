@@ -124,6 +124,12 @@ struct analysis_options {
 	bool stream_from_server;
 	const struct stream_ops *stream_ops;
 	const struct sockets_options *sockets; /* NULL: nobody asks about sockets */
+	/*
+	 * Packets of these flows alone are judged, where packets are asked for; all
+	 * are numbered. Ascending; NULL: of all. Borrowed while it runs.
+	 */
+	const uint32_t *only;
+	size_t only_count;
 };
 
 /* What was seen besides the rows. */

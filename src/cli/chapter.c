@@ -213,7 +213,9 @@ end_capture(struct reporting *reporting)
 	tally_free(reporting->tally);
 	figure_data_free(reporting->data);
 	analysis_free(reporting->second);
+	free(reporting->only);
 	reporting->second = NULL;
+	reporting->only = NULL;
 	reporting->tally = NULL;
 	reporting->data = NULL;
 }
@@ -310,27 +312,83 @@ take_kept_socket(void *ctx, const struct socket_row *row)
 }
 
 /*
- * What becomes of a connection may depend on all others of a listener whose
- * queue was full. Else nothing is learnt once those that are kept are over.
+ * What becomes of a connection may depend on all others of its listener, where
+ * the queue of that was full. Else nothing is learnt from other flows, nor once
+ * those that are kept are over.
  */
-static int64_t
-kept_until_ns(const struct reporting *reporting)
+static bool
+is_troubled(const struct listener_row *listener)
+{
+	return listener->kind == STORY_OVERFLOW || listener->kind == STORY_ABORTING ||
+	       listener->kind == STORY_FLOOD;
+}
+
+static bool
+is_asked(const struct listener_row *listener, const struct flow_row *flow)
+{
+	return flow->is_tcp && flow->tuple.dport == listener->local.sport &&
+	       (listener->any_address ||
+		   memcmp(flow->tuple.dst, listener->local.src, sizeof(flow->tuple.dst)) == 0);
+}
+
+/* More would take longer to look up than they save. */
+#define TROUBLED_MAX 64
+
+struct troubled {
+	const struct listener_row *listeners[TROUBLED_MAX];
+	size_t count; /* there may be more */
+};
+
+static void
+find_troubled(const struct figure_data *data, struct troubled *troubled)
+{
+	troubled->count = 0;
+	for (size_t i = 0; i < data->listener_count; i++) {
+		if (!is_troubled(&data->listeners[i]))
+			continue;
+		if (troubled->count < TROUBLED_MAX)
+			troubled->listeners[troubled->count] = &data->listeners[i];
+		troubled->count++;
+	}
+}
+
+static bool
+is_wanted(
+    const struct reporting *reporting, const struct troubled *troubled, const struct flow_row *flow)
+{
+	for (size_t i = 0; i < troubled->count; i++)
+		if (is_asked(troubled->listeners[i], flow))
+			return true;
+	return is_kept(reporting, flow->flow);
+}
+
+static void
+want_flows(struct reporting *reporting, struct analysis_options *options)
 {
 	const struct figure_data *data = reporting->data;
-	int64_t until_ns = INT64_MIN;
+	struct troubled troubled;
+	uint32_t *only;
+	size_t count = 0;
 
-	for (size_t i = 0; i < data->listener_count; i++)
-		if (data->listeners[i].kind == STORY_OVERFLOW ||
-		    data->listeners[i].kind == STORY_ABORTING ||
-		    data->listeners[i].kind == STORY_FLOOD)
-			return INT64_MAX;
-	for (size_t i = 0; i < reporting->kept_count; i++) {
-		const struct flow_row *row = figure_flow(data, reporting->kept[i]);
+	find_troubled(data, &troubled);
+	reporting->until_ns = INT64_MAX;
+	if (troubled.count > TROUBLED_MAX || data->left_out > 0)
+		return;
+	if (troubled.count == 0)
+		reporting->until_ns = INT64_MIN;
+	only = mem_realloc_array(NULL, data->flow_count + 1, sizeof(*only));
+	for (size_t i = 0; i < data->flow_count; i++) {
+		const struct flow_row *flow = &data->flows[i];
 
-		if (row != NULL && row->end_ns > until_ns)
-			until_ns = row->end_ns;
+		if (!is_wanted(reporting, &troubled, flow))
+			continue;
+		only[count++] = flow->flow;
+		if (flow->end_ns > reporting->until_ns)
+			reporting->until_ns = flow->end_ns;
 	}
-	return until_ns;
+	reporting->only = only;
+	options->only = only;
+	options->only_count = count;
 }
 
 static bool
@@ -363,9 +421,7 @@ read_again(struct reporting *reporting, const struct subject *subject,
 		sockets->until =
 		    (struct moment){ .ns = analysis_summary(reading->analysis)->last_ns };
 	}
-	reporting->until_ns = kept_until_ns(reporting);
-	sockets->flows = reporting->kept;
-	sockets->flow_count = reporting->kept_count;
+	want_flows(reporting, options);
 	progress_begin(&reading->progress, reading->options);
 	if (analysis_run(&reporting->second, subject->paths, subject->path_count, options, &ops,
 		reporting, &diag) != ST_OK)

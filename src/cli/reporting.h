@@ -30,6 +30,7 @@ struct reporting {
 	const uint32_t *kept; /* flows whose packets are kept, ascending; NULL: all */
 	size_t kept_count;
 	uint32_t keep[TALLY_KEPT];
+	uint32_t *only; /* that the second run judges */
 	int64_t until_ns; /* what comes later tells nothing of them */
 	struct analysis *second; /* rows of packets name files by it; NULL: there was one run */
 };

@@ -232,7 +232,7 @@ describe_capture(const struct chapter *chapter)
 		text_iso8601(&value, summary->first_ns);
 		markup_set(node, "started", text_str(&value));
 		value.length = 0;
-		text_seconds(&value, summary->last_ns - summary->first_ns);
+		text_seconds(&value, span_ns(summary->last_ns, summary->first_ns));
 		markup_set(node, "duration", text_str(&value));
 	}
 	markup_set_i64(node, "frames", (int64_t)summary->frames);
@@ -293,8 +293,8 @@ report_add(struct report *report, const struct report_source *source)
 
 	views_fill(views, source->data);
 	for (size_t i = 0; i < source->path_count; i++) {
-		report->told = mem_realloc_array(
-		    report->told, report->told_count + 1, sizeof(*report->told));
+		report->told =
+		    mem_realloc_array(report->told, report->told_count + 1, sizeof(*report->told));
 		report->told[report->told_count++] = source->paths[i];
 	}
 	describe_capture(&chapter);
@@ -314,8 +314,8 @@ report_finish(struct report *report)
 }
 
 enum status
-report_print(struct text *out, const struct report *report, const int64_t *date_s,
-    struct diag *diag)
+report_print(
+    struct text *out, const struct report *report, const int64_t *date_s, struct diag *diag)
 {
 	const struct print_options options = {
 		.catalog = report->catalog,

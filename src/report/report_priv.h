@@ -61,6 +61,13 @@ struct report {
 	int64_t first_ns; /* of the first of them */
 };
 
+/* A capture's times can be anything, so a difference may wrap; it never overflows. */
+static inline int64_t
+span_ns(int64_t later_ns, int64_t earlier_ns)
+{
+	return (int64_t)((uint64_t)later_ns - (uint64_t)earlier_ns);
+}
+
 /* Seconds with nine digits. */
 void set_time(struct markup_node *node, const char *name, int64_t ns);
 /* Frames by their index in the run, as figures number them, with blanks between; of none, nothing. */

@@ -96,8 +96,8 @@ add_flow(const struct chapter *chapter, const struct flow_row *row, uint32_t rea
 	markup_set(node, "conn-state", row->conn.conn_state);
 	markup_set(node, "history", row->conn.history);
 	set_marks(node, "marks", marks_of(row));
-	set_span(node, "start", row->start_ns - chapter->summary->first_ns);
-	set_span(node, "duration", row->end_ns - row->start_ns);
+	set_span(node, "start", span_ns(row->start_ns, chapter->summary->first_ns));
+	set_span(node, "duration", span_ns(row->end_ns, row->start_ns));
 	if (reasons != 0)
 		set_why(chapter, node, reasons);
 }
@@ -162,8 +162,8 @@ add_group(const struct chapter *chapter, const struct tally_group *group)
 	markup_set_i64(node, "packets", (int64_t)group->packets);
 	markup_set_i64(node, "bytes", (int64_t)group->bytes);
 	markup_set_i64(node, "example", group->example);
-	set_span(node, "first", group->first_ns - chapter->summary->first_ns);
-	set_span(node, "last", group->last_ns - chapter->summary->first_ns);
+	set_span(node, "first", span_ns(group->first_ns, chapter->summary->first_ns));
+	set_span(node, "last", span_ns(group->last_ns, chapter->summary->first_ns));
 }
 
 void

@@ -44,7 +44,7 @@ tell_size(const struct chapter *chapter, struct markup_node *quality)
 	    N_("Frames: %1; packets of TCP, UDP or ICMP among them: %2; flows: %3."));
 	if (summary->frames == 0)
 		return;
-	phrase_span(&phrase, summary->last_ns - summary->first_ns);
+	phrase_span(&phrase, span_ns(summary->last_ns, summary->first_ns));
 	add_fact(chapter, quality, "duration", &phrase,
 	    N_("From the first frame to the last %1 went by."));
 }
@@ -177,9 +177,8 @@ tell_finding(const struct chapter *chapter, struct markup_node *quality, enum fi
 	}
 	text_u64(&count, finding->count);
 	put_sentence(&words, chapter->catalog, N_("%1 %2."),
-	    (const char *[]){ text_str(&count),
-		catalog_say_n(chapter->catalog, findings[kind].one, findings[kind].many,
-		    finding->count) },
+	    (const char *[]){ text_str(&count), catalog_say_n(chapter->catalog, findings[kind].one,
+						    findings[kind].many, finding->count) },
 	    2);
 	markup_add_text(node, text_str(&words));
 	text_fini(&count);

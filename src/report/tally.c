@@ -106,7 +106,7 @@ add_measures(struct tally *tally, const struct flow_row *row)
 		add_value(tally, MEASURE_HANDSHAKE, row->conn.handshake_ns);
 	if (row->is_tcp && row->rtt_ns >= 0)
 		add_value(tally, MEASURE_RTT, row->rtt_ns);
-	add_value(tally, MEASURE_DURATION, row->end_ns - row->start_ns);
+	add_value(tally, MEASURE_DURATION, span_ns(row->end_ns, row->start_ns));
 	add_value(tally, MEASURE_BYTES, (int64_t)(row->bytes[0] + row->bytes[1]));
 }
 
@@ -259,7 +259,7 @@ tally_flow(struct tally *tally, const struct flow_row *row)
 	if (reasons != 0)
 		note_pick(tally, row->flow, reasons, group->place, row->end_ns);
 	note_most(tally, 0, (int64_t)(row->bytes[0] + row->bytes[1]), row->flow, group->place);
-	note_most(tally, 1, row->end_ns - row->start_ns, row->flow, group->place);
+	note_most(tally, 1, span_ns(row->end_ns, row->start_ns), row->flow, group->place);
 	if (row->is_tcp)
 		note_most(tally, 2, row->conn.handshake_ns, row->flow, group->place);
 	for (int i = 0; i < MARK_COUNT; i++) {
@@ -398,7 +398,7 @@ forgive_unfinished(struct tally *tally, int64_t last_ns)
 	for (size_t i = 0; i < tally->pick_count; i++) {
 		struct pick pick = tally->picks[i];
 
-		if (pick.end_ns > last_ns - PATIENCE_NS)
+		if (span_ns(last_ns, pick.end_ns) < PATIENCE_NS)
 			pick.reasons &= ~UNFINISHED;
 		pick.weight = (uint16_t)worth_weight(pick.reasons);
 		if (pick.reasons != 0)
