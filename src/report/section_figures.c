@@ -214,13 +214,17 @@ choose_flows(const struct chapter *chapter, struct flows *flows, size_t most, ui
 	const struct figure_data *data = chapter->data;
 	const struct pick *picks;
 	size_t count = tally_picks(chapter->tally, &picks);
+	const uint32_t *kept = chapter->source->kept;
+	size_t others = kept == NULL ? data->flow_count : chapter->source->kept_count;
 	uint64_t packets = 0;
 
 	*flows = (struct flows){ 0 };
 	if (data->left_out == 0 && data->flow_count <= most && data->packet_count <= packets_most)
 		return;
-	for (size_t i = 0; i < count + data->flow_count && flows->count < most; i++) {
-		uint32_t number = i < count ? picks[i].flow : data->flows[i - count].flow;
+	for (size_t i = 0; i < count + others && flows->count < most; i++) {
+		uint32_t number = i < count      ? picks[i].flow
+				  : kept != NULL ? kept[i - count]
+						 : data->flows[i - count].flow;
 		const struct flow_row *row = figure_flow(data, number);
 		bool is_chosen = false;
 
