@@ -284,7 +284,7 @@ is_full_and(const struct asked *asked, struct saying *say, bool holds)
 {
 	const struct account *account = asked->account;
 
-	if (!account_is_full(account) || !holds || account->taken_before == 0)
+	if (!account_is_full(account) || !holds || !account->is_proven || account->taken_before == 0)
 		return false;
 	say->frames = account->held_frames;
 	saying_number(say, account->taken_before);
