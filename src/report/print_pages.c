@@ -107,6 +107,18 @@ body_height(const struct block *block)
 	return sheet_body(block->sheet).height;
 }
 
+/* What stands below it: what has a page of its own does not. */
+static size_t
+next_here(const struct press *press, size_t at)
+{
+	size_t next = at + 1;
+
+	while (next < press->block_count && press->blocks[next].floats &&
+	       press->blocks[next].sheet != press->blocks[at].sheet)
+		next++;
+	return next;
+}
+
 /* As much of it as must stand on one page, and as much of what it must not be parted from. */
 static double
 least_height(const struct press *press, size_t at)
@@ -116,8 +128,9 @@ least_height(const struct press *press, size_t at)
 
 	if (block->scene->break_count > 0 && !(block->is_whole && height <= body_height(block)))
 		height = block->scene->breaks[0] * block->scale;
-	else if (block->keeps_next && at + 1 < press->block_count)
-		height += press->blocks[at + 1].before + least_height(press, at + 1);
+	else if (block->keeps_next && next_here(press, at) < press->block_count)
+		height += press->blocks[next_here(press, at)].before +
+			  least_height(press, next_here(press, at));
 	return height;
 }
 

@@ -136,9 +136,11 @@ put_sentence(struct press *press, const struct markup_node *sentence, double bef
 static void
 put_sentences(struct press *press, const struct markup_node *parent)
 {
+	double before = 10;
+
 	for (const struct markup_node *node = markup_child(parent, "sentence"); node != NULL;
-	     node = markup_next(node, "sentence"))
-		put_sentence(press, node, 7);
+	     node = markup_next(node, "sentence"), before = 7)
+		put_sentence(press, node, before);
 }
 
 /* --- names and what they stand for --- */
@@ -358,15 +360,20 @@ static const struct column difference_columns[] = {
 };
 static const struct column stage_columns[] = {
 	PLAIN(N_("Stage"), "title", 0),
+	PLAIN(N_("Kernel"), "kernel", COLUMN_VARIED),
 	PLAIN(N_("Backlog"), "backlog", COLUMN_NUMBER),
 	PLAIN(N_("Attempts"), "attempts", COLUMN_NUMBER),
 	PLAIN(N_("Connected"), "connected", COLUMN_NUMBER),
 	PLAIN(N_("Refused"), "refused", COLUMN_NUMBER),
-	PLAIN(N_("Accepted"), "accepted", COLUMN_NUMBER),
+	PLAIN(N_("Without an answer"), "pending", COLUMN_NUMBER),
+	PLAIN(N_("Taken by the server"), "taken", COLUMN_NUMBER),
+	PLAIN(N_("accept() returned"), "accepted", COLUMN_NUMBER),
 	PLAIN(N_("Longest queue"), "queue-max", COLUMN_NUMBER),
+	PLAIN(N_("ACKs ignored"), "ignored-acks", COLUMN_NUMBER),
+	PLAIN(N_("SYNs dropped"), "syn-dropped", COLUMN_NUMBER),
+	PLAIN(N_("Let in later"), "let-in", COLUMN_NUMBER),
 	GROUPED(N_("At the end"), "ESTABLISHED", "established", COLUMN_NUMBER),
 	GROUPED(N_("At the end"), "SYN_RECV", "syn-recv", COLUMN_NUMBER),
-	PLAIN(N_("ACKs and SYNs without room"), "overflows", COLUMN_NUMBER),
 };
 static const struct column input_columns[] = {
 	PLAIN(N_("File"), "file", 0),
@@ -387,7 +394,13 @@ static const struct table distributions =
     TABLE("distribution", ROWS_MAX, distribution_columns, NULL);
 static const struct table marks = TABLE("mark", ROWS_MAX, mark_columns, NULL);
 static const struct table differences = TABLE("difference", ROWS_MAX, difference_columns, NULL);
-static const struct table stages = TABLE("stage", ROWS_MAX, stage_columns, NULL);
+static const struct table stages = {
+	.element = "stage",
+	.columns = stage_columns,
+	.count = sizeof(stage_columns) / sizeof(stage_columns[0]),
+	.most = ROWS_MAX,
+	.may_turn = true,
+};
 static const struct table inputs = TABLE("input", ROWS_MAX, input_columns, NULL);
 
 /* --- the parts of a capture's chapter --- */
@@ -777,7 +790,7 @@ draw_contents(struct press *press)
 		/* the title of it all is not in its own list */
 		if (i == 0 || !is_listed(press, anchor))
 			continue;
-		y += anchor->depth == 0 ? 26 : 18.5;
+		y += anchor->depth > 0 ? 18.5 : press->anchor_count > CONTENTS_MAX * 4 ? 20 : 26;
 		draw_entry(press, block->scene, anchor, y);
 		block->links =
 		    mem_realloc_array(block->links, block->link_count + 1, sizeof(*block->links));

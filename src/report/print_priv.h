@@ -176,6 +176,7 @@ struct table {
 	size_t count;
 	size_t most;                                      /* rows; the others are counted */
 	bool (*is_marked)(const struct markup_node *row); /* NULL: none is */
+	bool may_turn; /* a few rows with many columns may become columns with rows */
 };
 
 #define TABLE_COLUMNS_MAX 16

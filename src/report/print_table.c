@@ -43,6 +43,9 @@ static const double sizes[] = { 11.2, 10.2, 9.4, 8.6 };
 
 #define SIZE_WELL 9.4
 
+/* So many rows may become columns. */
+#define TURNED_MAX 8
+
 struct layout {
 	struct press *press;
 	const struct table *table;
@@ -56,6 +59,8 @@ struct layout {
 	size_t count;
 	bool has_long_headings; /* in one line each */
 	size_t below; /* the place of what stands below each row; SIZE_MAX: nothing does */
+	double room;  /* for all of it */
+	double gap;
 	double size;
 	double x[TABLE_COLUMNS_MAX];
 	double width[TABLE_COLUMNS_MAX];
@@ -256,7 +261,7 @@ enum fit {
 static enum fit
 fit_columns(struct layout *layout, double size)
 {
-	double room = TEXT_WIDTH - COLUMN_GAP * (double)(layout->count - 1);
+	double room = layout->room - layout->gap * (double)(layout->count - 1);
 	double wants[TABLE_COLUMNS_MAX], needs[TABLE_COLUMNS_MAX];
 	double all_wants = 0, all_needs = 0;
 	double share;
@@ -278,22 +283,89 @@ fit_columns(struct layout *layout, double size)
 	return all_wants <= room ? FIT_WELL : all_needs <= room ? FIT_WRAPPED : FIT_CUT;
 }
 
-/* As large as can be: rather a little smaller than in several lines, and than with words cut. */
-static void
+/* As large as can be, rather a little smaller than in several lines; false: words are cut. */
+static bool
 choose_size(struct layout *layout)
 {
 	const size_t count = sizeof(sizes) / sizeof(sizes[0]);
 
 	layout->has_long_headings = true;
 	if (fit_columns(layout, sizes[0]) == FIT_WELL)
-		return;
+		return true;
 	layout->has_long_headings = false;
 	for (size_t i = 0; i < count && sizes[i] >= SIZE_WELL; i++)
 		if (fit_columns(layout, sizes[i]) == FIT_WELL)
-			return;
+			return true;
 	for (size_t i = 0; i < count; i++)
 		if (fit_columns(layout, sizes[i]) >= FIT_WRAPPED)
-			return;
+			return true;
+	return false;
+}
+
+static const char *
+heading_with_group(const struct layout *layout, size_t column)
+{
+	struct press *press = layout->press;
+	const char *group = layout->columns[column]->group;
+	struct text words = { 0 };
+
+	if (group != NULL) {
+		text_put(&words, catalog_say(press->catalog, group));
+		text_put(&words, " · ");
+	}
+	text_put(&words, heading_of(layout, column));
+	return press_keep(press, &words);
+}
+
+/* Rows become columns; what names a row, in its first cell, is now a heading. */
+static void
+turn(struct layout *layout)
+{
+	struct press *press = layout->press;
+	const size_t count = layout->rows + 1;
+	const size_t rows = layout->count - 1;
+	struct table *table = scene_keep(press->words, sizeof(*table));
+	struct column *columns = scene_keep(press->words, count * sizeof(*columns));
+	const char **cells = mem_realloc_array(NULL, rows * count, sizeof(*cells));
+
+	columns[0] = (struct column){ .heading = layout->columns[0]->heading };
+	for (size_t i = 1; i < count; i++)
+		columns[i] =
+		    (struct column){ .heading = cell(layout, i - 1, 0), .flags = COLUMN_NUMBER };
+	for (size_t i = 0; i < rows; i++) {
+		cells[i * count] = heading_with_group(layout, i + 1);
+		for (size_t j = 1; j < count; j++)
+			cells[i * count + j] = cell(layout, j - 1, i + 1);
+	}
+	*table = (struct table){ .columns = columns, .count = count };
+	free(layout->cells);
+	free(layout->is_marked);
+	layout->table = table;
+	layout->cells = cells;
+	layout->rows = rows;
+	layout->is_marked = mem_realloc_array(NULL, rows, sizeof(*layout->is_marked));
+	memset(layout->is_marked, 0, rows * sizeof(*layout->is_marked));
+	layout->count = 0;
+	choose_columns(layout);
+}
+
+/* What is too wide for an upright page is turned, or lies across one. */
+static enum sheet
+choose_sheet(struct layout *layout)
+{
+	layout->gap = layout->count > 10 ? COLUMN_GAP * 0.7 : COLUMN_GAP;
+	layout->room = TEXT_WIDTH;
+	if (choose_size(layout))
+		return SHEET_UPRIGHT;
+	if (layout->table->may_turn && layout->rows <= TURNED_MAX && layout->left_out == 0) {
+		turn(layout);
+		layout->gap = COLUMN_GAP;
+		if (choose_size(layout))
+			return SHEET_UPRIGHT;
+	}
+	layout->room = sheet_body(SHEET_ACROSS).width;
+	choose_size(layout);
+	return SHEET_ACROSS;
 }
 
 static void
@@ -301,12 +373,11 @@ place_columns(struct layout *layout)
 {
 	double x = 0;
 
-	choose_size(layout);
 	for (size_t i = 0; i < layout->count; i++) {
 		layout->x[i] = x;
-		x += layout->width[i] + COLUMN_GAP;
+		x += layout->width[i] + layout->gap;
 	}
-	layout->right = x - COLUMN_GAP;
+	layout->right = x - layout->gap;
 }
 
 /* --- drawing --- */
@@ -472,7 +543,7 @@ draw_below(struct layout *layout, size_t row)
 	const double left = layout->count > 1 ? layout->x[1] : 0;
 	const struct column_of lines = { .cls = CLASS_MUTED,
 		.style = { .size = layout->size },
-		.width = fmax(layout->right, PROSE_WIDTH) - left,
+		.width = fmin(fmax(layout->right, PROSE_WIDTH), layout->room) - left,
 		.leading = leading(layout),
 		.most = CELL_LINES };
 	const char *words;
@@ -560,11 +631,13 @@ table_put(struct press *press, const struct table *table, const struct markup_no
 		block = press_block(press, "Table");
 		block->before = 8;
 		layout.scene = block->scene;
+		block->sheet = choose_sheet(&layout);
+		block->floats = block->sheet != SHEET_UPRIGHT;
 		place_columns(&layout);
 		draw_head(&layout);
 		draw_rows(&layout);
 		say_left_out(&layout);
-		scene_size(block->scene, TEXT_WIDTH + MARK_ROOM, layout.y + 1);
+		scene_size(block->scene, layout.room + MARK_ROOM, layout.y + 1);
 	}
 	free(layout.cells);
 	free(layout.is_marked);

@@ -285,6 +285,62 @@ test_a_heading_is_never_the_last_on_its_page(void **state)
 }
 
 static void
+add_stages(struct markup_document *document, int64_t count)
+{
+	static const char *const counts[] = { "backlog", "attempts", "connected", "refused",
+		"pending", "taken", "accepted", "queue-max", "ignored-acks", "syn-dropped",
+		"let-in", "established", "syn-recv" };
+	struct markup_node *comparison = markup_add(markup_document_root(document), "comparison");
+
+	for (int64_t i = 0; i < count; i++) {
+		struct markup_node *stage = markup_add(comparison, "stage");
+
+		markup_set(stage, "title", "Such a stage of an experiment");
+		for (size_t j = 0; j < sizeof(counts) / sizeof(counts[0]); j++)
+			markup_set_i64(stage, counts[j], 100 * i + (int64_t)j);
+	}
+	markup_add_words(comparison, "sentence", "They differ.");
+}
+
+static void
+test_a_wide_table_of_few_rows_is_turned(void **state)
+{
+	struct markup_document *document = document_new();
+	struct text words = { 0 };
+	struct press press;
+
+	(void)state;
+	add_stages(document, 4);
+	lay(&press, document, NULL);
+	assert_pages_in_order(&press);
+	assert_int_equal(press.page_count, 2);
+	assert_int_equal(press.sheets[1].sheet, SHEET_UPRIGHT);
+	assert_non_null(strstr(words_of(&words, &press, 1), "\nBacklog\n0\n100\n200\n300\n"));
+	text_fini(&words);
+	press_fini(&press);
+	markup_document_free(document);
+}
+
+static void
+test_a_wide_table_of_many_rows_lies_across(void **state)
+{
+	struct markup_document *document = document_new();
+	struct press press;
+
+	(void)state;
+	add_stages(document, 12);
+	lay(&press, document, NULL);
+	assert_pages_in_order(&press);
+	assert_int_equal(press.page_count, 3);
+	assert_int_equal(press.sheets[1].sheet, SHEET_UPRIGHT);
+	assert_int_equal(press.sheets[2].sheet, SHEET_ACROSS);
+	/* The heading is not left alone. */
+	assert_true(press.pages[1].part_count > 2);
+	press_fini(&press);
+	markup_document_free(document);
+}
+
+static void
 test_contents_name_the_pages_where_chapters_begin(void **state)
 {
 	struct markup_document *document = document_new();
@@ -520,6 +576,8 @@ main(void)
 		cmocka_unit_test(test_a_table_has_its_head_on_each_page_and_each_row_once),
 		cmocka_unit_test(test_a_table_without_end_says_how_many_rows_it_has_not),
 		cmocka_unit_test(test_a_heading_is_never_the_last_on_its_page),
+		cmocka_unit_test(test_a_wide_table_of_few_rows_is_turned),
+		cmocka_unit_test(test_a_wide_table_of_many_rows_lies_across),
 		cmocka_unit_test(test_contents_name_the_pages_where_chapters_begin),
 		cmocka_unit_test(
 		    test_a_figure_that_is_higher_than_a_page_is_cut_between_what_it_shows),
