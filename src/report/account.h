@@ -70,6 +70,8 @@ struct saying {
 void saying_number(struct saying *saying, int64_t number);
 void saying_word(struct saying *saying, const char *word);
 void saying_since(struct saying *saying, int64_t ns);
+/* "1.2 s" */
+void saying_span(struct saying *saying, int64_t ns);
 /* A connection's end. */
 void saying_end(struct saying *saying, const struct tuple *tuple, bool dst);
 /* Adds <sentence frames="..">; many NULL: it is one sentence whatever the number. The saying is empty then. */

@@ -12,6 +12,8 @@
 /* Endpoints that sentences are told of, and sentences of one kind about single connections. */
 #define ENDPOINTS_MAX 4
 #define EACH_MAX 6
+/* So many pauses, each longer than the one before, are no accident. */
+#define PAUSES_LEAST 3
 
 /* What is asked about. */
 struct asked {
@@ -451,6 +453,48 @@ sends_again(const struct asked *asked, struct saying *say)
 	cite_packets(say, asked, is_data_again);
 	saying_number(say, again);
 	return true;
+}
+
+/* The one of the ignored that was sent again most often, with pauses that grew each time. */
+static bool
+say_pauses(const struct asked *asked, struct saying *say, size_t offset,
+    bool (*wanted)(const struct flow_view *view, const struct packet_row *row))
+{
+	const struct figure_data *data = asked->chapter->data;
+	const struct pauses *most = NULL;
+	const struct flow_view *whose = NULL;
+
+	EACH_FLOW(view, asked) {
+		const struct pauses *pauses = (const struct pauses *)((const char *)view + offset);
+
+		if (view->ignored == 0 || pauses->shrinks || pauses->count < PAUSES_LEAST ||
+		    (most != NULL && pauses->count <= most->count))
+			continue;
+		most = pauses;
+		whose = view;
+	}
+	if (most == NULL)
+		return false;
+	for (size_t i = 0; i < data->packet_count; i++)
+		if (data->packets[i].flow == whose->row->flow && wanted(whose, &data->packets[i]))
+			frames_add(&say->frames, data->packets[i].index);
+	saying_end(say, &whose->row->tuple, false);
+	saying_span(say, most->first_ns);
+	saying_span(say, most->last_ns);
+	return true;
+}
+
+static bool
+waits_longer_to_answer(const struct asked *asked, struct saying *say)
+{
+	return say_pauses(
+	    asked, say, offsetof(struct flow_view, syn_ack_pauses), is_syn_ack_again);
+}
+
+static bool
+waits_longer_to_send(const struct asked *asked, struct saying *say)
+{
+	return say_pauses(asked, say, offsetof(struct flow_view, data_pauses), is_data_again);
 }
 
 /* So many of each of some, or of all together. */
@@ -928,6 +972,9 @@ static const struct rule rules[] = {
 	    N_N("The server sent a SYN-ACK again: for it, the handshake is not complete.",
 		"The server sent SYN-ACKs again, %1 times: for it, these handshakes are not complete."),
 	    NULL },
+	{ OF_ENDPOINT | BY_PACKETS, waits_longer_to_answer,
+	    N_("It waits longer each time: its SYN-ACKs to %1 came %2 after one another at first, and %3 "
+	       "at last."), NULL, NULL },
 	{ OF_ENDPOINT | BY_PACKETS, acknowledges_again,
 	    N_N("A client answered with a duplicate ACK: for it, the handshake was complete.",
 		"The clients answered with %1 duplicate ACKs: for them, the handshakes were complete."),
@@ -935,6 +982,9 @@ static const struct rule rules[] = {
 	{ OF_ENDPOINT | BY_PACKETS, sends_again,
 	    N_N("A client that had been ignored sent its data again.",
 		"Clients that had been ignored sent their data again, %1 times."), NULL },
+	{ OF_ENDPOINT | BY_PACKETS, waits_longer_to_send,
+	    N_("A client waits longer each time: the data of %1 came again after %2 at first, and "
+	       "after %3 at last."), NULL, NULL },
 	{ OF_ENDPOINT | BY_PACKETS, leaves_in_send_q,
 	    N_N("%1 client has sent %2 bytes that were never acknowledged: they stay in its Send-Q.",
 		"%1 clients have sent %2 bytes each that were never acknowledged: they stay in Send-Q."),

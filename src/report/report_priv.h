@@ -108,6 +108,14 @@ void add_unreadable(const struct chapter *chapter, const char *what, const char 
 
 /* --- view.c --- */
 
+/* Something that is sent again and again: the pauses between. */
+struct pauses {
+	int64_t at_ns; /* when it was sent last; 0: never */
+	int64_t first_ns, last_ns;
+	uint32_t count;
+	bool shrinks; /* some pause was no longer than the one before */
+};
+
 /* What packets show of a flow. Frames by their index, 0: there is none. */
 struct flow_view {
 	const struct flow_row *row;
@@ -128,6 +136,7 @@ struct flow_view {
 	uint32_t ignored; /* the first ACK that it ignored, for want of room */
 	uint32_t dropped; /* the first SYN that it dropped */
 	int64_t syn_ack_ns, taken_ns;
+	struct pauses syn_ack_pauses, data_pauses; /* of the server; of the client, the same bytes */
 	const struct socket_row *unread; /* its end, when it last had so many bytes for certain; NULL: never */
 };
 

@@ -47,6 +47,12 @@ saying_since(struct saying *saying, int64_t ns)
 }
 
 void
+saying_span(struct saying *saying, int64_t ns)
+{
+	phrase_span(&saying->phrase, ns);
+}
+
+void
 saying_end(struct saying *saying, const struct tuple *tuple, bool dst)
 {
 	phrase_end(&saying->phrase, tuple, dst);

@@ -41,6 +41,21 @@ note_end(uint32_t *bytes, uint32_t end)
 		*bytes = end - 1;
 }
 
+static void
+note_pause(struct pauses *pauses, int64_t now_ns)
+{
+	int64_t pause_ns = now_ns - pauses->at_ns;
+
+	if (pauses->at_ns != 0) {
+		if (pauses->count == 0)
+			pauses->first_ns = pause_ns;
+		pauses->shrinks |= pauses->count > 0 && pause_ns <= pauses->last_ns;
+		pauses->last_ns = pause_ns;
+		pauses->count++;
+	}
+	pauses->at_ns = now_ns;
+}
+
 static bool
 is_again(const struct packet_row *row)
 {
@@ -66,6 +81,9 @@ note_client(struct flow_view *view, const struct packet_row *row)
 		view->dup_acks++;
 	if (row->length == 0)
 		return;
+	/* Others than the first bytes begin later. */
+	if (row->seq == 1)
+		note_pause(&view->data_pauses, row->ts_ns);
 	note_first(&view->data, row->index);
 	view->last_data = row->index;
 	view->data_again += is_again(row);
@@ -90,6 +108,7 @@ note_server(struct flow_view *view, const struct packet_row *row)
 	if (row->flags & TCP_RST)
 		note_first(&view->reset, row->index);
 	if ((row->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK)) {
+		note_pause(&view->syn_ack_pauses, row->ts_ns);
 		if (view->syn_ack == 0) {
 			view->syn_ack = row->index;
 			view->syn_ack_ns = row->ts_ns;
