@@ -34,6 +34,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_expect \
 	tests/fuzz/fuzz_experiment \
 	tests/fuzz/fuzz_snapshot \
+	tests/fuzz/fuzz_socket \
 	tests/fuzz/fuzz_stream \
 	tests/fuzz/fuzz_template \
 	tests/fuzz/fuzz_text

@@ -531,11 +531,13 @@ sum_up_calm(const struct sockets *all, struct listener *listener)
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
-		taken += story->fate == FATE_TAKEN;
+		taken += story->fate == FATE_TAKEN || story->fate == FATE_MAYBE;
 		before += story->fate == FATE_TAKEN &&
 		    (story->flags & STORY_ACCEPTED || story->taken_hi_ns <= last_ns);
 	}
 	listener->accepted = (struct range){ before, taken };
+	if (all->options.backlog >= 0)
+		listener->backlog = (struct range){ all->options.backlog, all->options.backlog };
 	evidence_cite(&listener->because, answer != 0 ? answer : refusal);
 	evidence_cite(&listener->because, speech);
 }
@@ -604,7 +606,9 @@ can_defer(const struct sockets *all, const struct listener *listener)
 static bool
 is_summed_up(const struct sockets *all, const struct listener *listener)
 {
-	return listener->calm && !listener->closes && (!all->options.want_rows || listener->noted > CALM_MAX);
+	bool is_asked = all->options.want_rows || all->options.backlog >= 0;
+
+	return listener->calm && !listener->closes && (!is_asked || listener->noted > CALM_MAX);
 }
 
 /* First without a list of what happened: most listeners never need one. */
