@@ -281,8 +281,8 @@ static const struct sentence {
 	{ OF_HEALTHY, has_completed,
 	    N_N("%1 connection was completed, and nothing shows that the accept queue was ever "
 		"full.",
-		"%1 connections were completed, and nothing shows that the accept queue was ever "
-		"full.") },
+		"%1 connections were completed, and nothing shows that the accept queue was "
+		"ever full.") },
 	{ OF_HEALTHY, has_none_completed,
 	    N_("No connection was completed, but nothing shows that the accept queue was full."),
 	    NULL },
@@ -320,14 +320,12 @@ static const struct sentence {
 	{ OF_FULL, was_told_backlog, N_("Its backlog, as told, is %1."), NULL },
 	{ OF_FULL, found_backlog, N_("So its backlog is %1."), NULL },
 	{ OF_FULL, trades,
-	    N_("If nothing had been accepted before that, its backlog is %1; each accept() makes "
-	       "it one "
-	       "less, down to %2."),
+	    N_("If nothing had been accepted before that, its backlog is %1; each accept() "
+	       "makes it one less, down to %2."),
 	    NULL },
 	{ OF_FULL, hangs_on_accepted,
 	    N_("So its backlog is between %2 and %1: the less, the more connections had been "
-	       "accepted "
-	       "before that."),
+	       "accepted before that."),
 	    NULL },
 	{ OF_FULL, is_bounded_only, N_("So its backlog is between %2 and %1."), NULL },
 	{ OF_FULL, bounds_below_backlog, N_("So its backlog is at least %1."), NULL },
@@ -357,17 +355,15 @@ static const struct sentence {
 	       "silent."),
 	    NULL },
 	{ OF_LISTENING, may_be_firewall,
-	    N_("A firewall may have had a hand in it: not all packets that seem to be the server's "
-	       "have "
-	       "the TTL of its own."),
+	    N_("A firewall may have had a hand in it: not all packets that seem to be the "
+	       "server's have the TTL of its own."),
 	    NULL },
 	{ OF_LISTENING, may_be_kernel,
 	    N_("The server's kernel may follow other rules than a current Linux does."), NULL },
 	{ OF_LISTENING, may_be_defer, N_("TCP_DEFER_ACCEPT would look the same."), NULL },
 	{ OF_LISTENING, may_be_linger,
 	    N_("The program itself may have reset connections with nothing left to read, as "
-	       "SO_LINGER "
-	       "with a time of 0 does."),
+	       "SO_LINGER with a time of 0 does."),
 	    NULL },
 	{ OF_ALL, may_be_loss, N_("Packets may have been lost where the capture does not show it."),
 	    NULL },

@@ -253,8 +253,7 @@ take_backlog(const struct experiment_capture *capture, struct experiment_facts *
 
 		if (!server->has_backlog)
 			continue;
-		facts->backlogs_differ |=
-		    facts->has_backlog && facts->backlog != server->backlog;
+		facts->backlogs_differ |= facts->has_backlog && facts->backlog != server->backlog;
 		facts->has_backlog = true;
 		facts->backlog = server->backlog;
 	}
@@ -291,8 +290,8 @@ take_all(struct experiment *experiment)
 {
 	const struct markup_node *root = markup_root(experiment->document);
 	const struct markup_node *node = markup_child(root, "capture");
-	struct experiment_capture *captures = keep_array(
-	    experiment, root, "capture", sizeof(*captures), &experiment->capture_count);
+	struct experiment_capture *captures =
+	    keep_array(experiment, root, "capture", sizeof(*captures), &experiment->capture_count);
 
 	for (size_t i = 0; i < experiment->capture_count; i++, node = markup_next(node, "capture"))
 		take_capture(experiment, node, &captures[i]);
@@ -318,8 +317,8 @@ adopt(struct experiment **out, struct markup_document *document, const char *pat
 }
 
 enum status
-experiment_parse(struct experiment **out, const char *path, const char *data, size_t size,
-    struct diag *diag)
+experiment_parse(
+    struct experiment **out, const char *path, const char *data, size_t size, struct diag *diag)
 {
 	struct markup_document *document;
 	enum status st = markup_parse(&document, path, data, size, schema, diag);
@@ -363,8 +362,7 @@ experiment_about(const struct experiment *experiment, const char *const **about)
 }
 
 size_t
-experiment_captures(
-    const struct experiment *experiment, const struct experiment_capture **captures)
+experiment_captures(const struct experiment *experiment, const struct experiment_capture **captures)
 {
 	*captures = experiment->captures;
 	return experiment->capture_count;

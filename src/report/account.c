@@ -110,8 +110,7 @@ count_flow(struct account *account, const struct flow_view *view)
 	enum conn_connect connect = view->row->conn.connect;
 
 	account->flows++;
-	account->is_whole &=
-	    view->packets >= view->row->packets[0] + view->row->packets[1];
+	account->is_whole &= view->packets >= view->row->packets[0] + view->row->packets[1];
 	account->ok += connect == CONNECT_OK;
 	account->refused += connect == CONNECT_ECONNREFUSED;
 	account->pending += connect == CONNECT_PENDING;
@@ -159,8 +158,8 @@ count_flows(struct account *account, const struct chapter *chapter)
 		if (!is_of(&account->row, &data->flows[i]))
 			continue;
 		count_before(account, view);
-		account->let_in += view->taken > account->no_room &&
-				   (view->ignored != 0 || view->dropped != 0);
+		account->let_in +=
+		    view->taken > account->no_room && (view->ignored != 0 || view->dropped != 0);
 	}
 	frames_add(&account->held_frames, account->no_room);
 }
@@ -181,12 +180,13 @@ find_held(struct account *account)
 }
 
 void
-account_fill(struct account *account, const struct chapter *chapter,
-    const struct listener_row *listener)
+account_fill(
+    struct account *account, const struct chapter *chapter, const struct listener_row *listener)
 {
 	struct text local = { 0 };
 
-	*account = (struct account){ .backlog = NOT_KNOWN, .accepted = NOT_KNOWN, .held = NOT_KNOWN };
+	*account =
+	    (struct account){ .backlog = NOT_KNOWN, .accepted = NOT_KNOWN, .held = NOT_KNOWN };
 	if (listener == NULL)
 		return;
 	account->has_listener = true;

@@ -31,12 +31,12 @@ struct account {
 	bool is_whole;
 	uint32_t flows;
 	uint32_t ok, refused, pending; /* by what connect() came to */
-	uint32_t answered; /* with a SYN-ACK */
-	uint32_t taken;    /* the server is known to have them */
-	uint32_t stuck;    /* the client is connected, the server ignored that, to the end */
-	uint32_t late;     /* likewise, but taken later */
-	uint32_t let_in;   /* taken after a SYN or an ACK of theirs had found no room */
-	uint32_t open;     /* not closed in the capture */
+	uint32_t answered;             /* with a SYN-ACK */
+	uint32_t taken;                /* the server is known to have them */
+	uint32_t stuck;  /* the client is connected, the server ignored that, to the end */
+	uint32_t late;   /* likewise, but taken later */
+	uint32_t let_in; /* taken after a SYN or an ACK of theirs had found no room */
+	uint32_t open;   /* not closed in the capture */
 
 	/* the first packet that found no room, and what there was by then */
 	uint32_t no_room;
@@ -52,8 +52,8 @@ struct account {
 };
 
 /* listener: NULL where there is none. */
-void account_fill(struct account *account, const struct chapter *chapter,
-    const struct listener_row *listener);
+void account_fill(
+    struct account *account, const struct chapter *chapter, const struct listener_row *listener);
 bool account_has_flow(const struct account *account, const struct flow_row *flow);
 /* It was full, or the server refused for want of room. */
 bool account_is_full(const struct account *account);

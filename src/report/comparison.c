@@ -142,10 +142,9 @@ is_the_same(const struct told_stage *now, const struct told_stage *before, struc
 	const struct account *a = &now->account, *b = &before->account;
 
 	(void)say;
-	return a->has_listener && b->has_listener && a->row.kind == b->row.kind &&
-	       a->ok == b->ok && a->refused == b->refused && a->pending == b->pending &&
-	       a->taken == b->taken && a->stuck == b->stuck &&
-	       a->row.syn_dropped == b->row.syn_dropped;
+	return a->has_listener && b->has_listener && a->row.kind == b->row.kind && a->ok == b->ok &&
+	       a->refused == b->refused && a->pending == b->pending && a->taken == b->taken &&
+	       a->stuck == b->stuck && a->row.syn_dropped == b->row.syn_dropped;
 }
 
 static bool
@@ -216,7 +215,8 @@ is_room_made(const struct told_stage *now, const struct told_stage *before)
 }
 
 static bool
-takes_as_many_more(const struct told_stage *now, const struct told_stage *before, struct saying *say)
+takes_as_many_more(
+    const struct told_stage *now, const struct told_stage *before, struct saying *say)
 {
 	return is_room_made(now, before) && cite_taken(now, before, say);
 }
@@ -238,7 +238,8 @@ holds_as_many(const struct told_stage *now, const struct told_stage *before, str
 }
 
 static bool
-holds_another_number(const struct told_stage *now, const struct told_stage *before, struct saying *say)
+holds_another_number(
+    const struct told_stage *now, const struct told_stage *before, struct saying *say)
 {
 	if (now->account.held == NOT_KNOWN || before->account.held == NOT_KNOWN ||
 	    now->account.held == before->account.held)
@@ -285,48 +286,46 @@ drops_others(const struct told_stage *now, const struct told_stage *before, stru
 }
 
 static const struct {
-	bool (*holds)(const struct told_stage *now, const struct told_stage *before, struct saying *say);
+	bool (*holds)(
+	    const struct told_stage *now, const struct told_stage *before, struct saying *say);
 	const char *one;
 	const char *many;
 } changes[] = {
 	{ is_another_system, N_("This ran on another system: %1 rather than %2."), NULL },
 	{ is_the_same,
-	    N_("Nothing changed for the clients: what the server did more does not show on the wire."),
+	    N_("Nothing changed for the clients: what the server did more does not show on the "
+	       "wire."),
 	    NULL },
 	{ begins_to_listen,
 	    N_N("The server listens: %1 call of connect() succeeded, where %2 had been refused.",
-		"The server listens: %1 calls of connect() succeeded, where %2 had been refused.") },
+		"The server listens: %1 calls of connect() succeeded, where %2 had been "
+		"refused.") },
 	{ falls_silent,
 	    N_N("%1 attempt to connect got no answer at all, where %2 had been refused.",
 		"%1 attempts to connect got no answer at all, where %2 had been refused.") },
 	{ becomes_full, N_("The accept queue became full."), NULL },
 	{ is_full_no_more, N_("The accept queue was full no more."), NULL },
-	{ accepts_more,
-	    N_N("accept() returned once rather than %2 times.",
-		"accept() returned %1 times rather than %2.") },
-	{ accepts_at_least,
-	    N_N("accept() returned at least once rather than %2 times.",
-		"accept() returned at least %1 times rather than %2.") },
+	{ accepts_more, N_N("accept() returned once rather than %2 times.",
+			    "accept() returned %1 times rather than %2.") },
+	{ accepts_at_least, N_N("accept() returned at least once rather than %2 times.",
+				"accept() returned at least %1 times rather than %2.") },
 	{ takes_as_many_more,
 	    N_N("%1 more connection was taken, %2 rather than %3: accept() had made room for it.",
-		"%1 more connections were taken, %2 rather than %3: each accept() had made room for "
-		"one.") },
-	{ takes_more,
-	    N_N("%1 more connection was taken, %2 rather than %3.",
-		"%1 more connections were taken, %2 rather than %3.") },
-	{ holds_as_many,
-	    N_N("The accept queue held as many as before when it was full: %1.",
-		"The accept queue held as many as before when it was full: %1.") },
+		"%1 more connections were taken, %2 rather than %3: each accept() had made room "
+		"for one.") },
+	{ takes_more, N_N("%1 more connection was taken, %2 rather than %3.",
+			  "%1 more connections were taken, %2 rather than %3.") },
+	{ holds_as_many, N_N("The accept queue held as many as before when it was full: %1.",
+			     "The accept queue held as many as before when it was full: %1.") },
 	{ holds_another_number,
-	    N_("The accept queue held %1 when it was full, and %2 before: the two do not agree."), NULL },
-	{ has_none_stuck,
-	    N_N("No request is left in SYN_RECV, where one had been.",
-		"No request is left in SYN_RECV, where %1 had been.") },
-	{ has_others_stuck,
-	    N_N("%1 request is left in SYN_RECV, rather than %2.",
-		"%1 requests are left in SYN_RECV, rather than %2.") },
-	{ drops_none,
-	    N_N("No SYN was dropped, where one had been.", "No SYN was dropped, where %1 had been.") },
+	    N_("The accept queue held %1 when it was full, and %2 before: the two do not agree."),
+	    NULL },
+	{ has_none_stuck, N_N("No request is left in SYN_RECV, where one had been.",
+			      "No request is left in SYN_RECV, where %1 had been.") },
+	{ has_others_stuck, N_N("%1 request is left in SYN_RECV, rather than %2.",
+				"%1 requests are left in SYN_RECV, rather than %2.") },
+	{ drops_none, N_N("No SYN was dropped, where one had been.",
+			  "No SYN was dropped, where %1 had been.") },
 	{ drops_others,
 	    N_N("%1 SYN was dropped, rather than %2.", "%1 SYNs were dropped, rather than %2.") },
 };
@@ -539,36 +538,32 @@ static const struct {
 	const char *one;
 	const char *many;
 } findings[] = {
-	{ is_refused,
-	    N_N("%2: the one call of connect() was refused, since nothing listens.",
-		"%2: all %1 calls of connect() were refused, since nothing listens.") },
-	{ is_silent,
-	    N_N("%2: the one attempt to connect got no answer.",
-		"%2: none of %1 attempts to connect got an answer.") },
+	{ is_refused, N_N("%2: the one call of connect() was refused, since nothing listens.",
+			  "%2: all %1 calls of connect() were refused, since nothing listens.") },
+	{ is_silent, N_N("%2: the one attempt to connect got no answer.",
+			 "%2: none of %1 attempts to connect got an answer.") },
 	{ shows_held_and_backlog,
-	    N_N("%2: %3 connections had been taken and accept() had returned %4, so %1 was in the accept "
-		"queue when it was full; the backlog is %5.",
-		"%2: %3 connections had been taken and accept() had returned %4, so %1 were in the "
-		"accept queue when it was full; the backlog is %5.") },
+	    N_N("%2: %3 connections had been taken and accept() had returned %4, so %1 was in "
+		"the accept queue when it was full; the backlog is %5.",
+		"%2: %3 connections had been taken and accept() had returned %4, so %1 were in "
+		"the accept queue when it was full; the backlog is %5.") },
 	{ shows_held,
-	    N_N("%2: %3 connections had been taken and accept() had returned %4, so %1 was in the accept "
-		"queue when it was full; the backlog was not recorded.",
-		"%2: %3 connections had been taken and accept() had returned %4, so %1 were in the "
-		"accept queue when it was full; the backlog was not recorded.") },
-	{ fits,
-	    N_N("%2: %1 connection had been taken when the accept queue was full; if it holds backlog + "
-		"1, which is %3, accept() had returned %4 by then.",
-		"%2: %1 connections had been taken when the accept queue was full; if it holds backlog + "
-		"1, which is %3, accept() had returned %4 by then.") },
-	{ does_not_fit,
-	    N_N("%2: the accept queue was full when %1 connection had been taken, fewer than backlog + 1, "
-		"which is %3.",
-		"%2: the accept queue was full when %1 connections had been taken, fewer than backlog + "
-		"1, which is %3.") },
+	    N_N("%2: %3 connections had been taken and accept() had returned %4, so %1 was in "
+		"the accept queue when it was full; the backlog was not recorded.",
+		"%2: %3 connections had been taken and accept() had returned %4, so %1 were in "
+		"the accept queue when it was full; the backlog was not recorded.") },
+	{ fits, N_N("%2: %1 connection had been taken when the accept queue was full; if it "
+		    "holds backlog + 1, which is %3, accept() had returned %4 by then.",
+		    "%2: %1 connections had been taken when the accept queue was full; if it "
+		    "holds backlog + 1, which is %3, accept() had returned %4 by then.") },
+	{ does_not_fit, N_N("%2: the accept queue was full when %1 connection had been taken, "
+			    "fewer than backlog + 1, which is %3.",
+			    "%2: the accept queue was full when %1 connections had been taken, "
+			    "fewer than backlog + 1, which is %3.") },
 	{ lets_in,
 	    N_N("%2: %1 connection that had found no room got in after accept() had freed a place.",
-		"%2: %1 connections that had found no room got in, each after accept() had freed a "
-		"place.") },
+		"%2: %1 connections that had found no room got in, each after accept() had "
+		"freed a place.") },
 };
 
 static void
@@ -733,42 +728,46 @@ static const struct {
 	const char *one;
 	const char *many;
 } conclusions[] = {
-	{ connects_without_accept,
-	    N_N("In one capture connect() succeeded more often than accept() had returned: the kernel "
-		"completes the handshake by itself.",
-		"In %1 captures connect() succeeded more often than accept() had returned: the kernel "
-		"completes the handshake by itself.") },
+	{ connects_without_accept, N_N("In one capture connect() succeeded more often than "
+				       "accept() had returned: the kernel completes the "
+				       "handshake by itself.",
+				       "In %1 captures connect() succeeded more often than "
+				       "accept() had returned: the kernel completes the "
+				       "handshake by itself.") },
 	{ makes_room_for_one,
-	    N_("Where accept() had returned %1, %2 connections were taken before the queue was full; "
-	       "where it had returned %3, there were %4: each accept() makes room for one more."),
+	    N_("Where accept() had returned %1, %2 connections were taken before the queue was "
+	       "full; where it had returned %3, there were %4: each accept() makes room for one "
+	       "more."),
 	    NULL },
 	{ has_odd_one,
-	    N_("%1 is the odd one out: there (%2) a socket that does not listen drops SYNs in silence; "
-	       "the other system (%3) refuses them."), NULL },
+	    N_("%1 is the odd one out: there (%2) a socket that does not listen drops SYNs in "
+	       "silence; the other system (%3) refuses them."),
+	    NULL },
 	{ is_compatible,
 	    N_N("One other capture leaves open how often accept() had returned, and fits.",
 		"%1 other captures leave open how often accept() had returned, and fit.") },
-	{ concludes,
-	    N_N("The accept queue holds backlog + 1 connections: one capture shows it.",
-		"The accept queue holds backlog + 1 connections: %1 captures show it, each by itself.") },
-	{ contradict_each_other,
-	    N_N("The captures contradict each other: in one of them the accept queue held backlog + 1 "
-		"connections, in %2 it did not.",
-		"The captures contradict each other: in %1 of them the accept queue held backlog + 1 "
-		"connections, in %2 it did not.") },
-	{ is_refuted,
-	    N_N("The accept queue did not hold backlog + 1 connections in the one capture that tells.",
-		"The accept queue did not hold backlog + 1 connections in any of the %1 captures that "
-		"tell.") },
-	{ is_open,
-	    N_N("The accept queue was full in one capture, but what it held cannot be told without the "
-		"backlog and the number of accept() calls.",
-		"The accept queue was full in %1 captures, but what it held cannot be told without the "
-		"backlog and the number of accept() calls.") },
+	{ concludes, N_N("The accept queue holds backlog + 1 connections: one capture shows it.",
+			 "The accept queue holds backlog + 1 connections: %1 captures show it, "
+			 "each by itself.") },
+	{ contradict_each_other, N_N("The captures contradict each other: in one of them the "
+				     "accept queue held backlog + 1 connections, in %2 it did "
+				     "not.",
+				     "The captures contradict each other: in %1 of them the "
+				     "accept queue held backlog + 1 connections, in %2 it did "
+				     "not.") },
+	{ is_refuted, N_N("The accept queue did not hold backlog + 1 connections in the one "
+			  "capture that tells.",
+			  "The accept queue did not hold backlog + 1 connections in any of the "
+			  "%1 captures that tell.") },
+	{ is_open, N_N("The accept queue was full in one capture, but what it held cannot be "
+		       "told without the backlog and the number of accept() calls.",
+		       "The accept queue was full in %1 captures, but what it held cannot be "
+		       "told without the backlog and the number of accept() calls.") },
 };
 
 void
-stages_tell(const struct told_stages *stages, struct markup_node *parent, const struct catalog *catalog)
+stages_tell(
+    const struct told_stages *stages, struct markup_node *parent, const struct catalog *catalog)
 {
 	struct markup_node *node;
 

@@ -11,7 +11,7 @@
 
 /* Endpoints that sentences are told of, and sentences of one kind about single connections. */
 #define ENDPOINTS_MAX 4
-#define EACH_MAX 6
+#define EACH_MAX      6
 /* So many pauses, each longer than the one before, are no accident. */
 #define PAUSES_LEAST 3
 
@@ -108,7 +108,7 @@ cite_refusals(const struct asked *asked, struct saying *say)
 	if (!is_kind(asked, STORY_NOT_LISTENING) || row_of(asked)->refused == 0)
 		return false;
 	EACH_FLOW(view, asked)
-		frames_add(&say->frames, view->reset);
+	frames_add(&say->frames, view->reset);
 	saying_number(say, row_of(asked)->refused);
 	saying_word(say, asked->account->local);
 	return true;
@@ -124,8 +124,7 @@ is_refused(const struct asked *asked, struct saying *say)
 static bool
 may_be_refused(const struct asked *asked, struct saying *say)
 {
-	return row_of(asked)->rivals & (RIVAL_FIREWALL | RIVAL_KERNEL) &&
-	       cite_refusals(asked, say);
+	return row_of(asked)->rivals & (RIVAL_FIREWALL | RIVAL_KERNEL) && cite_refusals(asked, say);
 }
 
 static bool
@@ -142,7 +141,8 @@ stands_in_no_table(const struct asked *asked, struct saying *say)
 
 	if (!is_kind(asked, STORY_NOT_LISTENING) || sum->tables == 0 ||
 	    sum->counts[OUTCOME_AGREES] + sum->counts[OUTCOME_CONTRADICTS] +
-		    sum->counts[OUTCOME_RECORDED] > 0)
+		    sum->counts[OUTCOME_RECORDED] >
+		0)
 		return false;
 	saying_number(say, (int64_t)sum->tables);
 	saying_number(say, row_of(asked)->local.sport);
@@ -157,7 +157,7 @@ is_silent(const struct asked *asked, struct saying *say)
 	if (!is_kind(asked, STORY_SILENT))
 		return false;
 	EACH_FLOW(view, asked)
-		frames_add(&say->frames, view->syn);
+	frames_add(&say->frames, view->syn);
 	saying_number(say, row_of(asked)->attempts);
 	saying_word(say, asked->account->local);
 	return true;
@@ -171,7 +171,8 @@ asks_again(const struct asked *asked, struct saying *say)
 
 	if (!is_kind(asked, STORY_SILENT))
 		return false;
-	EACH_FLOW(view, asked) {
+	EACH_FLOW(view, asked)
+	{
 		if (view->syns < 2)
 			continue;
 		again += view->syns - 1;
@@ -218,7 +219,7 @@ has_completed(const struct asked *asked, struct saying *say)
 	    account_is_full(asked->account))
 		return false;
 	EACH_FLOW(view, asked)
-		frames_add(&say->frames, view->ack);
+	frames_add(&say->frames, view->ack);
 	saying_number(say, row_of(asked)->completed);
 	saying_word(say, asked->account->local);
 	return true;
@@ -227,11 +228,11 @@ has_completed(const struct asked *asked, struct saying *say)
 static bool
 has_sockets_of_their_own(const struct asked *asked, struct saying *say)
 {
-	if (!has_answered(asked) || asked->account->answered == 0 ||
-	    is_kind(asked, STORY_FLOOD) || row_of(asked)->cookies > 0)
+	if (!has_answered(asked) || asked->account->answered == 0 || is_kind(asked, STORY_FLOOD) ||
+	    row_of(asked)->cookies > 0)
 		return false;
 	EACH_FLOW(view, asked)
-		frames_add(&say->frames, view->syn_ack);
+	frames_add(&say->frames, view->syn_ack);
 	saying_number(say, asked->account->answered);
 	return true;
 }
@@ -244,8 +245,8 @@ cite_connected(const struct asked *asked, struct saying *say)
 	    asked->account->ok <= asked->account->accepted)
 		return false;
 	EACH_FLOW(view, asked)
-		if (view->row->conn.connect == CONNECT_OK)
-			frames_add(&say->frames, view->syn_ack);
+	if (view->row->conn.connect == CONNECT_OK)
+		frames_add(&say->frames, view->syn_ack);
 	saying_number(say, asked->account->ok);
 	return true;
 }
@@ -286,7 +287,8 @@ is_full_and(const struct asked *asked, struct saying *say, bool holds)
 {
 	const struct account *account = asked->account;
 
-	if (!account_is_full(account) || !holds || !account->is_proven || account->taken_before == 0)
+	if (!account_is_full(account) || !holds || !account->is_proven ||
+	    account->taken_before == 0)
 		return false;
 	say->frames = account->held_frames;
 	saying_number(say, account->taken_before);
@@ -298,8 +300,8 @@ is_full_of_all(const struct asked *asked, struct saying *say)
 {
 	const struct account *account = asked->account;
 
-	return is_full_and(asked, say,
-	    account->held != NOT_KNOWN && account->held == account->taken_before);
+	return is_full_and(
+	    asked, say, account->held != NOT_KNOWN && account->held == account->taken_before);
 }
 
 static bool
@@ -307,8 +309,8 @@ is_full_but_for_accepted(const struct asked *asked, struct saying *say)
 {
 	const struct account *account = asked->account;
 
-	if (!is_full_and(asked, say,
-		account->held != NOT_KNOWN && account->held < account->taken_before))
+	if (!is_full_and(
+		asked, say, account->held != NOT_KNOWN && account->held < account->taken_before))
 		return false;
 	saying_number(say, account->accepted);
 	saying_number(say, account->held);
@@ -362,7 +364,8 @@ believes_to_be_connected(const struct asked *asked, struct saying *say)
 {
 	if (asked->account->stuck == 0)
 		return false;
-	EACH_FLOW(view, asked) {
+	EACH_FLOW(view, asked)
+	{
 		if (!is_stuck(view))
 			continue;
 		frames_add(&say->frames, view->ignored);
@@ -405,7 +408,7 @@ answers_again(const struct asked *asked, struct saying *say)
 	uint32_t again = 0;
 
 	EACH_FLOW(view, asked)
-		again += view->ignored != 0 ? view->syn_acks_again : 0;
+	again += view->ignored != 0 ? view->syn_acks_again : 0;
 	if (again == 0)
 		return false;
 	cite_packets(say, asked, is_syn_ack_again);
@@ -426,7 +429,7 @@ acknowledges_again(const struct asked *asked, struct saying *say)
 	uint32_t again = 0;
 
 	EACH_FLOW(view, asked)
-		again += view->ignored != 0 ? view->dup_acks : 0;
+	again += view->ignored != 0 ? view->dup_acks : 0;
 	if (again == 0)
 		return false;
 	cite_packets(say, asked, is_duplicate);
@@ -447,7 +450,7 @@ sends_again(const struct asked *asked, struct saying *say)
 	uint32_t again = 0;
 
 	EACH_FLOW(view, asked)
-		again += view->ignored != 0 ? view->data_again : 0;
+	again += view->ignored != 0 ? view->data_again : 0;
 	if (again == 0)
 		return false;
 	cite_packets(say, asked, is_data_again);
@@ -464,7 +467,8 @@ say_pauses(const struct asked *asked, struct saying *say, size_t offset,
 	const struct pauses *most = NULL;
 	const struct flow_view *whose = NULL;
 
-	EACH_FLOW(view, asked) {
+	EACH_FLOW(view, asked)
+	{
 		const struct pauses *pauses = (const struct pauses *)((const char *)view + offset);
 
 		if (view->ignored == 0 || pauses->shrinks || pauses->count < PAUSES_LEAST ||
@@ -487,8 +491,7 @@ say_pauses(const struct asked *asked, struct saying *say, size_t offset,
 static bool
 waits_longer_to_answer(const struct asked *asked, struct saying *say)
 {
-	return say_pauses(
-	    asked, say, offsetof(struct flow_view, syn_ack_pauses), is_syn_ack_again);
+	return say_pauses(asked, say, offsetof(struct flow_view, syn_ack_pauses), is_syn_ack_again);
 }
 
 static bool
@@ -530,7 +533,8 @@ unacknowledged(const struct asked *asked, struct saying *say)
 {
 	struct sum sum = { 0 };
 
-	EACH_FLOW(view, asked) {
+	EACH_FLOW(view, asked)
+	{
 		if (!is_stuck(view) || view->written[0] <= view->acked[0])
 			continue;
 		sum_add(&sum, view->written[0] - view->acked[0]);
@@ -564,8 +568,8 @@ writes_unheard(const struct asked *asked, struct saying *say)
 	if (clients->unheard == 0 || asked->account->stuck == 0)
 		return false;
 	EACH_FLOW(view, asked)
-		if (is_stuck(view))
-			frames_add(&say->frames, view->data);
+	if (is_stuck(view))
+		frames_add(&say->frames, view->data);
 	saying_number(say, (int64_t)clients->unheard);
 	return true;
 }
@@ -597,7 +601,8 @@ waits_in_syn_sent(const struct asked *asked, struct saying *say)
 
 	if (!account_is_full(asked->account))
 		return false;
-	EACH_FLOW(view, asked) {
+	EACH_FLOW(view, asked)
+	{
 		if (view->dropped == 0 || view->syn_ack != 0 ||
 		    view->row->conn.connect != CONNECT_PENDING)
 			continue;
@@ -649,7 +654,7 @@ lets_all_in(const struct asked *asked, struct saying *say)
 	if (account->let_in == 0 || account->stuck > 0 || account->taken < account->flows)
 		return false;
 	EACH_FLOW(view, asked)
-		frames_add(&say->frames, view->taken);
+	frames_add(&say->frames, view->taken);
 	saying_number(say, account->taken);
 	return true;
 }
@@ -675,7 +680,8 @@ unread(const struct asked *asked, struct saying *say)
 {
 	struct sum sum = { 0 };
 
-	EACH_FLOW(view, asked) {
+	EACH_FLOW(view, asked)
+	{
 		if (view->unread == NULL)
 			continue;
 		sum_add(&sum, view->unread->recv_q.lo);
@@ -727,12 +733,13 @@ closes_none(const struct asked *asked, struct saying *say)
 /* --- the whole capture --- */
 
 static uint32_t
-count_where(const struct asked *asked, struct saying *say,
-    bool (*holds)(const struct flow_view *view))
+count_where(
+    const struct asked *asked, struct saying *say, bool (*holds)(const struct flow_view *view))
 {
 	uint32_t count = 0;
 
-	EACH_FLOW(view, asked) {
+	EACH_FLOW(view, asked)
+	{
 		if (!holds(view))
 			continue;
 		count++;
@@ -772,8 +779,7 @@ has_reset(const struct asked *asked, struct saying *say)
 	uint32_t count = count_where(asked, say, is_reset);
 
 	EACH_FLOW(view, asked)
-		by_client +=
-		    is_reset(view) && view->row->conn.close == CLOSE_RESET_BY_CLIENT;
+	by_client += is_reset(view) && view->row->conn.close == CLOSE_RESET_BY_CLIENT;
 	saying_number(say, count);
 	saying_number(say, by_client);
 	saying_number(say, count - by_client);
@@ -803,7 +809,8 @@ has_completed_of(const struct asked *asked, struct saying *say)
 
 	if (asked->chapter->data->listener_count < 2)
 		return false;
-	EACH_FLOW(view, asked) {
+	EACH_FLOW(view, asked)
+	{
 		all += view->row->conn.open != OPEN_MIDSTREAM;
 		completed += view->row->conn.open == OPEN_COMPLETE;
 	}
@@ -883,196 +890,246 @@ struct rule {
 
 static const struct rule rules[] = {
 	{ OF_ENDPOINT, is_refused,
-	    N_N("connect() failed once, with ECONNREFUSED: nothing listens at %2, so the kernel there "
-		"answers a SYN with a RST.",
-		"connect() failed %1 times, with ECONNREFUSED: nothing listens at %2, so the kernel "
-		"there answers each SYN with a RST."), NULL },
+	    N_N("connect() failed once, with ECONNREFUSED: nothing listens at %2, so the kernel "
+		"there answers a SYN with a RST.",
+		"connect() failed %1 times, with ECONNREFUSED: nothing listens at %2, so the "
+		"kernel there answers each SYN with a RST."),
+	    NULL },
 	{ OF_ENDPOINT, may_be_refused,
 	    N_N("connect() failed once, with ECONNREFUSED: the SYN to %2 was answered with a RST.",
-		"connect() failed %1 times, with ECONNREFUSED: each SYN to %2 was answered with a "
-		"RST."), NULL },
+		"connect() failed %1 times, with ECONNREFUSED: each SYN to %2 was answered with "
+		"a RST."),
+	    NULL },
 	{ OF_ENDPOINT, is_not_told_to_listen,
-	    N_("socket() makes a socket and bind() gives it an address; only listen() lets it take "
-	       "connections."), NULL, NULL },
+	    N_("socket() makes a socket and bind() gives it an address; only listen() lets it "
+	       "take connections."),
+	    NULL, NULL },
 	{ OF_ENDPOINT, stands_in_no_table,
-	    N_N("In the recorded table no socket of port %2 is to be seen: one that does not listen is "
-		"not shown, and a refused connection leaves none behind.",
-		"In none of the %1 recorded tables is a socket of port %2 to be seen: one that does "
-		"not listen is not shown, and a refused connection leaves none behind."), NULL },
+	    N_N("In the recorded table no socket of port %2 is to be seen: one that does not "
+		"listen is not shown, and a refused connection leaves none behind.",
+		"In none of the %1 recorded tables is a socket of port %2 to be seen: one that "
+		"does not listen is not shown, and a refused connection leaves none behind."),
+	    NULL },
 
 	{ OF_ENDPOINT, is_silent,
 	    N_N("%1 attempt to connect to %2 got no answer, neither a SYN-ACK nor a RST.",
-		"%1 attempts to connect to %2 got no answer, neither a SYN-ACK nor a RST."), NULL },
+		"%1 attempts to connect to %2 got no answer, neither a SYN-ACK nor a RST."),
+	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, asks_again,
 	    N_N("The client sent its SYN once more, %2 s after the first.",
-		"The clients sent their SYNs again, %1 times altogether, the last one %2 s after the "
-		"first."), NULL },
+		"The clients sent their SYNs again, %1 times altogether, the last one %2 s "
+		"after the first."),
+	    NULL },
 	{ OF_ENDPOINT, drops_in_silence,
-	    N_("The server's socket does not listen, and the SYNs came to it: the kernel here (%1) drops "
-	       "them in silence, where Linux would answer with a RST."), NULL, NULL },
+	    N_("The server's socket does not listen, and the SYNs came to it: the kernel here "
+	       "(%1) drops them in silence, where Linux would answer with a RST."),
+	    NULL, NULL },
 	{ OF_ENDPOINT | BY_FLOWS, is_pending,
 	    N_N("%1 call of connect() had not returned when the capture ended.",
-		"%1 calls of connect() had not returned when the capture ended."), NULL },
+		"%1 calls of connect() had not returned when the capture ended."),
+	    NULL },
 
 	{ OF_ENDPOINT, has_completed,
-	    N_N("%1 connection to %2 was completed, and nothing shows that the accept queue was ever "
-		"full.",
-		"%1 connections to %2 were completed, and nothing shows that the accept queue was ever "
-		"full."), NULL },
+	    N_N("%1 connection to %2 was completed, and nothing shows that the accept queue was "
+		"ever full.",
+		"%1 connections to %2 were completed, and nothing shows that the accept queue "
+		"was ever full."),
+	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, has_sockets_of_their_own,
-	    N_N("The request that was answered got a socket of its own; the listening socket stays in "
-		"LISTEN.",
-		"Each of the %1 requests that were answered got a socket of its own; the listening "
-		"socket stays in LISTEN."), NULL },
+	    N_N("The request that was answered got a socket of its own; the listening socket "
+		"stays in LISTEN.",
+		"Each of the %1 requests that were answered got a socket of its own; the "
+		"listening socket stays in LISTEN."),
+	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, connects_without_any_accept,
-	    N_N("connect() succeeded once although accept() was never called: the kernel completes the "
-		"handshake, and accept() takes no part in it.",
-		"connect() succeeded %1 times although accept() was never called: the kernel completes "
-		"the handshake, and accept() takes no part in it."), NULL },
+	    N_N("connect() succeeded once although accept() was never called: the kernel "
+		"completes the handshake, and accept() takes no part in it.",
+		"connect() succeeded %1 times although accept() was never called: the kernel "
+		"completes the handshake, and accept() takes no part in it."),
+	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, connects_without_accept,
-	    N_("connect() succeeded %1 times, more often than accept() had returned (%2): the kernel "
-	       "completes the handshake, and accept() takes no part in it."), NULL, NULL },
+	    N_("connect() succeeded %1 times, more often than accept() had returned (%2): the "
+	       "kernel completes the handshake, and accept() takes no part in it."),
+	    NULL, NULL },
 	{ OF_ENDPOINT | BY_PACKETS, connects_before_accept,
-	    N_N("connect() succeeds before accept() returns: at least one connection in the full accept "
-		"queue was established, and nobody had accepted it.",
-		"connect() succeeds before accept() returns: the connections in the full accept queue, "
-		"at least %1, were established, and nobody had accepted them."), NULL },
+	    N_N("connect() succeeds before accept() returns: at least one connection in the "
+		"full accept queue was established, and nobody had accepted it.",
+		"connect() succeeds before accept() returns: the connections in the full accept "
+		"queue, at least %1, were established, and nobody had accepted them."),
+	    NULL },
 
 	{ OF_ENDPOINT | BY_PACKETS, is_full_of_all,
-	    N_N("When a packet first found no room, the server had taken %1 connection and accept() had "
-		"not returned it: with that, the accept queue was full.",
-		"When a packet first found no room, the server had taken %1 connections and accept() "
-		"had returned none of them: with these, the accept queue was full."), NULL },
+	    N_N("When a packet first found no room, the server had taken %1 connection and "
+		"accept() had not returned it: with that, the accept queue was full.",
+		"When a packet first found no room, the server had taken %1 connections and "
+		"accept() had returned none of them: with these, the accept queue was full."),
+	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, is_full_but_for_accepted,
-	    N_("When a packet first found no room, the server had taken %1 connections and accept() had "
-	       "returned %2: with the other %3, the accept queue was full."), NULL, NULL },
+	    N_("When a packet first found no room, the server had taken %1 connections and "
+	       "accept() had returned %2: with the other %3, the accept queue was full."),
+	    NULL, NULL },
 	{ OF_ENDPOINT | BY_PACKETS, is_full_of_some,
-	    N_N("When a packet first found no room, the server had taken %1 connection: the accept queue "
-		"was full.",
-		"When a packet first found no room, the server had taken %1 connections: those of them "
-		"that accept() had not returned yet filled the accept queue."), NULL },
+	    N_N("When a packet first found no room, the server had taken %1 connection: the "
+		"accept queue was full.",
+		"When a packet first found no room, the server had taken %1 connections: those "
+		"of them that accept() had not returned yet filled the accept queue."),
+	    NULL },
 	{ OF_ENDPOINT, holds_one_more,
 	    N_N("The accept queue holds %1 connection with a backlog of %2: backlog + 1.",
-		"The accept queue holds %1 connections with a backlog of %2: backlog + 1."), NULL },
+		"The accept queue holds %1 connections with a backlog of %2: backlog + 1."),
+	    NULL },
 	{ OF_ENDPOINT, holds_another_number,
-	    N_N("The accept queue was full with %1 connection although the backlog is %2: that is not "
-		"backlog + 1, which would be %3.",
-		"The accept queue was full with %1 connections although the backlog is %2: that is not "
-		"backlog + 1, which would be %3."), NULL },
+	    N_N("The accept queue was full with %1 connection although the backlog is %2: that "
+		"is not backlog + 1, which would be %3.",
+		"The accept queue was full with %1 connections although the backlog is %2: that "
+		"is not backlog + 1, which would be %3."),
+	    NULL },
 
 	{ OF_ENDPOINT | BY_PACKETS, believes_to_be_connected,
 	    N_N("%1 client believes that it is connected, while the server keeps its request in "
 		"SYN_RECV: there was no room in the accept queue, so it ignored the ACK.",
-		"%1 clients believe that they are connected, while the server keeps their requests in "
-		"SYN_RECV: there was no room in the accept queue, so it ignored their ACKs."), NULL },
+		"%1 clients believe that they are connected, while the server keeps their "
+		"requests in SYN_RECV: there was no room in the accept queue, so it ignored "
+		"their ACKs."),
+	    NULL },
 	{ OF_ENDPOINT, ignores_acks,
-	    N_N("%1 ACK was ignored, with any data in it.", "%1 ACKs were ignored, with any data in them."),
+	    N_N("%1 ACK was ignored, with any data in it.",
+		"%1 ACKs were ignored, with any data in them."),
 	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, answers_again,
 	    N_N("The server sent a SYN-ACK again: for it, the handshake is not complete.",
-		"The server sent SYN-ACKs again, %1 times: for it, these handshakes are not complete."),
+		"The server sent SYN-ACKs again, %1 times: for it, these handshakes are not "
+		"complete."),
 	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, waits_longer_to_answer,
-	    N_("It waits longer each time: its SYN-ACKs to %1 came %2 after one another at first, and %3 "
-	       "at last."), NULL, NULL },
+	    N_("It waits longer each time: its SYN-ACKs to %1 came %2 after one another at "
+	       "first, and %3 at last."),
+	    NULL, NULL },
 	{ OF_ENDPOINT | BY_PACKETS, acknowledges_again,
 	    N_N("A client answered with a duplicate ACK: for it, the handshake was complete.",
-		"The clients answered with %1 duplicate ACKs: for them, the handshakes were complete."),
+		"The clients answered with %1 duplicate ACKs: for them, the handshakes were "
+		"complete."),
 	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, sends_again,
 	    N_N("A client that had been ignored sent its data again.",
-		"Clients that had been ignored sent their data again, %1 times."), NULL },
+		"Clients that had been ignored sent their data again, %1 times."),
+	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, waits_longer_to_send,
-	    N_("A client waits longer each time: the data of %1 came again after %2 at first, and "
-	       "after %3 at last."), NULL, NULL },
+	    N_("A client waits longer each time: the data of %1 came again after %2 at first, "
+	       "and after %3 at last."),
+	    NULL, NULL },
 	{ OF_ENDPOINT | BY_PACKETS, leaves_in_send_q,
-	    N_N("%1 client has sent %2 bytes that were never acknowledged: they stay in its Send-Q.",
-		"%1 clients have sent %2 bytes each that were never acknowledged: they stay in Send-Q."),
+	    N_N("%1 client has sent %2 bytes that were never acknowledged: they stay in its "
+		"Send-Q.",
+		"%1 clients have sent %2 bytes each that were never acknowledged: they stay in "
+		"Send-Q."),
 	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, leaves_all_in_send_q,
-	    N_("%1 clients have sent %2 bytes altogether that were never acknowledged: they stay in "
-	       "Send-Q."), NULL, NULL },
+	    N_("%1 clients have sent %2 bytes altogether that were never acknowledged: they "
+	       "stay in Send-Q."),
+	    NULL, NULL },
 	{ OF_ENDPOINT | BY_PACKETS, writes_unheard,
-	    N_N("%1 client wrote without an error what the server ignored: write() only hands bytes to "
-		"the kernel.",
-		"%1 clients wrote without an error what the server ignored: write() only hands bytes to "
-		"the kernel."), NULL },
+	    N_N("%1 client wrote without an error what the server ignored: write() only hands "
+		"bytes to the kernel.",
+		"%1 clients wrote without an error what the server ignored: write() only hands "
+		"bytes to the kernel."),
+	    NULL },
 	{ OF_ENDPOINT, drops_syns,
 	    N_N("%1 SYN was dropped while the accept queue was full.",
-		"%1 SYNs were dropped while the accept queue was full."), NULL },
+		"%1 SYNs were dropped while the accept queue was full."),
+	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, waits_in_syn_sent,
 	    N_N("%1 client is still in SYN_SENT at the end: none of its SYNs found room.",
-		"%1 clients are still in SYN_SENT at the end: none of their SYNs found room."), NULL },
+		"%1 clients are still in SYN_SENT at the end: none of their SYNs found room."),
+	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, NULL,
 	    N_("The SYN of %1 was dropped, and one was answered only %2 s after the first."), NULL,
 	    is_answered_late },
 	{ OF_ENDPOINT | BY_PACKETS, NULL,
-	    N_("%1 had found no room, and was taken %2 s into the capture: accept() had freed a place."),
+	    N_("%1 had found no room, and was taken %2 s into the capture: accept() had freed a "
+	       "place."),
 	    NULL, is_let_in },
 	{ OF_ENDPOINT, has_accepted,
 	    N_N("With a backlog of %2, accept() must have returned at least once: else fewer "
 		"connections would have been taken.",
-		"With a backlog of %2, accept() must have returned at least %1 times: else fewer "
-		"connections would have been taken."), NULL },
+		"With a backlog of %2, accept() must have returned at least %1 times: else "
+		"fewer connections would have been taken."),
+	    NULL },
 	{ OF_ENDPOINT | BY_PACKETS, lets_all_in,
 	    N_N("In the end the one request was taken: none is left in SYN_RECV.",
-		"In the end all %1 requests were taken: none is left in SYN_RECV."), NULL },
+		"In the end all %1 requests were taken: none is left in SYN_RECV."),
+	    NULL },
 
 	{ OF_ENDPOINT, waits_in_recv_q,
-	    N_N("%1 connection of the server had %2 bytes in Recv-Q: acknowledged by the kernel, and not "
-		"yet read.",
-		"%1 connections of the server had %2 bytes each in Recv-Q: acknowledged by the kernel, "
-		"and not yet read."), NULL },
+	    N_N("%1 connection of the server had %2 bytes in Recv-Q: acknowledged by the "
+		"kernel, and not yet read.",
+		"%1 connections of the server had %2 bytes each in Recv-Q: acknowledged by the "
+		"kernel, and not yet read."),
+	    NULL },
 	{ OF_ENDPOINT, waits_all_in_recv_q,
-	    N_("%1 connections of the server had %2 bytes altogether in Recv-Q: acknowledged by the "
-	       "kernel, and not yet read."), NULL, NULL },
+	    N_("%1 connections of the server had %2 bytes altogether in Recv-Q: acknowledged by "
+	       "the kernel, and not yet read."),
+	    NULL, NULL },
 	{ OF_ENDPOINT, is_recorded_to_wait,
-	    N_N("In the last recorded table %1 connection of the server has %2 bytes in Recv-Q: nobody "
-		"has read them.",
-		"In the last recorded table %1 connections of the server have %2 bytes each in Recv-Q: "
-		"nobody has read them."), NULL },
+	    N_N("In the last recorded table %1 connection of the server has %2 bytes in Recv-Q: "
+		"nobody has read them.",
+		"In the last recorded table %1 connections of the server have %2 bytes each in "
+		"Recv-Q: nobody has read them."),
+	    NULL },
 	{ OF_ENDPOINT | BY_FLOWS, closes_none,
 	    N_N("The connection was not closed while the capture ran.",
-		"None of the connections was closed while the capture ran."), NULL },
+		"None of the connections was closed while the capture ran."),
+	    NULL },
 
 	{ OF_CAPTURE | BY_FLOWS, has_completed_of,
 	    N_("Of %1 attempts to connect, %2 led to a connection."), NULL, NULL },
 	{ OF_CAPTURE | BY_FLOWS, has_midstream,
 	    N_N("%1 connection was under way when the capture began.",
-		"%1 connections were under way when the capture began."), NULL },
+		"%1 connections were under way when the capture began."),
+	    NULL },
 	{ OF_CAPTURE | BY_FLOWS, has_closed,
-	    N_N("%1 connection was closed by both ends.", "%1 connections were closed by both ends."),
+	    N_N("%1 connection was closed by both ends.",
+		"%1 connections were closed by both ends."),
 	    NULL },
 	{ OF_CAPTURE | BY_FLOWS, has_half_closed,
 	    N_N("%1 connection was closed by one end alone.",
-		"%1 connections were closed by one end alone."), NULL },
+		"%1 connections were closed by one end alone."),
+	    NULL },
 	{ OF_CAPTURE | BY_FLOWS, has_reset,
 	    N_N("%1 connection was reset.",
-		"%1 connections were reset, %2 by the client and %3 by the server."), NULL },
+		"%1 connections were reset, %2 by the client and %3 by the server."),
+	    NULL },
 	{ OF_CAPTURE | BY_FLOWS, has_given_up,
-	    N_N("%1 connection fell silent after something was sent again and again without an answer.",
+	    N_N("%1 connection fell silent after something was sent again and again without an "
+		"answer.",
 		"%1 connections fell silent after something was sent again and again without an "
-		"answer."), NULL },
+		"answer."),
+	    NULL },
 	{ OF_CAPTURE, agrees_with_clients,
 	    N_N("What connect() is recorded to have returned is what the packets show.",
-		"What connect() is recorded to have returned is what the packets show, for each of %1 "
-		"clients."), NULL },
+		"What connect() is recorded to have returned is what the packets show, for each "
+		"of %1 clients."),
+	    NULL },
 	{ OF_CAPTURE, contradicts_clients,
-	    N_N("What connect() is recorded to have returned contradicts the packets for %1 client, and "
-		"agrees for %2.",
-		"What connect() is recorded to have returned contradicts the packets for %1 clients, and "
-		"agrees for %2."), NULL },
+	    N_N("What connect() is recorded to have returned contradicts the packets for %1 "
+		"client, and agrees for %2.",
+		"What connect() is recorded to have returned contradicts the packets for %1 "
+		"clients, and agrees for %2."),
+	    NULL },
 	{ OF_CAPTURE, agrees_with_tables,
 	    N_N("The one row of the recorded tables agrees with what the packets show.",
-		"All %1 rows of the recorded tables agree with what the packets show."), NULL },
+		"All %1 rows of the recorded tables agree with what the packets show."),
+	    NULL },
 	{ OF_CAPTURE, contradicts_tables,
-	    N_N("%1 row of the recorded tables is not as the packets show it, or stands on one side only; "
-		"%2 agree.",
-		"%1 rows of the recorded tables are not as the packets show them, or stand on one side "
-		"only; %2 agree."), NULL },
+	    N_N("%1 row of the recorded tables is not as the packets show it, or stands on one "
+		"side only; %2 agree.",
+		"%1 rows of the recorded tables are not as the packets show them, or stand on "
+		"one side only; %2 agree."),
+	    NULL },
 	{ OF_CAPTURE, is_not_whole,
-	    N_("Of %1 packets %2 were looked at one by one; what would have to be counted in all of them "
-	       "is not told here."), NULL, NULL },
+	    N_("Of %1 packets %2 were looked at one by one; what would have to be counted in "
+	       "all of them is not told here."),
+	    NULL, NULL },
 };
 
 /* Why segments were sent again, and other causes that are worth a sentence. */
@@ -1081,20 +1138,20 @@ static const struct {
 	const char *one, *many;
 } causes[] = {
 	{ CAUSE_LOST_BEFORE_CAPTURE,
-	    N_N("%1 segment was sent again because the first copy was lost before the place of the "
-		"capture.",
-		"%1 segments were sent again because the first copies were lost before the place of "
-		"the capture.") },
-	{ CAUSE_LOST_AFTER_CAPTURE,
-	    N_N("%1 segment was sent again because the first copy, or its ACK, was lost beyond the place "
-		"of the capture.",
-		"%1 segments were sent again because the first copies, or their ACKs, were lost beyond "
-		"the place of the capture.") },
+	    N_N("%1 segment was sent again because the first copy was lost before the place of "
+		"the capture.",
+		"%1 segments were sent again because the first copies were lost before the "
+		"place of the capture.") },
+	{ CAUSE_LOST_AFTER_CAPTURE, N_N("%1 segment was sent again because the first copy, or "
+					"its ACK, was lost beyond the place of the capture.",
+					"%1 segments were sent again because the first copies, "
+					"or their ACKs, were lost beyond the place of the "
+					"capture.") },
 	{ CAUSE_TAIL_LOSS_PROBE,
 	    N_N("%1 segment was sent again to find out whether the last one was lost.",
 		"%1 segments were sent again to find out whether the last one was lost.") },
-	{ CAUSE_SPURIOUS,
-	    N_N("%1 segment was sent again needlessly.", "%1 segments were sent again needlessly.") },
+	{ CAUSE_SPURIOUS, N_N("%1 segment was sent again needlessly.",
+			      "%1 segments were sent again needlessly.") },
 	{ CAUSE_DAMAGED,
 	    N_N("%1 segment was sent again because the first copy was damaged on the way.",
 		"%1 segments were sent again because the first copies were damaged on the way.") },
@@ -1105,21 +1162,17 @@ static const struct {
 	{ CAUSE_NOT_CAPTURED,
 	    N_N("Before %1 segment bytes are missing in the capture only: they arrived.",
 		"Before %1 segments bytes are missing in the capture only: they arrived.") },
-	{ CAUSE_UNREAD_DATA,
-	    N_N("%1 reset was sent by an end that left bytes unread.",
-		"%1 resets were sent by ends that left bytes unread.") },
+	{ CAUSE_UNREAD_DATA, N_N("%1 reset was sent by an end that left bytes unread.",
+				 "%1 resets were sent by ends that left bytes unread.") },
 	{ CAUSE_LISTENER_CLOSED,
 	    N_N("%1 connection that nobody had accepted was reset as its listener closed.",
 		"%1 connections that nobody had accepted were reset as their listener closed.") },
-	{ CAUSE_UNREACHABLE,
-	    N_N("%1 ICMP error said that a SYN could not be delivered.",
-		"%1 ICMP errors said that a SYN could not be delivered.") },
-	{ CAUSE_ZERO_WINDOW_PROBE,
-	    N_N("%1 packet asked whether a closed window is open again.",
-		"%1 packets asked whether a closed window is open again.") },
-	{ CAUSE_KEEP_ALIVE,
-	    N_N("%1 packet asked whether the other end is still there.",
-		"%1 packets asked whether the other end is still there.") },
+	{ CAUSE_UNREACHABLE, N_N("%1 ICMP error said that a SYN could not be delivered.",
+				 "%1 ICMP errors said that a SYN could not be delivered.") },
+	{ CAUSE_ZERO_WINDOW_PROBE, N_N("%1 packet asked whether a closed window is open again.",
+				       "%1 packets asked whether a closed window is open again.") },
+	{ CAUSE_KEEP_ALIVE, N_N("%1 packet asked whether the other end is still there.",
+				"%1 packets asked whether the other end is still there.") },
 };
 
 static void
@@ -1163,7 +1216,8 @@ tell_each(const struct asked *asked, const struct rule *rule, struct markup_node
 	struct saying say = { 0 };
 	unsigned told = 0;
 
-	EACH_FLOW(view, asked) {
+	EACH_FLOW(view, asked)
+	{
 		if (told < EACH_MAX && rule->each(asked, view, &say)) {
 			add_sentence(asked, rule, &say, node);
 			told++;

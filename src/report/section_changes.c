@@ -103,7 +103,10 @@ add_change(
 		set_time(node, "until", next->at_ns);
 	set_socket(node, row);
 	markup_set_i64(node, "flow", row->flow);
-	markup_set(node, "side", is_listener(row) ? "listener" : row->is_server ? "server" : "client");
+	markup_set(node, "side",
+	    is_listener(row) ? "listener"
+	    : row->is_server ? "server"
+			     : "client");
 	markup_set(node, "state", sock_words[row->state].name);
 	set_queue(node, "recv-q", "recv-q-best", &row->recv_q, row->recv_q_best);
 	set_queue(node, "send-q", "send-q-best", &row->send_q, row->send_q_best);

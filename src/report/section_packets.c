@@ -5,7 +5,7 @@
 
 /* Of a longer capture so many of the beginning and the end; nobody reads more of them. */
 #define PACKETS_FIRST 700
-#define PACKETS_LAST 300
+#define PACKETS_LAST  300
 
 struct listing {
 	const struct chapter *chapter;

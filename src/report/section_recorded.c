@@ -146,8 +146,8 @@ set_flow(struct markup_node *node, const struct chapter *chapter, const struct f
 	markup_set_i64(node, "flow", flow->flow);
 	if (flow->conn.connect_ns != 0) {
 		set_time(node, "inferred-at", flow->conn.connect_ns);
-		set_since(node, "inferred-since",
-		    flow->conn.connect_ns - chapter->summary->first_ns);
+		set_since(
+		    node, "inferred-since", flow->conn.connect_ns - chapter->summary->first_ns);
 		set_since(node, "inferred-after", flow->conn.connect_ns - flow->start_ns);
 	}
 	markup_set_i64(node, "written", (int64_t)view->written[0]);
@@ -194,7 +194,8 @@ section_clients(const struct chapter *chapter)
 		if (flows[i] != NULL)
 			set_outcome(chapter->clients, node, client, flows[i]->conn.connect);
 		else
-			set_outcome(chapter->clients, node, client, client->local == NULL ? rest : CONNECT_UNKNOWN);
+			set_outcome(chapter->clients, node, client,
+			    client->local == NULL ? rest : CONNECT_UNKNOWN);
 		if (flows[i] == NULL)
 			continue;
 		set_flow(node, chapter, flows[i]);
@@ -243,10 +244,9 @@ add_lines(const struct chapter *chapter, struct markup_node *output, struct text
 void
 add_unreadable(const struct chapter *chapter, const char *what, const char *file)
 {
-	struct markup_node *node =
-	    add_said(chapter->node, "left-out", chapter->catalog,
-		N_("%1 belongs to the experiment, but could not be read."),
-		(const char *[]){ file }, 1);
+	struct markup_node *node = add_said(chapter->node, "left-out", chapter->catalog,
+	    N_("%1 belongs to the experiment, but could not be read."), (const char *[]){ file },
+	    1);
 
 	markup_set(node, "what", what);
 	markup_set(node, "file", file);

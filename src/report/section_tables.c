@@ -8,7 +8,7 @@
 
 /* Tables and rows; who recorded more wants the sockets command. */
 #define TABLES_MAX 200
-#define ROWS_MAX 5000
+#define ROWS_MAX   5000
 
 static const char *const printer_names[] = {
 	[PRINTER_NETSTAT] = "netstat",
@@ -72,7 +72,9 @@ set_not_told(struct markup_node *node, const struct compared *compared)
 	knows_send_q = row->send_q >= found->send_q.lo && row->send_q <= found->send_q.hi;
 	if (!knows_recv_q || !knows_send_q)
 		markup_set(node, "not-told",
-		    knows_recv_q ? "send-q" : knows_send_q ? "recv-q" : "recv-q send-q");
+		    knows_recv_q   ? "send-q"
+		    : knows_send_q ? "recv-q"
+				   : "recv-q send-q");
 }
 
 static void
@@ -224,8 +226,8 @@ finish_tables(struct tables *tables, const struct comparison *comparison)
 		comparison_times(comparison, (uint32_t)i, &times);
 		set_when(tables->chapter, tables->nodes[i], &times);
 		for (int k = 0; k < OUTCOME_COUNT; k++)
-			markup_set_i64(tables->nodes[i], outcome_names[k],
-			    (int64_t)tables->counts[i][k]);
+			markup_set_i64(
+			    tables->nodes[i], outcome_names[k], (int64_t)tables->counts[i][k]);
 	}
 }
 
@@ -255,8 +257,8 @@ compare_tables(struct tables *tables)
 
 /* A piece may say when the first of its tables was taken. */
 static void
-take_time(const struct chapter *chapter, const struct experiment_piece *piece,
-    struct snapshot *first)
+take_time(
+    const struct chapter *chapter, const struct experiment_piece *piece, struct snapshot *first)
 {
 	const struct figure_data *data = chapter->data;
 
@@ -303,7 +305,8 @@ tell_piece(const struct chapter *chapter, const struct experiment_piece *piece, 
 
 	if (read_piece(chapter, piece, &snapshots) != ST_OK) {
 		add_unreadable(chapter, "table",
-		    piece->file != NULL ? piece->file : catalog_say(chapter->catalog, N_("A snapshot")));
+		    piece->file != NULL ? piece->file
+					: catalog_say(chapter->catalog, N_("A snapshot")));
 		snapshots_fini(&snapshots);
 		return 0;
 	}

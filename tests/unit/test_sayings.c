@@ -54,8 +54,8 @@ said(const struct catalog *catalog, int64_t number)
 	saying_number(&saying, 9);
 	frames_add(&saying.frames, 12);
 	frames_add(&saying.frames, 4);
-	saying_add(&saying, markup_document_root(document), catalog,
-	    "%1 call of %2, %3.", "%1 calls of %2, %3.");
+	saying_add(&saying, markup_document_root(document), catalog, "%1 call of %2, %3.",
+	    "%1 calls of %2, %3.");
 	assert_int_equal(saying.phrase.count, 0);
 	assert_int_equal(saying.frames.count, 0);
 	out.length = 0;
