@@ -285,49 +285,64 @@ turn_around(struct check_data *data, struct kept_flow *flow)
 		data->packets[data->by_flow[flow->first + i]].from = WHOSE_SERVER;
 }
 
-static bool
-is_same_server(const struct tuple *a, const struct tuple *b)
+struct served {
+	const struct tuple *tuple;
+	struct kept_flow *flow;
+};
+
+static int
+compare_servers(const struct tuple *a, const struct tuple *b)
 {
-	return a->dport == b->dport && a->ip_version == b->ip_version &&
-	       memcmp(a->dst, b->dst, sizeof(a->dst)) == 0;
+	if (a->dport != b->dport)
+		return a->dport < b->dport ? -1 : 1;
+	if (a->ip_version != b->ip_version)
+		return a->ip_version < b->ip_version ? -1 : 1;
+	return memcmp(a->dst, b->dst, sizeof(a->dst));
 }
 
-/* From the last to the first, so that an end is known to have answered later. */
+static int
+compare_served(const void *a, const void *b)
+{
+	const struct served *one = a;
+	const struct served *other = b;
+	int order = compare_servers(one->tuple, other->tuple);
+
+	/* of one server, in the order of flows */
+	return order != 0 ? order : (one->flow > other->flow) - (one->flow < other->flow);
+}
+
+/* Those of one server: refused ones before the first that was taken are knocks, if one was. */
+static void
+find_knocks_of(const struct served *served, size_t count)
+{
+	size_t taken = 0;
+
+	while (taken < count && served[taken].flow->row.conn.open == OPEN_REFUSED)
+		taken++;
+	if (taken == count || served[taken].flow->row.conn.open != OPEN_COMPLETE)
+		return;
+	for (size_t i = 0; i < taken; i++)
+		served[i].flow->is_knock = true;
+}
+
 static void
 find_knocks(struct check_data *data)
 {
-	for (size_t i = data->flow_count; i-- > 0;) {
-		struct kept_flow *flow = &data->flows[i];
+	struct served *served = mem_realloc_array(NULL, data->flow_count, sizeof(*served));
+	size_t count = 0, first = 0;
 
-		if (!flow->row.is_tcp || flow->row.conn.open != OPEN_REFUSED)
+	for (size_t i = 0; i < data->flow_count; i++)
+		if (data->flows[i].row.is_tcp)
+			served[count++] =
+			    (struct served){ &data->flows[i].row.tuple, &data->flows[i] };
+	qsort(served, count, sizeof(*served), compare_served);
+	for (size_t i = 1; i <= count; i++) {
+		if (i < count && compare_servers(served[i].tuple, served[first].tuple) == 0)
 			continue;
-		for (size_t j = i + 1; j < data->flow_count; j++) {
-			const struct kept_flow *later = &data->flows[j];
-
-			if (!later->row.is_tcp ||
-			    !is_same_server(&flow->row.tuple, &later->row.tuple))
-				continue;
-			/* the next of that end: taken, or a knock itself */
-			flow->is_knock = later->is_knock || later->row.conn.open == OPEN_COMPLETE;
-			break;
-		}
+		find_knocks_of(served + first, i - first);
+		first = i;
 	}
-	/* It stops being one where somebody was taken before. */
-	for (size_t i = 0; i < data->flow_count; i++) {
-		struct kept_flow *flow = &data->flows[i];
-
-		if (!flow->is_knock)
-			continue;
-		for (size_t j = i; j-- > 0 && flow->is_knock;) {
-			const struct kept_flow *before = &data->flows[j];
-
-			if (before->row.is_tcp &&
-			    is_same_server(&flow->row.tuple, &before->row.tuple)) {
-				flow->is_knock = before->is_knock;
-				break;
-			}
-		}
-	}
+	free(served);
 }
 
 /* Multicast and broadcast, who looks for neighbours: machines do that whatever is tested. */

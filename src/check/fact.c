@@ -233,8 +233,11 @@ READER(STORY)
 
 READER(STAGE)
 {
+	unsigned stages = listener_of_subject(subject)->stages;
+
 	(void)expected;
-	see_set(seen, listener_of_subject(subject)->stages);
+	if (stages != 0)
+		see_set(seen, stages);
 	seen->is_open = true;
 }
 

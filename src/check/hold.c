@@ -15,12 +15,16 @@
 
 #include "base/mem.h"
 
+/* Flows by the million may be wrong: nobody reads of so many, or waits for it. */
+#define CULPRITS_MAX 256
+
 struct ruling {
 	enum check_outcome outcome;
 	const struct group *group;
 	const struct expected *expected;
 	uint32_t *culprits; /* places */
 	size_t culprit_count;
+	size_t blamed;                  /* all of them */
 	struct text wanted, seen;       /* for people */
 	const struct expected *missing; /* a value that too few have; NULL: none */
 	uint32_t lacking;               /* of the value that is missing, how many */
@@ -54,12 +58,13 @@ add_ruling(struct holding *h, const struct group *group, const struct expected *
 	return ruling;
 }
 
+/* Each is named once by whoever calls this; of very many, the first stand for all. */
 static void
 add_culprit(struct ruling *ruling, uint32_t place)
 {
-	for (size_t i = 0; i < ruling->culprit_count; i++)
-		if (ruling->culprits[i] == place)
-			return;
+	ruling->blamed++;
+	if (ruling->culprit_count == CULPRITS_MAX)
+		return;
 	ruling->culprits = mem_realloc_array(
 	    ruling->culprits, ruling->culprit_count + 1, sizeof(*ruling->culprits));
 	ruling->culprits[ruling->culprit_count++] = place;
@@ -342,6 +347,8 @@ blame_surplus(struct ruling *ruling, const struct share *share)
 
 	for (int64_t i = 0; i < surplus && i < CHECK_FLOWS_MAX; i++)
 		add_culprit(ruling, share->last[(share->count - 1 - i) % CHECK_FLOWS_MAX]);
+	if (surplus > CHECK_FLOWS_MAX)
+		ruling->blamed += (size_t)(surplus - CHECK_FLOWS_MAX);
 	ruling->surplus += (uint32_t)surplus;
 }
 
@@ -362,7 +369,7 @@ is_loose(const struct shares *shares)
 static void
 judge_shares(struct ruling *ruling, const struct shares *shares, int64_t off, size_t members)
 {
-	uint32_t unexpected = (uint32_t)ruling->culprit_count;
+	uint32_t unexpected = (uint32_t)ruling->blamed;
 	int64_t unknown = shares->unknown;
 	bool is_wrong = unexpected > 0 && !is_loose(shares);
 
@@ -388,7 +395,7 @@ judge_shares(struct ruling *ruling, const struct shares *shares, int64_t off, si
 			ruling->missing = share->expected;
 	}
 	if (!is_wrong)
-		ruling->culprit_count = 0;
+		ruling->culprit_count = ruling->blamed = 0;
 	if (is_loose(shares) && ruling->lacking == 0 && ruling->surplus == 0)
 		is_wrong = false;
 	if (is_wrong)
@@ -570,6 +577,24 @@ hold_fact(struct holding *h, const struct group *group, const struct members *me
 
 /* --- one group --- */
 
+/* Members stand in the order of places. */
+static size_t
+rank_in(const struct members *members, uint32_t place)
+{
+	size_t lo = 0;
+	size_t hi = members->count;
+
+	while (hi - lo > 1) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (members->at[middle] <= place)
+			lo = middle;
+		else
+			hi = middle;
+	}
+	return lo;
+}
+
 /* Of too many, those are too many that are odd in most ways; of equals, the latest. */
 static void
 blame_extra(struct holding *h, size_t count_ruling, const struct members *members, int64_t off)
@@ -579,9 +604,8 @@ blame_extra(struct holding *h, size_t count_ruling, const struct members *member
 	memset(scores, 0, members->count * sizeof(*scores));
 	for (size_t v = count_ruling + 1; v < h->count; v++)
 		for (size_t c = 0; c < h->rulings[v].culprit_count; c++)
-			for (size_t i = 0; i < members->count; i++)
-				scores[i] += members->at[i] == h->rulings[v].culprits[c];
-	for (; off > 0; off--) {
+			scores[rank_in(members, h->rulings[v].culprits[c])]++;
+	for (; off > 0 && h->rulings[count_ruling].blamed < CULPRITS_MAX; off--) {
 		size_t worst = members->count;
 
 		for (size_t i = members->count; i-- > 0;)
@@ -593,6 +617,7 @@ blame_extra(struct holding *h, size_t count_ruling, const struct members *member
 		scores[worst] = SIZE_MAX;
 		add_culprit(&h->rulings[count_ruling], members->at[worst]);
 	}
+	h->rulings[count_ruling].blamed += (size_t)off;
 	free(scores);
 }
 
@@ -892,9 +917,9 @@ put_culprits(struct text *out, const struct holding *h, const struct ruling *rul
 		text_put(out, i == 0 ? "" : ", ");
 		put_culprit(out, h, ruling, i);
 	}
-	if (ruling->culprit_count > CULPRITS_NAMED) {
+	if (ruling->blamed > CULPRITS_NAMED) {
 		text_put(out, " and ");
-		text_u64(out, ruling->culprit_count - CULPRITS_NAMED);
+		text_u64(out, ruling->blamed - CULPRITS_NAMED);
 		text_put(out, " more");
 	}
 }

@@ -44,6 +44,9 @@
 /* More different values than a person would read, or a run compare. */
 #define VALUES_MAX 512
 
+/* Nobody serves at more ports, but who is scanned: all others are one role then. */
+#define ROLES_MAX 128
+
 /* Those that one end serves. */
 struct role {
 	struct selector selector;
@@ -58,6 +61,8 @@ struct recorder {
 	struct capture_group *capture;
 	struct role *roles;
 	size_t role_count;
+	bool has_more_roles;
+	struct port *ports;      /* by port, TCP's first; find_shared_ports */
 	struct members *members; /* of the role at hand, by capture */
 	const struct role *role;
 	struct group *group;
@@ -156,7 +161,7 @@ expect_between(struct recorder *r, enum fact_id fact, int64_t lo, int64_t hi)
 	struct expected *expected;
 
 	put_between(&said, lo, hi);
-	expected = expect(r, fact, text_str(&said));
+	expected = expect(r, fact, hi == 0 ? "none" : text_str(&said));
 	text_fini(&said);
 	return expected;
 }
@@ -671,7 +676,7 @@ expect_words(struct recorder *r, enum fact_id fact, unsigned words, bool is_poss
 		return;
 	text_put(&said, is_possibly ? "possibly " : "");
 	seen_put(&said, &seen, VALUE_SET, fact_words(fact));
-	expect(r, fact, text_str(&said));
+	expect(r, fact, text_str(&said))->unknown_passes = is_possibly;
 	text_fini(&said);
 }
 
@@ -748,21 +753,37 @@ is_same_role(const struct selector *a, const struct selector *b)
 }
 
 /* The same port served at more than one address: then the address tells them apart. */
-static bool
-needs_address(const struct recorder *r, const struct tuple *tuple)
+struct port {
+	const struct tuple *first; /* that was served there; NULL: none was */
+	bool is_shared;
+};
+
+static struct port *
+port_of(const struct recorder *r, const struct tuple *tuple)
+{
+	return &r->ports[(tuple->proto == PROTO_TCP ? 0 : UINT16_MAX + 1) + tuple->dport];
+}
+
+static void
+find_shared_ports(struct recorder *r)
 {
 	const struct check_data *data = r->good[0];
 
+	r->ports = mem_zalloc(2 * (UINT16_MAX + 1) * sizeof(*r->ports));
 	for (size_t i = 0; i < data->flow_count; i++) {
-		const struct tuple *other = &data->flows[i].row.tuple;
+		const struct tuple *tuple = &data->flows[i].row.tuple;
+		struct port *port = port_of(r, tuple);
 
-		if (other->proto == tuple->proto && other->dport == tuple->dport &&
-		    !data->flows[i].is_background &&
-		    (other->ip_version != tuple->ip_version ||
-			memcmp(other->dst, tuple->dst, sizeof(other->dst)) != 0))
-			return true;
+		if (data->flows[i].is_background ||
+		    (tuple->proto != PROTO_TCP && tuple->proto != PROTO_UDP))
+			continue;
+		if (port->first == NULL)
+			port->first = tuple;
+		else
+			port->is_shared |=
+			    port->first->ip_version != tuple->ip_version ||
+			    memcmp(port->first->dst, tuple->dst, sizeof(tuple->dst)) != 0;
 	}
-	return false;
 }
 
 static struct selector
@@ -780,7 +801,7 @@ selector_of(const struct recorder *r, const struct tuple *tuple)
 		return selector;
 	}
 	selector.server.port = tuple->dport;
-	if (needs_address(r, tuple)) {
+	if (port_of(r, tuple)->is_shared) {
 		selector.server.has_address = true;
 		selector.server.ip_version = tuple->ip_version;
 		memcpy(selector.server.address, tuple->dst, sizeof(selector.server.address));
@@ -804,7 +825,8 @@ find_roles(struct recorder *r)
 			while (
 			    at < r->role_count && !is_same_role(&r->roles[at].selector, &selector))
 				at++;
-			if (at == r->role_count) {
+			r->has_more_roles |= at == ROLES_MAX;
+			if (at == r->role_count && at < ROLES_MAX) {
 				r->roles = mem_realloc_array(
 				    r->roles, r->role_count + 1, sizeof(*r->roles));
 				r->roles[r->role_count++] = (struct role){
@@ -868,18 +890,21 @@ record_flows(struct recorder *r)
 	}
 }
 
-/* What else there is was not there. */
+/* What else there is was not there; or it was too much to tell apart. */
 static void
-record_others(struct recorder *r, enum scope scope, enum fact_id fact)
+record_others(struct recorder *r, enum scope scope)
 {
-	const struct selector others = { .others = true, .filter = -1 };
+	static const struct role others = { .is_tcp = false };
+	const struct selector selector = { .others = true, .filter = -1 };
 
-	r->group = capture_group_add(r->capture, scope);
-	r->group->selector = others;
-	if (is_ignored(r, fact))
-		r->capture->count--;
+	r->role = &others;
+	begin_group(r, scope, &selector);
+	if (r->has_more_roles && scope == SCOPE_FLOW)
+		expect_of_flows(r);
 	else
-		expect(r, fact, "none");
+		expect_count(r, scope == SCOPE_FLOW ? FACT_COUNT : FACT_LISTENER_COUNT);
+	if (r->group->count == 0)
+		r->capture->count--;
 }
 
 struct expectations *
@@ -898,15 +923,17 @@ expectations_of(
 	r.expectations->good = good[0];
 	r.expectations->good_count = count;
 	r.capture = expectations_add(r.expectations);
+	find_shared_ports(&r);
 	find_roles(&r);
 	record_listeners(&r);
-	record_others(&r, SCOPE_LISTENER, FACT_LISTENER_COUNT);
+	record_others(&r, SCOPE_LISTENER);
 	record_flows(&r);
-	record_others(&r, SCOPE_FLOW, FACT_COUNT);
+	record_others(&r, SCOPE_FLOW);
 	for (size_t i = 0; i < count; i++)
 		members_fini(&r.members[i]);
 	free(r.members);
 	free(r.roles);
+	free(r.ports);
 	return r.expectations;
 }
 

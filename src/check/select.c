@@ -205,27 +205,49 @@ moment_ns(const struct check_data *data, const struct selector *selector)
 }
 
 static bool
-is_same_socket(const struct socket_row *a, const struct socket_row *b)
+is_same_listener(const struct socket_row *a, const struct socket_row *b)
 {
-	if (a->flow != b->flow)
-		return false;
-	if (a->flow != 0)
-		return a->is_server == b->is_server;
 	return memcmp(&a->ends, &b->ends, sizeof(a->ends)) == 0;
+}
+
+/* Whether the listener's row at place is followed by another of it until then. */
+static bool
+is_superseded(const struct check_data *data, uint32_t place, int64_t at_ns)
+{
+	for (size_t i = place + 1; i < data->socket_count && data->sockets[i].at_ns <= at_ns; i++)
+		if (data->sockets[i].flow == 0 &&
+		    is_same_listener(&data->sockets[i], &data->sockets[place]))
+			return true;
+	return false;
+}
+
+/* By number of flow and side, 1 + the place of its latest row until then. */
+static uint32_t *
+latest_rows(const struct check_data *data, int64_t at_ns)
+{
+	uint32_t most = 0;
+	uint32_t *latest;
+
+	for (size_t i = 0; i < data->socket_count; i++)
+		most = data->sockets[i].flow > most ? data->sockets[i].flow : most;
+	latest = mem_zalloc(((size_t)most + 1) * 2 * sizeof(*latest));
+	for (size_t i = 0; i < data->socket_count && data->sockets[i].at_ns <= at_ns; i++)
+		latest[data->sockets[i].flow * (size_t)2 + data->sockets[i].is_server] =
+		    (uint32_t)i + 1;
+	return latest;
 }
 
 /* The latest change of each socket until then holds. */
 static bool
-holds_at(const struct check_data *data, uint32_t place, int64_t at_ns)
+holds_at(const struct check_data *data, uint32_t place, int64_t at_ns, const uint32_t *latest)
 {
 	const struct socket_row *row = &data->sockets[place];
 
 	if (row->at_ns > at_ns || row->state == SOCK_CLOSED)
 		return false;
-	for (size_t i = place + 1; i < data->socket_count && data->sockets[i].at_ns <= at_ns; i++)
-		if (is_same_socket(&data->sockets[i], row))
-			return false;
-	return true;
+	if (row->flow == 0)
+		return !is_superseded(data, place, at_ns);
+	return latest[row->flow * (size_t)2 + row->is_server] == place + 1;
 }
 
 /* --- order --- */
@@ -271,6 +293,7 @@ members_of(struct members *members, const struct check_data *data,
 {
 	int64_t at_ns = moment_ns(data, &group->selector);
 	size_t count = all_of(data, group->scope);
+	uint32_t *latest = group->scope == SCOPE_SOCKET ? latest_rows(data, at_ns) : NULL;
 
 	*members = (struct members){ 0 };
 	for (uint32_t i = 0; i < count; i++) {
@@ -280,10 +303,11 @@ members_of(struct members *members, const struct check_data *data,
 			continue;
 		}
 		if (!is_meant(data, group, i) ||
-		    (group->scope == SCOPE_SOCKET && !holds_at(data, i, at_ns)))
+		    (group->scope == SCOPE_SOCKET && !holds_at(data, i, at_ns, latest)))
 			continue;
 		add_member(members, i);
 	}
+	free(latest);
 	keep_in_order(members, &group->selector);
 }
 
