@@ -178,6 +178,48 @@ test_neighbors_are_named_as_far_as_captured(void **state)
 	assert_info(&(struct info){ .row = &row, .wire = &wire }, "Neighbor Solicitation");
 }
 
+/* "7:row-syn 8:row-tcp " */
+static void
+take_listed(void *ctx, const struct figure_listed *packet)
+{
+	text_u64(ctx, packet->row->index);
+	text_char(ctx, ':');
+	text_put(ctx, packet->rule_class);
+	text_char(ctx, ' ');
+	assert_non_null(strstr(packet->info, "40352 → 17777"));
+	assert_string_equal(packet->protocol, "TCP");
+	assert_null(packet->wire);
+}
+
+static void
+test_a_list_has_its_beginning_and_its_end(void **state)
+{
+	static const struct {
+		size_t first, last;
+		const char *expected;
+	} cases[] = {
+		{ 9, 9, "1:row-syn 2:row-tcp 3:row-tcp 4:row-rst " },
+		{ 4, 0, "1:row-syn 2:row-tcp 3:row-tcp 4:row-rst " },
+		{ 1, 1, "1:row-syn 4:row-rst " },
+		{ 0, 2, "3:row-tcp 4:row-rst " },
+		{ 0, 0, "" },
+	};
+	struct packet_row rows[] = { tcp_row(TCP_SYN, 0, 0, 0), tcp_row(TCP_ACK, 1, 1, 0),
+		tcp_row(TCP_ACK, 1, 1, 15), tcp_row(TCP_RST, 16, 0, 0) };
+	const struct figure_data data = { .packets = rows, .packet_count = 4 };
+	struct text out = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < 4; i++)
+		rows[i].index = rows[i].frame.number = i + 1;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		out.length = 0;
+		figure_list(&data, cases[i].first, cases[i].last, take_listed, &out);
+		assert_string_equal(text_str(&out), cases[i].expected);
+	}
+	text_fini(&out);
+}
+
 int
 main(void)
 {
@@ -190,6 +232,7 @@ main(void)
 		cmocka_unit_test(test_a_datagram_promises_what_its_header_says),
 		cmocka_unit_test(test_an_echo_names_its_answer),
 		cmocka_unit_test(test_neighbors_are_named_as_far_as_captured),
+		cmocka_unit_test(test_a_list_has_its_beginning_and_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
