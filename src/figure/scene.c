@@ -10,7 +10,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define CHUNK_BYTES ((size_t)64 << 10)
+#define CHUNK_LEAST ((size_t)1 << 10)
+#define CHUNK_MOST  ((size_t)64 << 10)
 
 /* Strings and steps, in blocks that never move. */
 struct scene_chunk {
@@ -95,8 +96,11 @@ scene_keep(struct scene *scene, size_t bytes)
 
 	bytes = (bytes + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1);
 	if (chunk == NULL || chunk->room - chunk->used < bytes) {
-		size_t room = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
+		/* Of a report there are thousands of small ones. */
+		size_t room = chunk == NULL ? CHUNK_LEAST : chunk->room * 2;
 
+		room = room < CHUNK_MOST ? room : CHUNK_MOST;
+		room = room > bytes ? room : bytes;
 		chunk = mem_alloc(sizeof(*chunk) + room);
 		*chunk = (struct scene_chunk){ .next = scene->chunks, .room = room };
 		scene->chunks = chunk;
@@ -172,7 +176,7 @@ static struct scene_item *
 add(struct scene *scene, enum scene_kind kind, enum scene_class cls)
 {
 	if (scene->count == scene->item_room) {
-		scene->item_room = scene->item_room * 2 + 64;
+		scene->item_room = scene->item_room * 2 + 8;
 		scene->items =
 		    mem_realloc_array(scene->items, scene->item_room, sizeof(*scene->items));
 	}

@@ -12,6 +12,8 @@
 /* Rows of a table; a reader of paper does not want more. */
 #define ROWS_MAX    200
 #define CHANGES_MAX 80
+/* The others are in a table. */
+#define LISTENERS_TOLD 12
 
 /* No title in the outline is longer. */
 #define OUTLINE_WIDTH 1000.0
@@ -307,6 +309,18 @@ static const struct column packet_columns[] = {
 	PLAIN(N_("Info"), "info", 0),
 	PLAIN("", "why", COLUMN_BELOW),
 };
+static const struct column listener_columns[] = {
+	PLAIN(N_("Endpoint"), "local", 0),
+	PLAIN(N_("Stage"), "stage", 0),
+	PLAIN(N_("Backlog"), "backlog", COLUMN_NUMBER),
+	PLAIN(N_("Attempts"), "attempts", COLUMN_NUMBER),
+	PLAIN(N_("Completed"), "completed", COLUMN_NUMBER),
+	PLAIN(N_("Accepted"), "accepted", COLUMN_NUMBER),
+	PLAIN(N_("Refused"), "refused", COLUMN_NUMBER),
+	PLAIN(N_("Longest queue"), "queue-max", COLUMN_NUMBER),
+	PLAIN(N_("SYNs dropped"), "syn-dropped", COLUMN_NUMBER),
+	PLAIN(N_("ACKs ignored"), "ignored-acks", COLUMN_NUMBER),
+};
 static const struct column flow_columns[] = {
 	PLAIN(N_("Flow"), "n", COLUMN_NUMBER),
 	PLAIN(N_("Client"), "client", 0),
@@ -388,6 +402,7 @@ static const struct table clients = TABLE("client", ROWS_MAX, client_columns, co
 static const struct table sockets = TABLE("row", ROWS_MAX, socket_columns, contradicts);
 static const struct table changes = TABLE("change", CHANGES_MAX, change_columns, NULL);
 static const struct table packets = TABLE("packet", ROWS_MAX, packet_columns, NULL);
+static const struct table listeners = TABLE("listener", ROWS_MAX, listener_columns, NULL);
 static const struct table flows = TABLE("flow", ROWS_MAX, flow_columns, NULL);
 static const struct table groups = TABLE("group", ROWS_MAX, group_columns, NULL);
 static const struct table distributions =
@@ -610,11 +625,17 @@ put_listeners(struct press *press, const struct markup_node *capture)
 
 	if (listener != NULL)
 		put_section(press, N_("The listening endpoints"));
-	for (; listener != NULL; listener = markup_next(listener, "listener")) {
+	for (size_t i = 0; i < LISTENERS_TOLD && listener != NULL; i++) {
 		put_heading(press, 2, press_value(press, listener, "local"));
 		FACTS(press, listener, listener_facts, 4);
 		put_sentences(press, listener);
+		listener = markup_next(listener, "listener");
 	}
+	if (listener != NULL)
+		put_heading(press, 2, catalog_say(press->catalog, N_("The others")));
+	if (listener != NULL)
+		table_put(press, &listeners, listener);
+	put_left_out(press, capture, "listener");
 	FIGURES(press, capture, "listener", "queue");
 }
 
