@@ -284,10 +284,11 @@ measure_margins(struct page *page)
 static size_t
 break_of_remark(const struct page *page, const char *remark, double *width)
 {
+	size_t length = page->ladder.options->time == TIME_SCALED ? 0 : strlen(remark);
 	size_t best = 0;
 
 	*width = scene_text_width(remark, plain_style);
-	for (size_t i = 1; page->ladder.options->time != TIME_SCALED && remark[i] != '\0'; i++) {
+	for (size_t i = 1; i < length; i++) {
 		double longer;
 
 		if (remark[i - 1] != ' ')
