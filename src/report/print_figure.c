@@ -17,7 +17,8 @@
 /* Of the page's height, for what stands below. */
 #define CAPTION_ROOM 60.0
 /* Of pages that are cut where something ends, so much is used. */
-#define CUT_WELL 0.88
+#define CUT_WELL  0.88
+#define PAGES_MAX 4
 /* One text in twenty may be smaller. */
 #define SMALL_SHARE 20
 /* So much smaller, where that saves a page. */
@@ -184,6 +185,21 @@ choose_sheet(struct block *block)
 		block->least_scale = block->scale;
 }
 
+/* true: it would take more pages than anybody turns. */
+static bool
+shorten(struct block *block)
+{
+	struct scene *scene = block->scene;
+	double most = PAGES_MAX * (sheet_body(block->sheet).height - CAPTION_ROOM) * CUT_WELL;
+	double end = scene_page_end(scene, 0, most / block->scale);
+
+	/* Not for a little that is left. */
+	if (scene->height * block->scale <= most * 1.1)
+		return false;
+	scene_size(scene, scene->width, end > 0 ? end : most / block->scale);
+	return true;
+}
+
 /* Where its words begin, behind "Figure 123". */
 static double
 caption_indent(struct press *press)
@@ -234,6 +250,7 @@ void
 figure_put(struct press *press, const struct markup_node *figure)
 {
 	struct scene *scene = figure_kept(press, figure);
+	const char *words;
 	struct block *block;
 
 	if (scene == NULL)
@@ -246,5 +263,8 @@ figure_put(struct press *press, const struct markup_node *figure)
 	block->is_whole = true;
 	block->floats = true;
 	choose_sheet(block);
-	block->caption = caption(press, press_value(press, figure, "caption"));
+	words = press_value(press, figure, "caption");
+	if (shorten(block))
+		words = press_say(press, N_("%1 Only the beginning is printed."), words);
+	block->caption = caption(press, words);
 }

@@ -7,8 +7,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CAPTION_GAP 8.0
+/* Of a page, what is left for a figure that goes on upon the next; else it begins there. */
+#define WORTH_BEGINNING 0.4
+/* Less of a page than that is not left to what could be cut only there. */
+#define WORTH_A_PAGE 0.3
 /* Of a block that is cut, so much must be there before it is worth beginning. */
 #define LEAST_PIECE 40.0
 
@@ -127,7 +132,8 @@ least_height(const struct press *press, size_t at)
 	double height = whole_height(block);
 
 	if (block->scene->break_count > 0 && !(block->is_whole && height <= body_height(block)))
-		height = block->scene->breaks[0] * block->scale;
+		height = fmax(block->scene->breaks[0] * block->scale,
+		    block->is_whole ? body_height(block) * WORTH_BEGINNING : 0);
 	else if (block->keeps_next && next_here(press, at) < press->block_count)
 		height += press->blocks[next_here(press, at)].before +
 			  least_height(press, next_here(press, at));
@@ -211,9 +217,31 @@ piece_end(const struct paging *paging, const struct block *block, double top)
 
 	if (end == scene->height && end - top > left - caption_height(block) / block->scale)
 		end = scene_page_end(scene, top, fmin(left, end - top - 1));
-	if (end == top && is_blank(paging))
+	if (end < scene->height && end - top < left * WORTH_A_PAGE && is_blank(paging))
 		end = fmin(top + fmax(left, LEAST_PIECE), scene->height);
 	return end;
+}
+
+/* What begins at top repeats the scene's head by itself, or there is none. */
+static bool
+has_own_head(const struct scene *scene, double top)
+{
+	const double height = scene->head_bottom - scene->head_top;
+	const struct scene_item *first = NULL;
+
+	for (size_t i = 0; i < scene->count; i++) {
+		const struct scene_item *item = &scene->items[i];
+
+		if (item->kind != SCENE_TEXT)
+			continue;
+		if (first == NULL && item->at.y > scene->head_top &&
+		    item->at.y < scene->head_bottom)
+			first = item;
+		else if (first != NULL && item->at.x == first->at.x && item->at.y > top &&
+			 item->at.y < top + 2 * height && strcmp(item->text, first->text) == 0)
+			return true;
+	}
+	return height <= 0;
 }
 
 static void
@@ -248,7 +276,7 @@ put_block(struct paging *paging, size_t at)
 	while (top < scene->height) {
 		double end = piece_end(paging, block, top);
 
-		if (end > top && top > 0 && scene->head_bottom > scene->head_top)
+		if (end > top && top > 0 && !has_own_head(scene, top))
 			put_part(paging, block, scene->head_top, scene->head_bottom);
 		if (end > top)
 			put_part(paging, block, top, end);

@@ -438,6 +438,56 @@ test_a_figure_that_is_higher_than_a_page_is_cut_between_what_it_shows(void **sta
 }
 
 static void
+test_a_figure_without_end_has_only_its_beginning_printed(void **state)
+{
+	struct markup_document *document = document_new();
+	struct print_shelf shelf = { 0 };
+	struct text words = { 0 };
+	struct press press;
+	size_t said = 0;
+
+	(void)state;
+	add_figure(add_capture(document, "A capture"), &shelf, 600, 100000);
+	lay(&press, document, &shelf);
+	assert_pages_in_order(&press);
+	assert_true(press.page_count < 9);
+	for (size_t page = 0; page < press.page_count; page++)
+		said += times("Only the beginning is printed.", words_of(&words, &press, page));
+	assert_int_equal(said, 1);
+	text_fini(&words);
+	press_fini(&press);
+	print_shelf_fini(&shelf);
+	markup_document_free(document);
+}
+
+static void
+test_a_head_is_not_repeated_where_a_figure_repeats_it_itself(void **state)
+{
+	struct markup_document *document = document_new();
+	struct markup_node *capture = add_capture(document, "A capture");
+	struct print_shelf shelf = { 0 };
+	struct text words = { 0 };
+	struct press press;
+	struct scene *scene;
+
+	(void)state;
+	add_figure(capture, &shelf, 600, 2600);
+	scene = shelf.kept[0].scene;
+	scene_page_head(scene, 20, 40);
+	scene_text(scene, CLASS_LABEL, twelve, (struct scene_point){ 300, 35 }, 0, "head");
+	scene_text(scene, CLASS_LABEL, twelve, (struct scene_point){ 300, 1015 }, 0, "head");
+	scene_page_break(scene, 1000);
+	scene_page_break(scene, 1900);
+	lay(&press, document, &shelf);
+	for (size_t page = 0; page < press.page_count; page++)
+		assert_true(times("head\n", words_of(&words, &press, page)) <= 1);
+	text_fini(&words);
+	press_fini(&press);
+	print_shelf_fini(&shelf);
+	markup_document_free(document);
+}
+
+static void
 test_a_wide_figure_lies_across_and_words_go_on_before_it(void **state)
 {
 	struct markup_document *document = document_new();
@@ -581,6 +631,8 @@ main(void)
 		cmocka_unit_test(test_contents_name_the_pages_where_chapters_begin),
 		cmocka_unit_test(
 		    test_a_figure_that_is_higher_than_a_page_is_cut_between_what_it_shows),
+		cmocka_unit_test(test_a_figure_without_end_has_only_its_beginning_printed),
+		cmocka_unit_test(test_a_head_is_not_repeated_where_a_figure_repeats_it_itself),
 		cmocka_unit_test(test_a_wide_figure_lies_across_and_words_go_on_before_it),
 		cmocka_unit_test(test_figures_are_numbered_as_they_lie),
 		cmocka_unit_test(test_frames_in_a_row_are_a_range),
