@@ -3,19 +3,13 @@
  * each end must have believed. A number counts only where the end that got it
  * would have accepted it, so that a forged or late segment turns no verdict;
  * beyond the handshake we are less strict than a stack, because a capture can
- * lack what made a segment right. Zeek's words for the same are zeek.c's.
+ * lack what made a segment right. Resets are in reset.c; Zeek's words for the
+ * same are zeek.c's.
  */
 #include "tcp/conn_priv.h"
 
 #include "base/seq.h"
 #include "tcp/tcp_priv.h"
-
-/*
- * How far a RST may lie from what was acknowledged: by the receiver's window, but
- * that can have shrunk since. Where its scale is not known, no common one is larger.
- */
-#define RST_REACH_MIN (1 << 16)
-#define RST_REACH     (1 << 24)
 
 /* What comes again sooner than this was copied on the way, not sent twice. */
 #define COPY_NS INT64_C(1000000)
@@ -95,15 +89,6 @@ server_sent_syn(struct conn *conn, const struct packet *pkt)
 	conn->other_index = pkt->index;
 }
 
-static bool
-acks_client_syn(const struct conn *conn, const struct packet *pkt)
-{
-	const struct conn_half *client = &conn->half[conn->client];
-
-	return pkt->tcp.flags & TCP_ACK && seq_gt(pkt->tcp.ack, client->start) &&
-	    seq_le(pkt->tcp.ack, client->end);
-}
-
 static void
 server_sent_ack(struct conn *conn, const struct packet *pkt)
 {
@@ -116,7 +101,7 @@ server_sent_ack(struct conn *conn, const struct packet *pkt)
 			conn->facts |= FACT_SYN_ACK_FIRST;
 		return;
 	}
-	if ((has_syn || conn->facts & FACT_SYN_CROSSED) && acks_client_syn(conn, pkt))
+	if ((has_syn || conn->facts & FACT_SYN_CROSSED) && conn_acks_syn(conn, pkt))
 		conn_syn_acked(conn, pkt->tcp.ack, pkt->ts_ns);
 }
 
@@ -141,90 +126,7 @@ client_sent_ack(struct conn *conn, const struct packet *pkt)
 	conn_reply_acked(conn, pkt->ts_ns);
 }
 
-/* --- RST --- */
-
-static void
-saw_rst(struct conn *conn, const struct packet *pkt, enum side side)
-{
-	bool answers_syn = side != conn->client &&
-	    (conn->facts & (FACT_SYN | FACT_SYN_ACKED | FACT_SYN_CROSSED)) == FACT_SYN;
-
-	if (conn->half[0].flags & conn->half[1].flags & HALF_FIN)
-		return;
-	if (answers_syn && !acks_client_syn(conn, pkt))
-		return;
-	if (!answers_syn && conn->reset_by != 0)
-		return;
-	conn->reset_by = (uint8_t)(1 + side);
-	conn->reset_index = pkt->index;
-	conn->reset_cause = CAUSE_NONE;
-	conn->refused = answers_syn;
-	if (answers_syn)
-		conn_return(conn, CONNECT_ECONNREFUSED, pkt->ts_ns);
-}
-
-static void
-drop_reset(struct conn *conn)
-{
-	conn->reset_by = 0;
-	conn->reset_cause = CAUSE_NONE;
-}
-
-static int32_t
-rst_reach(const struct mark_half *receiver)
-{
-	int64_t window = receiver->window;
-
-	if (receiver->wscale == -1)
-		return RST_REACH;
-	if (receiver->wscale > 0)
-		window <<= receiver->wscale;
-	return window < RST_REACH_MIN ? RST_REACH_MIN : (int32_t)window;
-}
-
-static bool
-is_plausible_rst(const struct tcp_pair *pair, const struct packet *rst, enum side side)
-{
-	const struct trail_half *sender = &pair->trail.half[side];
-	const struct trail_half *receiver = &pair->trail.half[!side];
-	int32_t reach = rst_reach(&pair->mark.half[!side]);
-	uint32_t acked = pair->conn.half[!side].last_ack;
-	int32_t off = seq_diff(rst->tcp.seq, sender->end);
-
-	/* Its sender said nothing else that is known. */
-	if (sender->end == 0 || (off <= reach && off >= -reach))
-		return true;
-	return receiver->last_index != 0 && rst->tcp.seq == acked;
-}
-
-void
-conn_note_reset(struct tcp_pair *pair, const struct packet *rst, enum side side,
-    const struct reason *reason)
-{
-	const uint32_t known = 1u << CAUSE_ABORTED | 1u << CAUSE_STRAY_SEGMENT |
-	    1u << CAUSE_OVERFLOW_ABORT | 1u << CAUSE_NO_LISTENER;
-	struct conn *conn = &pair->conn;
-
-	if (conn->reset_by == 0 || conn->reset_index != rst->index)
-		return;
-	if (!conn->refused && !is_plausible_rst(pair, rst, side)) {
-		drop_reset(conn);
-		return;
-	}
-	if (!(known >> reason->cause & 1))
-		return;
-	conn->reset_cause = reason->cause;
-	conn->other_index = reason->because[0];
-}
-
 /* --- retries --- */
-
-static uint32_t
-seq_length(const struct packet *pkt)
-{
-	return pkt->payload_bytes + ((pkt->tcp.flags & TCP_SYN) != 0) +
-	    ((pkt->tcp.flags & TCP_FIN) != 0);
-}
 
 /* What asks for an answer is timed; whatever the other side sends is one. */
 static void
@@ -243,7 +145,7 @@ note_retry(struct conn *conn, const struct packet *pkt, enum side side, uint32_t
 {
 	const struct conn_half *half = &conn->half[side];
 	bool is_probe = marks & PROBES;
-	uint32_t length = pkt->tcp.flags & TCP_RST ? 0 : seq_length(pkt);
+	uint32_t length = pkt->tcp.flags & TCP_RST ? 0 : conn_seq_length(pkt);
 	int64_t gap_ns = since(pkt->ts_ns, conn->retry_ns);
 
 	if (length == 0 && !is_probe) {
@@ -315,7 +217,7 @@ static void
 note_corrupt(struct conn_half *half, const struct packet *pkt)
 {
 	bool has_syn = pkt->tcp.flags & TCP_SYN;
-	uint32_t end = pkt->tcp.seq + seq_length(pkt);
+	uint32_t end = pkt->tcp.seq + conn_seq_length(pkt);
 
 	if (has_syn || !half_was_seen(half)) {
 		half->start = pkt->tcp.seq - !has_syn;
@@ -327,19 +229,6 @@ note_corrupt(struct conn_half *half, const struct packet *pkt)
 		half->flags |= HALF_FIN;
 }
 
-/* Who has reset a connection neither says nor takes more. */
-static bool
-goes_on_after_reset(const struct conn *conn, const struct packet *pkt, enum side side)
-{
-	const struct conn_half *half = &conn->half[side];
-
-	if (pkt->tcp.flags & (TCP_SYN | TCP_RST) || conn->refused)
-		return false;
-	return seq_gt(pkt->tcp.seq + seq_length(pkt), half->end) ||
-	    (pkt->tcp.flags & TCP_ACK && half->last_ack != 0 &&
-	    seq_gt(pkt->tcp.ack, half->last_ack));
-}
-
 /* By our own judgement; Zeek's comes after it. */
 static inline void
 judge(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks)
@@ -347,10 +236,10 @@ judge(struct conn *conn, const struct packet *pkt, enum side side, uint32_t mark
 	uint16_t flags = pkt->tcp.flags;
 
 	note_retry(conn, pkt, side, marks);
-	if (conn->reset_by == 1 + side && goes_on_after_reset(conn, pkt, side))
-		drop_reset(conn);
+	if (conn->reset_by == 1 + side && conn_goes_on_after_reset(conn, pkt, side))
+		conn_drop_reset(conn);
 	if (flags & TCP_RST)
-		saw_rst(conn, pkt, side);
+		conn_saw_reset(conn, pkt, side);
 	else if (flags & TCP_SYN || !(conn->facts & FACT_REPLY_ACKED))
 		shake_hands(conn, pkt, side);
 }
@@ -469,30 +358,6 @@ because(enum cause cause, uint32_t a, uint32_t b)
 	return reason;
 }
 
-/* The ACKs that completed the handshake show that there was something to abort. */
-static struct reason
-because_aborted(const struct conn *conn, const struct trail *trail)
-{
-	struct reason reason = { .cause = CAUSE_ABORTED };
-
-	for (int side = 0; side < 2; side++) {
-		uint32_t index = trail->half[side].first_ack_index;
-
-		if (index < conn->reset_index)
-			reason_cite(&reason, index);
-	}
-	reason_cite(&reason, conn->reset_index);
-	return reason;
-}
-
-static struct reason
-reason_of_reset(const struct conn *conn, const struct trail *trail)
-{
-	if (conn->reset_cause == CAUSE_ABORTED)
-		return because_aborted(conn, trail);
-	return because((enum cause)conn->reset_cause, conn->other_index, conn->reset_index);
-}
-
 /* The first thing that went wrong explains what came of it. */
 static struct reason
 reason_of(const struct conn *conn, const struct trail *trail)
@@ -502,7 +367,7 @@ reason_of(const struct conn *conn, const struct trail *trail)
 	if (reason.cause != CAUSE_NONE)
 		return reason;
 	if (conn->reset_by != 0)
-		return conn->reset_cause != CAUSE_NONE ? reason_of_reset(conn, trail) : reason;
+		return conn->reset_cause != CAUSE_NONE ? conn_reason_of_reset(conn, trail) : reason;
 	if (conn->facts & FACT_SYN_CROSSED)
 		return because(CAUSE_SIMULTANEOUS_OPEN, conn->syn_index, conn->other_index);
 	/* No RST said so, so it was ICMP. */

@@ -1,6 +1,6 @@
 /*
- * conn_priv: what conn.c, ordinary.c, zeek.c, zeek_half.c and roles.c share, and
- * nobody else.
+ * conn_priv: what conn.c, reset.c, opening.c, ordinary.c, next.c, zeek.c,
+ * zeek_half.c and roles.c share, and nobody else.
  */
 #ifndef SYNSCOPE_TCP_CONN_PRIV_H
 #define SYNSCOPE_TCP_CONN_PRIV_H
@@ -95,6 +95,24 @@ conn_note_step(struct conn *conn)
 
 /* --- conn.c --- */
 
+/* How many numbers it takes up. */
+static inline uint32_t
+conn_seq_length(const struct packet *pkt)
+{
+	return pkt->payload_bytes + ((pkt->tcp.flags & TCP_SYN) != 0) +
+	    ((pkt->tcp.flags & TCP_FIN) != 0);
+}
+
+/* It acknowledges the client's SYN. */
+static inline bool
+conn_acks_syn(const struct conn *conn, const struct packet *pkt)
+{
+	const struct conn_half *client = &conn->half[conn->client];
+
+	return pkt->tcp.flags & TCP_ACK && seq_gt(pkt->tcp.ack, client->start) &&
+	    seq_le(pkt->tcp.ack, client->end);
+}
+
 /* The long way: conn_segment for any segment. */
 void conn_any_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks);
 
@@ -140,6 +158,16 @@ half_note_latest(struct conn_half *half, const struct packet *pkt)
 	if ((pkt->tcp.flags & (TCP_ACK | TCP_RST)) == TCP_ACK)
 		half->last_ack = pkt->tcp.ack;
 }
+
+/* --- reset.c --- */
+
+/* A RST, before anybody knows whether it is plausible: conn_note_reset tells. */
+void conn_saw_reset(struct conn *conn, const struct packet *pkt, enum side side);
+void conn_drop_reset(struct conn *conn);
+/* Who has reset a connection neither says nor takes more. */
+bool conn_goes_on_after_reset(const struct conn *conn, const struct packet *pkt, enum side side);
+/* Of a reset that has one. */
+struct reason conn_reason_of_reset(const struct conn *conn, const struct trail *trail);
 
 /* --- zeek.c --- */
 

@@ -14,7 +14,8 @@
  *   odd.c     what of this a segment asks for that is not simply the next
  *   cause.c   why a segment was sent again or late; handshake.c: or refused
  *   revise.c  what later packets say of that
- *   conn.c    how the connection opened, went and closed; ordinary.c: in short
+ *   conn.c    how the connection opened, went and closed; ordinary.c: in short;
+ *             reset.c: which RST did it
  *   stream.c  the bytes, put in order
  */
 #ifndef SYNSCOPE_TCP_H

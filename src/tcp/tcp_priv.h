@@ -14,9 +14,6 @@
 
 /* One segment, in capture order, its marks already given. A zeroed conn is ready. */
 void conn_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_t marks);
-/* What trail_segment made of this RST. Counts if conn_segment let that count, and the window does. */
-void conn_note_reset(struct tcp_pair *pair, const struct packet *rst, enum side side,
-    const struct reason *reason);
 /* An ICMP error that quotes a segment which quoted_side sent. */
 void conn_icmp(struct conn *conn, const struct packet *pkt, enum side quoted_side);
 
@@ -56,6 +53,12 @@ struct reason trail_segment(struct trails *all, struct tcp_pair *pair, const str
 /* mark_segment, trail_segment and conn_segment at once, of the next segment; false, and nothing done, of others. */
 bool next_segment(struct trails *all, struct tcp_pair *pair, const struct packet *pkt,
     enum side side);
+
+/* --- reset.c --- */
+
+/* What trail_segment made of this RST. Counts if conn_segment let that count, and the window does. */
+void conn_note_reset(struct tcp_pair *pair, const struct packet *rst, enum side side,
+    const struct reason *reason);
 
 /* --- opening.c --- */
 
