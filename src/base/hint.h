@@ -14,6 +14,9 @@
 /* Likewise, and seldom called: where it is, that is not the usual way. */
 #define SELDOM __attribute__((noinline, cold))
 
+/* A step of nearly every packet, whatever the compiler thinks of its size: a call would cost more than it does. */
+#define STEP static inline __attribute__((always_inline))
+
 /* A function that only fetches ahead: where it stays one, gcc finds it without effect, and drops its calls. */
 #define FETCHES inline __attribute__((always_inline))
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/hint.h"
 #include "base/seq.h"
 #include "tcp/trail_priv.h"
 
@@ -56,7 +57,7 @@ is_ordinary(const struct look *look)
 
 /* --- segments not yet acknowledged --- */
 
-static inline void
+STEP void
 sent_drop_oldest(struct trails *all, struct trail_half *half)
 {
 	struct sent *newest = half->newest, *oldest = newest->next;
@@ -71,7 +72,7 @@ sent_drop_oldest(struct trails *all, struct trail_half *half)
 }
 
 /* An item for this segment's bytes from seq on, on no list yet; NULL: there is no room. */
-static inline struct sent *
+STEP struct sent *
 sent_new(const struct look *look, uint32_t seq)
 {
 	struct trail_half *from = look->from;
@@ -101,7 +102,7 @@ sent_new(const struct look *look, uint32_t seq)
 }
 
 /* The segment's bytes from seq on were sent now: its side's end moves. */
-static inline void
+STEP void
 step_bytes(const struct look *look, uint32_t seq)
 {
 	struct trail_half *from = look->from;
@@ -121,7 +122,7 @@ step_bytes(const struct look *look, uint32_t seq)
 
 /* --- ACKs --- */
 
-static inline void
+STEP void
 add_round_trip(struct rtt *rtt, int64_t ns)
 {
 	int64_t us = (int64_t)((uint64_t)ns / 1000);
@@ -140,7 +141,7 @@ add_round_trip(struct rtt *rtt, int64_t ns)
  * Take off the list what ack covers, and read a round trip off it where Karn's
  * rule allows: it ends exactly at ack, and nothing of it was sent twice.
  */
-static inline void
+STEP void
 retire(const struct look *look, uint32_t ack, bool resent)
 {
 	struct trail_half *to = look->to;
@@ -165,7 +166,7 @@ retire(const struct look *look, uint32_t ack, bool resent)
 }
 
 /* It acknowledges more than its side did before. */
-static inline bool
+STEP bool
 ack_is_new(const struct look *look)
 {
 	const struct trail_half *from = look->from;
@@ -174,7 +175,7 @@ ack_is_new(const struct look *look)
 }
 
 /* A new ACK. resent: of what it covers, some may have been sent twice. */
-static inline void
+STEP void
 step_ack(const struct look *look, bool resent)
 {
 	struct trail_half *from = look->from;
@@ -188,7 +189,7 @@ step_ack(const struct look *look, bool resent)
 }
 
 /* Any ACK but a reset's: the first of the other side's SYN is told apart from all later ones. */
-static inline void
+STEP void
 step_first_ack(const struct look *look)
 {
 	if (look->from->first_ack_index == 0 && look->to->flags & TRAIL_ANY_SYN)
@@ -210,7 +211,7 @@ control_flags(const struct tcp_header *tcp)
 }
 
 /* What the next segments will be held against. */
-static inline void
+STEP void
 step_last(const struct look *look)
 {
 	struct trail_half *from = look->from;
