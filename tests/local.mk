@@ -52,6 +52,7 @@ script_tests = \
 	tests/golden/golden.sh \
 	tests/promises.sh \
 	tests/print.sh \
+	tests/template.sh \
 	tests/browser/browser.sh \
 	tests/report.sh \
 	tests/catalog.sh \

@@ -45,6 +45,19 @@ take_error(void *ctx, xmlErrorPtr error)
 	note_error(ctx, error);
 }
 
+/* As take_error, from a parser, and only what is an error. */
+#if LIBXML_VERSION >= 21200
+static void
+take_parse_error(void *ctx, const xmlError *error)
+#else
+static void
+take_parse_error(void *ctx, xmlErrorPtr error)
+#endif
+{
+	if (error->level >= XML_ERR_ERROR)
+		note_error(((xmlParserCtxtPtr)ctx)->_private, error);
+}
+
 static void
 refuse(struct markup_document *doc, const char *reason)
 {
@@ -64,11 +77,13 @@ parse(struct markup_document *doc, const char *data, size_t size)
 		return;
 	}
 	parser = xmlNewParserCtxt();
+	parser->_private = doc;
+	parser->sax->serror = take_parse_error;
 	doc->xml = xmlCtxtReadMemory(parser, data, (int)size, NULL, NULL,
 	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA |
 		XML_PARSE_BIG_LINES);
 	if (doc->xml == NULL)
-		note_error(doc, xmlCtxtGetLastError(parser));
+		note_error(doc, NULL);
 	xmlFreeParserCtxt(parser);
 }
 
