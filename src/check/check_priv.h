@@ -150,9 +150,15 @@ struct check_data {
 	size_t listener_count, listener_room;
 	struct socket_row *sockets; /* each change, in the order of time */
 	size_t socket_count, socket_room;
-	struct following **following; /* by number of flow: streams under way */
+	/* By number of flow: streams under way. A SYN that nobody answers is only noted. */
+	struct follow_slot {
+		struct following *following; /* NULL: none yet */
+		uint32_t syn_seq;
+		bool has_syn;
+	} * following;
 	size_t following_count;
 	struct budget stream_budget;
+	struct sha256 fresh; /* to begin digests with: making one takes its time */
 	const struct expectations *expectations;
 	char *name;
 	int64_t first_ns, last_ns;

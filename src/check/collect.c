@@ -19,6 +19,7 @@ check_data_new(const struct expectations *expectations)
 
 	data->budget.limit_bytes = DATA_LIMIT_BYTES;
 	data->expectations = expectations;
+	sha256_init(&data->fresh);
 	return data;
 }
 

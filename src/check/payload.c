@@ -11,7 +11,7 @@
 #include "base/mem.h"
 
 /* Streams under way and digests of blocks, of all flows together. */
-#define STREAMS_LIMIT_BYTES ((size_t)256 << 20)
+#define STREAMS_LIMIT_BYTES ((size_t)1 << 30)
 
 /* What one flow's two streams take at least: see struct following. */
 #define FOLLOWING_BYTES (sizeof(struct following) + 1024)
@@ -213,59 +213,69 @@ static const struct stream_ops stream_ops = {
 
 /* --- one flow --- */
 
-static struct following *
-following_of(struct check_data *data, uint32_t flow)
+static struct follow_slot *
+slot_of(struct check_data *data, uint32_t flow)
 {
 	size_t count = data->following_count;
 
 	if (flow >= count) {
-		size_t room = flow * 2 + 64;
+		size_t room = (size_t)flow * 2 + 64;
 
 		data->following =
-		    mem_realloc_array(data->following, room, sizeof(struct following *));
-		memset(data->following + count, 0, (room - count) * sizeof(struct following *));
+		    mem_realloc_array(data->following, room, sizeof(*data->following));
+		memset(data->following + count, 0, (room - count) * sizeof(*data->following));
 		data->following_count = room;
 	}
-	return data->following[flow];
+	return &data->following[flow];
 }
 
-static struct following *
-begin(struct check_data *data, uint32_t flow)
+static void
+begin(struct check_data *data, struct follow_slot *slot)
 {
 	struct following *following = mem_zalloc(sizeof(*following));
 
-	data->following[flow] = following;
+	slot->following = following;
 	data->stream_budget.limit_bytes = STREAMS_LIMIT_BYTES;
 	if (!budget_take(&data->stream_budget, FOLLOWING_BYTES)) {
 		following->was_refused = true;
 		data->left_out++;
-		return following;
+		return;
 	}
 	for (int i = 0; i < 2; i++) {
 		struct half *half = &following->half[i];
 
 		half->data = data;
 		half->stream = stream_new(&stream_ops, half, &data->stream_budget);
-		sha256_init(&half->sha);
-		sha256_init(&half->undated);
+		half->sha = data->fresh;
+		half->undated = data->fresh;
 	}
-	return following;
+	if (slot->has_syn)
+		stream_segment(following->half[SIDE_A].stream,
+		    &(struct packet){ .tcp = { .seq = slot->syn_seq, .flags = TCP_SYN } });
 }
 
 void
 payload_follow(struct check_data *data, const struct packet_wire *wire)
 {
-	struct following *following;
+	const struct packet *pkt = wire->packet;
+	struct follow_slot *slot;
 
-	if (wire->packet->tuple.proto != PROTO_TCP)
+	if (pkt->tuple.proto != PROTO_TCP)
 		return;
-	following = following_of(data, wire->flow);
-	if (following == NULL)
-		following = begin(data, wire->flow);
-	if (following->was_refused || following->is_over)
+	slot = slot_of(data, wire->flow);
+	if (slot->following == NULL && (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
+	    pkt->payload_bytes == 0 && wire->side == SIDE_A) {
+		slot->has_syn = true;
+		slot->syn_seq = pkt->tcp.seq;
 		return;
-	stream_segment(following->half[wire->side].stream, wire->packet);
-	stream_acked(following->half[!wire->side].stream, wire->packet);
+	}
+	/* whoever sent the SYN that was noted is side A */
+	if (slot->following == NULL)
+		begin(data, slot);
+	if (slot->following->was_refused || slot->following->is_over)
+		return;
+	stream_segment(slot->following->half[wire->side].stream, pkt);
+	stream_acked(slot->following->half[!wire->side].stream, pkt);
 }
 
 static void
@@ -287,12 +297,27 @@ end_half(struct half *half, struct payload *payload)
 	half->tail = (struct text){ 0 };
 }
 
+/* Nobody answered the SYN. */
+static struct payload
+nothing_sent(const struct check_data *data)
+{
+	struct payload payload = { .is_known = true };
+	struct sha256 sha = data->fresh;
+
+	sha256_end(&sha, payload.digest);
+	memcpy(payload.undated, payload.digest, sizeof(payload.undated));
+	return payload;
+}
+
 void
 payload_take(struct check_data *data, uint32_t flow, enum side client, struct payload *two)
 {
-	struct following *following = flow < data->following_count ? data->following[flow] : NULL;
+	struct following *following =
+	    flow < data->following_count ? data->following[flow].following : NULL;
 
 	two[0] = two[1] = (struct payload){ 0 };
+	if (following == NULL && flow < data->following_count && data->following[flow].has_syn)
+		two[0] = two[1] = nothing_sent(data);
 	if (following == NULL || following->was_refused || following->is_over)
 		return;
 	end_half(&following->half[client], &two[0]);
@@ -310,7 +335,7 @@ payload_end_all(struct check_data *data)
 		payload_take(data, (uint32_t)i, SIDE_A, two);
 		payload_fini(&two[0]);
 		payload_fini(&two[1]);
-		free(data->following[i]);
+		free(data->following[i].following);
 	}
 	free(data->following);
 	data->following = NULL;
