@@ -145,7 +145,8 @@ count_children(struct sockets *all, struct listener *listener)
 			answered = lo;
 		happening->taken_lo = lo;
 		happening->answered_lo = answered;
-		happening->taken_hi = hi;
+		/* Who spoke was taken, although its ACK was captured later. */
+		happening->taken_hi = larger(hi, accepted);
 		happening->accepted_lo = accepted;
 	}
 }

@@ -338,6 +338,21 @@ test_connections_that_the_capture_stops_showing_do_not_fill_the_queue(void **sta
 }
 
 static void
+test_who_speaks_before_its_ack_is_captured_was_taken_all_the_same(void **state)
+{
+	(void)state;
+	ask_at(50);
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, .flags = SYN | ACK, AT(1)));
+	feed(REPLY(.seq = 5000, .length = 10, .ack = 1000, AT(2)));
+	feed(SEG(1000, 0, .ack = 5000, AT(3)));
+	solve(100);
+	assert_int_equal(seen.listener.accepted.lo, 1);
+	assert_int_equal(seen.listener.accepted.hi, 1);
+	assert_false(seen.listener.rivals & RIVAL_LOSS);
+}
+
+static void
 test_a_scanner_that_does_not_ask_again_shows_no_full_queue(void **state)
 {
 	(void)state;
@@ -1204,6 +1219,7 @@ main(void)
 		TEST(test_a_syn_that_is_sent_again_was_dropped_while_the_queue_was_full),
 		TEST(test_nothing_is_said_of_the_queue_where_packets_can_be_lost),
 		TEST(test_connections_that_the_capture_stops_showing_do_not_fill_the_queue),
+		TEST(test_who_speaks_before_its_ack_is_captured_was_taken_all_the_same),
 		TEST(test_a_scanner_that_does_not_ask_again_shows_no_full_queue),
 		TEST(test_a_syn_ack_that_is_missing_is_told_by_what_follows),
 		TEST(test_a_fin_that_comes_again_was_ignored_too),
