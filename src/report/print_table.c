@@ -17,8 +17,8 @@
 #define CHIP         7.0
 #define CHIP_ROOM    11.0
 #define MARK_ROOM    8.0 /* beside the text, for the bar of a row */
-/* So few rows stay together. */
-#define ROWS_WHOLE 6
+/* No higher, and a table is not parted: a third of a page. */
+#define WHOLE_HEIGHT 320.0
 
 /* In netstat's spelling. */
 static const struct {
@@ -588,7 +588,7 @@ static void
 draw_rows(struct layout *layout)
 {
 	for (size_t row = 0; row < layout->rows; row++) {
-		if (layout->rows > ROWS_WHOLE && row > 1 && row + 1 < layout->rows)
+		if (row > 1 && row + 1 < layout->rows)
 			scene_page_break(layout->scene, layout->y);
 		draw_row(layout, row);
 	}
@@ -638,6 +638,7 @@ table_put(struct press *press, const struct table *table, const struct markup_no
 		draw_rows(&layout);
 		say_left_out(&layout);
 		scene_size(block->scene, layout.room + MARK_ROOM, layout.y + 1);
+		block->is_whole = layout.y < WHOLE_HEIGHT;
 	}
 	free(layout.cells);
 	free(layout.is_marked);
