@@ -129,7 +129,7 @@ add_round_trip(struct rtt *rtt, int64_t ns)
 
 	if (us > UINT32_MAX)
 		return; /* the capture's clock stepped, or back */
-	rtt->min_ns = (rtt->samples == 0) | (ns < rtt->min_ns) ? ns : rtt->min_ns;
+	rtt->min_ns = ((rtt->samples == 0) | (ns < rtt->min_ns)) ? ns : rtt->min_ns;
 	if (rtt->samples == 0)
 		rtt->smoothed_us = (uint32_t)us;
 	else
