@@ -7,8 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of an experiment that tells more nobody reads it here. */
+#define SERVERS_MAX 100
+#define CLIENTS_MAX 2000
+#define OUTPUTS_MAX 50
 /* Lines of what a program printed. */
 #define LINES_MAX 2000
+
+static size_t
+at_most(size_t count, size_t most)
+{
+	return count < most ? count : most;
+}
+
+/* Servers, clients or outputs. */
+static void
+tell_left_out(const struct chapter *chapter, const char *what, size_t count, size_t most)
+{
+	if (count > most)
+		add_left_out(chapter, what, count - most,
+		    N_N("%1 more entry of the experiment is not told here.",
+			"%1 more entries of the experiment are not told here."));
+}
 
 /* --- the server --- */
 
@@ -24,7 +44,9 @@ section_servers(const struct chapter *chapter)
 {
 	const struct experiment_capture *recorded = chapter->recorded;
 
-	for (size_t i = 0; recorded != NULL && i < recorded->server_count; i++) {
+	if (recorded == NULL)
+		return;
+	for (size_t i = 0; i < at_most(recorded->server_count, SERVERS_MAX); i++) {
 		const struct experiment_server *server = &recorded->servers[i];
 		struct markup_node *node = markup_add_words(chapter->node, "server", server->words);
 
@@ -33,6 +55,7 @@ section_servers(const struct chapter *chapter)
 		if (server->has_backlog)
 			markup_set_i64(node, "backlog", server->backlog);
 	}
+	tell_left_out(chapter, "server", recorded->server_count, SERVERS_MAX);
 }
 
 /* --- the clients --- */
@@ -40,7 +63,8 @@ section_servers(const struct chapter *chapter)
 /* The client's end of a flow, in the order of ends and, of equals, of flows. */
 struct caller {
 	const struct flow_row *flow;
-	bool is_taken; /* a recorded connect() is its */
+	bool is_taken;  /* a recorded connect() is its */
+	uint32_t taken; /* of the first of an end: how many of the same are */
 };
 
 static int
@@ -95,13 +119,14 @@ take_caller(struct callers *callers, const struct tuple *end)
 		else
 			hi = middle;
 	}
-	for (; lo < callers->count && by_end(&callers->at[lo].flow->tuple, end) == 0; lo++) {
-		if (callers->at[lo].is_taken)
-			continue;
-		callers->at[lo].is_taken = true;
-		return callers->at[lo].flow;
-	}
-	return NULL;
+	hi = lo;
+	if (lo < callers->count)
+		hi += callers->at[lo].taken;
+	if (hi >= callers->count || by_end(&callers->at[hi].flow->tuple, end) != 0)
+		return NULL;
+	callers->at[lo].taken++;
+	callers->at[hi].is_taken = true;
+	return callers->at[hi].flow;
 }
 
 /* What all connections came to that nobody was named for; CONNECT_UNKNOWN: not the same, or none. */
@@ -187,7 +212,7 @@ section_clients(const struct chapter *chapter)
 			flows[i] = take_caller(&callers, &end);
 	}
 	rest = rest_of(&callers);
-	for (size_t i = 0; i < recorded->client_count; i++) {
+	for (size_t i = 0; i < at_most(recorded->client_count, CLIENTS_MAX); i++) {
 		const struct experiment_client *client = &recorded->clients[i];
 		struct markup_node *node = add_client(chapter, client);
 
@@ -202,6 +227,7 @@ section_clients(const struct chapter *chapter)
 		chapter->clients->unheard += client->has_sent && client->sent > 0 &&
 					     view_of(chapter, flows[i]->flow)->acked[0] == 0;
 	}
+	tell_left_out(chapter, "client", recorded->client_count, CLIENTS_MAX);
 	free(flows);
 	free(callers.at);
 }
@@ -257,7 +283,9 @@ section_outputs(const struct chapter *chapter)
 {
 	const struct experiment_capture *recorded = chapter->recorded;
 
-	for (size_t i = 0; recorded != NULL && i < recorded->output_count; i++) {
+	if (recorded == NULL)
+		return;
+	for (size_t i = 0; i < at_most(recorded->output_count, OUTPUTS_MAX); i++) {
 		const struct experiment_piece *output = &recorded->outputs[i];
 		struct markup_node *node = markup_add(chapter->node, "output");
 		struct text text = { 0 };
@@ -271,4 +299,5 @@ section_outputs(const struct chapter *chapter)
 			add_unreadable(chapter, "output", output->file);
 		text_fini(&text);
 	}
+	tell_left_out(chapter, "output", recorded->output_count, OUTPUTS_MAX);
 }

@@ -9,6 +9,8 @@
 /* Tables and rows; who recorded more wants the sockets command. */
 #define TABLES_MAX 200
 #define ROWS_MAX   5000
+/* Each is compared with all changes. */
+#define PIECES_MAX 50
 
 static const char *const printer_names[] = {
 	[PRINTER_NETSTAT] = "netstat",
@@ -327,8 +329,12 @@ section_tables(const struct chapter *chapter)
 	size_t number = 0, row_count = 0;
 	uint64_t left_out = 0;
 
-	for (size_t i = 0; recorded != NULL && i < recorded->snapshot_count; i++)
+	for (size_t i = 0; recorded != NULL && i < recorded->snapshot_count && i < PIECES_MAX; i++)
 		left_out += tell_piece(chapter, &recorded->snapshots[i], &number, &row_count);
+	if (recorded != NULL && recorded->snapshot_count > PIECES_MAX)
+		add_left_out(chapter, "table", recorded->snapshot_count - PIECES_MAX,
+		    N_N("%1 more recorded text of tables is not compared here.",
+			"%1 more recorded texts of tables are not compared here."));
 	if (left_out > 0)
 		add_left_out(chapter, "row", left_out,
 		    N_N("%1 row of recorded tables is not shown here.",
