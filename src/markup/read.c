@@ -18,6 +18,8 @@
 
 /* A book of experiments is not as large; libxml2 bounds depth and single texts. */
 #define DOCUMENT_MB_MAX 16
+/* In one element: libxml2 takes time squared to hold them against a schema. */
+#define CHILDREN_MAX 20000
 
 /* --- what is wrong with it --- */
 
@@ -118,6 +120,26 @@ read_schema(const char *schema)
 	return grammar;
 }
 
+/* The next node in the order of the document; libxml2 bounds how deep it goes. */
+static xmlNodePtr
+next_node(xmlNodePtr node)
+{
+	if (node->type == XML_ELEMENT_NODE && node->children != NULL)
+		return node->children;
+	while (node != NULL && node->next == NULL)
+		node = node->parent;
+	return node == NULL ? NULL : node->next;
+}
+
+static void
+check_children(struct markup_document *doc)
+{
+	for (xmlNodePtr node = xmlDocGetRootElement(doc->xml); node != NULL;
+	     node = next_node(node))
+		if (node->type == XML_ELEMENT_NODE && xmlChildElementCount(node) > CHILDREN_MAX)
+			refuse(doc, "has too many elements in one");
+}
+
 static void
 validate(struct markup_document *doc, const char *schema)
 {
@@ -153,6 +175,8 @@ markup_parse(struct markup_document **out, const char *name, const char *data, s
 	*doc = (struct markup_document){ .name = name, .diag = diag, .status = ST_OK };
 	parse(doc, data, size);
 	want_no_type(doc);
+	if (doc->status == ST_OK)
+		check_children(doc);
 	if (doc->status == ST_OK)
 		validate(doc, schema);
 	return hand_out(out, doc);

@@ -242,6 +242,22 @@ test_a_document_without_a_bottom_is_refused(void **state)
 	assert_int_equal(parse(deep), ST_FORMAT);
 }
 
+/* A schema is held against them in time squared. */
+static void
+test_elements_without_number_are_refused(void **state)
+{
+	struct text xml = { 0 };
+
+	(void)state;
+	text_put(&xml, "<experiment><title>T</title><capture file=\"a.cap\"><title>A</title>");
+	for (int i = 0; i < 300000; i++)
+		text_put(&xml, "<client connect=\"ok\"/>");
+	text_put(&xml, "</capture></experiment>");
+	assert_int_equal(parse(text_str(&xml)), ST_FORMAT);
+	assert_non_null(strstr(diag.text, "has too many elements in one"));
+	text_fini(&xml);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, forget)
 
 int
@@ -255,6 +271,7 @@ main(void)
 		TEST(test_what_is_invalid_is_refused_with_its_line),
 		TEST(test_all_that_is_told_of_a_capture_is_handed_out),
 		TEST(test_a_file_is_read_only_beside_the_document),
+		TEST(test_elements_without_number_are_refused),
 		TEST(test_a_document_type_is_refused),
 		TEST(test_a_document_without_a_bottom_is_refused),
 	};
