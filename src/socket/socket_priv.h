@@ -114,7 +114,10 @@ struct face {
 	bool fin_sent;
 	bool fin_got;
 	bool spoke_last; /* of both, it sent bytes last */
+	uint8_t zero[3]; /* faces are compared as bytes, none of them left to chance */
 };
+
+_Static_assert(sizeof(struct face) == 32, "no padding in a face");
 
 /* The latest RST that closed an end, and what both were before; by enum side. */
 struct shot {
