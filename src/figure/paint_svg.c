@@ -228,6 +228,17 @@ put_text_rules(struct text *css, const struct svg *svg)
 }
 
 static void
+put_scheme(struct text *css, const struct svg *svg, const char *scheme, enum scene_theme theme)
+{
+	text_put(css, "\n@media (prefers-color-scheme:");
+	text_put(css, scheme);
+	text_put(css, "){");
+	put_classes(css, svg, theme, false);
+	text_put(css, "\n}");
+}
+
+/* The light colours come again, last: LibreOffice takes all it reads, whatever stands around it. */
+static void
 write_style(struct svg *svg)
 {
 	struct text css = { 0 };
@@ -235,9 +246,8 @@ write_style(struct svg *svg)
 	put_text_rules(&css, svg);
 	put_classes(&css, svg, svg->options->theme_auto ? THEME_LIGHT : svg->options->theme, true);
 	if (svg->options->theme_auto) {
-		text_put(&css, "\n@media (prefers-color-scheme:dark){");
-		put_classes(&css, svg, THEME_DARK, false);
-		text_put(&css, "\n}");
+		put_scheme(&css, svg, "dark", THEME_DARK);
+		put_scheme(&css, svg, "light", THEME_LIGHT);
 	}
 	text_char(&css, '\n');
 	markup_begin(svg->xml, "style");
