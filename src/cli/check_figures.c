@@ -82,10 +82,15 @@ draw(struct text *out, const struct options *options, const struct subject *subj
 	};
 	struct drawing drawing = { .data = figure_data_new(&wanted) };
 	struct analysis *analysis = NULL;
+	struct options quiet = *options;
 	struct diag diag;
 	enum status st;
 
+	quiet.talk = TALK_QUIET;
 	sockets.want_rows = true;
+	if (subject->known != NULL)
+		told_facts(&sockets, subject->known->experiment, subject->known->path,
+		    subject->paths[0], &quiet);
 	st = analysis_run(&analysis, subject->paths, subject->path_count, &analysis_options, &ops,
 	    &drawing, &diag);
 	if (st == ST_OK) {
