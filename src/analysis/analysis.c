@@ -10,6 +10,7 @@
 
 #include "analysis/hindsight.h"
 #include "analysis/row.h"
+#include "base/find.h"
 #include "base/hint.h"
 #include "base/mem.h"
 #include "capture/capture.h"
@@ -320,17 +321,8 @@ static bool
 is_wanted(const struct analysis *a, uint32_t flow)
 {
 	const uint32_t *only = a->options.only;
-	size_t lo = 0, hi = a->options.only_count;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (only[middle] < flow)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return only == NULL || (lo < a->options.only_count && only[lo] == flow);
+	return only == NULL || sorted_has(only, a->options.only_count, flow);
 }
 
 /* Of a flow that nobody asks about: its memory is wanted back as soon as it may be over. */

@@ -2,6 +2,7 @@ libsynscope_a_SOURCES += \
 	%D%/bytes.h \
 	%D%/diag.c %D%/diag.h \
 	%D%/file.c %D%/file.h \
+	%D%/find.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/hint.h \
 	%D%/mem.c %D%/mem.h \

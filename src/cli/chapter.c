@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/find.h"
 #include "base/mem.h"
 
 /*
@@ -251,20 +252,10 @@ read_small(struct reporting *reporting, const struct subject *subject,
 
 /* --- a large one --- */
 
-static int
-by_number(const void *a, const void *b)
-{
-	uint32_t one = *(const uint32_t *)a;
-	uint32_t other = *(const uint32_t *)b;
-
-	return (one > other) - (one < other);
-}
-
 static bool
 is_kept(const struct reporting *reporting, uint32_t flow)
 {
-	return bsearch(&flow, reporting->kept, reporting->kept_count, sizeof(flow), by_number) !=
-	       NULL;
+	return sorted_has(reporting->kept, reporting->kept_count, flow);
 }
 
 static void

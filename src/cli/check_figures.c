@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
-#include "export/sink.h"
 #include "figure/figure.h"
 
 /* Nobody looks at more. */
@@ -123,26 +122,17 @@ static int
 write_figure(const struct text *figure, const char *folder, size_t number, const char *fact)
 {
 	struct text path = { 0 };
-	struct sink *sink;
-	struct diag diag;
 	char digits[16];
-	enum status st;
+	int status;
 
 	snprintf(digits, sizeof(digits), "/%02zu-", number);
 	text_put(&path, folder);
 	text_put(&path, digits);
 	text_put(&path, fact);
 	text_put(&path, ".svg");
-	st = sink_open(&sink, text_str(&path), &diag);
-	if (st == ST_OK) {
-		sink_write(sink, figure->at, figure->length);
-		st = sink_close(sink, &diag);
-	}
+	status = write_or_say(figure, text_str(&path));
 	text_fini(&path);
-	if (st == ST_OK || st == ST_END)
-		return EXIT_WELL;
-	say("%s", diag.text);
-	return EXIT_TROUBLE;
+	return status;
 }
 
 /* The kind that shows it best; where that kind has nothing to draw, the packets. */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "cli/cli_priv.h"
-#include "export/sink.h"
 
 void
 say(const char *format, ...)
@@ -70,30 +69,13 @@ write_about(struct text *out, const struct options *options)
 }
 
 static int
-print(const struct text *out)
-{
-	struct sink *sink;
-	struct diag diag;
-	enum status st = sink_open(&sink, NULL, &diag);
-
-	if (st == ST_OK) {
-		sink_write(sink, out->at, out->length);
-		st = sink_close(sink, &diag);
-	}
-	if (st == ST_OK || st == ST_END)
-		return EXIT_WELL;
-	say("%s", diag.text);
-	return EXIT_TROUBLE;
-}
-
-static int
 run(const struct options *options)
 {
 	struct text about = { 0 };
 	int status;
 
 	if (write_about(&about, options)) {
-		status = print(&about);
+		status = write_or_say(&about, NULL);
 		text_fini(&about);
 		return status;
 	}

@@ -236,6 +236,14 @@ struct experiment;
 void told_facts(struct sockets_options *sockets, const struct experiment *experiment,
     const char *name, const char *path, const struct options *options);
 
+/* --- what is written: writing.c --- */
+
+/* path: NULL: standard output, whose reader may have had enough. */
+enum status write_whole(const struct text *out, const char *path, struct diag *diag);
+/* ... and what went wrong has been said. */
+int write_or_say(const struct text *out, const char *path);
+bool is_color_wanted(const struct options *options);
+
 /* false: SOURCE_DATE_EPOCH does not say when what is written was made. */
 bool source_date(int64_t *seconds);
 

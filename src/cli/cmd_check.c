@@ -7,10 +7,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "export/sink.h"
 #include "recorded/recorded.h"
 
 struct collecting {
@@ -154,38 +152,6 @@ collect(struct check_data **data, const struct options *options, const struct su
 
 /* --- what is written --- */
 
-/* https://no-color.org */
-static bool
-is_color_wanted(const struct options *options)
-{
-	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
-
-	if (options->color != WHEN_AUTO)
-		return options->color == WHEN_ALWAYS;
-	if (no_color != NULL && no_color[0] != '\0')
-		return false;
-	return options->output == NULL && isatty(STDOUT_FILENO) && term != NULL &&
-	       strcmp(term, "dumb") != 0;
-}
-
-static int
-write_out(const struct text *out, const char *path)
-{
-	struct sink *sink;
-	struct diag diag;
-	enum status st = sink_open(&sink, path, &diag);
-
-	if (st == ST_OK) {
-		sink_write(sink, out->at, out->length);
-		st = sink_close(sink, &diag);
-	}
-	if (st == ST_OK || st == ST_END)
-		return EXIT_WELL;
-	say("%s", diag.text);
-	return EXIT_TROUBLE;
-}
-
 /* To a file of its own, where one is wanted. */
 static int
 write_as(const char *path, void (*write)(struct text *out, const struct check_result *result),
@@ -197,7 +163,7 @@ write_as(const char *path, void (*write)(struct text *out, const struct check_re
 	if (path == NULL)
 		return EXIT_WELL;
 	write(&out, result);
-	status = write_out(&out, strcmp(path, "-") == 0 ? NULL : path);
+	status = write_or_say(&out, strcmp(path, "-") == 0 ? NULL : path);
 	text_fini(&out);
 	return status;
 }
@@ -215,7 +181,7 @@ write_markdown(const struct checking *checking, const struct subjects *subjects)
 		return EXIT_WELL;
 	has_ladder = check_ladder(&ladder, checking->options, subjects, &checking->result);
 	check_write_markdown(&out, &checking->result, has_ladder ? text_str(&ladder) : NULL);
-	status = write_out(&out, strcmp(path, "-") == 0 ? NULL : path);
+	status = write_or_say(&out, strcmp(path, "-") == 0 ? NULL : path);
 	text_fini(&ladder);
 	text_fini(&out);
 	return status;
@@ -232,7 +198,7 @@ write_words(const struct checking *checking)
 	check_write_text(&out, &checking->result, is_color_wanted(options));
 	if (options->github && options->output == NULL)
 		check_write_github(&out, &checking->result);
-	status = write_out(&out, options->output);
+	status = write_or_say(&out, options->output);
 	text_fini(&out);
 	if (options->github && options->output != NULL &&
 	    write_as("-", check_write_github, &checking->result) != EXIT_WELL)
@@ -379,7 +345,7 @@ write_expectations(const struct options *options, struct check_data **good, size
 	int status;
 
 	expectations_write(&out, expectations);
-	status = write_out(&out, options->output);
+	status = write_or_say(&out, options->output);
 	text_fini(&out);
 	expectations_free(expectations);
 	return status;

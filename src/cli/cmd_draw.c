@@ -13,7 +13,6 @@
 
 #include "base/mem.h"
 #include "capture/capture.h"
-#include "export/sink.h"
 #include "figure/figure.h"
 
 struct drawing {
@@ -224,19 +223,6 @@ draw(struct text *out, const struct drawing *drawing, const struct figure_kind *
 	return st;
 }
 
-static enum status
-write_out(const struct text *out, const char *path, struct diag *diag)
-{
-	struct sink *sink;
-	enum status st = sink_open(&sink, path, diag);
-
-	if (st != ST_OK)
-		return st;
-	sink_write(sink, out->at, out->length);
-	st = sink_close(sink, diag);
-	return st == ST_END ? ST_OK : st;
-}
-
 static int
 run_on(const struct options *options, const struct capture_paths *paths,
     const struct figure_kind *kind, enum figure_format format)
@@ -255,7 +241,7 @@ run_on(const struct options *options, const struct capture_paths *paths,
 		st = draw(&out, &drawing, kind, format, &diag);
 		if (st == ST_USAGE)
 			say("%s: %s", drawing.reading.name.at, diag.text);
-		else if (st != ST_OK || write_out(&out, options->output, &diag) != ST_OK)
+		else if (st != ST_OK || write_whole(&out, options->output, &diag) != ST_OK)
 			say("%s", diag.text), st = ST_IO;
 	} else {
 		status = EXIT_TROUBLE;

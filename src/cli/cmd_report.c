@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "export/sink.h"
 #include "markup/markup.h"
 #include "report/template.h"
 
@@ -17,14 +16,7 @@
 static enum status
 write_file(const char *path, const struct text *content, struct diag *diag)
 {
-	struct sink *sink;
-	enum status st = sink_open(&sink, strcmp(path, "-") == 0 ? NULL : path, diag);
-
-	if (st != ST_OK)
-		return st;
-	sink_write(sink, content->at, content->length);
-	st = sink_close(sink, diag);
-	return st == ST_END ? ST_OK : st;
+	return write_whole(content, strcmp(path, "-") == 0 ? NULL : path, diag);
 }
 
 static enum status

@@ -20,4 +20,5 @@ libsynscope_a_SOURCES += \
 	%D%/rows.c %D%/rows.h \
 	%D%/states.c \
 	%D%/subjects.c %D%/subjects.h \
-	%D%/told.c
+	%D%/told.c \
+	%D%/writing.c

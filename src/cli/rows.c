@@ -1,26 +1,9 @@
 #include "cli/rows.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "capture/capture.h"
 #include "recorded/recorded.h"
-
-/* https://no-color.org: set and not empty is a wish, whatever it says. */
-static bool
-is_color_wanted(const struct options *options)
-{
-	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
-
-	if (options->color != WHEN_AUTO)
-		return options->color == WHEN_ALWAYS;
-	if (no_color != NULL && no_color[0] != '\0')
-		return false;
-	return options->output == NULL && isatty(STDOUT_FILENO) && term != NULL &&
-	       strcmp(term, "dumb") != 0;
-}
 
 /* The reader went away, or the disk is full: the rest of the capture is for nobody. */
 bool

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/find.h"
 #include "base/seq.h"
 #include "socket/socket_priv.h"
 
@@ -384,17 +385,8 @@ static bool
 is_shown(const struct sockets *all, uint32_t flow)
 {
 	const uint32_t *flows = all->options.flows;
-	size_t lo = 0, hi = all->options.flow_count;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (flows[middle] < flow)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return flows == NULL || (lo < all->options.flow_count && flows[lo] == flow);
+	return flows == NULL || sorted_has(flows, all->options.flow_count, flow);
 }
 
 static void
