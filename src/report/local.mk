@@ -4,7 +4,9 @@ libsynscope_a_SOURCES += \
 	%D%/template.c %D%/template_write.c \
 	%D%/account.c %D%/account.h \
 	%D%/comparison.c %D%/comparison.h \
-	%D%/conclusion.c \
+	%D%/conclude_capture.c %D%/conclude_end.c %D%/conclude_ignored.c \
+	%D%/conclude_queue.c %D%/conclude_refusal.c \
+	%D%/conclusion.c %D%/conclusion.h \
 	%D%/digest.c %D%/digest.h \
 	%D%/document.c \
 	%D%/folder.c %D%/folder.h \
