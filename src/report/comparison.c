@@ -1,360 +1,8 @@
 /*
- * What an experiment's captures say together: what changed from one stage to
- * the next, and what all of them come to. Each is remembered by its account.
+ * What all stages of an experiment say: a table of them, what each adds to the
+ * answer, and what they come to.
  */
 #include "report/comparison.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-/* What is remembered of a capture. */
-struct told_stage {
-	struct account account;
-	const struct experiment_capture *recorded;
-	const char *stage; /* of its server; NULL: not recorded */
-	const char *name;  /* of its page; lives as long as the report */
-};
-
-struct told_stages {
-	struct told_stage *at;
-	size_t count, room;
-};
-
-struct told_stages *
-stages_new(void)
-{
-	return mem_zalloc(sizeof(struct told_stages));
-}
-
-void
-stages_free(struct told_stages *stages)
-{
-	if (stages == NULL)
-		return;
-	free(stages->at);
-	free(stages);
-}
-
-static const char *
-stage_of(const struct experiment_capture *recorded)
-{
-	for (size_t i = 0; i < recorded->server_count; i++)
-		if (recorded->servers[i].stage != NULL)
-			return recorded->servers[i].stage;
-	return NULL;
-}
-
-static void
-remember(struct told_stages *stages, const struct chapter *chapter)
-{
-	struct told_stage *stage;
-
-	if (stages->count == stages->room) {
-		stages->room = stages->room == 0 ? 8 : stages->room * 2;
-		stages->at = mem_realloc_array(stages->at, stages->room, sizeof(*stages->at));
-	}
-	stage = &stages->at[stages->count++];
-	*stage = (struct told_stage){
-		.recorded = chapter->recorded,
-		.stage = stage_of(chapter->recorded),
-		.name = chapter->name,
-	};
-	account_fill(&stage->account, chapter,
-	    chapter->data->listener_count == 0 ? NULL : chapter->ranked[0]);
-}
-
-static bool
-is_kind(const struct told_stage *stage, enum story_kind kind)
-{
-	return stage->account.has_listener && stage->account.row.kind == kind;
-}
-
-static bool
-is_full(const struct told_stage *stage)
-{
-	return stage->account.has_listener && account_is_full(&stage->account);
-}
-
-static bool
-is_kernel_other(const struct told_stage *a, const struct told_stage *b)
-{
-	const char *one = a->recorded->kernel, *other = b->recorded->kernel;
-
-	return one != NULL && other != NULL && strcmp(one, other) != 0;
-}
-
-static bool
-is_stage_alike(const struct told_stage *a, const struct told_stage *b)
-{
-	return a->stage != NULL && b->stage != NULL && strcmp(a->stage, b->stage) == 0;
-}
-
-/* As recorded, or at least as the packets say. */
-static int64_t
-accepted_of(const struct told_stage *stage)
-{
-	return stage->account.accepted != NOT_KNOWN ? stage->account.accepted
-						    : stage->account.row.accepted.lo;
-}
-
-/* --- since the stage before --- */
-
-/*
- * The stage before; of another system the last one that had come as far, as
- * nothing else can be told from one another.
- */
-static const struct told_stage *
-stage_before(const struct told_stages *stages)
-{
-	const struct told_stage *now = &stages->at[stages->count - 1];
-
-	if (stages->count < 2)
-		return NULL;
-	for (const struct told_stage *before = now; before-- > stages->at;)
-		if (is_kernel_other(before, now) && is_kernel_other(&now[-1], now) &&
-		    is_stage_alike(before, now))
-			return before;
-	return &now[-1];
-}
-
-/* Numbers of now and before. */
-static bool
-say_both(struct saying *say, int64_t now, int64_t before)
-{
-	saying_number(say, now);
-	saying_number(say, before);
-	return true;
-}
-
-static bool
-is_another_system(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	if (!is_kernel_other(now, before))
-		return false;
-	saying_word(say, now->recorded->kernel);
-	saying_word(say, before->recorded->kernel);
-	return true;
-}
-
-static bool
-is_the_same(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	const struct account *a = &now->account, *b = &before->account;
-
-	(void)say;
-	return a->has_listener && b->has_listener && a->row.kind == b->row.kind && a->ok == b->ok &&
-	       a->refused == b->refused && a->pending == b->pending && a->taken == b->taken &&
-	       a->stuck == b->stuck && a->row.syn_dropped == b->row.syn_dropped;
-}
-
-static bool
-begins_to_listen(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	say->frames = now->account.answered_frames;
-	return is_kind(before, STORY_NOT_LISTENING) && now->account.ok > 0 &&
-	       say_both(say, now->account.ok, before->account.refused);
-}
-
-static bool
-falls_silent(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	say->frames = now->account.asked_frames;
-	return is_kind(now, STORY_SILENT) && is_kind(before, STORY_NOT_LISTENING) &&
-	       say_both(say, now->account.row.attempts, before->account.refused);
-}
-
-static bool
-becomes_full(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	(void)say;
-	return is_full(now) && is_kind(before, STORY_HEALTHY);
-}
-
-static bool
-is_full_no_more(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	(void)say;
-	return is_full(before) && is_kind(now, STORY_HEALTHY);
-}
-
-static bool
-accepts_more(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	return before->account.accepted != NOT_KNOWN && now->account.accepted != NOT_KNOWN &&
-	       now->account.accepted > before->account.accepted &&
-	       say_both(say, now->account.accepted, before->account.accepted);
-}
-
-static bool
-accepts_at_least(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	return before->account.accepted != NOT_KNOWN && now->account.accepted == NOT_KNOWN &&
-	       accepted_of(now) > before->account.accepted &&
-	       say_both(say, accepted_of(now), before->account.accepted);
-}
-
-static bool
-cite_taken(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	if (!is_full(now) || !is_full(before) || now->account.taken <= before->account.taken)
-		return false;
-	say->frames = now->account.taken_frames;
-	saying_number(say, (int64_t)now->account.taken - before->account.taken);
-	saying_number(say, now->account.taken);
-	saying_number(say, before->account.taken);
-	return true;
-}
-
-/* As many more as accept() made room for. */
-static bool
-is_room_made(const struct told_stage *now, const struct told_stage *before)
-{
-	return before->account.accepted != NOT_KNOWN &&
-	       (int64_t)now->account.taken - before->account.taken ==
-		   accepted_of(now) - before->account.accepted;
-}
-
-static bool
-takes_as_many_more(
-    const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	return is_room_made(now, before) && cite_taken(now, before, say);
-}
-
-static bool
-takes_more(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	return !is_room_made(now, before) && cite_taken(now, before, say);
-}
-
-static bool
-holds_as_many(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	if (now->account.held == NOT_KNOWN || now->account.held != before->account.held)
-		return false;
-	saying_number(say, now->account.held);
-	say->frames = now->account.held_frames;
-	return true;
-}
-
-static bool
-holds_another_number(
-    const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	if (now->account.held == NOT_KNOWN || before->account.held == NOT_KNOWN ||
-	    now->account.held == before->account.held)
-		return false;
-	say->frames = now->account.held_frames;
-	return say_both(say, now->account.held, before->account.held);
-}
-
-static bool
-has_none_stuck(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	if (before->account.stuck == 0 || now->account.stuck > 0 || !is_full(now))
-		return false;
-	say->frames = now->account.taken_frames;
-	saying_number(say, before->account.stuck);
-	return true;
-}
-
-static bool
-has_others_stuck(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	say->frames = now->account.stuck_frames;
-	return now->account.stuck > 0 && is_full(before) &&
-	       now->account.stuck != before->account.stuck &&
-	       say_both(say, now->account.stuck, before->account.stuck);
-}
-
-static bool
-drops_none(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	if (before->account.row.syn_dropped == 0 || now->account.row.syn_dropped > 0 ||
-	    !is_full(before) || !now->account.has_listener)
-		return false;
-	saying_number(say, before->account.row.syn_dropped);
-	return true;
-}
-
-static bool
-drops_others(const struct told_stage *now, const struct told_stage *before, struct saying *say)
-{
-	return is_full(now) && is_full(before) && now->account.row.syn_dropped > 0 &&
-	       now->account.row.syn_dropped != before->account.row.syn_dropped &&
-	       say_both(say, now->account.row.syn_dropped, before->account.row.syn_dropped);
-}
-
-static const struct {
-	bool (*holds)(
-	    const struct told_stage *now, const struct told_stage *before, struct saying *say);
-	const char *one;
-	const char *many;
-} changes[] = {
-	{ is_another_system, N_("This ran on another system: %1 rather than %2."), NULL },
-	{ is_the_same,
-	    N_("Nothing changed for the clients: what the server did more does not show on the "
-	       "wire."),
-	    NULL },
-	{ begins_to_listen,
-	    N_N("The server listens: %1 call of connect() succeeded, where %2 had been refused.",
-		"The server listens: %1 calls of connect() succeeded, where %2 had been "
-		"refused.") },
-	{ falls_silent,
-	    N_N("%1 attempt to connect got no answer at all, where %2 had been refused.",
-		"%1 attempts to connect got no answer at all, where %2 had been refused.") },
-	{ becomes_full, N_("The accept queue became full."), NULL },
-	{ is_full_no_more, N_("The accept queue was full no more."), NULL },
-	{ accepts_more, N_N("accept() returned once rather than %2 times.",
-			    "accept() returned %1 times rather than %2.") },
-	{ accepts_at_least, N_N("accept() returned at least once rather than %2 times.",
-				"accept() returned at least %1 times rather than %2.") },
-	{ takes_as_many_more,
-	    N_N("%1 more connection was taken, %2 rather than %3: accept() had made room for it.",
-		"%1 more connections were taken, %2 rather than %3: each accept() had made room "
-		"for one.") },
-	{ takes_more, N_N("%1 more connection was taken, %2 rather than %3.",
-			  "%1 more connections were taken, %2 rather than %3.") },
-	{ holds_as_many, N_N("The accept queue held as many as before when it was full: %1.",
-			     "The accept queue held as many as before when it was full: %1.") },
-	{ holds_another_number,
-	    N_("The accept queue held %1 when it was full, and %2 before: the two do not agree."),
-	    NULL },
-	{ has_none_stuck, N_N("No request is left in SYN_RECV, where one had been.",
-			      "No request is left in SYN_RECV, where %1 had been.") },
-	{ has_others_stuck, N_N("%1 request is left in SYN_RECV, rather than %2.",
-				"%1 requests are left in SYN_RECV, rather than %2.") },
-	{ drops_none, N_N("No SYN was dropped, where one had been.",
-			  "No SYN was dropped, where %1 had been.") },
-	{ drops_others,
-	    N_N("%1 SYN was dropped, rather than %2.", "%1 SYNs were dropped, rather than %2.") },
-};
-
-void
-stages_add(struct told_stages *stages, const struct chapter *chapter)
-{
-	const struct told_stage *before, *now;
-	struct markup_node *node;
-
-	if (chapter->recorded == NULL)
-		return;
-	remember(stages, chapter);
-	before = stage_before(stages);
-	if (before == NULL)
-		return;
-	now = &stages->at[stages->count - 1];
-	node = markup_add(chapter->node, "since");
-	markup_set(node, "file", before->recorded->file);
-	markup_set(node, "title", before->recorded->title);
-	markup_set(node, "capture", before->name);
-	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
-		struct saying say = { 0 };
-
-		if (changes[i].holds(now, before, &say))
-			saying_add(&say, node, chapter->catalog, changes[i].one, changes[i].many);
-		saying_drop(&say);
-	}
-}
 
 /* --- all stages, as a table --- */
 
@@ -428,7 +76,7 @@ add_stage(struct markup_node *parent, const struct told_stage *stage, const stru
 static bool
 is_refused(const struct told_stage *stage, struct saying *say)
 {
-	if (!is_kind(stage, STORY_NOT_LISTENING) || stage->account.refused == 0)
+	if (!stage_is(stage, STORY_NOT_LISTENING) || stage->account.refused == 0)
 		return false;
 	say->frames = stage->account.asked_frames;
 	saying_number(say, stage->account.refused);
@@ -439,7 +87,7 @@ is_refused(const struct told_stage *stage, struct saying *say)
 static bool
 is_silent(const struct told_stage *stage, struct saying *say)
 {
-	if (!is_kind(stage, STORY_SILENT))
+	if (!stage_is(stage, STORY_SILENT))
 		return false;
 	say->frames = stage->account.asked_frames;
 	saying_number(say, stage->account.row.attempts);
@@ -489,8 +137,9 @@ has_unknown_held(const struct told_stage *stage)
 {
 	const struct account *account = &stage->account;
 
-	return is_full(stage) && account->held == NOT_KNOWN && account->accepted == NOT_KNOWN &&
-	       account->backlog != NOT_KNOWN && account->is_proven && account->is_whole;
+	return stage_is_full(stage) && account->held == NOT_KNOWN &&
+	       account->accepted == NOT_KNOWN && account->backlog != NOT_KNOWN &&
+	       account->is_proven && account->is_whole;
 }
 
 static bool
@@ -525,7 +174,7 @@ does_not_fit(const struct told_stage *stage, struct saying *say)
 static bool
 lets_in(const struct told_stage *stage, struct saying *say)
 {
-	if (!is_full(stage) || stage->account.let_in == 0 || stage->account.accepted == 0)
+	if (!stage_is_full(stage) || stage->account.let_in == 0 || stage->account.accepted == 0)
 		return false;
 	say->frames = stage->account.taken_frames;
 	saying_number(say, stage->account.let_in);
@@ -661,7 +310,7 @@ is_open(const struct told_stages *stages, struct saying *say)
 	for (size_t i = 0; i < stages->count; i++) {
 		if (stages->at[i].account.held != NOT_KNOWN)
 			return false;
-		full += is_full(&stages->at[i]);
+		full += stage_is_full(&stages->at[i]);
 	}
 	saying_number(say, full);
 	return full > 0 && votes.against == 0;
@@ -712,8 +361,8 @@ has_odd_one(const struct told_stages *stages, struct saying *say)
 		for (size_t k = 0; k < stages->count; k++) {
 			const struct told_stage *odd = &stages->at[i], *other = &stages->at[k];
 
-			if (!is_kind(odd, STORY_SILENT) || !is_kind(other, STORY_NOT_LISTENING) ||
-			    !is_stage_alike(odd, other) || !is_kernel_other(odd, other))
+			if (!stage_is(odd, STORY_SILENT) || !stage_is(other, STORY_NOT_LISTENING) ||
+			    !stage_is_alike(odd, other) || !stage_is_elsewhere(odd, other))
 				continue;
 			saying_word(say, odd->recorded->title);
 			saying_word(say, odd->recorded->kernel);

@@ -23,7 +23,9 @@ libsynscope_a_SOURCES += \
 	%D%/section_records.c \
 	%D%/section_recorded.c \
 	%D%/section_tables.c \
+	%D%/since.c \
 	%D%/slug.c \
+	%D%/stages.c \
 	%D%/tally.c \
 	%D%/view.c \
 	%D%/words.c \
