@@ -281,7 +281,7 @@ press_lay(struct press *press, const struct markup_document *document,
 	press_init(press, options);
 	parts_put(press, markup_root(document));
 	pages_fill(press);
-	parts_number(press);
+	contents_number(press);
 	for (size_t i = 0; i < press->page_count; i++)
 		add_margin(press, i);
 }

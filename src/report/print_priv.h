@@ -147,6 +147,24 @@ size_t lines_put(
     struct scene *scene, const struct column_of *column, struct scene_point at, const char *words);
 size_t lines_count(const struct column_of *column, const char *words);
 
+/* --- print_blocks.c --- */
+
+/* How paragraphs look: most of them, those below a title, those that matter less. */
+extern const struct column_of column_body, column_lead, column_fine;
+
+/* depth: 0 is a chapter's, which begins a page. */
+void block_heading(struct press *press, unsigned depth, const char *words);
+void block_words(
+    struct press *press, const struct column_of *lines, double before, const char *words);
+/* The <sentence>s in it. */
+void block_sentences(struct press *press, const struct markup_node *parent);
+/*
+ * Names, and attributes that hold what they stand for; together on a page. Short
+ * ones stand in two columns, to be read downwards.
+ */
+void block_facts(struct press *press, const struct markup_node *node, const char *const (*facts)[2],
+    size_t count, double before);
+
 /* --- print_table.c --- */
 
 enum {
@@ -183,6 +201,12 @@ struct table {
 
 void table_put(struct press *press, const struct table *table, const struct markup_node *first);
 
+/* --- print_columns.c --- */
+
+extern const struct table table_findings, table_clients, table_sockets, table_changes,
+    table_packets, table_listeners, table_flows, table_groups, table_distributions, table_marks,
+    table_differences, table_stages, table_inputs;
+
 /* --- print_figure.c --- */
 
 void figure_put(struct press *press, const struct markup_node *figure);
@@ -194,8 +218,14 @@ struct scene *figure_kept(const struct press *press, const struct markup_node *f
 /* --- print_parts.c --- */
 
 void parts_put(struct press *press, const struct markup_node *report);
-/* Pages are known: the list of contents, again, with its numbers. */
-void parts_number(struct press *press);
+
+/* --- print_contents.c --- */
+
+void contents_put(struct press *press);
+/* The anchors are known. */
+void contents_draw(struct press *press);
+/* Their pages are, too. */
+void contents_number(struct press *press);
 
 /* --- print_pages.c --- */
 
