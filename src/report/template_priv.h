@@ -1,4 +1,4 @@
-/* template_priv: what template.c and template_write.c share; private to them. */
+/* template_priv: what the files of template share; private to them. */
 #ifndef SYNSCOPE_REPORT_TEMPLATE_PRIV_H
 #define SYNSCOPE_REPORT_TEMPLATE_PRIV_H
 
@@ -60,6 +60,20 @@ struct template_set {
 	template_sentence *sentence; /* NULL: nobody asks */
 	void *sentence_ctx;
 };
+
+/* --- template.c --- */
+
+/* A file of the set, whole. */
+enum status template_file(
+    struct text *out, const struct template_set *set, const char *name, struct diag *diag);
+
+/* --- template_read.c --- */
+
+/* The page's root, from its document; NULL: it is a sample. */
+enum status piece_read(struct template_set *set, struct page *page, struct diag *diag);
+/* And those that follow it. */
+void piece_free(struct piece *piece);
+bool piece_is_html(const struct piece *piece, const char *name);
 
 /* FILE: line N: WHAT="EXPRESSION": why */
 enum status template_complain(struct diag *diag, const struct piece *piece, const char *what,
