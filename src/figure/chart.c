@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/find.h"
+
 /* --- values --- */
 
 double
@@ -281,21 +283,13 @@ static double
 even_at(const struct time_axis *axis, int64_t ns)
 {
 	const struct time_piece *piece = &axis->pieces[0];
-	size_t lo = 0, hi = axis->time_count;
+	size_t after;
 
 	if (axis->time_count < 2)
 		return (piece->from + piece->to) / 2;
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (axis->times[middle] <= ns)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	lo = lo == 0 ? 0 : lo - 1;
-	return piece->from +
-	       (piece->to - piece->from) * (double)lo / (double)(axis->time_count - 1);
+	FIND_PLACE(after, axis->time_count, axis->times[after] <= ns);
+	return piece->from + (piece->to - piece->from) * (double)(after == 0 ? 0 : after - 1) /
+				 (double)(axis->time_count - 1);
 }
 
 static double

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/find.h"
 #include "base/mem.h"
 
 struct figure_store {
@@ -282,38 +283,18 @@ figure_collect_done(struct figure_data *data, const struct analysis *analysis, c
 const struct figure_wire *
 figure_wire(const struct figure_data *data, uint32_t index)
 {
-	size_t lo = 0;
-	size_t hi = data->wire_count;
+	size_t at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (data->wires[middle].index == index)
-			return &data->wires[middle];
-		if (data->wires[middle].index < index)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return NULL;
+	FIND_PLACE(at, data->wire_count, data->wires[at].index < index);
+	return at < data->wire_count && data->wires[at].index == index ? &data->wires[at] : NULL;
 }
 
 /* Rows of flows come in the order of their numbers. */
 const struct flow_row *
 figure_flow(const struct figure_data *data, uint32_t flow)
 {
-	size_t lo = 0;
-	size_t hi = data->flow_count;
+	size_t at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (data->flows[middle].flow == flow)
-			return &data->flows[middle];
-		if (data->flows[middle].flow < flow)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return NULL;
+	FIND_PLACE(at, data->flow_count, data->flows[at].flow < flow);
+	return at < data->flow_count && data->flows[at].flow == flow ? &data->flows[at] : NULL;
 }

@@ -27,7 +27,6 @@ label_with(struct scene *scene, enum lang lang, enum label label, const char *co
     size_t count)
 {
 	struct text out = { 0 };
-	char *kept;
 
 	for (const char *at = labels[lang][label]; *at != '\0';) {
 		if (is_place(at, count)) {
@@ -37,8 +36,5 @@ label_with(struct scene *scene, enum lang lang, enum label label, const char *co
 			text_char(&out, *at++);
 		}
 	}
-	kept = scene_keep(scene, out.length + 1);
-	memcpy(kept, text_str(&out), out.length + 1);
-	text_fini(&out);
-	return kept;
+	return scene_adopt(scene, &out);
 }

@@ -12,6 +12,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/find.h"
+
 #define MARGIN       24.0
 #define TIME_LEAST   64.0 /* how wide the times are, with what stands between them */
 #define LANES_APART  20.0 /* from the times */
@@ -514,18 +516,10 @@ draw_heads(struct page *page, double y)
 static const struct ladder_row *
 row_of_place(const struct page *page, size_t place)
 {
-	size_t lo = 0;
-	size_t hi = page->ladder.row_count;
+	size_t after;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (page->ladder.rows[middle].place <= place)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return lo == 0 ? NULL : &page->ladder.rows[lo - 1];
+	FIND_PLACE(after, page->ladder.row_count, page->ladder.rows[after].place <= place);
+	return after == 0 ? NULL : &page->ladder.rows[after - 1];
 }
 
 static double

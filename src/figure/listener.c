@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/find.h"
+
 /* Connections that are drawn where none were named: as many as can be read at 600 pixels. */
 #define PAIRS_MAX  4
 #define PAIRS_WIDE 2 /* so few have room for braces */
@@ -329,17 +331,10 @@ bound_accept(const struct listening *all, struct pair *pair, struct range rank)
 static struct pair *
 pair_of(struct pair *pairs, size_t count, uint32_t flow)
 {
-	size_t lo = 0, hi = count;
+	size_t at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (pairs[middle].flow->flow < flow)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return lo < count && pairs[lo].flow->flow == flow ? &pairs[lo] : NULL;
+	FIND_PLACE(at, count, pairs[at].flow->flow < flow);
+	return at < count && pairs[at].flow->flow == flow ? &pairs[at] : NULL;
 }
 
 /* Ranks are among all of the endpoint's connections, drawn or not. */
@@ -428,17 +423,10 @@ compare_ns(const void *a, const void *b)
 static size_t
 moment_of(const struct listening *all, int64_t ns)
 {
-	size_t lo = 0, hi = all->moment_count;
+	size_t at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (all->moments[middle] < ns)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return lo;
+	FIND_PLACE(at, all->moment_count, all->moments[at] < ns);
+	return at;
 }
 
 /* Also between moments. */

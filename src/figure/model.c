@@ -7,35 +7,16 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/find.h"
 #include "base/text.h"
-
-static const char *
-kept(struct scene *scene, struct text *text)
-{
-	char *at = scene_keep(scene, text->length + 1);
-
-	memcpy(at, text_str(text), text->length + 1);
-	text_fini(text);
-	return at;
-}
 
 size_t
 model_place(const struct figure_data *data, uint32_t index)
 {
-	size_t lo = 0;
-	size_t hi = data->packet_count;
+	size_t at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (data->packets[middle].index == index)
-			return middle;
-		if (data->packets[middle].index < index)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return SIZE_MAX;
+	FIND_PLACE(at, data->packet_count, data->packets[at].index < index);
+	return at < data->packet_count && data->packets[at].index == index ? at : SIZE_MAX;
 }
 
 static bool
@@ -57,23 +38,21 @@ model_from_client(const struct flow_row *flow, const struct packet_row *row)
 
 /* --- fates --- */
 
+static bool
+is_end_before(const struct socket_row *row, uint32_t flow, bool is_server)
+{
+	return row->flow < flow || (row->flow == flow && row->is_server < is_server);
+}
+
 /* Where the rows of that end begin in data->socket_order. */
 static size_t
 first_of_end(const struct figure_data *data, uint32_t flow, bool is_server)
 {
-	size_t lo = 0;
-	size_t hi = data->socket_count;
+	size_t at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-		const struct socket_row *row = &data->sockets[data->socket_order[middle]];
-
-		if (row->flow < flow || (row->flow == flow && row->is_server < is_server))
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return lo;
+	FIND_PLACE(at, data->socket_count,
+	    is_end_before(&data->sockets[data->socket_order[at]], flow, is_server));
+	return at;
 }
 
 /* The server's end was certainly still a request when that packet had come. */
@@ -191,18 +170,10 @@ is_then(const struct figure_data *data, size_t place, const struct socket_row *r
 static size_t
 place_then(const struct figure_data *data, int64_t at_ns)
 {
-	size_t lo = 0;
-	size_t hi = data->packet_count;
+	size_t at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (data->packets[middle].ts_ns < at_ns)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return lo;
+	FIND_PLACE(at, data->packet_count, data->packets[at].ts_ns < at_ns);
+	return at;
 }
 
 /* The flow's packet at that time; best, one that is given as a reason. */
@@ -306,7 +277,7 @@ model_numbers(struct scene *scene, const struct packet_row *row)
 		text_put(&out, out.length > 0 ? " len=" : "len=");
 		text_u64(&out, row->length);
 	}
-	return kept(scene, &out);
+	return scene_adopt(scene, &out);
 }
 
 const char *
@@ -324,7 +295,7 @@ model_remark(struct scene *scene, const struct packet_row *row)
 		text_put(&out, out.length > 0 ? ": " : "");
 		text_put(&out, cause_words[row->verdict.reason.cause].name);
 	}
-	return kept(scene, &out);
+	return scene_adopt(scene, &out);
 }
 
 static void
@@ -366,7 +337,7 @@ model_tip(struct scene *scene, const struct figure_data *data, const struct figu
 		text_put(&out, remark);
 		put_because(&out, data, &row->verdict.reason);
 	}
-	return kept(scene, &out);
+	return scene_adopt(scene, &out);
 }
 
 struct scene_subject
@@ -394,7 +365,7 @@ model_capture(struct scene *scene, const struct figure_data *data)
 	struct text out = { 0 };
 
 	text_put(&out, slash == NULL || slash[1] == '\0' ? data->name : slash + 1);
-	return kept(scene, &out);
+	return scene_adopt(scene, &out);
 }
 
 /* A cause without a translation falls back to the sentence that all have. */

@@ -104,16 +104,6 @@ alias_of(const struct figure_options *options, const char *end)
 	return NULL;
 }
 
-static const char *
-kept(struct scene *scene, struct text *text)
-{
-	char *at = scene_keep(scene, text->length + 1);
-
-	memcpy(at, text_str(text), text->length + 1);
-	text_fini(text);
-	return at;
-}
-
 const char *
 name_end(
     struct scene *scene, const struct figure_options *options, const struct tuple *tuple, bool dst)
@@ -129,8 +119,8 @@ name_end(
 		text_char(&end, ':');
 		text_u64(&end, dst ? tuple->dport : tuple->sport);
 	}
-	bare = kept(scene, &address);
-	whole = kept(scene, &end);
+	bare = scene_adopt(scene, &address);
+	whole = scene_adopt(scene, &end);
 	alias = alias_of(options, whole);
 	if (alias != NULL)
 		return alias;
@@ -168,7 +158,7 @@ name_flags(struct scene *scene, uint16_t flags)
 		text_put(&out, out.length > 0 ? ", " : "");
 		text_put(&out, names[i].name);
 	}
-	return kept(scene, &out);
+	return scene_adopt(scene, &out);
 }
 
 static const struct {

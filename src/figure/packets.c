@@ -246,16 +246,6 @@ choose_lines(struct list *list)
 
 /* --- cells --- */
 
-static const char *
-kept(struct scene *scene, struct text *text)
-{
-	char *at = scene_keep(scene, text->length + 1);
-
-	memcpy(at, text_str(text), text->length + 1);
-	text_fini(text);
-	return at;
-}
-
 /* Spaces that a renderer would drop stay, as U+00A0. */
 static void
 put_steady(struct text *out, const char *data, size_t count)
@@ -281,7 +271,7 @@ info_cell(struct list *list, size_t packet)
 		words.length--;
 	put_steady(&steady, text_str(&words), words.length);
 	text_fini(&words);
-	return kept(list->scene, &steady);
+	return scene_adopt(list->scene, &steady);
 }
 
 /* Without a port, as the columns have it; or an alias. */
@@ -685,7 +675,7 @@ tree_ethernet(struct pane *pane)
 	put_mac(&line, pane->frame->bytes + SOURCE);
 	text_put(&line, ", Dst: ");
 	put_mac(&line, pane->frame->bytes);
-	tree_line(pane, kept(pane->list->scene, &line));
+	tree_line(pane, scene_adopt(pane->list->scene, &line));
 }
 
 static const char *
@@ -768,7 +758,7 @@ draw_hex(const struct pane *pane, enum scene_class cls, size_t at, size_t from, 
 	}
 	scene_text(pane->list->scene, cls, cell_style,
 	    (struct scene_point){ hex_x(pane, from), pane->y },
-	    (double)(to - from) * BYTE_STEP - CHARACTER + 0.1, kept(pane->list->scene, &hex));
+	    (double)(to - from) * BYTE_STEP - CHARACTER + 0.1, scene_adopt(pane->list->scene, &hex));
 }
 
 static void
@@ -786,7 +776,7 @@ draw_ascii(const struct pane *pane, enum scene_class cls, size_t at, size_t from
 	text_fini(&plain);
 	scene_text(pane->list->scene, cls, cell_style,
 	    (struct scene_point){ ascii_x(pane, from), pane->y },
-	    (double)(to - from) * CHARACTER + 0.1, kept(pane->list->scene, &steady));
+	    (double)(to - from) * CHARACTER + 0.1, scene_adopt(pane->list->scene, &steady));
 }
 
 /* Behind a part of a line that is payload. */
@@ -990,8 +980,8 @@ date_of(struct scene *scene, int64_t ns)
 
 	text_iso8601(&iso, ns);
 	if (iso.length != WHOLE || iso.at[DAY] != 'T')
-		return kept(scene, &iso);
-	at = kept(scene, &iso);
+		return scene_adopt(scene, &iso);
+	at = scene_adopt(scene, &iso);
 	return scene_format(
 	    scene, "%.*s %.*s UTC", (int)DAY, at, (int)(MICROSECONDS - DAY - 1), at + DAY + 1);
 }

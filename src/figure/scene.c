@@ -136,6 +136,15 @@ keep_clean(struct scene *scene, const char *str)
 }
 
 char *
+scene_adopt(struct scene *scene, struct text *text)
+{
+	char *kept = keep_bytes(scene, text_str(text), text->length);
+
+	text_fini(text);
+	return kept;
+}
+
+char *
 scene_format(struct scene *scene, const char *format, ...)
 {
 	char line[1024];

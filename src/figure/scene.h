@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct text;
+
 /* --- classes and the colours a theme gives them --- */
 
 enum scene_class {
@@ -206,6 +208,8 @@ void scene_group_end(struct scene *scene);
 
 /* Memory that lives as long as the scene. */
 void *scene_keep(struct scene *scene, size_t bytes) __attribute__((malloc, returns_nonnull));
+/* What a text holds, and its end. */
+char *scene_adopt(struct scene *scene, struct text *text) __attribute__((returns_nonnull));
 char *scene_format(struct scene *scene, const char *format, ...)
     __attribute__((format(printf, 2, 3), returns_nonnull));
 
