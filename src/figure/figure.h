@@ -2,7 +2,8 @@
  * figure: the result of an analysis, drawn.
  *
  *   collect.c      rows are kept under a budget, of the flows that were asked for
- *   kind.def       the kinds of figures; KIND.c lays one out as a scene
+ *   kind.def       the kinds of figures; KIND.c lays one out as a scene, with
+ *                  KIND_*.c where it is large
  *   model.c        what rows say of segments and states, endpoint.c of a listener
  *   gauge.c        a listener's accept queue, running down a page
  *   chart.c        axes, round ticks, legends

@@ -18,7 +18,11 @@ libsynscope_a_SOURCES += \
 	%D%/measure.c \
 	%D%/model.c \
 	%D%/name.c \
-	%D%/packets.c \
+	%D%/packets.c %D%/packets_priv.h \
+	%D%/packets_beside.c \
+	%D%/packets_bytes.c \
+	%D%/packets_rows.c \
+	%D%/packets_rules.c \
 	%D%/paint_cairo.c \
 	%D%/paint_load.c %D%/paint_load.h %D%/paint_load.def \
 	%D%/paint_svg.c \
