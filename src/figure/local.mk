@@ -14,7 +14,12 @@ libsynscope_a_SOURCES += \
 	%D%/ladder_scene.c \
 	%D%/ladder_words.c \
 	%D%/latency.c \
-	%D%/listener.c \
+	%D%/listener.c %D%/listener_priv.h \
+	%D%/listener_between.c \
+	%D%/listener_draw.c \
+	%D%/listener_facts.c \
+	%D%/listener_lanes.c \
+	%D%/listener_time.c \
 	%D%/measure.c \
 	%D%/model.c \
 	%D%/name.c \
