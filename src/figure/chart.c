@@ -1,6 +1,5 @@
 #include "figure/chart.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,5 @@
 #include "figure/figure_priv.h"
 
-#include <string.h>
-
 const char *const labels[LANG_COUNT][LABEL_COUNT] = {
 	[LANG_EN] = {
 #define LABEL(id, english, chinese) [LABEL_##id] = english,

@@ -11,6 +11,9 @@ libsynscope_a_SOURCES += \
 	%D%/info.c \
 	%D%/label.c \
 	%D%/ladder.c %D%/ladder_priv.h \
+	%D%/ladder_lanes.c \
+	%D%/ladder_measure.c %D%/ladder_page.h \
+	%D%/ladder_rows.c \
 	%D%/ladder_scene.c \
 	%D%/ladder_words.c \
 	%D%/latency.c \

@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #define PLOT_LEFT   100.0
 #define PLOT_RIGHT  (CHART_WIDTH - 112)

@@ -1,6 +1,5 @@
 #include "figure/scene.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>

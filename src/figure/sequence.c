@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #define PLOT_LEFT   92.0
 #define PLOT_RIGHT  (CHART_WIDTH - CHART_MARGIN)
