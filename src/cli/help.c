@@ -1,5 +1,6 @@
 #include "cli/cli_priv.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "figure/figure.h"
@@ -87,8 +88,9 @@ help_command(struct text *out, const struct command *command)
 	text_put(out, command->name);
 	text_put(out, " [OPTION...] ");
 	text_put(out, command->words);
-	text_put(out, "\nPrint ");
-	text_put(out, command->summary);
+	text_char(out, '\n');
+	text_char(out, (char)toupper((unsigned char)command->summary[0]));
+	text_put(out, command->summary + 1);
 	text_put(out, ".\n");
 	if (command->bit == ON_DRAW)
 		put_kinds(out);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "capture/capture.h"
+#include "prose/prose.h"
 #include "recorded/recorded.h"
 
 /* The reader went away, or the disk is full: the rest of the capture is for nobody. */
@@ -79,6 +80,7 @@ run_on(struct rows *rows, const struct options *options, const struct capture_pa
 		.format = (enum export_format)options->format,
 		.color = is_color_wanted(options),
 		.local_time = options->local_time,
+		.catalog = rows->catalog,
 	};
 	struct diag diag;
 	int status;
@@ -120,7 +122,9 @@ rows_run_in(struct rows *rows, const struct options *options, enum export_record
 		say("%s", diag.text);
 		return EXIT_TROUBLE;
 	}
+	rows->catalog = catalog_new((enum lang)options->lang);
 	status = run_on_all(rows, options, record, ops);
+	catalog_free(rows->catalog);
 	experiment_free(rows->experiment);
 	return status;
 }

@@ -250,7 +250,7 @@ export_listener(struct export *out, const struct listener_row *row)
 	find_base(out, &shown.file, &shown.base_ns);
 	if (out->analysis != NULL && row->first_index > 0)
 		shown.file = analysis_frame(out->analysis, row->first_index).file;
-	verdict_write(&verdict, row);
+	verdict_write(&verdict, row, out->options.catalog);
 	shown.verdict = text_str(&verdict);
 	write_row(out, &shown);
 	text_fini(&verdict);

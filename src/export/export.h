@@ -16,6 +16,7 @@
 #include "export/sink.h"
 
 struct analysis;
+struct catalog;
 struct packet_row;
 struct flow_row;
 struct socket_row;
@@ -60,6 +61,7 @@ struct export_options {
 	enum export_format format;
 	bool color;      /* text only */
 	bool local_time; /* text only: the first moment in the local zone, else UTC */
+	const struct catalog *catalog; /* the language of sentences; NULL: English. Borrowed */
 };
 
 /*

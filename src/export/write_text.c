@@ -304,23 +304,52 @@ write_coloured(struct export *out, char *to, const void *row)
 	return line.told;
 }
 
+/* Chinese: three bytes, two columns, and no space between words. */
+static bool
+is_wide(const char *at)
+{
+	return (unsigned char)*at >= 0xe3 && (unsigned char)*at < 0xf0;
+}
+
+/* What ends a clause begins no line. */
+static bool
+is_closing(const char *wide)
+{
+	static const char *const closing[] = { "，", "。", "、", "；", "：", "）" };
+
+	for (size_t i = 0; i < sizeof(closing) / sizeof(closing[0]); i++)
+		if (strncmp(wide, closing[i], strlen(closing[i])) == 0)
+			return true;
+	return false;
+}
+
+/* How many bytes stand on the line; more than fit, if there is nowhere to break it. */
+static size_t
+fold_at(const char *prose, int columns)
+{
+	size_t fold = 0;
+	size_t at = 0;
+
+	while (prose[at] != '\0' && (columns >= 0 || fold == 0)) {
+		bool wide = is_wide(prose + at);
+
+		if (prose[at] == ' ' || (wide && !is_closing(prose + at)))
+			fold = at;
+		columns -= wide ? 2 : 1;
+		at += wide ? strnlen(prose + at, 3) : 1;
+	}
+	return columns < 0 && fold > 0 ? fold : at;
+}
+
 /* As far as a terminal is wide, as a rule, and set off from the rows. */
 static void
 write_prose(struct export *out, const char *prose)
 {
 	static const char margin[] = "      ";
-	const size_t width = 80 - strlen(margin);
 
 	while (*prose != '\0') {
-		size_t length = strlen(prose);
+		size_t length = fold_at(prose, 80 - (int)strlen(margin));
 
-		if (length > width) {
-			length = width;
-			while (length > 0 && prose[length] != ' ')
-				length--;
-		}
-		if (length == 0) /* one long word */
-			length = strcspn(prose, " ");
 		text_put(out->text, margin);
 		text_bytes(out->text, prose, length);
 		text_char(out->text, '\n');

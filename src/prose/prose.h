@@ -64,7 +64,8 @@ unsigned listener_settles(const struct listener_row *row); /* bits of enum settl
 /* Each sentence that holds of it, in order. */
 void verdict_each(const struct listener_row *row, const struct catalog *catalog,
     void (*sentence)(void *ctx, const char *sentence), void *ctx);
-/* All of them, in English, one after another. */
-void verdict_write(struct text *out, const struct listener_row *row);
+/* All of them, one after another. */
+void verdict_write(
+    struct text *out, const struct listener_row *row, const struct catalog *catalog);
 
 #endif

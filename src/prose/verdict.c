@@ -411,13 +411,13 @@ join(void *ctx, const char *sentence)
 {
 	struct text *out = ctx;
 
-	if (out->length > 0)
+	if (out->length > 0 && (unsigned char)out->at[out->length - 1] < 0x80) /* after "。" none */
 		text_char(out, ' ');
 	text_put(out, sentence);
 }
 
 void
-verdict_write(struct text *out, const struct listener_row *row)
+verdict_write(struct text *out, const struct listener_row *row, const struct catalog *catalog)
 {
-	verdict_each(row, NULL, join, out);
+	verdict_each(row, catalog, join, out);
 }

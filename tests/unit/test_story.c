@@ -334,7 +334,7 @@ assert_verdict(struct listener_row row, const char *expected)
 {
 	struct text verdict = { 0 };
 
-	verdict_write(&verdict, &row);
+	verdict_write(&verdict, &row, NULL);
 	assert_string_equal(text_str(&verdict), expected);
 	text_fini(&verdict);
 }
