@@ -7,7 +7,10 @@ libsynscope_a_SOURCES += \
 	%D%/chart.c \
 	%D%/collect.c \
 	%D%/endpoint.c \
-	%D%/handshake.c \
+	%D%/handshake.c %D%/handshake_priv.h \
+	%D%/handshake_arrows.c \
+	%D%/handshake_bars.c \
+	%D%/handshake_rows.c \
 	%D%/info.c \
 	%D%/label.c \
 	%D%/ladder.c %D%/ladder_priv.h \

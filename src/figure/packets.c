@@ -85,24 +85,19 @@ date_of(struct scene *scene, int64_t ns)
 static void
 draw_title(const struct list *list)
 {
-	const struct scene_style big = { .size = 18, .bold = true };
-	const struct scene_style small = { .size = 12 };
 	struct scene *scene = list->scene;
 	enum lang lang = list->options->lang;
 	const char *capture = model_capture(scene, list->data);
 	const char *title = LABELED(scene, lang, LABEL_PACKETS_TITLE, capture);
 	size_t count = list->data->packet_count;
+	const char *shown = scene_format(scene, "%zu", count);
 	int64_t first_ns = list->data->packets[0].ts_ns;
 	int64_t took_ns = list->data->packets[count - 1].ts_ns - first_ns;
 
-	scene_title(scene, title,
-	    LABELED(scene, lang, LABEL_PACKETS_DESC, capture, scene_format(scene, "%zu", count)));
-	scene_text(scene, CLASS_TITLE, big, (struct scene_point){ MARGIN, 38 },
-	    list->width - 2 * MARGIN, title);
-	scene_text(scene, CLASS_MUTED, small, (struct scene_point){ MARGIN, 60 },
-	    list->width - 2 * MARGIN,
-	    LABELED(scene, lang, LABEL_PACKETS_SPAN, scene_format(scene, "%zu", count),
-		name_span(scene, took_ns), date_of(scene, list->data->first_ns)));
+	chart_title(scene, list->width, title,
+	    LABELED(scene, lang, LABEL_PACKETS_SPAN, shown, name_span(scene, took_ns),
+		date_of(scene, list->data->first_ns)),
+	    LABELED(scene, lang, LABEL_PACKETS_DESC, capture, shown));
 }
 
 static void

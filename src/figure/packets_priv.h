@@ -5,9 +5,9 @@
 #ifndef SYNSCOPE_PACKETS_PRIV_H
 #define SYNSCOPE_PACKETS_PRIV_H
 
-#include "figure/figure_priv.h"
+#include "figure/chart.h"
 
-#define MARGIN    28.0
+#define MARGIN    CHART_MARGIN
 #define LIST_TOP  76.0
 #define HEAD_ROW  24.0
 #define ROW       18.0
