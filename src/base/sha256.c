@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
-
 #define BLOCK_BYTES sizeof(((struct sha256 *)0)->block)
 
 /* FIPS 180-4, 4.2.2: of the first 64 primes' cube roots, the fractions. */
@@ -202,32 +200,4 @@ sha256_end(struct sha256 *sha, uint8_t digest[SHA256_BYTES])
 	sha256_add(sha, length, sizeof(length));
 	for (unsigned i = 0; i < SHA256_BYTES; i++)
 		digest[i] = (uint8_t)(sha->state[i / 4] >> (24 - 8 * (i % 4)));
-}
-
-void
-text_hex(struct text *text, const uint8_t *bytes, size_t count)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < count; i++) {
-		text_char(text, digits[bytes[i] >> 4]);
-		text_char(text, digits[bytes[i] & 0xf]);
-	}
-}
-
-void
-text_base64(struct text *text, const uint8_t *bytes, size_t count)
-{
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < count; i += 3) {
-		size_t have = count - i < 3 ? count - i : 3;
-		uint32_t bits = (uint32_t)bytes[i] << 16 |
-				(have > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
-				(have > 2 ? bytes[i + 2] : 0);
-
-		for (size_t j = 0; j < 4; j++)
-			text_char(text, j <= have ? digits[bits >> (18 - 6 * j) & 0x3f] : '=');
-	}
 }

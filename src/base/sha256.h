@@ -8,8 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct text;
-
 #define SHA256_BYTES 32
 
 struct sha256 {
@@ -22,10 +20,5 @@ struct sha256 {
 void sha256_init(struct sha256 *sha);
 void sha256_add(struct sha256 *sha, const void *data, size_t count);
 void sha256_end(struct sha256 *sha, uint8_t digest[SHA256_BYTES]);
-
-/* Lower-case hexadecimal, as sha256sum prints it. */
-void text_hex(struct text *text, const uint8_t *bytes, size_t count);
-/* RFC 4648, with padding. */
-void text_base64(struct text *text, const uint8_t *bytes, size_t count);
 
 #endif

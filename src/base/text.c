@@ -357,3 +357,29 @@ text_terminal(struct text *text, const char *data, size_t count)
 {
 	put_foreign(text, data, count, STYLE_PEOPLE);
 }
+
+void
+text_hex(struct text *text, const uint8_t *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		text_char(text, hex_digits[bytes[i] >> 4]);
+		text_char(text, hex_digits[bytes[i] & 0xf]);
+	}
+}
+
+void
+text_base64(struct text *text, const uint8_t *bytes, size_t count)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < count; i += 3) {
+		size_t have = count - i < 3 ? count - i : 3;
+		uint32_t bits = (uint32_t)bytes[i] << 16 |
+				(have > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
+				(have > 2 ? bytes[i + 2] : 0);
+
+		for (size_t j = 0; j < 4; j++)
+			text_char(text, j <= have ? digits[bits >> (18 - 6 * j) & 0x3f] : '=');
+	}
+}

@@ -74,4 +74,9 @@ void text_csv_cell(struct text *text, const char *data, size_t count);
 /* \x1b, \u202e */
 void text_terminal(struct text *text, const char *data, size_t count);
 
+/* Lower-case hexadecimal. */
+void text_hex(struct text *text, const uint8_t *bytes, size_t count);
+/* RFC 4648, with padding. */
+void text_base64(struct text *text, const uint8_t *bytes, size_t count);
+
 #endif

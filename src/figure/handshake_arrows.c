@@ -4,7 +4,6 @@
  */
 #include "figure/handshake_priv.h"
 
-
 static void
 draw_label(struct handshake *hs, const struct packet_row *packet, enum scene_class cls,
     double middle, double fit)

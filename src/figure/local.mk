@@ -11,7 +11,9 @@ libsynscope_a_SOURCES += \
 	%D%/handshake_arrows.c \
 	%D%/handshake_bars.c \
 	%D%/handshake_rows.c \
-	%D%/info.c \
+	%D%/info.c %D%/info_priv.h \
+	%D%/info_icmp.c \
+	%D%/info_tcp.c \
 	%D%/label.c \
 	%D%/ladder.c %D%/ladder_priv.h \
 	%D%/ladder_lanes.c \

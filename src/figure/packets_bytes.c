@@ -42,18 +42,6 @@ tree_line(struct pane *pane, const char *text)
 }
 
 static void
-put_mac(struct text *out, const uint8_t *mac)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (int i = 0; i < 6; i++) {
-		text_put(out, i > 0 ? ":" : "");
-		text_char(out, digits[mac[i] >> 4]);
-		text_char(out, digits[mac[i] & 0xf]);
-	}
-}
-
-static void
 tree_ethernet(struct pane *pane)
 {
 	enum { LINK_ETHERNET = 1, HEADER = 14, SOURCE = 6 };
@@ -62,9 +50,9 @@ tree_ethernet(struct pane *pane)
 	if (pane->frame->link != LINK_ETHERNET || pane->frame->count < HEADER)
 		return;
 	text_put(&line, "Ethernet II, Src: ");
-	put_mac(&line, pane->frame->bytes + SOURCE);
+	info_put_mac(&line, pane->frame->bytes + SOURCE);
 	text_put(&line, ", Dst: ");
-	put_mac(&line, pane->frame->bytes);
+	info_put_mac(&line, pane->frame->bytes);
 	tree_line(pane, scene_adopt(pane->list->scene, &line));
 }
 
@@ -136,15 +124,11 @@ ascii_x(const struct pane *pane, size_t i)
 static void
 draw_hex(const struct pane *pane, enum scene_class cls, size_t at, size_t from, size_t to)
 {
-	static const char digits[] = "0123456789abcdef";
 	struct text hex = { 0 };
 
 	for (size_t i = from; i < to; i++) {
-		uint8_t byte = pane->frame->bytes[at + i];
-
 		text_put(&hex, i > from ? " " : "");
-		text_char(&hex, digits[byte >> 4]);
-		text_char(&hex, digits[byte & 0xf]);
+		text_hex(&hex, pane->frame->bytes + at + i, 1);
 	}
 	scene_text(pane->list->scene, cls, list_cell_style,
 	    (struct scene_point){ hex_x(pane, from), pane->y },
