@@ -43,7 +43,7 @@ void chart_values(struct scene *scene, const struct scale *scale, double left, d
 /* A name beside it, read from below. */
 void chart_name_values(struct scene *scene, const struct scale *scale, double x, const char *name);
 
-/* --- time --- */
+/* --- time: time_axis.c --- */
 
 #define TIME_PIECES 3
 #define TIME_BREAK  26.0 /* how wide it is */

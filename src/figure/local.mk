@@ -42,4 +42,5 @@ libsynscope_a_SOURCES += \
 	%D%/queue.c \
 	%D%/scene.c \
 	%D%/sequence.c \
+	%D%/time_axis.c \
 	%D%/timeline.c
