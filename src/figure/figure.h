@@ -7,7 +7,8 @@
  *   model.c        what rows say of segments and states, endpoint.c of a listener
  *   gauge.c        a listener's accept queue, running down a page
  *   chart.c        values, legends; time_axis.c, times
- *   scene.c        the scene, its measures (measure.c), colours (class.def)
+ *   scene.c        the scene, its texts (scene_text.c), their measures
+ *                  (measure.c), colours (class.def)
  *   paint_svg.c    a scene becomes SVG, through markup
  *   paint_cairo.c  a scene becomes PNG or PDF, several one PDF (paper.h): the
  *                  door to cairo and pango

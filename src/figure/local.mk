@@ -40,7 +40,8 @@ libsynscope_a_SOURCES += \
 	%D%/paint_load.c %D%/paint_load.h %D%/paint_load.def \
 	%D%/paint_svg.c \
 	%D%/queue.c \
-	%D%/scene.c \
+	%D%/scene.c %D%/scene_priv.h \
+	%D%/scene_text.c \
 	%D%/sequence.c \
 	%D%/time_axis.c \
 	%D%/timeline.c

@@ -1,4 +1,4 @@
-#include "figure/scene.h"
+#include "figure/scene_priv.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -24,14 +24,6 @@ struct scene_chunk {
 #define HEAD_LENGTH 9.0
 #define HEAD_HALF   3.6
 #define CROSS_HALF  5.0
-
-/* Of texts, in ems: how far they reach above and below their baseline. */
-#define ASCENT  0.80
-#define DESCENT 0.22
-
-#define SIZE_DEFAULT 12.0
-/* A text that fills more of its room than this would leave it in a wider font. */
-#define TIGHT 0.85
 
 #define NONE        COLOR_NONE
 #define STANDS_FILL true
@@ -109,8 +101,8 @@ scene_keep(struct scene *scene, size_t bytes)
 	return at;
 }
 
-static char *
-keep_bytes(struct scene *scene, const char *data, size_t count)
+char *
+scene_keep_bytes(struct scene *scene, const char *data, size_t count)
 {
 	char *kept = scene_keep(scene, count + 1);
 
@@ -120,24 +112,21 @@ keep_bytes(struct scene *scene, const char *data, size_t count)
 }
 
 /* As it will be drawn. NULL stays NULL. */
-static const char *
-keep_clean(struct scene *scene, const char *str)
+const char *
+scene_keep_clean(struct scene *scene, const char *str)
 {
 	struct text clean = { 0 };
-	const char *kept;
 
 	if (str == NULL)
 		return NULL;
 	text_terminal(&clean, str, strlen(str));
-	kept = keep_bytes(scene, text_str(&clean), clean.length);
-	text_fini(&clean);
-	return kept;
+	return scene_adopt(scene, &clean);
 }
 
 char *
 scene_adopt(struct scene *scene, struct text *text)
 {
-	char *kept = keep_bytes(scene, text_str(text), text->length);
+	char *kept = scene_keep_bytes(scene, text_str(text), text->length);
 
 	text_fini(text);
 	return kept;
@@ -155,14 +144,14 @@ scene_format(struct scene *scene, const char *format, ...)
 	va_end(args);
 	if (length < 0)
 		length = 0;
-	return keep_bytes(
+	return scene_keep_bytes(
 	    scene, line, (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1);
 }
 
 /* --- items --- */
 
-static double
-tenth(double value)
+double
+scene_tenth(double value)
 {
 	/* Nothing is drawn as far out; infinities and what is no number end up here, too. */
 	const double far = 1e7;
@@ -174,14 +163,14 @@ tenth(double value)
 	return floor(value * 10 + 0.5) / 10;
 }
 
-static struct scene_point
-point(struct scene_point at)
+struct scene_point
+scene_rounded(struct scene_point at)
 {
-	return (struct scene_point){ tenth(at.x), tenth(at.y) };
+	return (struct scene_point){ scene_tenth(at.x), scene_tenth(at.y) };
 }
 
-static struct scene_item *
-add(struct scene *scene, enum scene_kind kind, enum scene_class cls)
+struct scene_item *
+scene_add(struct scene *scene, enum scene_kind kind, enum scene_class cls)
 {
 	if (scene->count == scene->item_room) {
 		scene->item_room = scene->item_room * 2 + 8;
@@ -195,15 +184,15 @@ add(struct scene *scene, enum scene_kind kind, enum scene_class cls)
 void
 scene_size(struct scene *scene, double width, double height)
 {
-	scene->width = tenth(width);
-	scene->height = tenth(height);
+	scene->width = scene_tenth(width);
+	scene->height = scene_tenth(height);
 }
 
 void
 scene_title(struct scene *scene, const char *title, const char *desc)
 {
-	scene->title = keep_clean(scene, title);
-	scene->desc = keep_clean(scene, desc);
+	scene->title = scene_keep_clean(scene, title);
+	scene->desc = scene_keep_clean(scene, desc);
 }
 
 void
@@ -214,14 +203,14 @@ scene_page_break(struct scene *scene, double y)
 		scene->breaks =
 		    mem_realloc_array(scene->breaks, scene->break_room, sizeof(*scene->breaks));
 	}
-	scene->breaks[scene->break_count++] = tenth(y);
+	scene->breaks[scene->break_count++] = scene_tenth(y);
 }
 
 void
 scene_page_head(struct scene *scene, double top, double bottom)
 {
-	scene->head_top = tenth(top);
-	scene->head_bottom = tenth(bottom);
+	scene->head_top = scene_tenth(top);
+	scene->head_bottom = scene_tenth(bottom);
 }
 
 double
@@ -240,17 +229,17 @@ void
 scene_round_rect(struct scene *scene, enum scene_class cls, struct scene_box box, double radius,
     enum scene_dash dash)
 {
-	struct scene_item *item = add(scene, SCENE_RECT, cls);
-	double right = tenth(box.x + box.width);
-	double bottom = tenth(box.y + box.height);
+	struct scene_item *item = scene_add(scene, SCENE_RECT, cls);
+	double right = scene_tenth(box.x + box.width);
+	double bottom = scene_tenth(box.y + box.height);
 
 	item->dash = dash;
-	item->radius = tenth(radius);
-	item->box.x = tenth(box.x);
-	item->box.y = tenth(box.y);
+	item->radius = scene_tenth(radius);
+	item->box.x = scene_tenth(box.x);
+	item->box.y = scene_tenth(box.y);
 	/* of its rounded edges, so that what touches here touches there */
-	item->box.width = tenth(right - item->box.x);
-	item->box.height = tenth(bottom - item->box.y);
+	item->box.width = scene_tenth(right - item->box.x);
+	item->box.height = scene_tenth(bottom - item->box.y);
 }
 
 void
@@ -263,13 +252,13 @@ static void
 add_path(struct scene *scene, enum scene_class cls, const struct scene_step *steps, size_t count,
     enum scene_dash dash, bool filled)
 {
-	struct scene_item *item = add(scene, SCENE_PATH, cls);
+	struct scene_item *item = scene_add(scene, SCENE_PATH, cls);
 	struct scene_step *kept = scene_keep(scene, count * sizeof(*kept));
 
 	for (size_t i = 0; i < count; i++) {
 		kept[i].verb = steps[i].verb;
 		for (size_t j = 0; j < 3; j++)
-			kept[i].at[j] = point(steps[i].at[j]);
+			kept[i].at[j] = scene_rounded(steps[i].at[j]);
 	}
 	item->steps = kept;
 	item->step_count = count;
@@ -297,11 +286,11 @@ void
 scene_polyline(struct scene *scene, enum scene_class cls, const struct scene_point *points,
     size_t count, enum scene_dash dash)
 {
-	struct scene_item *item = add(scene, SCENE_PATH, cls);
+	struct scene_item *item = scene_add(scene, SCENE_PATH, cls);
 	struct scene_step *steps = scene_keep(scene, count * sizeof(*steps));
 
 	for (size_t i = 0; i < count; i++)
-		steps[i] = (struct scene_step){ i == 0 ? 'M' : 'L', { point(points[i]) } };
+		steps[i] = (struct scene_step){ i == 0 ? 'M' : 'L', { scene_rounded(points[i]) } };
 	item->steps = steps;
 	item->step_count = count;
 	item->dash = dash;
@@ -410,201 +399,23 @@ scene_arrow(struct scene *scene, enum scene_class cls, struct scene_point from,
 		add_cross(scene, from);
 }
 
-/* --- texts --- */
-
-/* Continuation bytes of UTF-8 do not begin a character. */
-static size_t
-character_before(const char *text, size_t at)
-{
-	do
-		at--;
-	while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80);
-	return at;
-}
-
-static const char *
-shortened(struct scene *scene, const char *text, struct scene_style style, double fit)
-{
-	size_t length = strlen(text);
-
-	while (length > 0) {
-		char *cut;
-
-		length = character_before(text, length);
-		cut = scene_format(scene, "%.*s…", (int)length, text);
-		if (scene_text_width(cut, style) <= fit)
-			return cut;
-	}
-	return "…";
-}
-
-static struct scene_box
-text_box(const struct scene_item *item, double width)
-{
-	double size = item->style.size;
-	double before = item->style.anchor == ANCHOR_START    ? 0
-			: item->style.anchor == ANCHOR_MIDDLE ? width / 2
-							      : width;
-
-	if (item->style.upwards)
-		return (struct scene_box){ item->at.x - size * ASCENT,
-			item->at.y - (width - before), size * (ASCENT + DESCENT), width };
-	return (struct scene_box){ item->at.x - before, item->at.y - size * ASCENT, width,
-		size * (ASCENT + DESCENT) };
-}
-
-void
-scene_text(struct scene *scene, enum scene_class cls, struct scene_style style,
-    struct scene_point at, double fit, const char *text)
-{
-	const char *clean = keep_clean(scene, text);
-	struct scene_item *item;
-	double width;
-
-	if (clean == NULL || clean[0] == '\0')
-		return;
-	if (style.size == 0)
-		style.size = SIZE_DEFAULT;
-	width = scene_text_width(clean, style);
-	if (fit > 0 && width > fit) {
-		clean = shortened(scene, clean, style, fit);
-		width = scene_text_width(clean, style);
-	}
-	item = add(scene, SCENE_TEXT, cls);
-	item->text = clean;
-	item->style = style;
-	item->at = point(at);
-	item->is_tight = fit > 0 && width > TIGHT * fit;
-	item->box = text_box(item, width);
-}
-
-size_t
-scene_patch_begin(struct scene *scene)
-{
-	scene_rect(scene, CLASS_PAGE, (struct scene_box){ 0 });
-	return scene->count - 1;
-}
-
-static struct scene_box
-around(struct scene_box one, struct scene_box other)
-{
-	double x = fmin(one.x, other.x);
-	double y = fmin(one.y, other.y);
-
-	return (struct scene_box){ x, y, fmax(one.x + one.width, other.x + other.width) - x,
-		fmax(one.y + one.height, other.y + other.height) - y };
-}
-
-void
-scene_patch_end(struct scene *scene, size_t patch)
-{
-	const double margin = 4;
-	struct scene_box box;
-
-	if (scene->count == patch + 1) {
-		scene->count = patch;
-		return;
-	}
-	box = scene->items[patch + 1].box;
-	for (size_t i = patch + 2; i < scene->count; i++)
-		box = around(box, scene->items[i].box);
-	scene->items[patch].box = (struct scene_box){ tenth(box.x - margin), tenth(box.y - 1),
-		tenth(box.width + 2 * margin), tenth(box.height + 2) };
-}
-
-/* --- paragraphs --- */
-
-static size_t
-character_length(const char *at)
-{
-	size_t length = 1;
-
-	while (((unsigned char)at[length] & 0xc0) == 0x80)
-		length++;
-	return length;
-}
-
-/* The character there is one of them. */
-static bool
-is_one_of(const char *at, const char *characters)
-{
-	for (size_t length; *characters != '\0'; characters += length) {
-		length = character_length(characters);
-		if (strncmp(at, characters, length) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * A line may end after a space, and on either side of what is not written in
- * words; but none begins with what closes, and none ends with what opens.
- */
-static bool
-may_break(const char *before, const char *after)
-{
-	if (is_one_of(after, "，。；：、！？）」』”’…") || is_one_of(before, "（「『“‘"))
-		return false;
-	return before[0] == ' ' || after[0] == ' ' || (unsigned char)before[0] >= 0xe2 ||
-	       (unsigned char)after[0] >= 0xe2;
-}
-
-size_t
-scene_line_length(const char *text, struct scene_style style, double width)
-{
-	double used = 0;
-	size_t good = 0;
-	size_t at = 0;
-
-	while (text[at] != '\0') {
-		size_t length = character_length(text + at);
-		char one[8] = { 0 };
-
-		memcpy(one, text + at, length < sizeof(one) ? length : sizeof(one) - 1);
-		used += scene_text_width(one, style);
-		if (used > width && at > 0)
-			return good > 0 ? good : at;
-		if (may_break(text + at, text + at + length))
-			good = at + length;
-		at += length;
-	}
-	return at;
-}
-
-double
-scene_paragraph(struct scene *scene, enum scene_class cls, struct scene_style style,
-    struct scene_point at, double width, double line, const char *text)
-{
-	const char *rest = keep_clean(scene, text);
-
-	while (rest != NULL && rest[0] != '\0') {
-		size_t length = scene_line_length(rest, style, width);
-
-		scene_text(scene, cls, style, at, 0, keep_bytes(scene, rest, length));
-		at.y += line;
-		rest += length;
-		rest += strspn(rest, " ");
-	}
-	return at.y;
-}
-
 /* --- groups --- */
 
 void
 scene_group_begin(
     struct scene *scene, struct scene_subject about, const char *tip, const char *link)
 {
-	struct scene_item *item = add(scene, SCENE_GROUP, CLASS_PAGE);
+	struct scene_item *item = scene_add(scene, SCENE_GROUP, CLASS_PAGE);
 
 	item->about = about;
-	item->tip = keep_clean(scene, tip);
-	item->link = keep_clean(scene, link);
+	item->tip = scene_keep_clean(scene, tip);
+	item->link = scene_keep_clean(scene, link);
 }
 
 void
 scene_group_end(struct scene *scene)
 {
-	add(scene, SCENE_GROUP_END, CLASS_PAGE);
+	scene_add(scene, SCENE_GROUP_END, CLASS_PAGE);
 }
 
 /* --- walking --- */
