@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/sort.h"
 
 /* Of groups that share no server any more, there are at most some hundred. */
 #define GROUPS_MAX 4096
@@ -300,36 +301,6 @@ tally_packet(struct tally *tally, const struct packet_row *row)
 
 /* --- all is in --- */
 
-/* Byte by byte, from the lowest on: there may be a million of them. */
-static void
-sort_values(int64_t *values, size_t count)
-{
-	uint64_t *from = (uint64_t *)values;
-	uint64_t *other = mem_realloc_array(NULL, count + 1, sizeof(*other));
-	uint64_t *to = other;
-
-	for (unsigned shift = 0; shift < 64; shift += 8) {
-		/* The sign's bit is turned, so that what is below zero comes first. */
-		uint64_t turn = shift == 56 ? UINT64_C(0x80) : 0;
-		size_t places[257] = { 0 };
-		uint64_t *swap = from;
-
-		for (size_t i = 0; i < count; i++)
-			places[((from[i] >> shift & 0xff) ^ turn) + 1]++;
-		if (places[((from[0] >> shift & 0xff) ^ turn) + 1] == count)
-			continue; /* they have this byte in common */
-		for (unsigned i = 1; i < 256; i++)
-			places[i] += places[i - 1];
-		for (size_t i = 0; i < count; i++)
-			to[places[(from[i] >> shift & 0xff) ^ turn]++] = from[i];
-		from = to;
-		to = swap;
-	}
-	if (from == other)
-		memcpy(values, other, count * sizeof(*values));
-	free(other);
-}
-
 static int
 by_size(const void *left, const void *right)
 {
@@ -411,8 +382,7 @@ void
 tally_end(struct tally *tally, int64_t last_ns)
 {
 	for (int i = 0; i < MEASURE_COUNT; i++)
-		if (tally->measures[i].count > 0)
-			sort_values(tally->measures[i].values, tally->measures[i].count);
+		sort_numbers(tally->measures[i].values, tally->measures[i].count);
 	forgive_unfinished(tally, last_ns);
 	add_most(tally);
 	if (tally->pick_count > 0) {

@@ -1,0 +1,36 @@
+#include "base/sort.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Byte by byte, from the lowest on: no two are ever compared. */
+void
+sort_numbers(int64_t *numbers, size_t count)
+{
+	uint64_t *from = (uint64_t *)numbers;
+	uint64_t *other = mem_realloc_array(NULL, count, sizeof(*other));
+	uint64_t *to = other;
+
+	for (unsigned shift = 0; shift < 64 && count > 0; shift += 8) {
+		/* The sign's bit is turned, so that what is below zero comes first. */
+		uint64_t turn = shift == 56 ? UINT64_C(0x80) : 0;
+		size_t places[257] = { 0 };
+		uint64_t *swap = from;
+
+		for (size_t i = 0; i < count; i++)
+			places[((from[i] >> shift & 0xff) ^ turn) + 1]++;
+		if (places[((from[0] >> shift & 0xff) ^ turn) + 1] == count)
+			continue; /* they have this byte in common */
+		for (unsigned i = 1; i < 256; i++)
+			places[i] += places[i - 1];
+		for (size_t i = 0; i < count; i++)
+			to[places[(from[i] >> shift & 0xff) ^ turn]++] = from[i];
+		from = to;
+		to = swap;
+	}
+	if (from == other)
+		memcpy(numbers, other, count * sizeof(*numbers));
+	free(other);
+}

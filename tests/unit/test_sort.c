@@ -1,0 +1,41 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/sort.h"
+
+static void
+test_numbers_of_any_size_and_sign_are_put_in_order(void **state)
+{
+	int64_t numbers[] = { 256, 1, INT64_MAX, -1, 0, INT64_MIN, 65536, -256, 1, 255 };
+	const int64_t sorted[] = { INT64_MIN, -256, -1, 0, 1, 1, 255, 256, 65536, INT64_MAX };
+
+	(void)state;
+	sort_numbers(numbers, sizeof(numbers) / sizeof(numbers[0]));
+	assert_memory_equal(numbers, sorted, sizeof(sorted));
+}
+
+static void
+test_few_or_none_are_left_alone(void **state)
+{
+	int64_t number = 7;
+
+	(void)state;
+	sort_numbers(NULL, 0);
+	sort_numbers(&number, 1);
+	assert_int_equal(number, 7);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers_of_any_size_and_sign_are_put_in_order),
+		cmocka_unit_test(test_few_or_none_are_left_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
