@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
+
 #define PLOT_LEFT    84.0
 #define PLOT_RIGHT   (CHART_WIDTH - 84)
 #define PANEL_TOP    112.0
@@ -59,14 +61,6 @@ is_wanted(const struct latency *all, const struct flow_row *flow)
 	return flow->is_tcp && all->options->flow_count == 0;
 }
 
-static int
-compare_values(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-	return left < right ? -1 : left > right;
-}
-
 static void
 add_panel(struct latency *all, enum label name, bool is_handshake)
 {
@@ -83,7 +77,7 @@ add_panel(struct latency *all, enum label name, bool is_handshake)
 		if (is_wanted(all, flow) && value >= 0)
 			panel->values[panel->count++] = value;
 	}
-	qsort(panel->values, panel->count, sizeof(*panel->values), compare_values);
+	sort_numbers(panel->values, panel->count);
 	all->panel_count += panel->count > 0;
 }
 
@@ -144,15 +138,37 @@ place_time(struct latency *all)
 		PLOT_RIGHT, true };
 }
 
+/* The first value behind those of this bin. There are few bins, and may be a million values. */
+static size_t
+end_of_bin(const struct panel *panel, size_t from, int bin)
+{
+	size_t lo = from, hi = panel->count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (bin_of(panel->values[middle]) > bin)
+			hi = middle;
+		else
+			lo = middle + 1;
+	}
+	return lo;
+}
+
 static void
 count_bins(const struct latency *all, struct panel *panel)
 {
 	size_t room = (size_t)(all->last_bin - all->first_bin) + 1;
+	size_t end;
 
 	panel->bins = scene_keep(all->scene, room * sizeof(*panel->bins));
 	memset(panel->bins, 0, room * sizeof(*panel->bins));
-	for (size_t i = 0; i < panel->count; i++)
-		panel->bins[bin_of(panel->values[i]) - all->first_bin]++;
+	for (size_t i = 0; i < panel->count; i = end) {
+		int bin = bin_of(panel->values[i]);
+
+		end = end_of_bin(panel, i, bin);
+		panel->bins[bin - all->first_bin] = end - i;
+	}
 }
 
 static void
@@ -203,10 +219,22 @@ draw_bars(struct latency *all, const struct panel *panel)
 	}
 }
 
+/* Nearer to each other than that, two steps look like one. */
+#define STEP_APART 0.5
+
+/* By how much a value is larger than another that stands so far before it. */
+static double
+factor_of(const struct scale *time, double apart)
+{
+	return exp(apart * log(time->hi / time->lo) / (time->to - time->from));
+}
+
 /* Each value is a step; those that cannot be told apart are one. */
 static void
 draw_parts(struct latency *all, const struct panel *panel)
 {
+	/* What is plainly too near needs no logarithm. */
+	double near = factor_of(&all->time, 0.99 * STEP_APART);
 	struct scene_point *points =
 	    scene_keep(all->scene, (2 * panel->count + 3) * sizeof(*points));
 	double last_y = scale_at(&panel->parts, 0);
@@ -214,11 +242,16 @@ draw_parts(struct latency *all, const struct panel *panel)
 
 	points[count++] = (struct scene_point){ PLOT_LEFT, last_y };
 	for (size_t i = 0; i < panel->count; i++) {
-		double x = scale_at(&all->time, at_least(panel->values[i]));
-		double y = scale_at(&panel->parts, 100.0 * (double)(i + 1) / (double)panel->count);
+		double value = at_least(panel->values[i]);
 		bool is_last = i + 1 == panel->count;
+		double next = is_last ? INFINITY : at_least(panel->values[i + 1]);
+		double x, y;
 
-		if (!is_last && scale_at(&all->time, at_least(panel->values[i + 1])) - x < 0.5)
+		if (next < value * near)
+			continue;
+		x = scale_at(&all->time, value);
+		y = scale_at(&panel->parts, 100.0 * (double)(i + 1) / (double)panel->count);
+		if (!is_last && scale_at(&all->time, next) - x < STEP_APART)
 			continue;
 		points[count++] = (struct scene_point){ x, last_y };
 		points[count++] = (struct scene_point){ x, y };
