@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/sort.h"
+
 /* As long runs are folded. */
 #define FOLD_MIN 6
 /* With more endpoints than these, one lane stands for an address. */
@@ -64,14 +66,6 @@ need_lane(struct ladder *ladder, const struct tuple *tuple, bool dst, bool any_p
 		lane->end.proto = PROTO_ICMP; /* so that its name has no port */
 	lane->name = name_end(ladder->scene, ladder->options, &lane->end, false);
 	return ladder->lane_count++;
-}
-
-static size_t
-flow_place(const struct ladder *ladder, uint32_t flow)
-{
-	const struct flow_row *row = figure_flow(ladder->data, flow);
-
-	return row == NULL ? SIZE_MAX : (size_t)(row - ladder->data->flows);
 }
 
 /* An ICMP error is about a flow: what goes to one of its ends, or comes from one, is at its lane. */
@@ -370,17 +364,52 @@ note_gaps(struct ladder *ladder)
 	}
 }
 
+/* Of all flows there may be, those with packets here: few, where few were kept. */
+static void
+gather_flows(struct ladder *ladder)
+{
+	const struct figure_data *data = ladder->data;
+	int64_t *numbers = scene_keep(ladder->scene, (data->packet_count + 1) * sizeof(*numbers));
+	size_t count = 0;
+
+	for (size_t i = 0; i < data->packet_count; i++)
+		numbers[i] = data->packets[i].flow;
+	sort_numbers(numbers, data->packet_count);
+	for (size_t i = 0; i < data->packet_count; i++)
+		if ((count == 0 || numbers[count - 1] != numbers[i]) &&
+		    figure_flow(data, (uint32_t)numbers[i]) != NULL)
+			numbers[count++] = numbers[i];
+	ladder->flows = scene_keep(ladder->scene, (count + 1) * sizeof(*ladder->flows));
+	for (size_t i = 0; i < count; i++)
+		ladder->flows[i] =
+		    (struct ladder_flow){ .row = figure_flow(data, (uint32_t)numbers[i]) };
+	ladder->flow_count = count;
+}
+
+/* SIZE_MAX: its row was left out. */
+static size_t
+flow_place(const struct ladder *ladder, uint32_t flow)
+{
+	size_t lo = 0, hi = ladder->flow_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (ladder->flows[middle].row->flow < flow)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo < ladder->flow_count && ladder->flows[lo].row->flow == flow ? lo : SIZE_MAX;
+}
+
 static void
 gather(struct ladder *ladder)
 {
 	const struct figure_data *data = ladder->data;
 	const enum fate *fates = model_fates(ladder->scene, data);
 
-	ladder->flows = scene_keep(ladder->scene, (data->flow_count + 1) * sizeof(*ladder->flows));
-	memset(ladder->flows, 0, (data->flow_count + 1) * sizeof(*ladder->flows));
-	for (size_t i = 0; i < data->flow_count; i++)
-		ladder->flows[i].row = &data->flows[i];
-	ladder->flow_count = data->flow_count;
+	gather_flows(ladder);
 	ladder->rows = scene_keep(ladder->scene, (data->packet_count + 1) * sizeof(*ladder->rows));
 	for (size_t i = 0; i < data->packet_count; i++)
 		ladder->rows[i] = (struct ladder_row){
