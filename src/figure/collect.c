@@ -6,11 +6,15 @@
  */
 #include "figure/figure_priv.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/find.h"
 #include "base/mem.h"
+
+/* Most connections have one of a few dozen histories. */
+#define RECENT_HISTORIES 256
 
 struct figure_store {
 	struct figure_wanted wanted;
@@ -21,6 +25,8 @@ struct figure_store {
 	size_t socket_room;
 	size_t listener_room;
 	size_t wire_room;
+	struct pool histories;                /* each once, as far as one remembers */
+	const char *recent[RECENT_HISTORIES]; /* by their hash */
 	struct figure_frame frame;
 	struct text name;
 };
@@ -49,10 +55,44 @@ figure_data_new(const struct figure_wanted *wanted)
 	qsort(data->store->numbers, wanted->flow_count, sizeof(*data->store->numbers),
 	    compare_numbers);
 	data->store->wanted.flows = data->store->numbers;
+	pool_init(&data->store->histories, HISTORY_MAX + 1);
 	data->store->budget.limit_bytes =
 	    wanted->limit_bytes == 0 ? FIGURE_LIMIT_BYTES : wanted->limit_bytes;
 	data->name = "";
 	return data;
+}
+
+/*
+ * An array that is as large as this is given all the room that it may ever
+ * take: what is not touched costs nothing, and what is, less in large pages.
+ */
+#define LARGE_BYTES ((size_t)1 << 20)
+
+static void
+free_rows(void *rows, size_t room, size_t row_bytes)
+{
+	if (room * row_bytes < LARGE_BYTES)
+		free(rows);
+	else
+		mem_table_free(rows, room * row_bytes);
+}
+
+static void
+grow_rows(const struct figure_data *data, void **rows, size_t *room, size_t row_bytes)
+{
+	size_t count = *room;
+	void *old = *rows;
+
+	*room = count * 2 + 64;
+	if (*room * row_bytes < LARGE_BYTES) {
+		*rows = mem_realloc_array(old, *room, row_bytes);
+		return;
+	}
+	*room = (data->store->budget.limit_bytes + LARGE_BYTES) / row_bytes + 1;
+	*rows = mem_table_new(*room * row_bytes);
+	if (count > 0)
+		memcpy(*rows, old, count * row_bytes);
+	free(old);
 }
 
 void
@@ -60,14 +100,13 @@ figure_data_free(struct figure_data *data)
 {
 	if (data == NULL)
 		return;
-	for (size_t i = 0; i < data->flow_count; i++)
-		free((char *)(uintptr_t)data->flows[i].conn.history);
-	free(data->packets);
-	free(data->flows);
-	free(data->sockets);
+	pool_fini(&data->store->histories);
+	free_rows(data->packets, data->store->packet_room, sizeof(*data->packets));
+	free_rows(data->flows, data->store->flow_room, sizeof(*data->flows));
+	free_rows(data->sockets, data->store->socket_room, sizeof(*data->sockets));
+	free_rows(data->listeners, data->store->listener_room, sizeof(*data->listeners));
+	free_rows(data->wires, data->store->wire_room, sizeof(*data->wires));
 	free(data->socket_order);
-	free(data->listeners);
-	free(data->wires);
 	free((uint8_t *)(uintptr_t)data->store->frame.bytes);
 	text_fini(&data->store->name);
 	free(data->store->numbers);
@@ -108,10 +147,8 @@ add_row(struct figure_data *data, enum share share, void *array, size_t *count, 
 		data->left_out++;
 		return NULL;
 	}
-	if (*count == *room) {
-		*room = *room * 2 + 64;
-		*rows = mem_realloc_array(*rows, *room, row_bytes);
-	}
+	if (*count == *room)
+		grow_rows(data, rows, room, row_bytes);
 	return (char *)*rows + (*count)++ * row_bytes;
 }
 
@@ -180,6 +217,25 @@ figure_collect_wire(struct figure_data *data, const struct packet_wire *wire)
 	memcpy(kept->bytes, wire->segment.at, count);
 }
 
+static const char *
+keep_history(struct figure_store *store, const char *history)
+{
+	const char **recent = &store->recent[0];
+	size_t length = strlen(history);
+	uint32_t hash = 0;
+	char *copy;
+
+	assert(length <= HISTORY_MAX);
+	for (size_t i = 0; i < length; i++)
+		hash = hash * 31 + (uint8_t)history[i];
+	recent += hash % RECENT_HISTORIES;
+	if (*recent == NULL || strcmp(*recent, history) != 0) {
+		copy = pool_at(&store->histories, pool_grow(&store->histories));
+		*recent = strcpy(copy, history);
+	}
+	return *recent;
+}
+
 void
 figure_collect_flow(struct figure_data *data, const struct flow_row *row)
 {
@@ -193,7 +249,8 @@ figure_collect_flow(struct figure_data *data, const struct flow_row *row)
 		return;
 	*kept = *row;
 	/* The rest is in tables, or lives as long as the analysis. */
-	kept->conn.history = mem_strdup(row->conn.history == NULL ? "" : row->conn.history);
+	kept->conn.history =
+	    row->conn.history == NULL ? "" : keep_history(data->store, row->conn.history);
 }
 
 void

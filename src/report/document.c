@@ -301,7 +301,7 @@ report_add(struct report *report, const struct report_source *source)
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		sections[i](&chapter);
 	stages_add(report->stages, &chapter);
-	free(views);
+	views_free(views, source->data);
 	free(chapter.ranked);
 }
 

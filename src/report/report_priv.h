@@ -142,6 +142,7 @@ struct flow_view {
 
 /* By place in data->flows. */
 struct flow_view *views_new(const struct figure_data *data);
+void views_free(struct flow_view *views, const struct figure_data *data);
 void views_fill(struct flow_view *views, const struct figure_data *data);
 /* NULL: the flow was not kept. */
 const struct flow_view *view_of(const struct chapter *chapter, uint32_t flow);

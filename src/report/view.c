@@ -6,14 +6,26 @@
 
 #include <string.h>
 
+static size_t
+views_bytes(const struct figure_data *data)
+{
+	return (data->flow_count + 1) * sizeof(struct flow_view);
+}
+
 struct flow_view *
 views_new(const struct figure_data *data)
 {
-	struct flow_view *views = mem_zalloc((data->flow_count + 1) * sizeof(*views));
+	struct flow_view *views = mem_table_new(views_bytes(data));
 
 	for (size_t i = 0; i < data->flow_count; i++)
 		views[i].row = &data->flows[i];
 	return views;
+}
+
+void
+views_free(struct flow_view *views, const struct figure_data *data)
+{
+	mem_table_free(views, views_bytes(data));
 }
 
 const struct flow_view *
