@@ -57,7 +57,7 @@ fail(struct reporting *reporting, const struct diag *diag)
 static void
 open_records(struct reporting *reporting, int count)
 {
-	const struct export_options options = { .format = FORMAT_JSONL };
+	struct export_options options = { .format = FORMAT_JSONL };
 	struct diag diag;
 
 	memset(reporting->records, 0, sizeof(reporting->records));
@@ -70,7 +70,8 @@ open_records(struct reporting *reporting, int count)
 		const char *path;
 
 		put_record_name(&file, reporting->name, i);
-		if (folder_path(reporting->folder, text_str(&file), &path, &diag) != ST_OK ||
+		if (folder_path(reporting->folder, text_str(&file), &path, &options.sha, &diag) !=
+			ST_OK ||
 		    export_open(&reporting->records[i].out, path, record_rows[i].record, &options,
 			&diag) != ST_OK)
 			fail(reporting, &diag);

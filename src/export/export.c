@@ -143,6 +143,7 @@ export_new_adopt(struct sink *sink, enum export_record record,
 	struct export *out = mem_zalloc(sizeof(*out));
 
 	out->sink = sink;
+	sink->sha = options->sha;
 	out->text = &sink->pending;
 	out->record = records[record];
 	out->writer = writers[options->format];

@@ -21,6 +21,7 @@ struct packet_row;
 struct flow_row;
 struct socket_row;
 struct listener_row;
+struct sha256;
 struct text;
 
 enum export_format {
@@ -62,6 +63,7 @@ struct export_options {
 	bool color;      /* text only */
 	bool local_time; /* text only: the first moment in the local zone, else UTC */
 	const struct catalog *catalog; /* the language of sentences; NULL: English. Borrowed */
+	struct sha256 *sha; /* fed with what is written, or NULL; borrowed until it is closed */
 };
 
 /*

@@ -19,6 +19,8 @@
 static void
 send_all(struct sink *sink, const char *data, size_t count)
 {
+	if (sink->sha != NULL)
+		sha256_add(sink->sha, data, count);
 	while (count > 0 && sink->error == 0) {
 		ssize_t sent = write(sink->fd, data, count);
 

@@ -13,11 +13,13 @@
 #include <stddef.h>
 
 #include "base/diag.h"
+#include "base/sha256.h"
 #include "base/text.h"
 
 struct sink {
 	struct text pending;  /* append here, then call sink_settle */
 	size_t settle_bytes;  /* how much may be pending */
+	struct sha256 *sha;   /* of what is written; NULL: nobody asks */
 	int fd;
 	int error;            /* the first errno; 0: all is well */
 	char *path;           /* as the user gave it; NULL: standard output */

@@ -27,7 +27,8 @@
 
 struct entry {
 	char *name;
-	char *path; /* in the stage; NULL of an old folder's */
+	char *path; /* in the stage; NULL of an old folder's, as the next */
+	struct sha256 *sha; /* of what was written */
 	uint64_t size;
 	char digest[2 * SHA256_BYTES + 1];
 	bool seen;
@@ -72,6 +73,7 @@ entries_fini(struct entries *entries)
 	for (size_t i = 0; i < entries->count; i++) {
 		free(entries->at[i].name);
 		free(entries->at[i].path);
+		free(entries->at[i].sha);
 	}
 	free(entries->at);
 	*entries = (struct entries){ 0 };
@@ -120,12 +122,23 @@ folder_length(const char *name)
 
 /* --- digests --- */
 
+static void
+take_digest(struct entry *entry, struct sha256 *sha)
+{
+	uint8_t digest[SHA256_BYTES];
+	struct text hex = { 0 };
+
+	entry->size = sha->count;
+	sha256_end(sha, digest);
+	text_hex(&hex, digest, sizeof(digest));
+	memcpy(entry->digest, text_str(&hex), HEX_LENGTH);
+	text_fini(&hex);
+}
+
 static bool
 digest_file(const char *path, struct entry *entry)
 {
-	uint8_t digest[SHA256_BYTES];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	struct text hex = { 0 };
 	struct sha256 sha;
 	char *piece;
 	ssize_t count;
@@ -134,17 +147,11 @@ digest_file(const char *path, struct entry *entry)
 		return false;
 	piece = mem_alloc(PIECE_BYTES);
 	sha256_init(&sha);
-	entry->size = 0;
-	while ((count = read(fd, piece, PIECE_BYTES)) > 0) {
+	while ((count = read(fd, piece, PIECE_BYTES)) > 0)
 		sha256_add(&sha, piece, (size_t)count);
-		entry->size += (uint64_t)count;
-	}
 	close(fd);
 	free(piece);
-	sha256_end(&sha, digest);
-	text_hex(&hex, digest, sizeof(digest));
-	memcpy(entry->digest, text_str(&hex), HEX_LENGTH);
-	text_fini(&hex);
+	take_digest(entry, &sha);
 	return count == 0;
 }
 
@@ -447,7 +454,8 @@ make_parent(const struct folder *folder, const char *name, struct diag *diag)
 }
 
 enum status
-folder_path(struct folder *folder, const char *name, const char **path, struct diag *diag)
+folder_path(struct folder *folder, const char *name, const char **path, struct sha256 **sha,
+    struct diag *diag)
 {
 	struct entry *entry;
 
@@ -456,7 +464,10 @@ folder_path(struct folder *folder, const char *name, const char **path, struct d
 		    diag, ST_USAGE, "%s: no file of a report can be called %s", folder->path, name);
 	entry = add_entry(&folder->files, name, strlen(name));
 	entry->path = join(folder->stage, name);
+	entry->sha = mem_alloc(sizeof(*entry->sha));
+	sha256_init(entry->sha);
 	*path = entry->path;
+	*sha = entry->sha;
 	return make_parent(folder, name, diag);
 }
 
@@ -467,6 +478,7 @@ folder_drop(struct folder *folder)
 
 	unlink(entry->path);
 	free(entry->path);
+	free(entry->sha);
 	free(entry->name);
 }
 
@@ -474,12 +486,14 @@ enum status
 folder_write(struct folder *folder, const char *name, const struct text *content, struct diag *diag)
 {
 	const char *path;
-	enum status st = folder_path(folder, name, &path, diag);
+	struct sha256 *sha;
+	enum status st = folder_path(folder, name, &path, &sha, diag);
 	FILE *file;
 	bool failed;
 
 	if (st != ST_OK)
 		return st;
+	sha256_add(sha, content->at, content->length);
 	file = fopen(path, "wxe");
 	failed = file == NULL;
 	if (!failed) {
@@ -503,8 +517,8 @@ write_manifest(struct folder *folder, struct diag *diag)
 	for (size_t i = 0; !failed && i < folder->files.count; i++) {
 		struct entry *entry = &folder->files.at[i];
 
-		failed = !digest_file(entry->path, entry) ||
-			 fprintf(file, "%s %llu %s\n", entry->digest,
+		take_digest(entry, entry->sha);
+		failed = fprintf(file, "%s %llu %s\n", entry->digest,
 			     (unsigned long long)entry->size, entry->name) < 0;
 	}
 	if (file != NULL)

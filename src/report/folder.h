@@ -11,16 +11,18 @@
 #include "base/diag.h"
 
 struct folder;
+struct sha256;
 struct text;
 
 /* ST_USAGE: what is there is not ours; nothing is touched then. */
 enum status folder_open(struct folder **out, const char *path, struct diag *diag);
 /*
  * Where to write the file of that name, "page.html" or "folder/file.svg", in
- * lower-case letters, digits, "-" and "." alone; the path holds until _close.
+ * lower-case letters, digits, "-" and "." alone; and what is to be fed with all
+ * that is written to it. Both hold until _close.
  */
-enum status folder_path(
-    struct folder *folder, const char *name, const char **path, struct diag *diag);
+enum status folder_path(struct folder *folder, const char *name, const char **path,
+    struct sha256 **sha, struct diag *diag);
 /* One that was written after all is not wanted; the last of them. */
 void folder_drop(struct folder *folder);
 /* The whole file. */
