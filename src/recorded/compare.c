@@ -1,9 +1,6 @@
 /*
- * Tables were recorded on one machine, a capture may tell of two; and a machine
- * has sockets that a capture knows nothing of. So a recorded row is foreign
- * unless the capture has that very connection, or one to the same server's
- * end; and a socket of the capture is elsewhere if the tables have sockets,
- * but none on its address. What listens is found by its port.
+ * Recorded tables and the capture's sockets, side by side: which socket a row
+ * is of, and for each row whether the two agree.
  */
 #include "recorded/recorded_priv.h"
 
@@ -94,8 +91,7 @@ add_recorded(struct comparison *c)
 		const struct tuple ends = recorded_ends(c, row);
 
 		c->socket_of_row[i] = known_or_new(c, &ends);
-		if (row->state == SOCK_LISTEN && row->printer == PRINTER_NETSTAT &&
-		    row->recv_q > 0)
+		if (row->state == SOCK_LISTEN && row->printer == PRINTER_NETSTAT && row->recv_q > 0)
 			c->queue_is_told = true;
 	}
 }
@@ -152,240 +148,6 @@ comparison_add(struct comparison *c, const struct socket_row *row)
 	c->known[change->socket].is_found = true;
 }
 
-/* --- whose sockets these are --- */
-
-/* The addresses of the machine on which the tables were recorded. */
-static void
-gather_locals(const struct comparison *c, struct ends *locals)
-{
-	const struct snapshots *snapshots = c->snapshots;
-
-	ends_init(locals, snapshots->row_count);
-	for (size_t i = 0; i < snapshots->row_count; i++) {
-		const struct recorded *row = &snapshots->rows[i];
-
-		if (!row->any_address)
-			ends_add(locals, end_of(row->ends.src, row->ends.ip_version, 0));
-	}
-	ends_settle(locals);
-}
-
-static struct end
-server_end(const struct socket_row *row)
-{
-	if (row->flow == 0 || row->is_server)
-		return end_of(row->ends.src, row->ends.ip_version, row->ends.sport);
-	return end_of(row->ends.dst, row->ends.ip_version, row->ends.dport);
-}
-
-static void
-gather_servers(const struct comparison *c, struct ends *servers)
-{
-	ends_init(servers, c->change_count);
-	for (size_t i = 0; i < c->change_count; i++)
-		ends_add(servers, server_end(&c->changes[i].row));
-	ends_settle(servers);
-}
-
-static bool
-is_foreign(const struct comparison *c, const struct recorded *row, uint32_t socket,
-    const struct ends *servers)
-{
-	const struct tuple *ends = &row->ends;
-
-	if (c->known[socket].is_found)
-		return false;
-	if (row->state == SOCK_LISTEN)
-		return row->any_address ?
-		           !ends_have_port(servers, ends->sport) :
-		           !ends_have(servers, end_of(ends->src, ends->ip_version, ends->sport));
-	return !ends_have(servers, end_of(ends->src, ends->ip_version, ends->sport)) &&
-	       !ends_have(servers, end_of(ends->dst, ends->ip_version, ends->dport));
-}
-
-static void
-drop_foreign(struct comparison *c)
-{
-	struct ends servers;
-
-	gather_servers(c, &servers);
-	for (size_t i = 0; i < c->snapshots->row_count; i++) {
-		if (!is_foreign(c, &c->snapshots->rows[i], c->socket_of_row[i], &servers))
-			continue;
-		c->socket_of_row[i] = NOTHING;
-		c->summary.foreign++;
-	}
-	ends_fini(&servers);
-}
-
-static void
-find_elsewhere(struct comparison *c)
-{
-	struct ends locals;
-
-	gather_locals(c, &locals);
-	for (size_t i = 0; i < c->change_count && locals.count > 0; i++) {
-		const struct socket_row *row = &c->changes[i].row;
-		struct end local = end_of(row->ends.src, row->ends.ip_version, 0);
-
-		if (!ends_have(&locals, local))
-			c->known[c->changes[i].socket].is_elsewhere = true;
-	}
-	ends_fini(&locals);
-}
-
-/* --- tables and intervals --- */
-
-/* ss tells more of what listens than netstat; else the first of two rows counts. */
-static bool
-is_better(const struct recorded *row, const struct recorded *other)
-{
-	return row->state == SOCK_LISTEN && row->printer == PRINTER_SS &&
-	       other->printer != PRINTER_SS;
-}
-
-static void
-drop_repeated(struct comparison *c, uint32_t *row_of_socket, uint32_t table)
-{
-	const struct snapshot *snapshot = &c->snapshots->tables[table];
-
-	for (uint32_t i = snapshot->first; i < snapshot->first + snapshot->count; i++) {
-		uint32_t socket = c->socket_of_row[i];
-		uint32_t dropped = i;
-
-		if (socket == NOTHING)
-			continue;
-		if (c->known[socket].mark != table + 1) {
-			c->known[socket].mark = table + 1;
-			row_of_socket[socket] = i;
-			continue;
-		}
-		if (is_better(&c->snapshots->rows[i], &c->snapshots->rows[row_of_socket[socket]])) {
-			dropped = row_of_socket[socket];
-			row_of_socket[socket] = i;
-		}
-		c->socket_of_row[dropped] = NOTHING;
-		c->summary.repeated++;
-	}
-}
-
-static void
-drop_all_repeated(struct comparison *c)
-{
-	uint32_t *row_of_socket =
-	    mem_realloc_array(NULL, c->known_count + 1, sizeof(*row_of_socket));
-
-	for (uint32_t table = 0; table < c->snapshots->table_count; table++)
-		drop_repeated(c, row_of_socket, table);
-	free(row_of_socket);
-}
-
-/* By socket, each in the order of tables: counted, then put in place. */
-static void
-list_told(struct comparison *c)
-{
-	const struct snapshots *snapshots = c->snapshots;
-	uint32_t next = 0;
-
-	for (size_t i = 0; i < snapshots->row_count; i++)
-		if (c->socket_of_row[i] != NOTHING)
-			c->known[c->socket_of_row[i]].told_count++;
-	for (size_t i = 0; i < c->known_count; i++) {
-		c->known[i].first_told = next;
-		next += c->known[i].told_count;
-		c->known[i].told_count = 0;
-	}
-	c->told_count = next;
-	c->told = mem_realloc_array(NULL, c->told_count + 1, sizeof(*c->told));
-	for (uint32_t table = 0; table < snapshots->table_count; table++) {
-		const struct snapshot *snapshot = &snapshots->tables[table];
-
-		for (uint32_t i = snapshot->first; i < snapshot->first + snapshot->count; i++) {
-			struct known *known;
-
-			if (c->socket_of_row[i] == NOTHING)
-				continue;
-			known = &c->known[c->socket_of_row[i]];
-			c->told[known->first_told + known->told_count++] =
-			    (struct told){ c->socket_of_row[i], table, i };
-		}
-	}
-}
-
-static void
-cut_intervals(struct comparison *c)
-{
-	c->begins = mem_realloc_array(NULL, c->change_count + 3, sizeof(*c->begins));
-	c->begins[0] = 0;
-	c->interval_count = 1;
-	for (size_t i = 0; i < c->change_count; i++)
-		if (i == 0 || c->changes[i].row.at_ns > c->changes[i - 1].row.at_ns)
-			c->begins[c->interval_count++] = (uint32_t)i;
-	c->begins[c->interval_count] = (uint32_t)c->change_count;
-}
-
-/* What listens when the capture begins listened before, for all that is known. */
-bool
-next_early_listener(const struct comparison *c, uint32_t *change)
-{
-	uint32_t end = c->interval_count > 1 ? c->begins[2] : 0;
-
-	while (*change < end && c->changes[*change].row.state != SOCK_LISTEN)
-		++*change;
-	return *change < end;
-}
-
-/* To interval 0. */
-static void
-rewind_sockets(struct comparison *c)
-{
-	for (size_t i = 0; i < c->known_count; i++)
-		c->known[i].latest = NOTHING;
-	for (uint32_t i = 0; next_early_listener(c, &i); i++)
-		c->known[c->changes[i].socket].latest = i;
-}
-
-/* The interval that a moment lies in: the last that begins at it or before. */
-static uint32_t
-interval_at(const struct comparison *c, int64_t ns)
-{
-	uint32_t low = 0, high = c->interval_count;
-
-	while (high - low > 1) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (c->changes[c->begins[middle]].row.at_ns <= ns)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static int64_t
-time_of(const struct snapshot *snapshot, int64_t first_ns)
-{
-	int64_t ns = snapshot->at.ns;
-
-	if (snapshot->at.is_relative && __builtin_add_overflow(first_ns, ns, &ns))
-		return INT64_MAX;
-	return ns;
-}
-
-static void
-place_timed(struct comparison *c, int64_t first_ns)
-{
-	size_t count = c->snapshots->table_count + 1;
-
-	c->chosen = mem_zalloc(count * sizeof(*c->chosen));
-	c->from = mem_zalloc(count * sizeof(*c->from));
-	c->to = mem_zalloc(count * sizeof(*c->to));
-	for (size_t i = 0; i + 1 < count; i++)
-		if (c->snapshots->tables[i].has_time)
-			c->chosen[i] =
-			    interval_at(c, time_of(&c->snapshots->tables[i], first_ns));
-}
-
 /* --- row by row --- */
 
 static bool
@@ -396,8 +158,8 @@ lies_in(const struct range *range, int64_t value)
 
 /* netstat says nothing of a backlog, and in net-tools 1.60 nothing of the queue. */
 static unsigned
-listener_differences(const struct comparison *c, const struct recorded *recorded,
-    const struct socket_row *found)
+listener_differences(
+    const struct comparison *c, const struct recorded *recorded, const struct socket_row *found)
 {
 	bool is_netstat = recorded->printer == PRINTER_NETSTAT;
 	unsigned differs = 0;
@@ -410,8 +172,8 @@ listener_differences(const struct comparison *c, const struct recorded *recorded
 }
 
 unsigned
-differences(const struct comparison *c, const struct recorded *recorded,
-    const struct socket_row *found)
+differences(
+    const struct comparison *c, const struct recorded *recorded, const struct socket_row *found)
 {
 	unsigned differs = 0;
 
@@ -440,7 +202,7 @@ go_to(struct telling *telling, uint32_t interval)
 	struct comparison *c = telling->c;
 
 	if (interval < telling->interval) {
-		rewind_sockets(c);
+		comparison_rewind(c);
 		telling->interval = 0;
 	}
 	for (; telling->interval < interval; telling->interval++) {
@@ -461,12 +223,11 @@ comparison_times(const struct comparison *c, uint32_t table, struct compared *ro
 	row->line = snapshot->line;
 	row->has_time = snapshot->has_time;
 	if (row->has_time) {
-		row->from_ns = row->to_ns = time_of(snapshot, c->first_ns);
+		row->from_ns = row->to_ns = snapshot_time(snapshot, c->first_ns);
 		return;
 	}
 	row->from_ns = from == 0 ? INT64_MIN : c->changes[c->begins[from]].row.at_ns;
-	row->to_ns =
-	    end >= c->interval_count ? INT64_MAX : c->changes[c->begins[end]].row.at_ns;
+	row->to_ns = end >= c->interval_count ? INT64_MAX : c->changes[c->begins[end]].row.at_ns;
 }
 
 static void
@@ -537,14 +298,10 @@ comparison_tell(struct comparison *c, const char *name, int64_t first_ns,
 		return diag_set(diag, ST_LIMIT,
 		    "%s: too many snapshots for a capture with so many changes", name);
 	c->first_ns = first_ns;
-	drop_foreign(c);
-	find_elsewhere(c);
-	drop_all_repeated(c);
-	list_told(c);
-	cut_intervals(c);
-	place_timed(c, first_ns);
+	comparison_part(c);
+	comparison_order(c);
 	align_tables(c);
-	rewind_sockets(c);
+	comparison_rewind(c);
 	for (uint32_t table = 0; table < tables; table++)
 		tell_table(&telling, table);
 	return ST_OK;

@@ -4,8 +4,10 @@ libsynscope_a_SOURCES += \
 	%D%/compare.c \
 	%D%/ends.c \
 	%D%/experiment.c \
+	%D%/foreign.c \
 	%D%/known.c \
-	%D%/snapshot.c
+	%D%/snapshot.c \
+	%D%/tables.c
 
 # The schema, as a string.
 %D%/experiment.$(OBJEXT): %D%/experiment.rng.inc

@@ -108,6 +108,20 @@ is_gone(const struct comparison *c, uint32_t change)
 	return change == NOTHING || c->changes[change].row.state == SOCK_CLOSED;
 }
 
+/*
+ * foreign.c: rows and sockets of other machines. Rows lose their socket, sockets
+ * are marked as elsewhere.
+ */
+void comparison_part(struct comparison *c);
+
+/* --- tables.c --- */
+
+/* told, begins, and chosen where a table has a time. */
+void comparison_order(struct comparison *c);
+/* All sockets as they were in interval 0. */
+void comparison_rewind(struct comparison *c);
+/* When it was taken. */
+int64_t snapshot_time(const struct snapshot *snapshot, int64_t first_ns);
 /* What listens at the first change, and so may have before: *change becomes the next of these. */
 bool next_early_listener(const struct comparison *c, uint32_t *change);
 
