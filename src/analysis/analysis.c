@@ -31,6 +31,18 @@ analysis_frame(const struct analysis *analysis, uint32_t index)
 	return (struct frame_name){ analysis->part_path[part], index - analysis->part_base[part] };
 }
 
+uint32_t
+analysis_index(const struct analysis *analysis, uint32_t part, uint32_t number)
+{
+	return part > analysis->part ? 0 : analysis->part_base[part] + number;
+}
+
+const struct notes *
+analysis_notes(const struct analysis *analysis)
+{
+	return &analysis->notes;
+}
+
 const struct analysis_summary *
 analysis_summary(const struct analysis *analysis)
 {
@@ -85,6 +97,7 @@ static void
 begin_frames(struct analysis *a, const struct frame *first)
 {
 	if (a->summary.frames == 0) {
+		analysis_note_link(a, first->link);
 		a->summary.first_ns = a->summary.last_ns = a->previous_ns = first->ts_ns;
 		if (a->sockets != NULL)
 			sockets_begin(a->sockets, first->ts_ns);
@@ -109,7 +122,7 @@ go_on(struct analysis *a, const struct frame *frames, unsigned count)
 		struct diag diag;
 
 		diag_set(&diag, ST_LIMIT, "%s: more than %u frames; the rest was not read",
-		    a->part_path[frames->part], UINT32_MAX - 1);
+		    capture_part_path(a->capture, frames->part), UINT32_MAX - 1);
 		tell_trouble(a, diag.text);
 		return false;
 	}
@@ -160,6 +173,7 @@ finish_run(struct analysis *a)
 	analysis_note(a, FINDING_LIMIT, 0, a->budget.refusals);
 	for (size_t i = 0; i < a->part_count; i++)
 		read += capture_part_frames(a->capture, i);
+	capture_take_notes(a->capture, &a->notes);
 	a->summary.filtered = capture_filtered(a->capture);
 	a->summary.records = read - a->summary.frames - a->summary.filtered;
 	a->summary.flows = flow_count(a->flows);
@@ -173,6 +187,15 @@ finish_run(struct analysis *a)
 		tell_sockets(a);
 }
 
+static const char *
+row_name(const struct analysis *a, size_t part)
+{
+	const char *path = capture_part_path(a->capture, part);
+	const char *slash = strrchr(path, '/');
+
+	return a->options.last_names && slash != NULL ? slash + 1 : path;
+}
+
 static void
 name_parts(struct analysis *a)
 {
@@ -180,7 +203,7 @@ name_parts(struct analysis *a)
 	a->part_base = mem_zalloc((a->part_count + 1) * sizeof(*a->part_base));
 	a->part_path = mem_zalloc((a->part_count + 1) * sizeof(*a->part_path));
 	for (size_t i = 0; i < a->part_count; i++)
-		a->part_path[i] = mem_strdup(capture_part_path(a->capture, i));
+		a->part_path[i] = mem_strdup(row_name(a, i));
 }
 
 static void
@@ -250,6 +273,7 @@ analysis_free(struct analysis *a)
 	if (a == NULL)
 		return;
 	close_line(a);
+	notes_fini(&a->notes);
 	for (size_t i = 0; i < a->part_count; i++)
 		free(a->part_path[i]);
 	free(a->part_path);

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/diag.h"
+#include "capture/capture.h"
 #include "decode/decode.h"
 #include "socket/socket.h"
 #include "tcp/tcp.h"
@@ -130,7 +131,11 @@ struct analysis_options {
 	 */
 	const uint32_t *only;
 	size_t only_count;
+	bool last_names; /* rows have the end of each file's path alone */
 };
+
+/* Of so many link types; nobody has seen as many. */
+#define SUMMARY_LINKS 8
 
 /* What was seen besides the rows. */
 struct analysis_summary {
@@ -141,6 +146,8 @@ struct analysis_summary {
 	uint64_t packets;   /* in flows */
 	uint32_t flows;
 	uint32_t link;      /* a link type that was not decoded, where one was met */
+	uint32_t links[SUMMARY_LINKS]; /* the first that were met */
+	unsigned link_count;
 	int64_t first_ns;
 	int64_t last_ns;
 	struct finding findings[FINDING_COUNT];
@@ -161,6 +168,10 @@ enum status analysis_run(struct analysis **out, const char *const *paths, size_t
 void analysis_free(struct analysis *analysis);
 
 const struct analysis_summary *analysis_summary(const struct analysis *analysis);
+/* What the files say of themselves; all of it once the run is over. */
+const struct notes *analysis_notes(const struct analysis *analysis);
+/* Of a frame with that number in its part; 0: the filter dropped all of that part. */
+uint32_t analysis_index(const struct analysis *analysis, uint32_t part, uint32_t number);
 /* Usable from within the calls to ops too. */
 struct frame_name analysis_frame(const struct analysis *analysis, uint32_t index);
 

@@ -44,7 +44,9 @@ struct analysis {
 	char **part_path;
 	size_t part_count;
 	uint32_t part;       /* being read */
-	int64_t previous_ns; /* the time of the frame before */
+	struct notes notes; /* once all was read */
+	uint32_t link; /* of the frame before, as is previous_ns its time */
+	int64_t previous_ns;
 	int64_t longest_pause_ns;
 };
 
@@ -67,6 +69,8 @@ count_packet(struct ends *ends, const struct packet *pkt, enum side side)
 
 /* Frames are numbered through all parts; each part's numbers start where the last ended. */
 SELDOM void analysis_begin_part(struct analysis *a, const struct frame *frame);
+/* One that was not met in the frame before. */
+SELDOM void analysis_note_link(struct analysis *a, uint32_t link);
 /* All of one part. */
 void analysis_take_in_frames(struct analysis *a, const struct frame *frames, unsigned count);
 

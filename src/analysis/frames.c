@@ -24,11 +24,26 @@ since(int64_t now_ns, int64_t then_ns)
 	return (int64_t)((uint64_t)now_ns - (uint64_t)then_ns);
 }
 
+SELDOM void
+analysis_note_link(struct analysis *a, uint32_t link)
+{
+	struct analysis_summary *summary = &a->summary;
+
+	a->link = link;
+	for (unsigned i = 0; i < summary->link_count; i++)
+		if (summary->links[i] == link)
+			return;
+	if (summary->link_count < SUMMARY_LINKS)
+		summary->links[summary->link_count++] = link;
+}
+
 static inline void
 note_frame(struct analysis *a, const struct frame *frame, uint32_t index)
 {
 	int64_t pause_ns = since(frame->ts_ns, a->previous_ns);
 
+	if (unlikely(frame->link != a->link))
+		analysis_note_link(a, frame->link);
 	if (unlikely(frame->ts_ns < a->previous_ns))
 		analysis_note(a, FINDING_TIME_STEP_BACK, index, 1);
 	else if (unlikely(pause_ns > a->longest_pause_ns))

@@ -14,6 +14,7 @@ struct capture {
 	struct part *parts;
 	size_t part_count;
 	size_t current;
+	struct notes notes;  /* of the parts so far */
 	uint64_t filtered;   /* frames dropped */
 	uint64_t done_bytes; /* of the parts before the current one */
 };
@@ -28,6 +29,13 @@ capture_new(size_t part_count)
 	return capture;
 }
 
+static enum status
+open_part(struct capture *capture, struct diag *diag)
+{
+	return reader_open_noting(&capture->reader, &capture->parts[capture->current],
+	    (uint32_t)capture->current, &capture->notes, diag);
+}
+
 /* The parts are named. A single one is opened at once, since it may be a pipe that opens but once. */
 static enum status
 start(struct capture *capture, const struct capture_options *options, struct diag *diag)
@@ -40,7 +48,7 @@ start(struct capture *capture, const struct capture_options *options, struct dia
 			return st;
 	}
 	if (capture->part_count == 1)
-		return reader_open(&capture->reader, &capture->parts[0], diag);
+		return open_part(capture, diag);
 	parts_order(capture->parts, capture->part_count);
 	return ST_OK;
 }
@@ -94,6 +102,7 @@ capture_close(struct capture *capture)
 		return;
 	reader_close(&capture->reader);
 	filter_free(capture->filter);
+	notes_fini(&capture->notes);
 	for (size_t i = 0; i < capture->part_count; i++)
 		free(capture->parts[i].path);
 	free(capture->parts);
@@ -124,7 +133,7 @@ next_of_part(struct capture *capture, struct frame *frame, struct diag *diag)
 	enum status st = ST_OK;
 
 	if (!is_open(capture))
-		st = reader_open(&capture->reader, part, diag);
+		st = open_part(capture, diag);
 	if (st == ST_OK)
 		st = reader_next(&capture->reader, frame, diag);
 	if (st == ST_OK)
@@ -170,6 +179,13 @@ capture_next_few(struct capture *capture, struct frame *frames, unsigned room, u
 	}
 	*count = 1;
 	return capture_next(capture, frames, diag);
+}
+
+void
+capture_take_notes(struct capture *capture, struct notes *out)
+{
+	*out = capture->notes;
+	capture->notes = (struct notes){ 0 };
 }
 
 uint64_t

@@ -57,6 +57,37 @@ uint64_t capture_filtered(const struct capture *capture);
 /* How far the reading is, for a progress bar: bytes of the files as they lie on disk; total 0 if unknown. */
 void capture_progress(const struct capture *capture, uint64_t *done_bytes, uint64_t *total_bytes);
 
+/* What a file says of itself beside its frames, as pcapng can. */
+enum note_kind {
+	NOTE_PROGRAM, /* that wrote it */
+	NOTE_SYSTEM,
+	NOTE_HARDWARE,
+	NOTE_INTERFACE, /* its name; of an interface are the next three, too */
+	NOTE_DESCRIPTION,
+	NOTE_FILTER, /* that was at work when it was captured */
+	NOTE_DROPPED,
+	NOTE_COMMENT,
+	NOTE_COUNT
+};
+
+struct note {
+	enum note_kind kind;
+	uint32_t part;
+	uint32_t number; /* of an interface, from 0; of the frame that a comment is on, 0: of none */
+	uint64_t count;  /* of packets dropped, as the capturing system says */
+	char *words;     /* whatever bytes the file has; NULL: a count */
+};
+
+struct notes {
+	struct note *at; /* in the order of the files */
+	size_t count;
+	uint64_t left_out; /* there was no room for so many more */
+};
+
+/* Those of all that was read; the capture has none then. */
+void capture_take_notes(struct capture *capture, struct notes *out);
+void notes_fini(struct notes *notes);
+
 /* "EN10MB (Ethernet)", "NFLOG (Linux netfilter log messages)", or "link type 4242". */
 struct text;
 void capture_link_name(uint32_t link, struct text *out);

@@ -130,11 +130,19 @@ uint32_t classic_frames(const struct classic *classic);
 
 struct pcapng;
 bool pcapng_starts(const uint8_t *data, size_t count);
-struct pcapng *pcapng_new(struct source *source);
+/* notes: where they go, as those of which part; NULL: nobody asks. */
+struct pcapng *pcapng_new(struct source *source, struct notes *notes, uint32_t part);
 void pcapng_free(struct pcapng *pcapng);
 enum status pcapng_next(struct pcapng *pcapng, struct frame *frame, struct diag *diag);
 /* Blocks passed that Wireshark counts as frames. */
 uint32_t pcapng_frames(const struct pcapng *pcapng);
+
+/* notes.c: what a file says of itself. */
+
+/* note: without its words, which are copied. */
+void notes_add(struct notes *notes, const struct note *note, const uint8_t *data, size_t count);
+/* Of one interface the last count holds. */
+void notes_count(struct notes *notes, const struct note *note);
 
 /* reader.c: one part, whatever its format. */
 
@@ -155,6 +163,9 @@ struct reader {
 };
 
 enum status reader_open(struct reader *reader, const struct part *part, struct diag *diag);
+/* What it says of itself goes there, too. */
+enum status reader_open_noting(struct reader *reader, const struct part *part, uint32_t number,
+    struct notes *notes, struct diag *diag);
 void reader_close(struct reader *reader);
 /* Fills all of *frame but part. */
 enum status reader_next(struct reader *reader, struct frame *frame, struct diag *diag);

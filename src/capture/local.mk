@@ -4,6 +4,7 @@ libsynscope_a_SOURCES += \
 	%D%/codec.c \
 	%D%/filter.c \
 	%D%/link.c \
+	%D%/notes.c \
 	%D%/parts.c \
 	%D%/pcapng.c \
 	%D%/reader.c \

@@ -31,6 +31,7 @@ enum {
 	INTERFACE = 1,
 	OLD_PACKET = 2,
 	SIMPLE_PACKET = 3,
+	STATISTICS = 5,
 	ENHANCED_PACKET = 6,
 	JOURNAL = 9,
 	SYSDIG_EVENT = 0x204,
@@ -55,6 +56,9 @@ struct pcapng {
 	struct interface *interfaces; /* of this section */
 	uint32_t interface_count;
 	uint32_t interface_room;
+	uint32_t interfaces_before; /* of earlier sections */
+	struct notes *notes; /* NULL: nobody asks */
+	uint32_t part;
 	uint32_t frames;
 	int64_t ts_ns; /* of the latest frame that had a time */
 	bool little;
@@ -77,11 +81,13 @@ pcapng_starts(const uint8_t *data, size_t count)
 }
 
 struct pcapng *
-pcapng_new(struct source *source)
+pcapng_new(struct source *source, struct notes *notes, uint32_t part)
 {
 	struct pcapng *ng = mem_zalloc(sizeof(*ng));
 
 	ng->source = source;
+	ng->notes = notes;
+	ng->part = part;
 	return ng;
 }
 
@@ -214,10 +220,116 @@ next_block(struct pcapng *ng, struct block *block, struct diag *diag)
 	return ST_OK;
 }
 
+/* --- options --- */
+
+enum {
+	OPTION_END = 0,
+	OPTION_COMMENT = 1, /* wherever there are options */
+	SECTION_HARDWARE = 2,
+	SECTION_SYSTEM = 3,
+	SECTION_PROGRAM = 4,
+	INTERFACE_NAME = 2,
+	INTERFACE_DESCRIPTION = 3,
+	INTERFACE_RESOLUTION = 9,
+	INTERFACE_FILTER = 11,
+	INTERFACE_SYSTEM = 12,
+	INTERFACE_OFFSET = 14,
+	INTERFACE_HARDWARE = 15,
+	STATISTICS_DROPPED = 5,        /* by the interface */
+	STATISTICS_SYSTEM_DROPPED = 7, /* by the system, for want of room */
+};
+
+struct option {
+	uint16_t code;
+	struct bytes value;
+};
+
+/* False after the last; where they make no sense, b has been overrun. */
+static bool
+next_option(const struct pcapng *ng, struct bytes *b, struct option *option)
+{
+	uint16_t count;
+
+	if (bytes_left(b) == 0)
+		return false;
+	option->code = take_u16(ng, b);
+	count = take_u16(ng, b);
+	option->value = bytes_of(b->at, bytes_left(b));
+	bytes_skip(b, (count + 3u) & ~3u);
+	bytes_limit(&option->value, count);
+	return !b->overrun && option->code != OPTION_END;
+}
+
+static uint64_t
+take_u64(const struct pcapng *ng, struct bytes *b)
+{
+	uint64_t first = take_u32(ng, b);
+	uint64_t second = take_u32(ng, b);
+
+	return ng->little ? second << 32 | first : first << 32 | second;
+}
+
+static void
+note_words(struct pcapng *ng, enum note_kind kind, uint32_t number, struct bytes words)
+{
+	struct note note = { .kind = kind, .part = ng->part, .number = number };
+
+	if (ng->notes != NULL)
+		notes_add(ng->notes, &note, words.at, bytes_left(&words));
+}
+
+static void
+note_section_option(struct pcapng *ng, const struct option *option)
+{
+	switch (option->code) {
+	case OPTION_COMMENT: note_words(ng, NOTE_COMMENT, 0, option->value); break;
+	case SECTION_HARDWARE: note_words(ng, NOTE_HARDWARE, 0, option->value); break;
+	case SECTION_SYSTEM: note_words(ng, NOTE_SYSTEM, 0, option->value); break;
+	case SECTION_PROGRAM: note_words(ng, NOTE_PROGRAM, 0, option->value); break;
+	default: break;
+	}
+}
+
+static void
+note_interface_option(struct pcapng *ng, const struct option *option)
+{
+	uint32_t number = ng->interfaces_before + ng->interface_count;
+	struct bytes filter = option->value;
+
+	switch (option->code) {
+	case OPTION_COMMENT: note_words(ng, NOTE_COMMENT, 0, option->value); break;
+	case INTERFACE_NAME: note_words(ng, NOTE_INTERFACE, number, option->value); break;
+	case INTERFACE_DESCRIPTION:
+		note_words(ng, NOTE_DESCRIPTION, number, option->value);
+		break;
+	case INTERFACE_FILTER:
+		if (bytes_u8(&filter) == 0) /* as people write it; else it is a program */
+			note_words(ng, NOTE_FILTER, number, filter);
+		break;
+	case INTERFACE_SYSTEM: note_words(ng, NOTE_SYSTEM, 0, option->value); break;
+	case INTERFACE_HARDWARE: note_words(ng, NOTE_HARDWARE, 0, option->value); break;
+	default: break;
+	}
+}
+
+/* They are of no consequence, so damage in them is none. */
+static void
+note_comments(struct pcapng *ng, struct bytes b, uint32_t frame)
+{
+	struct option option;
+
+	while (next_option(ng, &b, &option))
+		if (option.code == OPTION_COMMENT)
+			note_words(ng, NOTE_COMMENT, frame, option.value);
+}
+
+/* --- what blocks hold --- */
+
 static enum status
 read_section(struct pcapng *ng, struct block *block, struct frame *frame, struct diag *diag)
 {
 	uint16_t major, minor;
+	struct option option;
 
 	(void)frame;
 	bytes_skip(&block->body, 4); /* the byte order, learnt already */
@@ -230,7 +342,10 @@ read_section(struct pcapng *ng, struct block *block, struct frame *frame, struct
 		return diag_set(diag, ST_FORMAT,
 		    "%s: version %u.%u of pcapng, which synscope does not read", ng->source->name,
 		    major, minor);
+	ng->interfaces_before += ng->interface_count;
 	ng->interface_count = 0;
+	while (next_option(ng, &block->body, &option))
+		note_section_option(ng, &option);
 	return ST_OK;
 }
 
@@ -268,31 +383,21 @@ set_offset(struct interface *iface, int64_t offset_s)
 }
 
 static bool
-read_interface_options(const struct pcapng *ng, struct bytes b, struct interface *iface)
+read_interface_options(struct pcapng *ng, struct bytes b, struct interface *iface)
 {
-	enum { END = 0, RESOLUTION = 9, OFFSET = 14 };
+	struct option option;
 
-	while (bytes_left(&b) != 0) {
-		uint16_t code = take_u16(ng, &b);
-		uint16_t count = take_u16(ng, &b);
-		struct bytes value = bytes_of(b.at, bytes_left(&b));
+	while (next_option(ng, &b, &option)) {
+		size_t count = bytes_left(&option.value);
 
-		bytes_skip(&b, (count + 3u) & ~3u);
-		if (b.overrun)
-			return false;
-		if (code == END)
-			return true;
-		if (code == RESOLUTION && count == 1)
-			set_resolution(iface, bytes_u8(&value));
-		if (code == OFFSET && count == 8) {
-			uint64_t first = take_u32(ng, &value);
-			uint64_t second = take_u32(ng, &value);
-
-			set_offset(iface,
-			    (int64_t)(ng->little ? second << 32 | first : first << 32 | second));
-		}
+		if (option.code == INTERFACE_RESOLUTION && count == 1)
+			set_resolution(iface, bytes_u8(&option.value));
+		else if (option.code == INTERFACE_OFFSET && count == 8)
+			set_offset(iface, (int64_t)take_u64(ng, &option.value));
+		else
+			note_interface_option(ng, &option);
 	}
-	return true;
+	return !b.overrun;
 }
 
 static enum status
@@ -348,24 +453,27 @@ find_interface(const struct pcapng *ng, uint32_t number)
 	return number < ng->interface_count ? &ng->interfaces[number] : NULL;
 }
 
-/* The rest of the body is the packet's bytes and their padding, then options that nobody here needs. */
+/* The rest of the body is the packet's bytes and their padding, then options, which may hold comments. */
 static enum status
 take_packet(struct pcapng *ng, struct block *block, const struct interface *iface,
     uint64_t captured_bytes, struct frame *frame, struct diag *diag)
 {
 	struct bytes *b = &block->body;
 	uint64_t passed_bytes = (uint64_t)(b->at - source_peek(ng->source, 0));
+	uint64_t padded_bytes = (captured_bytes + 3) & ~(uint64_t)3;
 
 	if (iface == NULL)
 		return damaged(
 		    ng, block, "a packet of an interface that was never described", diag);
-	if (b->overrun ||
-	    ((captured_bytes + 3) & ~(uint64_t)3) > ng->block_bytes - 4 - passed_bytes)
+	if (b->overrun || padded_bytes > ng->block_bytes - 4 - passed_bytes)
 		return damaged(ng, block, "its packet is longer than itself", diag);
 	if (captured_bytes > FRAME_MAX_BYTES)
 		captured_bytes = FRAME_MAX_BYTES;
 	frame->captured_bytes = (uint32_t)captured_bytes;
-	frame->data = bytes_take(b, captured_bytes);
+	frame->data = b->at;
+	bytes_skip(b, padded_bytes);
+	if (bytes_left(b) > 0)
+		note_comments(ng, *b, ng->frames + 1);
 	frame->link = iface->link;
 	frame->ts_ns = ng->ts_ns;
 	return ST_OK;
@@ -417,6 +525,25 @@ read_simple_packet(struct pcapng *ng, struct block *block, struct frame *frame, 
 	return take_packet(ng, block, iface, captured_bytes, frame, diag);
 }
 
+/* What an interface saw, by now. */
+static enum status
+read_statistics(struct pcapng *ng, struct block *block, struct frame *frame, struct diag *diag)
+{
+	struct note note = { .kind = NOTE_DROPPED, .part = ng->part };
+	struct option option;
+
+	(void)frame;
+	(void)diag;
+	note.number = ng->interfaces_before + take_u32(ng, &block->body);
+	bytes_skip(&block->body, 8); /* when that was */
+	while (next_option(ng, &block->body, &option))
+		if (option.code == STATISTICS_DROPPED || option.code == STATISTICS_SYSTEM_DROPPED)
+			note.count += take_u64(ng, &option.value);
+	if (ng->notes != NULL && note.count > 0)
+		notes_count(ng->notes, &note);
+	return ST_OK;
+}
+
 enum holds { NO_FRAME, PACKET, OTHER_RECORD /* counted by Wireshark, no packet to us */ };
 
 /* The most frequent first. Types that do not stand here are passed over. */
@@ -431,6 +558,7 @@ static const struct block_kind {
 	{ OLD_PACKET, PACKET, read_old_packet },
 	{ SECTION, NO_FRAME, read_section },
 	{ INTERFACE, NO_FRAME, read_interface },
+	{ STATISTICS, NO_FRAME, read_statistics },
 	{ CUSTOM, OTHER_RECORD, NULL },
 	{ CUSTOM_NO_COPY, OTHER_RECORD, NULL },
 	{ JOURNAL, OTHER_RECORD, NULL },

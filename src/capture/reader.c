@@ -79,6 +79,13 @@ open_source(struct source **out, const struct part *part, struct diag *diag)
 enum status
 reader_open(struct reader *r, const struct part *part, struct diag *diag)
 {
+	return reader_open_noting(r, part, 0, NULL, diag);
+}
+
+enum status
+reader_open_noting(struct reader *r, const struct part *part, uint32_t number, struct notes *notes,
+    struct diag *diag)
+{
 	enum status st;
 	size_t count;
 
@@ -91,7 +98,7 @@ reader_open(struct reader *r, const struct part *part, struct diag *diag)
 	if (classic_starts(r->source->at, count))
 		st = classic_open(&r->classic, r->source, diag);
 	else if (pcapng_starts(r->source->at, count))
-		r->pcapng = pcapng_new(r->source);
+		r->pcapng = pcapng_new(r->source, notes, number);
 	else
 		st = not_a_capture(r->source, diag);
 	if (st != ST_OK)

@@ -50,6 +50,36 @@ add32(struct capture_file *file, uint32_t value)
 	put32_in(add(file, 4), value, file->little_endian);
 }
 
+bool
+capture_file_option(struct capture_file *file, uint32_t code, const uint8_t *value, size_t count)
+{
+	uint8_t *at = file->options + file->option_bytes;
+	size_t padded = (count + 3) & ~(size_t)3;
+
+	if (sizeof(file->options) - file->option_bytes < 4 + padded)
+		return false;
+	memset(at, 0, 4 + padded);
+	put16_in(at, code, file->little_endian);
+	put16_in(at + 2, (uint32_t)count, file->little_endian);
+	put_bytes(at + 4, value, count);
+	file->option_bytes += 4 + padded;
+	return true;
+}
+
+/* With the end of options. */
+static uint32_t
+options_length(const struct capture_file *file)
+{
+	return file->option_bytes == 0 ? 0 : (uint32_t)file->option_bytes + 4;
+}
+
+static void
+add_options(struct capture_file *file)
+{
+	put_bytes(add(file, options_length(file)), file->options, file->option_bytes);
+	file->option_bytes = 0;
+}
+
 static void
 begin_pcap(struct capture_file *file, uint32_t link)
 {
@@ -65,14 +95,17 @@ begin_pcap(struct capture_file *file, uint32_t link)
 static void
 begin_pcapng(struct capture_file *file, uint32_t link)
 {
+	uint32_t length = 28 + options_length(file);
+
 	add32(file, PCAPNG_SECTION);
-	add32(file, 28);
+	add32(file, length);
 	add32(file, PCAPNG_MAGIC);
 	add16(file, 1);
 	add16(file, 0);
 	add32(file, UINT32_MAX); /* a section of unknown length */
 	add32(file, UINT32_MAX);
-	add32(file, 28);
+	add_options(file);
+	add32(file, length);
 	capture_file_interface(file, link);
 }
 
@@ -88,16 +121,20 @@ capture_file_begin(struct capture_file *file, uint32_t link)
 void
 capture_file_interface(struct capture_file *file, uint32_t link)
 {
+	uint32_t length = 32 + (uint32_t)file->option_bytes;
+
 	add32(file, PCAPNG_INTERFACE);
-	add32(file, 32);
+	add32(file, length);
 	add16(file, link);
 	add16(file, 0);
 	add32(file, file->snaplen);
 	add16(file, PCAPNG_TSRESOL);
 	add16(file, 1);
 	*add(file, 4) = file->nanoseconds ? 9 : 6;
+	put_bytes(add(file, file->option_bytes), file->options, file->option_bytes);
+	file->option_bytes = 0;
 	add32(file, 0);
-	add32(file, 32);
+	add32(file, length);
 	file->interfaces++;
 }
 
@@ -120,16 +157,18 @@ add_pcapng_frame(
 {
 	uint64_t time = (uint64_t)(file->nanoseconds ? record->ts_ns : record->ts_ns / 1000);
 	size_t padded = (count + 3) & ~(size_t)3;
+	uint32_t length = (uint32_t)padded + 32 + options_length(file);
 
 	add32(file, PCAPNG_PACKET);
-	add32(file, (uint32_t)padded + 32);
+	add32(file, length);
 	add32(file, file->interfaces - 1);
 	add32(file, (uint32_t)(time >> 32));
 	add32(file, (uint32_t)time);
 	add32(file, record->captured_bytes);
 	add32(file, record->wire_bytes);
 	put_bytes(add(file, padded), frame, count);
-	add32(file, (uint32_t)padded + 32);
+	add_options(file);
+	add32(file, length);
 }
 
 void

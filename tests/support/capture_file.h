@@ -19,6 +19,8 @@ struct capture_file {
 	bool nanoseconds;
 	uint32_t snaplen;
 	unsigned interfaces; /* pcapng: described so far */
+	uint8_t options[8192]; /* pcapng: of the block that is written next */
+	size_t option_bytes;
 };
 
 /* What the record's header says beside the frame's bytes. */
@@ -30,6 +32,9 @@ struct record {
 
 void capture_file_fini(struct capture_file *file);
 void capture_file_begin(struct capture_file *file, uint32_t link);
+/* pcapng: the next block, a section's, interface's or packet's, has this option. False: there is no room. */
+bool capture_file_option(
+    struct capture_file *file, uint32_t code, const uint8_t *value, size_t count);
 /* pcapng: later frames come from a new interface of this link type. */
 void capture_file_interface(struct capture_file *file, uint32_t link);
 /* Writes count bytes, whatever the record says of them. */

@@ -347,11 +347,36 @@ script_begin_file(struct script *s)
 }
 
 static void
+take_section(struct script *s, struct words *words)
+{
+	(void)words;
+	script_begin_file(s);
+}
+
+static void
 take_interface(struct script *s, struct words *words)
 {
 	(void)words;
 	script_begin_file(s);
 	capture_file_interface(s->file, outermost_link(s));
+}
+
+/* option 4 "text" or option 4 0a0b0c: of the block that is written next */
+static void
+take_option(struct script *s, struct words *words)
+{
+	uint32_t code = script_number(s, word_at(s, words, 1), UINT16_MAX);
+	const struct word *word = word_at(s, words, 2);
+	uint8_t bytes[1024];
+	bool fits;
+
+	if (word->quoted)
+		fits = capture_file_option(s->file, code, (const uint8_t *)word->text, word->bytes);
+	else
+		fits = capture_file_option(
+		    s->file, code, bytes, script_hex(s, word, bytes, sizeof(bytes)));
+	if (!fits)
+		script_fail(s, "too many options");
 }
 
 /* raw "text" or raw 0a0b0c: bytes of the file that are no frame */
@@ -391,7 +416,9 @@ static const struct line_kind {
 	{ "default", take_default },
 	{ "end", take_end },
 	{ "layers", take_layers },
+	{ "section", take_section },
 	{ "interface", take_interface },
+	{ "option", take_option },
 	{ "include", take_include },
 	{ "raw", take_raw },
 	{ "cut", take_cut },

@@ -111,8 +111,8 @@ end_block(size_t start)
 	out.count = end_at;
 }
 
-static void
-put_section(void)
+static size_t
+begin_section(void)
 {
 	size_t block = begin_block(0x0a0d0d0a);
 
@@ -120,7 +120,13 @@ put_section(void)
 	put(1, 2);
 	put(0, 2);
 	put(UINT64_MAX, 8);
-	end_block(block);
+	return block;
+}
+
+static void
+put_section(void)
+{
+	end_block(begin_section());
 }
 
 static void
@@ -590,6 +596,192 @@ test_a_cut_block_is_told_with_its_byte(void **state)
 	    ST_FORMAT, "x.pcap: cut short in the block at byte 72, after frame 0: 82 of 92 bytes");
 }
 
+/* --- what a file says of itself --- */
+
+static void
+put_option(uint16_t code, const char *words)
+{
+	size_t count = strlen(words);
+
+	put(code, 2);
+	put(count, 2);
+	memcpy(out.data + out.count, words, count);
+	out.count += count;
+	put_fill(0, (0 - count) & 3);
+}
+
+static size_t
+begin_interface(void)
+{
+	size_t block = begin_block(1);
+
+	put(1, 4);
+	put(0, 4);
+	return block;
+}
+
+static size_t
+begin_enhanced(void)
+{
+	size_t block = begin_block(6);
+
+	put(0, 12);
+	put(2, 4);
+	put(2, 4);
+	put(0xabcd, 4);
+	return block;
+}
+
+static void
+put_statistics(uint32_t interface, uint64_t dropped)
+{
+	size_t block = begin_block(5);
+
+	put(interface, 4);
+	put(0, 8);
+	put(5, 2); /* isb_ifdrop */
+	put(8, 2);
+	put(dropped, 8);
+	put(0, 4);
+	end_block(block);
+}
+
+/* To the end; then what was noted. */
+static void
+read_notes(struct notes *notes)
+{
+	open_out();
+	while (next() == ST_OK)
+		;
+	capture_take_notes(capture, notes);
+}
+
+static void
+expect_note(const struct note *note, enum note_kind kind, uint32_t number, const char *words)
+{
+	assert_int_equal(note->kind, kind);
+	assert_int_equal(note->number, number);
+	assert_string_equal(note->words, words);
+}
+
+static void
+test_a_file_tells_who_wrote_it_and_where(void **state)
+{
+	struct notes notes;
+	size_t block;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) { /* the second section says the same */
+		block = begin_section();
+		put_option(4, "dumpcap");
+		put_option(3, "Linux");
+		put_option(2, "a toaster");
+		end_block(block);
+		block = begin_interface();
+		put_option(2, "eth0");
+		put_option(3, "the uplink");
+		put_option(11, "\1not for people");
+		end_block(block);
+	}
+	read_notes(&notes);
+	assert_int_equal(notes.count, 7);
+	expect_note(&notes.at[0], NOTE_PROGRAM, 0, "dumpcap");
+	expect_note(&notes.at[1], NOTE_SYSTEM, 0, "Linux");
+	expect_note(&notes.at[2], NOTE_HARDWARE, 0, "a toaster");
+	expect_note(&notes.at[3], NOTE_INTERFACE, 0, "eth0");
+	expect_note(&notes.at[4], NOTE_DESCRIPTION, 0, "the uplink");
+	expect_note(&notes.at[5], NOTE_INTERFACE, 1, "eth0");
+	expect_note(&notes.at[6], NOTE_DESCRIPTION, 1, "the uplink");
+	notes_fini(&notes);
+}
+
+static void
+test_comments_are_of_the_frame_they_are_on(void **state)
+{
+	struct notes notes;
+	size_t block;
+
+	(void)state;
+	block = begin_section();
+	put_option(1, "on all of it");
+	end_block(block);
+	put_interface(1, 0, 6, 0);
+	put_enhanced(0, 0, 60, 60);
+	block = begin_enhanced();
+	put_option(1, "on the second");
+	end_block(block);
+	read_notes(&notes);
+	assert_int_equal(notes.count, 2);
+	expect_note(&notes.at[0], NOTE_COMMENT, 0, "on all of it");
+	expect_note(&notes.at[1], NOTE_COMMENT, 2, "on the second");
+	notes_fini(&notes);
+}
+
+static void
+test_options_of_a_packet_may_be_damaged(void **state)
+{
+	struct notes notes;
+	size_t block;
+
+	(void)state;
+	put_section();
+	put_interface(1, 0, 6, 0);
+	block = begin_enhanced();
+	put(1, 2);
+	put(60000, 2);
+	end_block(block);
+	put_enhanced(0, 0, 60, 60);
+	open_out();
+	expect_frame(1, 0, 2, 2);
+	expect_frame(2, 0, 60, 60);
+	assert_int_equal(next(), ST_END);
+	capture_take_notes(capture, &notes);
+	assert_int_equal(notes.count, 0);
+}
+
+static void
+test_the_last_count_of_lost_packets_holds(void **state)
+{
+	struct notes notes;
+
+	(void)state;
+	put_section();
+	put_interface(1, 0, 6, 0);
+	put_interface(1, 0, 6, 0);
+	put_statistics(1, 3);
+	put_statistics(0, 0);
+	put_statistics(1, 5);
+	end_block(begin_block(5)); /* too short to say anything */
+	read_notes(&notes);
+	assert_int_equal(notes.count, 1);
+	assert_int_equal(notes.at[0].number, 1);
+	assert_int_equal(notes.at[0].count, 5);
+	notes_fini(&notes);
+}
+
+static void
+test_a_flood_of_comments_is_bounded(void **state)
+{
+	static char words[5000];
+	struct notes notes;
+	size_t block;
+
+	(void)state;
+	memset(words, 'x', sizeof(words) - 1);
+	put_section();
+	put_interface(1, 0, 6, 0);
+	for (int i = 0; i < 100; i++) {
+		block = begin_enhanced();
+		put_option(1, words);
+		end_block(block);
+	}
+	read_notes(&notes);
+	assert_int_equal(notes.count + notes.left_out, 100);
+	assert_true(notes.count < 100);
+	assert_true(strlen(notes.at[0].words) < 1100);
+	notes_fini(&notes);
+}
+
 /* Each packs what was written; the result is as long as the return value. */
 
 static size_t
@@ -1024,6 +1216,11 @@ main(void)
 		TEST(a_block_whose_lengths_lie_is_damage),
 		TEST(a_packet_longer_than_its_block_is_damage),
 		TEST(a_cut_block_is_told_with_its_byte),
+		TEST(a_file_tells_who_wrote_it_and_where),
+		TEST(comments_are_of_the_frame_they_are_on),
+		TEST(options_of_a_packet_may_be_damaged),
+		TEST(the_last_count_of_lost_packets_holds),
+		TEST(a_flood_of_comments_is_bounded),
 		TEST(several_members_are_one_file),
 		TEST(what_a_cut_member_held_is_read_and_then_told),
 		TEST(a_wrong_checksum_is_told_after_the_last_frame),
