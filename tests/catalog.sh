@@ -94,6 +94,9 @@ english()
 	{
 		LC_ALL=C grep -E \
 			'<(sentence|fact|finding|mark|difference|left-out|limit)[ >]' "$work/report.xml"
+		# what is wrong with a file is told in two parts
+		LC_ALL=C sed -n 's/.*<fact name="damage">//p' "$work/report.xml" |
+			LC_ALL=C grep -o '[ -~]*[a-z] [a-z]* [a-z][ -~]*'
 		LC_ALL=C grep -E -o ' (why|words|when|caption|alt)="[^"]*"' "$work/report.xml"
 	} | LC_ALL=C grep -v '[^	-~]' >"$work/says"
 	test ! -s "$work/says"

@@ -56,6 +56,7 @@ script_tests = \
 	tests/template.sh \
 	tests/browser/browser.sh \
 	tests/report.sh \
+	tests/hostile.sh \
 	tests/catalog.sh \
 	tests/stages.sh \
 	tests/differential/marks.sh \

@@ -109,6 +109,9 @@ verdict $? 'the same capture gives the same folder, and replaces it'
 (export TZ=XYZ-5:30 LC_ALL=C.UTF-8 COLUMNS=40 HOME=/nonexistent && report two blog-2019/listen.cap)
 diff -r one two >"$work/says"
 verdict $? 'the environment does not change a byte'
+(cd "$captures/blog-2019" && synscope report -q -o "$work/f/two" ./listen.cap) >"$work/says" 2>&1
+diff -r one two >>"$work/says"
+verdict $? 'nor does where it was called from'
 report two blog-2019/bind.cap
 test $? -eq 0 && test ! -e two/listen && test -f two/bind/flows.jsonl
 verdict $? 'nothing of an older report stays'

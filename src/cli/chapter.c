@@ -496,6 +496,7 @@ chapter_read(struct reporting *reporting, const struct subject *subject)
 	struct analysis_options analysis_options = {
 		.filter = options->filter,
 		.sockets = &sockets,
+		.last_names = true, /* wherever it was called from, the report is the same */
 	};
 	int status;
 

@@ -29,7 +29,7 @@ static void (*const sections[])(const struct chapter *chapter) = {
 
 /* --- what it is about --- */
 
-static const char *
+const char *
 last_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -211,16 +211,58 @@ chapter_has_packets(const struct chapter *chapter, uint32_t flow)
 	       bsearch(&flow, kept, chapter->source->kept_count, sizeof(flow), by_number) != NULL;
 }
 
+/*
+ * Its name, as the experiment has it or without its folders: the report is the
+ * same from wherever it was called.
+ */
+static void
+put_name(struct text *out, const struct chapter *chapter)
+{
+	const struct report_source *source = chapter->source;
+	struct phrase phrase = { 0 };
+	const char *name = last_name(source->paths[0]);
+
+	if (chapter->recorded != NULL)
+		name = chapter->recorded->file;
+	else if (strcmp(name, "-") == 0)
+		name = catalog_say(chapter->catalog, N_("standard input"));
+	if (source->path_count == 1) {
+		text_put(out, name);
+		return;
+	}
+	phrase_text(&phrase, name);
+	phrase_u64(&phrase, source->path_count - 1);
+	phrase_put(&phrase, out, catalog_say(chapter->catalog, N_("%1 and %2 more")));
+}
+
+/* "EN10MB (Ethernet)", of several with commas between. */
+static void
+set_links(struct markup_node *node, const struct analysis_summary *summary)
+{
+	struct text names = { 0 };
+
+	for (unsigned i = 0; i < summary->link_count; i++) {
+		if (i > 0)
+			text_put(&names, ", ");
+		capture_link_name(summary->links[i], &names);
+	}
+	if (names.length > 0)
+		markup_set(node, "link", text_str(&names));
+	text_fini(&names);
+}
+
 static void
 describe_capture(const struct chapter *chapter)
 {
 	const struct analysis_summary *summary = chapter->summary;
 	struct markup_node *node = chapter->node;
 	struct text value = { 0 };
+	struct text name = { 0 };
 
+	put_name(&name, chapter);
 	markup_set(node, "id", chapter->name);
 	markup_set_i64(node, "number", chapter->number);
-	markup_set(node, "file", chapter->data->name);
+	markup_set(node, "file", text_str(&name));
 	text_put(&value, chapter->name);
 	text_put(&value, ".html");
 	markup_set(node, "page", text_str(&value));
@@ -238,17 +280,16 @@ describe_capture(const struct chapter *chapter)
 	markup_set_i64(node, "frames", (int64_t)summary->frames);
 	markup_set_i64(node, "packets", (int64_t)summary->packets);
 	markup_set_i64(node, "flows", summary->flows);
+	set_links(node, summary);
 	if (chapter->data->left_out > 0)
 		markup_set_i64(node, "left-out", (int64_t)chapter->data->left_out);
 	if (chapter->recorded != NULL && chapter->recorded->kernel != NULL)
 		markup_set(node, "kernel", chapter->recorded->kernel);
+	markup_add_words(node, "title",
+	    chapter->recorded == NULL ? text_str(&name) : chapter->recorded->title);
 	text_fini(&value);
-	if (chapter->recorded == NULL) {
-		markup_add_words(node, "title", last_name(chapter->data->name));
-		return;
-	}
-	markup_add_words(node, "title", chapter->recorded->title);
-	for (size_t i = 0; i < chapter->recorded->about_count; i++)
+	text_fini(&name);
+	for (size_t i = 0; chapter->recorded != NULL && i < chapter->recorded->about_count; i++)
 		markup_add_words(node, "about", chapter->recorded->about[i]);
 }
 

@@ -18,6 +18,7 @@ libsynscope_a_SOURCES += \
 	%D%/section_listeners.c \
 	%D%/section_marks.c \
 	%D%/section_measures.c \
+	%D%/section_notes.c \
 	%D%/section_packets.c \
 	%D%/section_quality.c \
 	%D%/section_records.c \
@@ -27,6 +28,7 @@ libsynscope_a_SOURCES += \
 	%D%/slug.c \
 	%D%/stages.c \
 	%D%/tally.c \
+	%D%/trouble.c \
 	%D%/view.c \
 	%D%/words.c \
 	%D%/worth.c %D%/worth.def

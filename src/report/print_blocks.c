@@ -98,8 +98,8 @@ frames_beside(struct press *press, const struct markup_node *sentence)
 	    press_frames(press, frames));
 }
 
-static void
-put_sentence(struct press *press, const struct markup_node *sentence, double before)
+void
+block_sentence(struct press *press, const struct markup_node *sentence, double before)
 {
 	static const struct column_of note = { .cls = CLASS_MUTED,
 		.style = { .size = NOTE_SIZE },
@@ -129,7 +129,7 @@ block_sentences(struct press *press, const struct markup_node *parent)
 
 	for (const struct markup_node *node = markup_child(parent, "sentence"); node != NULL;
 	     node = markup_next(node, "sentence"), before = 7)
-		put_sentence(press, node, before);
+		block_sentence(press, node, before);
 }
 
 /* --- names and what they stand for --- */

@@ -74,6 +74,17 @@ put_capture_facts(struct press *press, const struct markup_node *capture)
 }
 
 static void
+put_comments(struct press *press, const struct markup_node *quality)
+{
+	const struct markup_node *comment = markup_child(quality, "comment");
+
+	if (comment != NULL)
+		block_heading(press, 2, catalog_say(press->catalog, N_("Comments in the file")));
+	for (; comment != NULL; comment = markup_next(comment, "comment"))
+		block_sentence(press, comment, 5);
+}
+
+static void
 put_quality(struct press *press, const struct markup_node *capture)
 {
 	const struct markup_node *quality = markup_child(capture, "quality");
@@ -89,6 +100,8 @@ put_quality(struct press *press, const struct markup_node *capture)
 	finding = markup_child(quality, "finding");
 	if (finding != NULL)
 		table_put(press, &table_findings, finding);
+	put_comments(press, quality);
+	put_left_out(press, capture, "comment");
 }
 
 static void

@@ -156,6 +156,8 @@ extern const struct column_of column_body, column_lead, column_fine;
 void block_heading(struct press *press, unsigned depth, const char *words);
 void block_words(
     struct press *press, const struct column_of *lines, double before, const char *words);
+/* An element's words, its frames beside them. */
+void block_sentence(struct press *press, const struct markup_node *sentence, double before);
 /* The <sentence>s in it. */
 void block_sentences(struct press *press, const struct markup_node *parent);
 /*

@@ -10,6 +10,7 @@
 #include "report/report.h"
 
 struct told_stages;
+struct phrase;
 
 /* What a section is written from. */
 struct chapter {
@@ -61,6 +62,9 @@ struct report {
 	int64_t first_ns; /* of the first of them */
 };
 
+/* The end of a path. */
+const char *last_name(const char *path);
+
 /* A capture's times can be anything, so a difference may wrap; it never overflows. */
 static inline int64_t
 span_ns(int64_t later_ns, int64_t earlier_ns)
@@ -100,6 +104,22 @@ struct markup_node *add_said(struct markup_node *parent, const char *name,
 /* So many of these are not in the document; what: the element's name. */
 struct markup_node *add_left_out(const struct chapter *chapter, const char *what, uint64_t count,
     const char *one, const char *many);
+
+/* --- section_quality.c --- */
+
+/* The phrase is empty then. */
+void quality_fact(const struct chapter *chapter, struct markup_node *quality, const char *name,
+    struct phrase *phrase, const char *sentence);
+
+/* --- section_notes.c --- */
+
+void quality_notes(const struct chapter *chapter, struct markup_node *quality);
+void quality_comments(const struct chapter *chapter, struct markup_node *quality);
+
+/* --- trouble.c --- */
+
+/* What was wrong with a file, as it was said of it. */
+void put_trouble(struct text *out, const struct catalog *catalog, const char *said);
 
 /* --- section_recorded.c --- */
 

@@ -22,8 +22,8 @@ words_of(const struct chapter *chapter, const char *sentence)
 	return catalog_say(chapter->catalog, sentence);
 }
 
-static void
-add_fact(const struct chapter *chapter, struct markup_node *quality, const char *name,
+void
+quality_fact(const struct chapter *chapter, struct markup_node *quality, const char *name,
     struct phrase *phrase, const char *sentence)
 {
 	markup_set(phrase_add(phrase, quality, "fact", words_of(chapter, sentence)), "name", name);
@@ -40,12 +40,12 @@ tell_size(const struct chapter *chapter, struct markup_node *quality)
 	phrase_u64(&phrase, summary->frames);
 	phrase_u64(&phrase, summary->packets);
 	phrase_u64(&phrase, summary->flows);
-	add_fact(chapter, quality, "size", &phrase,
+	quality_fact(chapter, quality, "size", &phrase,
 	    N_("Frames: %1; packets of TCP, UDP or ICMP among them: %2; flows: %3."));
 	if (summary->frames == 0)
 		return;
 	phrase_span(&phrase, span_ns(summary->last_ns, summary->first_ns));
-	add_fact(chapter, quality, "duration", &phrase,
+	quality_fact(chapter, quality, "duration", &phrase,
 	    N_("From the first frame to the last %1 went by."));
 }
 
@@ -57,7 +57,7 @@ tell_filter(const struct chapter *chapter, struct markup_node *quality)
 	if (chapter->summary->filtered == 0)
 		return;
 	phrase_u64(&phrase, chapter->summary->filtered);
-	add_fact(chapter, quality, "filter", &phrase,
+	quality_fact(chapter, quality, "filter", &phrase,
 	    N_("The filter dropped other frames, %1 in number; nothing here counts them."));
 }
 
@@ -95,7 +95,7 @@ tell_places(const struct chapter *chapter, struct markup_node *quality)
 	struct phrase phrase = { 0 };
 
 	if (told != VANTAGE_UNKNOWN) {
-		add_fact(chapter, quality, "vantage", &phrase, places[told].told);
+		quality_fact(chapter, quality, "vantage", &phrase, places[told].told);
 		return;
 	}
 	for (size_t i = 0; i < data->listener_count; i++)
@@ -104,7 +104,7 @@ tell_places(const struct chapter *chapter, struct markup_node *quality)
 		if (counts[i] == 0)
 			continue;
 		phrase_u64(&phrase, counts[i]);
-		add_fact(chapter, quality, "vantage", &phrase,
+		quality_fact(chapter, quality, "vantage", &phrase,
 		    counts[i] == data->listener_count ? places[i].all : places[i].some);
 	}
 }
@@ -120,17 +120,17 @@ tell_losses(const struct chapter *chapter, struct markup_node *quality)
 
 	if (missing > 0) {
 		phrase_u64(&phrase, missing);
-		add_fact(chapter, quality, "loss", &phrase,
+		quality_fact(chapter, quality, "loss", &phrase,
 		    N_("The capture lacks segments that arrived: ACKs acknowledge what it does not "
 		       "hold, %1 times."));
 	}
 	if (holes > 0) {
 		phrase_u64(&phrase, holes);
-		add_fact(chapter, quality, "gaps", &phrase,
+		quality_fact(chapter, quality, "gaps", &phrase,
 		    N_("Segments came before the one that goes first, or without it, %1 times."));
 	}
 	if (missing == 0 && holes == 0 && chapter->summary->packets > 0)
-		add_fact(chapter, quality, "loss", &phrase,
+		quality_fact(chapter, quality, "loss", &phrase,
 		    N_("Nothing shows that the capture lacks a segment."));
 }
 
@@ -156,7 +156,7 @@ tell_fine(const struct chapter *chapter, struct markup_node *quality)
 		return;
 	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
 		if (chapter->summary->findings[fine[i].kind].count == 0)
-			add_fact(chapter, quality, fine[i].name, &phrase, fine[i].sentence);
+			quality_fact(chapter, quality, fine[i].name, &phrase, fine[i].sentence);
 }
 
 /* --- what is odd --- */
@@ -185,17 +185,39 @@ tell_finding(const struct chapter *chapter, struct markup_node *quality, enum fi
 	text_fini(&words);
 }
 
-/* As the command says them, which is not translated; they begin with the file. */
+/* They begin with the file, which goes without saying if it is the only one. */
+static const char *
+without_path(const struct chapter *chapter, const char *trouble)
+{
+	const struct report_source *source = chapter->source;
+
+	for (size_t i = 0; i < source->path_count; i++) {
+		const char *path = source->paths[i];
+		size_t length = strlen(path);
+
+		if (strncmp(trouble, path, length) == 0 && strncmp(trouble + length, ": ", 2) == 0)
+			return source->path_count == 1 ? trouble + length + 2
+						       : trouble + (last_name(path) - path);
+	}
+	return trouble;
+}
+
 static void
 tell_troubles(const struct chapter *chapter, struct markup_node *quality)
 {
 	const char *troubles = chapter->source->troubles;
+	struct phrase phrase = { 0 };
 
-	for (size_t at = 0; at < chapter->source->troubles_length; at += strlen(troubles + at) + 1)
-		markup_set(add_said(quality, "fact", chapter->catalog,
-			       N_("Something is wrong with the file: %1"),
-			       (const char *[]){ troubles + at }, 1),
-		    "name", "damage");
+	for (size_t at = 0; at < chapter->source->troubles_length;
+	     at += strlen(troubles + at) + 1) {
+		struct text words = { 0 };
+
+		put_trouble(&words, chapter->catalog, without_path(chapter, troubles + at));
+		phrase_text(&phrase, text_str(&words));
+		quality_fact(chapter, quality, "damage", &phrase,
+		    N_("Something is wrong with the file: %1"));
+		text_fini(&words);
+	}
 }
 
 void
@@ -206,10 +228,12 @@ section_quality(const struct chapter *chapter)
 	tell_troubles(chapter, quality);
 	tell_size(chapter, quality);
 	tell_filter(chapter, quality);
+	quality_notes(chapter, quality);
 	tell_places(chapter, quality);
 	tell_losses(chapter, quality);
 	tell_fine(chapter, quality);
 	for (int i = 0; i < FINDING_COUNT; i++)
 		if (chapter->summary->findings[i].count > 0)
 			tell_finding(chapter, quality, (enum finding_kind)i);
+	quality_comments(chapter, quality);
 }

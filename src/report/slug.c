@@ -12,14 +12,6 @@
 /* Pages and files of the report itself. */
 static const char *const taken[] = { "index", "report", "manifest", "all" };
 
-static const char *
-last_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? path : slash + 1;
-}
-
 /* Without what says that it is a capture, and how it is packed. */
 static size_t
 stem_length(const char *name)

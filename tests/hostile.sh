@@ -1,0 +1,161 @@
+#!/bin/sh
+# What strangers wrote is text in whatever is made of it, and never anything else.
+: "${srcdir:=.}" "${builddir:=.}"
+PATH=$(cd "$builddir" && pwd):$PATH
+captures=$(cd "$srcdir/captures" && pwd) || exit 99
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' 0
+trap 'exit 99' 1 2 15
+count=0
+
+# verdict WHETHER WHAT; the reason is in $work/says
+verdict()
+{
+	count=$((count + 1))
+	if test "$1" -eq 0; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		head -n 4 "$work/says" | LC_ALL=C tr -c '\n -~' '?' | sed 's/^/# /'
+	fi
+}
+
+# has TOOL...: all of them, or the case that follows is skipped
+has()
+{
+	for tool; do
+		command -v "$tool" >/dev/null && continue
+		count=$((count + 1))
+		echo "ok $count - $what # SKIP there is no $tool"
+		return 1
+	done
+}
+
+# --- what is hostile: names, payloads, comments, and what an experiment tells ---
+
+evil=$(printf '"><img src=x onerror=alert(1)>'"'"' &amp; \033[31m\342\200\256\342\201\246\302\205\377')
+mkdir "$work/in" && cd "$work/in" || exit 99
+cp "$captures/good-format-pcapng-notes.pcapng" "$evil.pcapng" 2>"$work/says" ||
+	cp "$captures/good-format-pcapng-notes.pcapng" 'a<img src=x onerror=alert(1)>.pcapng'
+cp "$captures/odd-queue-full.pcap" told.pcap
+very_long=$(printf '%05000d' 0 | tr 0 '<')
+printf '%s alert(1) \033\342\200\256\377\n' "$very_long" >printed.txt
+cat >experiment.xml <<'END'
+<experiment kernel="&lt;svg onload=alert(1)&gt;">
+<title>&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#x202e;&#x2066;&#x85;</title>
+<about>&lt;!--&lt;iframe src="javascript:alert(1)"&gt; ]]&gt; &amp;lt;b&amp;gt;</about>
+<capture file="told.pcap">
+<title>javascript:alert(1)//&lt;/h1&gt;</title>
+<server local="192.0.2.80:17777" stage="listen">"' onmouseover=alert(1) x='</server>
+<client name="&lt;b&gt;" connect="ok">=cmd|' /C calc'!A0&lt;style&gt;*{display:none}&lt;/style&gt;</client>
+<output program="&lt;/summary&gt;" file="printed.txt"/>
+</capture>
+</experiment>
+END
+
+synscope report -q -o "$work/article" . >"$work/says" 2>&1 &&
+	synscope report -q --template plain -o "$work/plain" . >"$work/says" 2>&1 &&
+	synscope report -q --single-file "$work/single.html" --pdf "$work/paper.pdf" . \
+		>"$work/says" 2>&1
+test -s "$work/single.html" && test -s "$work/article/index.html" && test -s "$work/plain/index.html"
+verdict $? 'reports are made'
+for kind in packets handshake ladder listener timeline queue sequence latency; do
+	synscope draw $kind -o "$work/$kind.svg" ./*.pcapng 2>>"$work/says"
+done
+for format in text jsonl csv xml; do
+	for command in packets flows sockets listeners; do
+		synscope $command --format $format ./*.pcapng >"$work/$command.$format" 2>&1
+	done
+done
+cd "$work" || exit 99
+find . -path ./in -prune -o -type f ! -name '*.pdf' ! -name says -print >files
+
+# --- bytes ---
+
+what='whatever is written is UTF-8'
+if has iconv; then
+	while read -r file; do
+		iconv -f UTF-8 -t UTF-8 "$file" >/dev/null 2>&1 || echo "$file"
+	done <files >says
+	test ! -s says
+	verdict $? "$what"
+fi
+
+# C0 and C1 controls but for the line's end and tabs, DEL, and what turns writing around.
+acts=$(printf '[\001-\010\013-\037\177]|\302[\200-\237]|\342\200[\216\217\250-\256]|\342\201[\246-\251]')
+while read -r file; do
+	case $file in
+	*.csv) tr -d '\r' <"$file" ;; # at the end of each line
+	*) cat "$file" ;;
+	esac | LC_ALL=C grep -a -q -E "$acts" && echo "$file"
+done <files >says
+test ! -s says
+verdict $? 'no character acts on its reader'
+
+# --- markup ---
+
+what='XML and SVG are well-formed'
+if has xmllint; then
+	grep -e '\.svg$' -e '\.xml$' files | xargs xmllint --noout --nonet --huge >says 2>&1
+	verdict $? "$what"
+fi
+
+# In Debian's xmllint HTML 5 is not known, which it says, and goes on.
+matter='//img | //iframe | //object | //embed | //form | //base | //link | //b | //i[not(@class)] |
+	//*[@*[starts-with(name(), "on")]] | //*[@style] | //@href[starts-with(., "javascript:")] |
+	//*[@src] | //meta[@http-equiv and @http-equiv != "Content-Security-Policy"]'
+what='no page has an element that no template has'
+if has xmllint; then
+	grep '\.html$' files | while read -r page; do
+		found=$(xmllint --html --huge --xpath "count($matter)" "$page" 2>/dev/null)
+		test "$found" = 0 || echo "$page: $found"
+		scripts=$(xmllint --html --huge --xpath 'count(//script)' "$page" 2>/dev/null)
+		test "$scripts" -le 1 || echo "$page: $scripts scripts"
+	done >says
+	test ! -s says
+	verdict $? "$what"
+fi
+
+begins='^<!DOCTYPE html><html[^>]*><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy"'
+grep '\.html$' files | while read -r page; do
+	head -n 3 "$page" | tr -d '\n' | grep -q "$begins content=\"default-src 'none'" || echo "$page"
+done >says
+test ! -s says
+verdict $? 'each page begins with a policy that forbids the rest'
+grep '\.html$' files | while read -r page; do
+	grep -o 'content="default-src[^"]*"' "$page"
+done | grep -e unsafe -e 'http' -e '\*' >says
+test ! -s says
+verdict $? 'and that makes no exception'
+
+# --- it is there, as text ---
+
+for said in 'Dumpcap 4.0 &lt;/li&gt;&lt;script&gt;alert(1)&lt;/script&gt;' \
+	'eth0' 'The uplink of the laboratory' 'tcp port 80' '\\u202eterces\\u202c'; do
+	grep -q "$said" "single.html" || echo "$said"
+done >says
+test ! -s says
+verdict $? 'what the file says of itself is in the page'
+what='paper shows it, and does nothing'
+if has pdftotext pdfinfo; then
+	pdftotext -raw paper.pdf - 2>says | tr -d ' \n\f' >paper.txt
+	pdfinfo -js paper.pdf >says 2>&1
+	pdfinfo -url paper.pdf 2>/dev/null | grep '://' >>says
+	test ! -s says && grep -q '<script>alert(1)</script>' paper.txt &&
+		grep -q 'alert(1)' paper.txt && ! LC_ALL=C grep -q -E "$acts" paper.txt
+	verdict $? "$what"
+fi
+
+# --- rows for programs ---
+
+LC_ALL=C grep -l -E '(^|,)"?[=+@]' ./*.csv >says
+test ! -s says
+verdict $? 'no cell of CSV is a formula'
+what='each line of JSON is one'
+if has node; then
+	cat ./*.jsonl article/*/*.jsonl | node -e '
+		for (const line of require("fs").readFileSync(0, "utf8").split("\n"))
+			if (line) JSON.parse(line);' >says 2>&1
+	verdict $? "$what"
+fi
+echo "1..$count"
