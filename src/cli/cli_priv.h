@@ -64,7 +64,7 @@ struct options {
 	const char *filter;
 	const char *output; /* NULL: standard output */
 	struct flow_numbers {
-		uint32_t *numbers; /* on the heap */
+		uint32_t *numbers; /* ascending, on the heap */
 		size_t count;
 	} flows, frames;
 	struct texts {

@@ -126,7 +126,8 @@ can_be_read_again(const struct capture_paths *paths)
 /* Once more, for the flows alone that the figure is about. What there is to tell of the capture was told. */
 static void
 collect_again(struct drawing *drawing, const struct figure_kind *kind,
-    const struct capture_paths *paths, const struct analysis_options *analysis_options)
+    const struct capture_paths *paths, struct analysis_options analysis_options,
+    struct sockets_options sockets)
 {
 	const struct options *options = drawing->reading.options;
 	const struct figure_options chosen = { .flows = options->flows.numbers,
@@ -141,15 +142,20 @@ collect_again(struct drawing *drawing, const struct figure_kind *kind,
 	ops.progress = NULL;
 	wanted.flow_count = figure_choose(kind, drawing->data, &chosen, &flows);
 	wanted.flows = flows;
+	sockets.flows = flows;
+	sockets.flow_count = wanted.flow_count;
+	if (analysis_options.sockets != NULL)
+		analysis_options.sockets = &sockets;
 	if (wanted.flow_count > 0)
 		again.data = figure_data_new(&wanted);
-	free(flows);
 	if (again.data == NULL ||
 	    analysis_run(&again.reading.analysis, (const char *const *)paths->paths, paths->count,
-		analysis_options, &ops, &again, &diag) != ST_OK) {
+		&analysis_options, &ops, &again, &diag) != ST_OK) {
 		figure_data_free(again.data);
+		free(flows);
 		return;
 	}
+	free(flows);
 	figure_collect_done(again.data, again.reading.analysis, drawing->reading.name.at);
 	figure_data_free(drawing->data);
 	analysis_free(drawing->reading.analysis);
@@ -175,6 +181,10 @@ collect(struct drawing *drawing, const struct figure_kind *kind, const struct ca
 	int status;
 
 	sockets.want_rows = true;
+	if (wanted.flow_count > 0) {
+		sockets.flows = wanted.flows;
+		sockets.flow_count = wanted.flow_count;
+	}
 	drawing->data = figure_data_new(&wanted);
 	status = reading_run(&drawing->reading, (const char *const *)paths->paths, paths->count,
 	    &analysis_options, &ops);
@@ -182,7 +192,7 @@ collect(struct drawing *drawing, const struct figure_kind *kind, const struct ca
 		return EXIT_TROUBLE;
 	figure_collect_done(drawing->data, drawing->reading.analysis, drawing->reading.name.at);
 	if (drawing->data->left_out > 0 && can_be_read_again(paths))
-		collect_again(drawing, kind, paths, &analysis_options);
+		collect_again(drawing, kind, paths, analysis_options, sockets);
 	if (drawing->data->left_out > 0 && options->talk != TALK_QUIET)
 		say("%s: %" PRIu64 " rows were left out of the figure, since memory is bounded; "
 		    "--flow N chooses",

@@ -187,12 +187,15 @@ add_number(const struct option_row *row, struct flow_numbers *field, const char 
     struct diag *diag)
 {
 	uint32_t number;
+	size_t at;
 
 	if (!read_number(argument, UINT32_MAX, &number) || number == 0)
 		return unwanted(row, argument, diag);
 	field->numbers =
 	    mem_realloc_array(field->numbers, field->count + 1, sizeof(*field->numbers));
-	field->numbers[field->count++] = number;
+	for (at = field->count++; at > 0 && field->numbers[at - 1] > number; at--)
+		field->numbers[at] = field->numbers[at - 1];
+	field->numbers[at] = number;
 	return ST_OK;
 }
 
