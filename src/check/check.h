@@ -6,14 +6,18 @@
  * thing that was expected, and those that failed say what was seen, and where.
  *
  *   fact.def    every fact that can be expected: one table for all that follows
- *   fact.c      how facts are read from what was collected
+ *   fact.c      how facts are read from what was collected; fact_words.c: the
+ *               words they can have; fact_frames.c: the frames that show them
  *   collect.c   rows are kept under a budget; payload.c: what the streams held
  *   derive.c    what the packets of one flow tell together
- *   test.c      values that are expected, and their tolerances
+ *   test.c      values that are expected; quantity.c: with units and tolerances
  *   select.c    which flows, listeners or sockets are meant
- *   expect.c    expectations are read from XML (expect.rng); write.c: written
- *   record.c    ... or found in good captures
- *   hold.c      expectations and a capture become a result
+ *   expect.c    expectations are read from XML (expect.rng), with parser.c,
+ *               parse_select.c, parse_fact.c; write.c: written
+ *   record.c    ... or found in good captures: record_flows.c,
+ *               record_listeners.c, record_values.c; leniency.c: but for what
+ *   hold.c      expectations and a capture become a result: judge.c, shares.c;
+ *               consequence.c: what need not be said; tell.c: and how the rest is
  *   result.c    the result: a list of cases, worst first; text.c: as people
  *               read it; junit.c, tap.c, sarif.c, github.c, markdown.c: as others do
  *

@@ -226,7 +226,10 @@ bool test_meets(const struct test *test, const struct seen *seen, enum value_typ
 /* "10 ms", "between 2 and 4", "fin or open". */
 void seen_put(
     struct text *out, const struct seen *seen, enum value_type type, const char *const *words);
+/* Times in milliseconds, or seconds where they are long; bytes as they are. */
 void value_put(struct text *out, int64_t value, enum value_type type);
+/* A number and its tolerance, with units: quantity.c. False: it is none. */
+bool quantity_parse(struct test *test, const char *said, enum value_type type);
 /* What is nearest to a word that is not among them; NULL: nothing is near. */
 const char *nearest_word(const char *word, const char *const *words);
 /* \n, \x1b, \\: what a person can type. */
@@ -374,6 +377,12 @@ extern const struct fact_row {
 } fact_rows[FACT_COUNT_OF];
 
 extern const char *const scope_elements[SCOPE_COUNT];
+const struct kept_flow *subject_flow(const struct subject *subject);
+/* The flow's, by its place among them. */
+const struct kept_packet *subject_packet(const struct subject *subject, uint32_t i);
+const struct listener_row *subject_listener(const struct subject *subject);
+/* How many the group means, rather than what they are like. */
+bool fact_is_count(enum fact_id fact);
 /* Of a word or a set: by bit, NULL at the end. */
 const char *const *fact_words(enum fact_id fact);
 

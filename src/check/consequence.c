@@ -1,0 +1,145 @@
+/*
+ * What is wrong because something else is: where a flow is missing, one is
+ * missing of every value too, and nobody wants to read that.
+ */
+#include "check/hold.h"
+
+#include <string.h>
+
+#define BIT(id) (UINT64_C(1) << FACT_##id)
+#define BYTE_FACTS \
+	(BIT(LENGTH) | BIT(CONTENT) | BIT(DIGEST) | BIT(UNDATED) | BIT(CONTAINS) | BIT(BYTES))
+
+/* By fact: what, found wrong in the same flows, leads to this one. */
+static uint64_t
+leads_to(enum fact_id fact)
+{
+	uint64_t from = BIT(DIRECTIONS);
+
+	if (fact_rows[fact].scope != SCOPE_FLOW || fact == FACT_DIRECTIONS || fact_is_count(fact))
+		return 0;
+	if (fact != FACT_OPEN)
+		from |= BIT(OPEN);
+	if (fact == FACT_CLOSED_FIRST || fact == FACT_HALF_CLOSED || fact == FACT_CAUSE ||
+	    fact == FACT_STATE || fact == FACT_HISTORY)
+		from |= BIT(CLOSE) | BIT(HALF_CLOSE);
+	if (fact == FACT_HALF_CLOSE)
+		from |= BIT(CLOSE);
+	if (fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
+	    fact == FACT_BYTES)
+		from |= BIT(LENGTH);
+	if (fact == FACT_STATE || fact == FACT_HISTORY || fact == FACT_SPOKE_FIRST)
+		from |= BYTE_FACTS;
+	if (fact == FACT_RESENT_COUNT || fact == FACT_PACKETS || fact == FACT_DATA_SCHEDULE)
+		from |= BIT(RESENT);
+	return from;
+}
+
+static bool
+are_among(const struct ruling *some, const struct ruling *all)
+{
+	for (size_t i = 0; i < some->culprit_count; i++) {
+		size_t j = 0;
+
+		while (j < all->culprit_count && all->culprits[j] != some->culprits[i])
+			j++;
+		if (j == all->culprit_count)
+			return false;
+	}
+	return some->culprit_count > 0;
+}
+
+bool
+is_served_by(const struct check_data *data, uint32_t flow, uint32_t listener)
+{
+	const struct tuple *ends = &data->flows[flow].row.tuple;
+	const struct listener_row *row = &data->listeners[listener].row;
+
+	return ends->dport == row->local.sport &&
+	       (row->any_address || memcmp(ends->dst, row->local.src, sizeof(ends->dst)) == 0);
+}
+
+/* All flows to what listens too much are too many. */
+static bool
+are_served_by(
+    const struct check_data *data, const struct ruling *flows, const struct ruling *listeners)
+{
+	for (size_t i = 0; i < flows->culprit_count; i++) {
+		size_t j = 0;
+
+		while (j < listeners->culprit_count &&
+		       !is_served_by(data, flows->culprits[i], listeners->culprits[j]))
+			j++;
+		if (j == listeners->culprit_count)
+			return false;
+	}
+	return flows->culprit_count > 0;
+}
+
+/* Every flow of the listener is half there: what it did cannot be told. */
+static bool
+is_half_there(
+    const struct check_data *data, const struct ruling *listener, const struct ruling *directions)
+{
+	size_t served = 0, blamed = 0;
+
+	if (listener->culprit_count == 0)
+		return false;
+	for (uint32_t i = 0; i < data->flow_count; i++) {
+		if (!is_served_by(data, i, listener->culprits[0]))
+			continue;
+		served++;
+		for (size_t j = 0; j < directions->culprit_count; j++)
+			blamed += directions->culprits[j] == i;
+	}
+	return served > 0 && blamed == served;
+}
+
+static bool
+is_same_end(const struct group *a, const struct group *b)
+{
+	return memcmp(&a->selector.server, &b->selector.server, sizeof(a->selector.server)) == 0;
+}
+
+static bool
+explains(const struct check_data *data, const struct ruling *cause, const struct ruling *effect)
+{
+	enum fact_id fact = effect->expected->fact;
+	enum scope scope = effect->group->scope;
+
+	if (cause == effect || cause->outcome != CHECK_FAILED)
+		return false;
+	if (cause->expected->fact == FACT_DIRECTIONS && scope == SCOPE_LISTENER)
+		return is_half_there(data, effect, cause) ||
+		       (effect->matched_nothing && is_same_end(cause->group, effect->group));
+	if (cause->expected->fact == FACT_LISTENER_COUNT && fact == FACT_COUNT) {
+		if (cause->matched_nothing && effect->matched_nothing)
+			return is_same_end(cause->group, effect->group);
+		return are_served_by(data, effect, cause);
+	}
+	if (scope != SCOPE_FLOW || cause->group != effect->group)
+		return false;
+	/* A flow that is one too many is judged by nothing else. */
+	if (fact_is_count(cause->expected->fact))
+		return are_among(effect, cause) && effect->lacking == 0;
+	if (!(leads_to(fact) & UINT64_C(1) << cause->expected->fact))
+		return false;
+	return are_among(effect, cause);
+}
+
+void
+find_consequences(struct holding *h)
+{
+	for (size_t effect = 0; effect < h->count; effect++) {
+		struct ruling *ruling = &h->rulings[effect];
+
+		if (ruling->outcome != CHECK_FAILED || ruling->explained_by != 0)
+			continue;
+		for (size_t cause = 0; cause < h->count; cause++) {
+			if (!explains(h->data, &h->rulings[cause], ruling))
+				continue;
+			ruling->explained_by = (uint32_t)cause + 1;
+			break;
+		}
+	}
+}

@@ -1,0 +1,193 @@
+/* Expectations that share the members of a group out among their values: "4 fin, 2 open". */
+#include "check/hold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static bool
+is_sibling(const struct expected *a, const struct expected *b)
+{
+	return a->fact == b->fact && a->from == b->from && a->has_flows && b->has_flows &&
+	       a->over == OVER_EACH && b->over == OVER_EACH &&
+	       memcmp(&a->wanted, &b->wanted, sizeof(a->wanted)) == 0 && a->needle == b->needle &&
+	       a->fact != FACT_SEQUENCE;
+}
+
+struct share {
+	const struct expected *expected;
+	int64_t lo, hi;
+	int64_t count;
+	uint32_t last[CHECK_FLOWS_MAX]; /* members that have it, the latest ones */
+};
+
+struct shares {
+	struct share *at;
+	size_t count;
+	int64_t unknown;
+};
+
+static void
+put_shares(struct text *out, const struct shares *shares, size_t members)
+{
+	for (size_t i = 0; i < shares->count; i++) {
+		const struct expected *expected = shares->at[i].expected;
+
+		text_put(out, i == 0 ? "" : ", ");
+		if (members > 1 || shares->count > 1 || expected->flows.kind != TEST_NUMBER ||
+		    expected->flows.lo != 1) {
+			text_put(out, expected->flows.said);
+			text_char(out, ' ');
+		}
+		put_wanted(out, expected);
+		if (i + 1 == VALUES_SHOWN && shares->count > VALUES_SHOWN) {
+			text_put(out, ", ");
+			text_u64(out, shares->count - VALUES_SHOWN);
+			text_put(out, " others");
+			return;
+		}
+	}
+}
+
+/* The member has none of the values, or one that others have enough of. */
+static void
+share_out(struct holding *h, const struct group *group, const struct members *members,
+    struct shares *shares, struct ruling *ruling)
+{
+	struct seen seen = { 0 };
+
+	for (size_t i = 0; i < members->count; i++) {
+		uint32_t place = members->at[i];
+		size_t at = 0;
+
+		holding_look(h, group, place, shares->at[0].expected, &seen);
+		if (!seen.is_known) {
+			shares->unknown++;
+			continue;
+		}
+		while (at < shares->count &&
+		       !expected_meets(shares->at[at].expected, &seen, INT64_MIN))
+			at++;
+		if (at == shares->count) {
+			ruling_blame(ruling, place);
+			continue;
+		}
+		shares->at[at].last[shares->at[at].count++ % CHECK_FLOWS_MAX] = place;
+	}
+	text_fini(&seen.room);
+}
+
+static void
+blame_surplus(struct ruling *ruling, const struct share *share)
+{
+	int64_t surplus = share->count - share->hi;
+
+	for (int64_t i = 0; i < surplus && i < CHECK_FLOWS_MAX; i++)
+		ruling_blame(ruling, share->last[(share->count - 1 - i) % CHECK_FLOWS_MAX]);
+	if (surplus > CHECK_FLOWS_MAX)
+		ruling->blamed += (size_t)(surplus - CHECK_FLOWS_MAX);
+	ruling->surplus += (uint32_t)surplus;
+}
+
+/*
+ * Where values are only wanted of some ("any"), others may have what they like:
+ * then nobody is to blame for having another one, unless all have.
+ */
+static bool
+is_loose(const struct shares *shares)
+{
+	for (size_t i = 0; i < shares->count; i++)
+		if (shares->at[i].hi == INT64_MAX)
+			return true;
+	return false;
+}
+
+/* off: by how many the group itself is too large or small, which has been said. */
+static void
+judge_shares(struct ruling *ruling, const struct shares *shares, int64_t off, size_t members)
+{
+	uint32_t unexpected = (uint32_t)ruling->blamed;
+	int64_t unknown = shares->unknown;
+	bool is_wrong = unexpected > 0 && !is_loose(shares);
+
+	for (size_t i = 0; i < shares->count; i++) {
+		const struct share *share = &shares->at[i];
+		int64_t lacking = share->lo - share->count;
+
+		if (share->count > share->hi) {
+			blame_surplus(ruling, share);
+			is_wrong = true;
+		}
+		if (lacking <= 0)
+			continue;
+		/* What cannot be seen may be what is missing. */
+		if (unknown >= lacking && share->expected->unknown_passes) {
+			unknown -= lacking;
+			continue;
+		}
+		is_wrong = true;
+		ruling->lacking += (uint32_t)lacking;
+		if (ruling->missing == NULL ||
+		    share->expected->flows.lo < ruling->missing->flows.lo)
+			ruling->missing = share->expected;
+	}
+	if (!is_wrong)
+		ruling->culprit_count = ruling->blamed = 0;
+	if (is_loose(shares) && ruling->lacking == 0 && ruling->surplus == 0)
+		is_wrong = false;
+	if (is_wrong)
+		ruling->outcome = CHECK_FAILED;
+	else if (members > 0 && shares->unknown == (int64_t)members)
+		ruling->outcome = CHECK_OPEN;
+	ruling->surplus += unexpected;
+	if (off > 0 && ruling->lacking == 0 && ruling->surplus <= (uint64_t)off)
+		ruling->explained_by = UINT32_MAX;
+	if (off < 0 && ruling->surplus == 0 && ruling->lacking <= (uint64_t)-off)
+		ruling->explained_by = UINT32_MAX;
+}
+
+void
+hold_shares(struct holding *h, const struct group *group, const struct members *members,
+    size_t first, int64_t off)
+{
+	struct ruling *ruling = ruling_add(h, group, &group->facts[first]);
+	struct shares shares = { 0 };
+
+	for (size_t i = first; i < group->count; i++) {
+		const struct expected *expected = &group->facts[i];
+		struct bounds bounds;
+
+		if (!is_sibling(&group->facts[first], expected))
+			continue;
+		bounds = bounds_of(&expected->flows, (int64_t)members->count);
+		shares.at = mem_realloc_array(shares.at, shares.count + 1, sizeof(*shares.at));
+		shares.at[shares.count++] =
+		    (struct share){ .expected = expected, .lo = bounds.lo, .hi = bounds.hi };
+	}
+	share_out(h, group, members, &shares, ruling);
+	judge_shares(ruling, &shares, off, members->count);
+	if (ruling->missing != NULL)
+		ruling->expected = ruling->missing;
+	if (ruling->missing != NULL && ruling->culprit_count == 1 && ruling->lacking == 1 &&
+	    fact_rows[ruling->expected->fact].type == VALUE_TEXT) {
+		/* One for another: nobody needs to read of the rest. */
+		const struct members culprit = { ruling->culprits, 1 };
+
+		put_wanted(&ruling->wanted, ruling->missing);
+		put_spread(&ruling->seen, h, group, &culprit, ruling->expected);
+	} else {
+		put_shares(&ruling->wanted, &shares, members->count);
+		put_spread(&ruling->seen, h, group, members, ruling->expected);
+	}
+	free(shares.at);
+}
+
+bool
+was_held(const struct group *group, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (is_sibling(&group->facts[j], &group->facts[i]))
+			return true;
+	return false;
+}

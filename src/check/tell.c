@@ -1,0 +1,266 @@
+/* Rulings become cases, for people: a sentence, the frames that show it, and the flows. */
+#include "check/hold.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+/* --- which bytes differ --- */
+
+/* The packets of a stream that carry the byte at that place. */
+static size_t
+frames_with_byte(const struct check_data *data, const struct kept_flow *flow, enum whose from,
+    uint64_t at, uint32_t *indices, size_t room)
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < flow->count && count < room; i++) {
+		const struct kept_packet *pkt = &data->packets[data->by_flow[flow->first + i]];
+
+		/* Relative numbers begin with 1 behind the SYN. */
+		if (pkt->from == from && pkt->length > 0 &&
+		    (uint32_t)at + 1 - pkt->seq < pkt->length)
+			indices[count++] = pkt->index;
+	}
+	return count;
+}
+
+static bool
+is_of_bytes(enum fact_id fact)
+{
+	return fact == FACT_LENGTH || fact == FACT_CONTENT || fact == FACT_DIGEST ||
+	       fact == FACT_UNDATED;
+}
+
+static bool
+find_difference(struct holding *h, struct ruling *ruling, uint64_t *at)
+{
+	const struct expected *missing =
+	    ruling->missing != NULL ? ruling->missing : ruling->expected;
+	const struct kept_flow *flow = &h->data->flows[ruling->culprits[0]];
+	const struct payload *payload = &flow->payload[missing->from == WHOSE_SERVER];
+	struct payload wanted = { .is_known = true };
+
+	if (!payload_is_whole(payload))
+		return false;
+	if (missing->good_flow != 0)
+		return payload_differ(payload,
+		    &h->expectations->good->flows[missing->good_flow - 1]
+			 .payload[missing->from == WHOSE_SERVER],
+		    at);
+	if (missing->fact != FACT_CONTENT || missing->test.text == NULL)
+		return false;
+	wanted.head = (uint8_t *)missing->test.text;
+	wanted.head_count = (uint32_t)missing->test.text_length;
+	wanted.length = missing->test.text_length;
+	return payload_differ(payload, &wanted, at);
+}
+
+/* --- from rulings to cases --- */
+
+static void
+put_culprit(struct text *out, const struct holding *h, const struct ruling *ruling, size_t i)
+{
+	uint32_t place = ruling->culprits[i];
+
+	if (ruling->group->scope == SCOPE_FLOW) {
+		const struct flow_row *row = &h->data->flows[place].row;
+
+		text_put(out, "flow ");
+		text_u64(out, row->flow);
+		text_put(out, " (");
+		end_put(out, row->tuple.src, row->tuple.ip_version, row->tuple.sport);
+		text_put(out, " to ");
+		end_put(out, row->tuple.dst, row->tuple.ip_version, row->tuple.dport);
+		text_char(out, ')');
+	} else if (ruling->group->scope == SCOPE_LISTENER) {
+		const struct tuple *local = &h->data->listeners[place].row.local;
+
+		end_put(out, local->src, local->ip_version, local->sport);
+	} else if (ruling->group->scope == SCOPE_SOCKET) {
+		const struct tuple *ends = &h->data->sockets[place].ends;
+
+		end_put(out, ends->src, ends->ip_version, ends->sport);
+	}
+}
+
+#define CULPRITS_NAMED 3
+
+static void
+put_culprits(struct text *out, const struct holding *h, const struct ruling *ruling)
+{
+	if (ruling->culprit_count == 0 || ruling->group->scope == SCOPE_TOTAL)
+		return;
+	text_put(out, ": ");
+	for (size_t i = 0; i < ruling->culprit_count && i < CULPRITS_NAMED; i++) {
+		text_put(out, i == 0 ? "" : ", ");
+		put_culprit(out, h, ruling, i);
+	}
+	if (ruling->blamed > CULPRITS_NAMED) {
+		text_put(out, " and ");
+		text_u64(out, ruling->blamed - CULPRITS_NAMED);
+		text_put(out, " more");
+	}
+}
+
+static void
+put_subject(struct text *out, const struct group *group)
+{
+	const struct selector *selector = &group->selector;
+
+	if (group->title != NULL) {
+		text_put(out, group->title);
+		return;
+	}
+	if (group->scope == SCOPE_TOTAL) {
+		text_put(out, "the capture");
+		return;
+	}
+	text_put(out, selector->others ? "other " : "");
+	text_put(out, group->scope == SCOPE_FLOW       ? "flows"
+		      : group->scope == SCOPE_LISTENER ? "listeners"
+						       : "sockets");
+	if (selector->server.has_address || selector->server.has_port) {
+		text_put(out, group->scope == SCOPE_FLOW ? " to " : " ");
+		end_wanted_put(out, &selector->server);
+	}
+	if (selector->client.has_address || selector->client.has_port) {
+		text_put(out, " from ");
+		end_wanted_put(out, &selector->client);
+	}
+	if (selector->end.has_address || selector->end.has_port) {
+		text_put(out, " of ");
+		end_wanted_put(out, &selector->end);
+	}
+}
+
+static void
+put_sentence(
+    struct text *out, const struct holding *h, const struct ruling *ruling, const char *subject)
+{
+	text_put(out, subject);
+	text_put(out, ": ");
+	if (ruling->matched_nothing && ruling->group->scope != SCOPE_TOTAL) {
+		text_put(out, "there is none; expected ");
+		text_put(out, text_str((struct text *)&ruling->wanted));
+		return;
+	}
+	text_put(out, fact_rows[ruling->expected->fact].name);
+	if (ruling->expected->from < WHOSE_BOTH) {
+		text_put(out, " from ");
+		text_put(out, whose_names[ruling->expected->from]);
+	}
+	text_put(out, ": expected ");
+	text_put(out, text_str((struct text *)&ruling->wanted));
+	text_put(out, ", but it is ");
+	text_put(out, text_str((struct text *)&ruling->seen));
+	if (ruling->has_difference) {
+		text_put(out, ", from byte ");
+		text_u64(out, ruling->difference);
+		text_put(out, " on");
+	}
+	put_culprits(out, h, ruling);
+}
+
+static void
+add_frames(struct check_case *c, struct holding *h, const struct ruling *ruling)
+{
+	uint32_t indices[CHECK_FRAMES_MAX];
+	size_t count = 0;
+
+	if (ruling->has_difference) {
+		count = frames_with_byte(h->data, &h->data->flows[ruling->culprits[0]],
+		    ruling->expected->from, ruling->difference, indices, CHECK_FRAMES_MAX);
+		for (size_t i = 0; i < count; i++)
+			case_add_frame(c, h->data, indices[i]);
+	}
+	/* All culprits have a right to be shown. */
+	for (size_t i = 0; count == 0 && i < ruling->culprit_count && i < CHECK_FRAMES_MAX; i++) {
+		size_t share = CHECK_FRAMES_MAX / (ruling->culprit_count < CHECK_FRAMES_MAX
+							  ? ruling->culprit_count
+							  : CHECK_FRAMES_MAX);
+		const struct subject subject = { h->data, ruling->group->scope,
+			ruling->culprits[i] };
+		size_t found = fact_frames(indices, share, &subject, ruling->expected);
+
+		for (size_t j = 0; j < found; j++)
+			case_add_frame(c, h->data, indices[j]);
+	}
+}
+
+static void
+add_good_frames(struct check_case *c, struct holding *h, const struct ruling *ruling)
+{
+	const struct expected *missing =
+	    ruling->missing != NULL ? ruling->missing : ruling->expected;
+	uint32_t indices[CHECK_FRAMES_MAX];
+	struct subject subject = { .data = h->expectations->good, .scope = SCOPE_FLOW };
+	struct expected shown = *missing;
+	size_t count;
+
+	/* What is too much was not there. */
+	if (missing->good_flow == 0 || ruling->group->scope != SCOPE_FLOW ||
+	    (fact_is_count(ruling->expected->fact) && ruling->culprit_count > 0))
+		return;
+	subject.place = missing->good_flow - 1;
+	shown.fact = ruling->expected->fact;
+	count = fact_frames(indices, CHECK_FRAMES_MAX, &subject, &shown);
+	for (size_t i = 0; i < count; i++)
+		case_add_good_frame(c, subject.data, indices[i]);
+}
+
+static void
+add_flows(struct check_case *c, const struct holding *h, const struct ruling *ruling)
+{
+	if (ruling->group->scope == SCOPE_LISTENER) {
+		for (uint32_t i = 0; i < h->data->flow_count && ruling->culprit_count > 0; i++)
+			if (c->flow_count < CHECK_FLOWS_MAX &&
+			    is_served_by(h->data, i, ruling->culprits[0]))
+				c->flows[c->flow_count++] = h->data->flows[i].row.flow;
+		return;
+	}
+	for (size_t i = 0; i < ruling->culprit_count && c->flow_count < CHECK_FLOWS_MAX; i++) {
+		uint32_t place = ruling->culprits[i];
+
+		if (ruling->group->scope == SCOPE_FLOW)
+			c->flows[c->flow_count++] = h->data->flows[place].row.flow;
+		else if (ruling->group->scope == SCOPE_SOCKET && h->data->sockets[place].flow)
+			c->flows[c->flow_count++] = h->data->sockets[place].flow;
+	}
+}
+
+void
+tell(struct check_result *result, struct holding *h, struct ruling *ruling)
+{
+	struct check_case *c =
+	    result_add(result, ruling->explained_by != 0 ? CHECK_OPEN : ruling->outcome);
+	const struct fact_row *fact = &fact_rows[ruling->expected->fact];
+	struct text subject = { 0 };
+	struct text sentence = { 0 };
+
+	put_subject(&subject, ruling->group);
+	c->fact = fact->name;
+	c->severity = fact->severity;
+	c->figure = fact->figure;
+	c->capture = mem_strdup(h->data->name);
+	c->line = ruling->expected->line != 0 ? ruling->expected->line : ruling->group->line;
+	if (c->outcome == CHECK_FAILED && ruling->culprit_count > 0 &&
+	    is_of_bytes(ruling->expected->fact))
+		ruling->has_difference = find_difference(h, ruling, &ruling->difference);
+	if (c->outcome == CHECK_FAILED) {
+		put_sentence(&sentence, h, ruling, text_str(&subject));
+		add_frames(c, h, ruling);
+		add_good_frames(c, h, ruling);
+	} else if (ruling->explained_by != 0) {
+		const struct expected *by = h->rulings[ruling->explained_by - 1].expected;
+
+		text_put(&sentence, "not judged: what is wrong with ");
+		text_put(&sentence, fact_rows[by->fact].name);
+		text_put(&sentence, " leads to it");
+	}
+	add_flows(c, h, ruling);
+	c->sentence = text_take(&sentence);
+	c->subject = text_take(&subject);
+	c->expected = text_take(&ruling->wanted);
+	c->seen = text_take(&ruling->seen);
+}
