@@ -1,7 +1,6 @@
 /* The failures as commands to a workflow of GitHub Actions: annotations, where it was expected. */
-#include <string.h>
-
 #include "check/check.h"
+#include "check/output.h"
 
 static void
 put_escaped(struct text *out, const char *words, bool is_property)
@@ -26,7 +25,7 @@ put_foreign(struct text *out, const char *words, bool is_property)
 {
 	struct text clean = { 0 };
 
-	text_terminal(&clean, words, strlen(words));
+	output_clean(&clean, words);
 	put_escaped(out, text_str(&clean), is_property);
 	text_fini(&clean);
 }

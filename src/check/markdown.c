@@ -1,6 +1,4 @@
 /* The result as Markdown, for the summary of a job: counts, what failed, and a ladder. */
-#include <string.h>
-
 #include "check/check.h"
 #include "check/output.h"
 
@@ -11,7 +9,7 @@ put_code(struct text *out, const char *words)
 	struct text clean = { 0 };
 	size_t longest = 0, run = 0;
 
-	text_terminal(&clean, words, strlen(words));
+	output_clean(&clean, words);
 	for (const char *at = text_str(&clean); *at != '\0'; at++) {
 		run = *at == '`' ? run + 1 : 0;
 		longest = run > longest ? run : longest;

@@ -3,6 +3,12 @@
 #include <string.h>
 
 void
+output_clean(struct text *out, const char *words)
+{
+	text_terminal(out, words, strlen(words));
+}
+
+void
 output_name(struct text *out, const struct check_case *c)
 {
 	text_put(out, c->subject);
@@ -40,7 +46,7 @@ output_frames(struct text *out, const struct check_frame *frames, size_t count)
 
 		text_put(out, i == 0 ? "" : is_new ? "; " : ", ");
 		if (is_new) {
-			text_terminal(out, frames[i].file, strlen(frames[i].file));
+			output_clean(out, frames[i].file);
 			text_put(out, is_one ? ": frame " : ": frames ");
 		}
 		text_u64(out, frames[i].number);

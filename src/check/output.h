@@ -4,6 +4,8 @@
 
 #include "check/check.h"
 
+/* What is foreign, fit for a terminal: without controls. */
+void output_clean(struct text *out, const char *words);
 /* "flows to :80: close: fin": tells a case from all others of its capture. */
 void output_name(struct text *out, const struct check_case *c);
 /* The capture, as a class is named: dots would be taken for packages. */

@@ -10,7 +10,7 @@ put_description(struct text *out, const char *words)
 {
 	struct text clean = { 0 };
 
-	text_terminal(&clean, words, strlen(words));
+	output_clean(&clean, words);
 	for (const char *at = text_str(&clean); *at != '\0'; at++) {
 		if (*at == '#' || *at == '\\')
 			text_char(out, '\\');

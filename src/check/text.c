@@ -1,6 +1,4 @@
 /* The result for people: what failed, worst first, each with its frames. */
-#include <string.h>
-
 #include "check/check.h"
 #include "check/output.h"
 
@@ -17,20 +15,14 @@ put_colored(struct text *out, const char *color, const char *word, bool wanted)
 }
 
 static void
-put_foreign(struct text *out, const char *words)
-{
-	text_terminal(out, words, strlen(words));
-}
-
-static void
 put_case(
     struct text *out, const struct check_result *result, const struct check_case *c, bool color)
 {
 	put_colored(out, RED, "FAILED", color);
 	text_char(out, ' ');
-	put_foreign(out, c->capture);
+	output_clean(out, c->capture);
 	text_put(out, ": ");
-	put_foreign(out, c->sentence);
+	output_clean(out, c->sentence);
 	text_char(out, '\n');
 	if (c->frame_count > 0) {
 		text_put(out, "    see ");
@@ -44,7 +36,7 @@ put_case(
 	}
 	if (c->line > 0) {
 		text_put(out, "    expected by ");
-		put_foreign(out, result->expected_by);
+		output_clean(out, result->expected_by);
 		text_char(out, ':');
 		text_u64(out, c->line);
 		text_char(out, '\n');
