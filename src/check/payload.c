@@ -78,14 +78,41 @@ end_block(struct half *half)
 	half->block_count = 0;
 }
 
-/* FNV-1a's multiplier and beginning: any mixing would do, it is compared with its own kind only. */
+/*
+ * A polynomial, which however the bytes came in pieces is the same, and of which
+ * eight bytes are computed at once. Any mixing would do: it is compared with its
+ * own kind only. The factor is FNV's, for want of a reason for another.
+ */
+#define FACTOR   UINT64_C(0x100000001b3)
+#define FACTOR_2 (FACTOR * FACTOR)
+#define FACTOR_4 (FACTOR_2 * FACTOR_2)
+
+static uint64_t
+mix(uint64_t block, const uint8_t *data, size_t count)
+{
+	for (; count >= 8; count -= 8, data += 8)
+		block = block * (FACTOR_4 * FACTOR_4) +
+			((data[0] * FACTOR + data[1]) * FACTOR_2 + data[2] * FACTOR + data[3]) *
+			    FACTOR_4 +
+			(data[4] * FACTOR + data[5]) * FACTOR_2 + data[6] * FACTOR + data[7];
+	for (; count > 0; count--, data++)
+		block = block * FACTOR + data[0];
+	return block;
+}
+
 static void
 add_to_blocks(struct half *half, const uint8_t *data, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		half->block = (half->block ^ data[i]) * UINT64_C(0x100000001b3) + 1;
-		if (++half->block_count == BLOCK_BYTES)
+	while (count > 0) {
+		size_t room = BLOCK_BYTES - half->block_count;
+		size_t taken = count < room ? count : room;
+
+		half->block = mix(half->block, data, taken);
+		half->block_count += (uint32_t)taken;
+		if (half->block_count == BLOCK_BYTES)
 			end_block(half);
+		data += taken;
+		count -= taken;
 	}
 }
 
@@ -177,7 +204,9 @@ take_data(void *ctx, const uint8_t *data, size_t count)
 	look_for_needles(half, data, count);
 	if (count > 0)
 		mask_dates(half, &data, count);
-	sha256_add(&half->undated, data, count);
+	/* Of what does not begin as HTTP it is the other one. */
+	if (!half->is_other)
+		sha256_add(&half->undated, data, count);
 	/* Behind a gap, places in head and blocks would mean nothing. */
 	if (half->payload.gaps > 0)
 		return;
@@ -285,7 +314,10 @@ end_half(struct half *half, struct payload *payload)
 	stream_free(half->stream);
 	half->stream = NULL;
 	sha256_end(&half->sha, half->payload.digest);
-	sha256_end(&half->undated, half->payload.undated);
+	if (half->is_other)
+		memcpy(half->payload.undated, half->payload.digest, SHA256_BYTES);
+	else
+		sha256_end(&half->undated, half->payload.undated);
 	text_fini(&half->masked);
 	half->masked = (struct text){ 0 };
 	if (half->block_count > 0)
