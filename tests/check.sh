@@ -154,6 +154,62 @@ found 'open: expected complete, but it is 2 complete, 1 refused: flow 2 ' refuse
 	$1 = sprintf("+%.6f", $1 + 0.5) } { print }' | make lingering
 found 'half-closed: expected .*, but it is 501 ms: flow 2 ' lingering '18, 29'
 
+# The client asks again, and the second SYN is answered late.
+late()
+{
+	scene
+	conversation a 0
+	echo '+0.100000 b > server SYN'
+	conversation b 1.1 | sed '1s/SYN/SYN seq 0/' | awk -v by="$1" 'NR > 1 { $1 = sprintf("+%.6f", $1 + by) } { print }'
+	conversation c 2.2
+}
+late 0 | make asked-twice
+late 0.1 | make late
+synscope check -q --baseline asked-twice.pcap late.pcap >says 2>&1
+test $? = 1 && grep -q 'handshake: expected at most 2[0-9.]* ms, but it is 102 ms: flow 2 ' says
+verdict $? 'a slow answer to a SYN that came again is found'
+
+refused()
+{
+	scene
+	echo '+0.000000 a > server SYN'
+	echo "+$1 server > a RST ACK"
+}
+refused 0.000020 | make no-one
+refused 0.030000 | make no-one-slowly
+synscope check -q --baseline no-one.pcap no-one-slowly.pcap >says 2>&1
+test $? = 1 && grep -q 'refusal: .* but it is 30 ms: flow 1 ' says && grep -q 'frames 1, 2$' says
+verdict $? 'a refusal that takes its time is found'
+
+# endless COUNT [WORD...]: a stream that is not ended; the word stands in its last segment
+endless()
+{
+	scene
+	echo '+0.000000 a > server SYN'
+	echo '+0.000100 server > a SYN ACK'
+	echo '+0.000200 a > server ACK'
+	for i in $(seq "$1"); do
+		echo "+0.0$((i + 10))000 server > a PSH ACK len 1000"
+		echo "+0.0$((i + 10))100 a > server ACK"
+	done
+	echo "+0.090000 server > a PSH ACK ${2:-len 1000}"
+	echo '+0.090100 a > server ACK'
+}
+endless 20 | make endless
+endless 19 | make endless-shorter
+endless 20 'hex 00' | make endless-other-end
+endless 20 | sed '/+0.015000/s/len 1000/"so it goes"/;/+0.0150/!b' | make endless-changed
+synscope check -q --record -o endless.xml endless.pcap
+for how in '--baseline endless.pcap' '--expect endless.xml'; do
+	# shellcheck disable=SC2086
+	synscope check -q $how endless-shorter.pcap >says 2>&1
+	verdict $? "${how%% *}: where a capture stopped a stream does not matter"
+	# shellcheck disable=SC2086
+	synscope check -q $how endless-changed.pcap >says 2>&1
+	test $? = 1 && grep -q 'begins from server: ' says
+	verdict $? "${how%% *}: what it began with does"
+done
+
 { scene; packets; } | sed '/b > server FIN ACK/{s/b > server/server > b/;n;s/server > b/b > server/;n
 s/b > server/server > b/;}' | make other-first
 passed 'but for one that closes in another order' other-first.pcap
@@ -182,6 +238,26 @@ clients()
 }
 clients 3 | make queue
 clients 4 | make one-more
+# let_in SECOND...: the others ask again then, and are let in at the last
+let_in()
+{
+	clients 3 | grep -v '^+[13]'
+	for second; do
+		for i in 4 5; do
+			echo "+$second.0${i}0000 c$i > server SYN"
+		done
+	done
+	for i in 4 5; do
+		echo "+$second.0${i}0010 server > c$i SYN ACK"
+		echo "+$second.0${i}0020 c$i > server ACK"
+	done
+}
+let_in 1 3 7 | make let-in
+let_in 1 3 | make let-in-sooner
+let_in 1 3 7 15 | make let-in-later
+let_in 1 3 7 15 31 | make let-in-much-later
+{ clients 3; let_in 7 | grep '^+7.04'; } | make let-in-once
+{ clients 3; echo '+1.080000 c5 > server SYN'; } | make stutter
 synscope check -q --record -o queue.xml queue.pcap
 for how in '--baseline queue.pcap' '--expect queue.xml'; do
 	# shellcheck disable=SC2086
@@ -191,6 +267,30 @@ for how in '--baseline queue.pcap' '--expect queue.xml'; do
 	    grep -q 'frames 10, 11, 12$' says
 	verdict $? "${how%% *}: one more than the queue has room for is found"
 done
+synscope check -q --baseline let-in.pcap let-in-sooner.pcap >says 2>&1
+verdict $? 'to be let in somewhat sooner passes'
+synscope check -q --baseline let-in.pcap let-in-later.pcap >says 2>&1
+verdict $? '... and somewhat later, too'
+synscope check -q --baseline let-in.pcap let-in-much-later.pcap >says 2>&1
+test $? = 1 && grep -q 'wait: expected between .* but it is 31.0000.* s: flow [45] ' says
+verdict $? 'to wait much longer at a full queue is found'
+synscope check -q --baseline queue.pcap let-in-once.pcap >says 2>&1
+test $? = 1 && grep -q 'open: expected 3 complete, 2 unanswered, but it is 4 complete, 1 unanswered: flow 4 ' says
+verdict $? 'who is let in after all is found'
+{ clients 3; echo '+1.080000 c5 > server SYN seq 0'; } | make stutter
+synscope check -q --baseline queue.pcap stutter.pcap >says 2>&1
+test $? = 1 && grep -q 'resent: expected queued, but it is .*1 syn queued: flow 5 ' says
+verdict $? 'to try again for no full queue is found'
+alone()
+{
+	scene
+	for second in "$@"; do echo "+$second a > server SYN"; done
+}
+alone 0.000 1.000 3.000 7.000 | make alone
+alone 0.000 1.000 1.200 3.000 7.000 | make alone-stutters
+synscope check -q --baseline alone.pcap alone-stutters.pcap >says 2>&1
+test $? = 1 && grep -q 'syn-schedule: expected not irregular' says
+verdict $? 'to try again out of turn is found'
 # Another kernel's schedule, and more patience.
 clients 3 | sed '/+3.0\([45]\)0000/{p;s/+3/+7/;}' | make patient
 clients 3 | sed 's/+3.0/+2.0/' | make linear

@@ -54,6 +54,9 @@ enum resent {
 	RESENT_QUEUED = 0x80, /* whatever a full accept queue made come again */
 };
 
+/* What became of it at the accept queue. */
+enum at_queue { QUEUE_FREE, QUEUE_WAITED, QUEUE_FULL };
+
 /* --- what was collected --- */
 
 /* Of a packet, what a check may ask for. */
@@ -88,6 +91,7 @@ struct kept_packet {
 struct payload {
 	bool is_known;     /* it was followed from its first packet to its last */
 	uint64_t length;   /* gaps counted */
+	uint64_t in_order; /* of its beginning: bytes before the first gap */
 	uint64_t gaps;     /* bytes that are not there */
 	uint64_t left_out; /* behind a hole that nobody acknowledged */
 	uint8_t digest[SHA256_BYTES];
@@ -126,6 +130,12 @@ struct kept_flow {
 		uint32_t reset;         /* of the first RST; 0: none */
 		int64_t half_closed_ns; /* between the FINs; -1: there are not both */
 		uint32_t shake[3];      /* of SYN, SYN-ACK and the ACK that completed it */
+		int64_t answered_ns;    /* from the latest SYN to the ACK; -1: not known */
+		int64_t refused_ns;     /* from the latest SYN to the RST; -1: it was not */
+		int64_t waited_ns;      /* from the first SYN until a full queue let it in; -1 */
+		int64_t sooner_ns;      /* ... had it been let in two attempts before */
+		uint8_t queue;          /* enum at_queue */
+		bool was_heard;         /* the client went on as if somebody had answered */
 		bool fills_window[2];   /* either side, the other's */
 	} derived;
 };
@@ -174,6 +184,11 @@ void payload_fini(struct payload *payload);
 bool payload_differ(const struct payload *a, const struct payload *b, uint64_t *at);
 /* Nothing of it is missing. */
 bool payload_is_whole(const struct payload *payload);
+/*
+ * A digest of the first so many bytes: all that are in order, a number up to
+ * HEAD_BYTES, or a multiple of BLOCK_BYTES. False: so many are not there.
+ */
+bool payload_begins(const struct payload *payload, uint64_t bytes, uint8_t digest[SHA256_BYTES]);
 
 /* derive.c */
 void derive_flow(struct check_data *data, struct kept_flow *flow);
@@ -309,6 +324,9 @@ struct expected {
 		OVER_PERCENTILE,
 	} over; /* what the value is of, where the group has several */
 	unsigned percentile;
+	/* Of streams that were not ended and are long: with the others, without them, or alone. */
+	enum endless { ENDLESS_TOO, ENDLESS_NOT, ENDLESS_ONLY } endless;
+	uint64_t first; /* of begins: how many bytes */
 	struct packet_wanted wanted;
 	struct step *steps;
 	size_t step_count;
@@ -376,6 +394,12 @@ extern const struct fact_row {
 	    struct seen *seen, const struct subject *subject, const struct expected *expected);
 } fact_rows[FACT_COUNT_OF];
 
+/* seen's room is kept; what the expectation is not about is not known. */
+void fact_read(struct seen *seen, const struct subject *subject, const struct expected *expected);
+/* Nobody knows when the capture stopped it: it is long, and was not ended. */
+bool is_endless(const struct kept_flow *flow, int side);
+
+extern const char *const endless_names[];
 extern const char *const scope_elements[SCOPE_COUNT];
 const struct kept_flow *subject_flow(const struct subject *subject);
 /* The flow's, by its place among them. */

@@ -8,7 +8,8 @@
 
 #define BIT(id) (UINT64_C(1) << FACT_##id)
 #define BYTE_FACTS \
-	(BIT(LENGTH) | BIT(CONTENT) | BIT(DIGEST) | BIT(UNDATED) | BIT(CONTAINS) | BIT(BYTES))
+	(BIT(LENGTH) | BIT(CONTENT) | BIT(DIGEST) | BIT(UNDATED) | BIT(BEGINS) | BIT(CONTAINS) | \
+	    BIT(BYTES))
 
 /* By fact: what, found wrong in the same flows, leads to this one. */
 static uint64_t
@@ -26,12 +27,15 @@ leads_to(enum fact_id fact)
 	if (fact == FACT_HALF_CLOSE)
 		from |= BIT(CLOSE);
 	if (fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
-	    fact == FACT_BYTES)
+	    fact == FACT_BEGINS || fact == FACT_BYTES)
 		from |= BIT(LENGTH);
 	if (fact == FACT_STATE || fact == FACT_HISTORY || fact == FACT_SPOKE_FIRST)
 		from |= BYTE_FACTS;
-	if (fact == FACT_RESENT_COUNT || fact == FACT_PACKETS || fact == FACT_DATA_SCHEDULE)
-		from |= BIT(RESENT);
+	if (fact == FACT_RESENT)
+		from |= BIT(QUEUE);
+	if (fact == FACT_RESENT_COUNT || fact == FACT_PACKETS || fact == FACT_SYN_SCHEDULE ||
+	    fact == FACT_SYNACK_SCHEDULE || fact == FACT_DATA_SCHEDULE || fact == FACT_WAIT)
+		from |= BIT(RESENT) | BIT(QUEUE);
 	return from;
 }
 

@@ -28,6 +28,10 @@ struct copies {
 
 struct walk {
 	struct derived *derived;
+	int64_t first_syn_ns, syn_ns; /* of the client's, up to the SYN-ACK */
+	bool is_queued;               /* the latest that came again did for a full queue */
+	bool was_queued;
+	int64_t tries[3];    /* the latest attempts to get in */
 	uint32_t fin_end[2]; /* relative number behind each side's FIN */
 	int64_t fin_ns;      /* of the first */
 	bool fin_seen[2];
@@ -99,7 +103,7 @@ came_again(const struct kept_packet *pkt)
 }
 
 static unsigned
-what_came_again(const struct kept_packet *pkt)
+what_came_again(const struct derived *derived, const struct kept_packet *pkt)
 {
 	if (pkt->cause == CAUSE_ACCEPT_QUEUE_FULL || pkt->cause == CAUSE_SYN_DROPPED)
 		return RESENT_QUEUED;
@@ -108,7 +112,7 @@ what_came_again(const struct kept_packet *pkt)
 	if (pkt->flags & TCP_SYN)
 		return RESENT_SYN_ACK;
 	if (pkt->length > 0 && pkt->cause == CAUSE_TAIL_LOSS_PROBE &&
-	    (pkt->marks & MARK_BIT(MARK_WINDOW_FULL)))
+	    derived->fills_window[pkt->from])
 		return pkt->from == WHOSE_CLIENT ? RESENT_CLIENT_PROBE : RESENT_SERVER_PROBE;
 	if (pkt->length > 0)
 		return pkt->from == WHOSE_CLIENT ? RESENT_CLIENT_DATA : RESENT_SERVER_DATA;
@@ -123,10 +127,17 @@ take_handshake(struct walk *walk, const struct kept_packet *pkt)
 	struct derived *derived = walk->derived;
 	bool is_syn_ack = (pkt->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 
-	if (pkt->flags & TCP_RST)
+	if (pkt->flags & TCP_RST) {
+		if (pkt->from == WHOSE_SERVER && derived->copies[0] > 0 && derived->shake[1] == 0 &&
+		    derived->refused_ns < 0)
+			derived->refused_ns = pkt->ts_ns - walk->syn_ns;
 		return;
+	}
 	if ((pkt->flags & TCP_SYN) && pkt->from == WHOSE_CLIENT && !is_syn_ack) {
-		derived->copies[0]++;
+		if (derived->shake[1] == 0)
+			walk->syn_ns = pkt->ts_ns;
+		if (derived->copies[0]++ == 0)
+			walk->first_syn_ns = pkt->ts_ns;
 		if (derived->shake[0] == 0)
 			derived->shake[0] = pkt->index;
 		add_copy(&walk->syn, pkt);
@@ -138,7 +149,41 @@ take_handshake(struct walk *walk, const struct kept_packet *pkt)
 	} else if ((pkt->flags & TCP_ACK) && pkt->from == WHOSE_CLIENT && derived->shake[1] != 0 &&
 		   derived->shake[2] == 0) {
 		derived->shake[2] = pkt->index;
+		/* Else it tells how long one waits before a SYN-ACK comes again. */
+		if (derived->copies[0] > 0 && derived->copies[1] == 1)
+			derived->answered_ns = pkt->ts_ns - walk->syn_ns;
 	}
+}
+
+/*
+ * Whoever met a full queue is in once the server answers with anything but
+ * another SYN-ACK; or, where SYNs were dropped, once one was answered and
+ * nothing was dropped after that.
+ */
+static void
+take_queue(struct walk *walk, const struct kept_packet *pkt)
+{
+	struct derived *derived = walk->derived;
+
+	if (pkt->cause == CAUSE_ACCEPT_QUEUE_FULL || pkt->cause == CAUSE_SYN_DROPPED ||
+	    pkt->cause == CAUSE_OVERFLOW_ABORT) {
+		walk->is_queued = walk->was_queued = true;
+		walk->tries[0] = walk->tries[1];
+		walk->tries[1] = walk->tries[2];
+		walk->tries[2] = pkt->ts_ns - walk->first_syn_ns;
+	} else if (derived->shake[2] == pkt->index ||
+		   (pkt->from == WHOSE_SERVER && !(pkt->flags & (TCP_SYN | TCP_RST)))) {
+		walk->is_queued = false;
+	}
+	if (!walk->was_queued || derived->copies[0] == 0)
+		return;
+	if (walk->is_queued) {
+		derived->waited_ns = -1;
+	} else if (derived->waited_ns < 0) {
+		derived->waited_ns = pkt->ts_ns - walk->first_syn_ns;
+		derived->sooner_ns = walk->tries[0];
+	}
+	derived->queue = walk->is_queued ? QUEUE_FULL : QUEUE_WAITED;
 }
 
 static bool
@@ -182,9 +227,11 @@ take_bytes(struct walk *walk, const struct kept_packet *pkt)
 	enum whose from = (enum whose)pkt->from;
 	enum whose other = from == WHOSE_CLIENT ? WHOSE_SERVER : WHOSE_CLIENT;
 
+	if ((pkt->length > 0 || (pkt->flags & TCP_FIN)) && !(pkt->marks & PROBE_MARKS) &&
+	    !(what_came_again(derived, pkt) & (RESENT_CLIENT_PROBE | RESENT_SERVER_PROBE)))
+		add_copy(&walk->data[from], pkt);
 	if (pkt->length == 0)
 		return;
-	add_copy(&walk->data[from], pkt);
 	if (derived->spoke_first == WHOSE_NONE)
 		derived->spoke_first = from;
 	if (!came_again(pkt) && has_seen_fin(walk, pkt, other))
@@ -196,13 +243,15 @@ take_packet(struct walk *walk, const struct kept_packet *pkt)
 {
 	struct derived *derived = walk->derived;
 
-	take_handshake(walk, pkt);
-	if (came_again(pkt) && what_came_again(pkt) != 0) {
-		derived->resent |= what_came_again(pkt);
-		derived->resent_count++;
-	}
 	if (pkt->marks & MARK_BIT(MARK_WINDOW_FULL))
 		derived->fills_window[pkt->from] = true;
+	derived->was_heard |= pkt->from == WHOSE_CLIENT && !(pkt->flags & (TCP_SYN | TCP_RST));
+	take_handshake(walk, pkt);
+	take_queue(walk, pkt);
+	if (came_again(pkt) && what_came_again(derived, pkt) != 0) {
+		derived->resent |= what_came_again(derived, pkt);
+		derived->resent_count++;
+	}
 	if (pkt->marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE))
 		derived->stalled = one_more(
 		    derived->stalled, pkt->from == WHOSE_CLIENT ? WHOSE_SERVER : WHOSE_CLIENT);
@@ -234,6 +283,9 @@ derive_flow(struct check_data *data, struct kept_flow *flow)
 		.stalled = WHOSE_NONE,
 		.directions = directions_of(&flow->row),
 		.half_closed_ns = -1,
+		.answered_ns = -1,
+		.refused_ns = -1,
+		.waited_ns = -1,
 	};
 	if (flow->row.is_tcp)
 		for (uint32_t i = 0; i < flow->count; i++)

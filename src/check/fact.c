@@ -197,7 +197,7 @@ READER(DIRECTIONS)
 
 	(void)expected;
 	if (!flow->row.is_tcp || flow->row.conn.open != OPEN_UNANSWERED ||
-	    !subject->data->has_server_packets)
+	    flow->derived.was_heard || !subject->data->has_server_packets)
 		see_word(seen, flow->derived.directions);
 }
 
@@ -305,10 +305,29 @@ READER(CONTAINS)
 		see_text(seen, "nothing like it", 15);
 }
 
+READER(BEGINS)
+{
+	const struct payload *payload = payload_of(subject, expected);
+	uint8_t digest[SHA256_BYTES];
+
+	if (!payload_begins(payload, expected->first, digest))
+		return;
+	seen->room.length = 0;
+	text_hex(&seen->room, digest, SHA256_BYTES);
+	see_text(seen, text_str(&seen->room), seen->room.length);
+}
+
 READER(CAUSE)
 {
 	(void)expected;
 	see_word(seen, subject_flow(subject)->row.conn.reason.cause);
+}
+
+READER(QUEUE)
+{
+	(void)expected;
+	if (subject_flow(subject)->row.is_tcp)
+		see_word(seen, subject_flow(subject)->derived.queue);
 }
 
 READER(RESENT)
@@ -363,23 +382,18 @@ READER(SEQUENCE)
 	seen->text_length = seen->room.length;
 }
 
-/* Where nothing came again: else it tells how long one waits before that. */
-READER(HANDSHAKE)
-{
-	const struct kept_flow *flow = subject_flow(subject);
+#define TIME_READER(id, field) \
+	READER(id) \
+	{ \
+		(void)expected; \
+		if (subject_flow(subject)->derived.field >= 0) \
+			see_number(seen, subject_flow(subject)->derived.field); \
+	}
 
-	(void)expected;
-	if (flow->row.is_tcp && flow->row.conn.handshake_ns >= 0 && flow->derived.copies[0] == 1 &&
-	    flow->derived.copies[1] == 1)
-		see_number(seen, flow->row.conn.handshake_ns);
-}
-
-READER(HALF_CLOSED)
-{
-	(void)expected;
-	if (subject_flow(subject)->derived.half_closed_ns >= 0)
-		see_number(seen, subject_flow(subject)->derived.half_closed_ns);
-}
+TIME_READER(HANDSHAKE, answered_ns)
+TIME_READER(REFUSAL, refused_ns)
+TIME_READER(WAIT, waited_ns)
+TIME_READER(HALF_CLOSED, half_closed_ns)
 
 READER(RTT)
 {
@@ -472,6 +486,38 @@ const struct fact_row fact_rows[FACT_COUNT_OF] = {
 #include "check/fact.def"
 #undef FACT
 };
+
+/* Of a stream that is longer and was not ended, nobody knows when the capture stopped it. */
+#define ENDLESS_BYTES 16384
+
+bool
+is_endless(const struct kept_flow *flow, int side)
+{
+	return flow->derived.fin[side] == 0 && flow->payload[side].length > ENDLESS_BYTES;
+}
+
+static bool
+is_about(const struct expected *expected, const struct subject *subject)
+{
+	const struct kept_flow *flow = subject_flow(subject);
+	bool is_long;
+
+	if (expected->from < WHOSE_BOTH)
+		is_long = is_endless(flow, (int)expected->from);
+	else
+		is_long = is_endless(flow, 0) || is_endless(flow, 1);
+	return is_long == (expected->endless == ENDLESS_ONLY);
+}
+
+void
+fact_read(struct seen *seen, const struct subject *subject, const struct expected *expected)
+{
+	const struct text room = seen->room;
+
+	*seen = (struct seen){ .room = room };
+	if (expected->endless == ENDLESS_TOO || is_about(expected, subject))
+		fact_rows[expected->fact].read(seen, subject, expected);
+}
 
 bool
 fact_is_count(enum fact_id fact)

@@ -134,6 +134,7 @@ add_of_flow(struct frames *frames, const struct subject *subject, const struct e
 	case FACT_OPEN:
 	case FACT_CONNECT:
 	case FACT_HANDSHAKE:
+	case FACT_REFUSAL:
 	case FACT_SYN_SCHEDULE:
 	case FACT_SYNACK_SCHEDULE:
 		add_open(frames, subject);
@@ -150,11 +151,18 @@ add_of_flow(struct frames *frames, const struct subject *subject, const struct e
 	case FACT_CONTENT:
 	case FACT_DIGEST:
 	case FACT_UNDATED:
+	case FACT_BEGINS:
 	case FACT_CONTAINS:
 	case FACT_BYTES:
 	case FACT_SPOKE_FIRST:
 		add_bytes(frames, subject,
 		    expected->fact == FACT_SPOKE_FIRST ? WHOSE_BOTH : expected->from);
+		return;
+	case FACT_QUEUE:
+	case FACT_WAIT:
+		add_resent(frames, subject);
+		if (frames->count == 0)
+			add_open(frames, subject);
 		return;
 	case FACT_RESENT:
 	case FACT_RESENT_COUNT:

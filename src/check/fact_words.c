@@ -82,6 +82,10 @@ static const char *const schedule_names[] = {
 static const char *const resent_names[] = { "syn", "syn-ack", "client-data", "server-data", "fin",
 	"client-probe", "server-probe", "queued", NULL };
 
+static const char *const queue_names[] = { "free", "waited", "full", NULL };
+
+const char *const endless_names[] = { "yes", "no", "only", NULL };
+
 const char *const scope_elements[SCOPE_COUNT] = {
 	[SCOPE_TOTAL] = "total",
 	[SCOPE_LISTENER] = "listener",
@@ -97,6 +101,7 @@ static const char *const *const word_lists[FACT_COUNT_OF] = {
 	[FACT_CLOSE] = close_words,
 	[FACT_HALF_CLOSE] = whose_words,
 	[FACT_CAUSE] = cause_names,
+	[FACT_QUEUE] = queue_names,
 	[FACT_RESENT] = resent_names,
 	[FACT_STATE] = state_words,
 	[FACT_CLOSED_FIRST] = whose_words,

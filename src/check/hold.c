@@ -44,16 +44,61 @@ rank_in(const struct members *members, uint32_t place)
 	return lo;
 }
 
+/*
+ * Clients' ports differ from one recording to the next, and then they tell
+ * nothing; but a capture that another was made from has the same ones.
+ */
+struct ports {
+	uint8_t bits[(UINT16_MAX + 1) / 8];
+};
+
+static struct ports *
+ports_of(const struct check_data *data)
+{
+	struct ports *ports = mem_zalloc(sizeof(*ports));
+
+	for (size_t i = 0; i < data->flow_count; i++) {
+		uint16_t port = data->flows[i].row.tuple.sport;
+
+		ports->bits[port / 8] |= (uint8_t)(1u << port % 8);
+	}
+	return ports;
+}
+
+static bool
+has_port_of(const struct ports *ports, const struct kept_flow *flow)
+{
+	uint16_t port = flow->row.tuple.sport;
+
+	return ports->bits[port / 8] & 1u << port % 8;
+}
+
+/* In how many ways each is odd, twice; and once more those that were not there before. */
+static size_t *
+oddness(const struct holding *h, size_t count_ruling, const struct members *members)
+{
+	const struct check_data *good = h->expectations->good;
+	size_t *scores = mem_zalloc(members->count * sizeof(*scores));
+
+	for (size_t v = count_ruling + 1; v < h->count; v++)
+		for (size_t c = 0; c < h->rulings[v].culprit_count; c++)
+			scores[rank_in(members, h->rulings[v].culprits[c])] += 2;
+	if (good != NULL && h->rulings[count_ruling].group->scope == SCOPE_FLOW) {
+		struct ports *ports = ports_of(good);
+
+		for (size_t i = 0; i < members->count; i++)
+			scores[i] += !has_port_of(ports, &h->data->flows[members->at[i]]);
+		free(ports);
+	}
+	return scores;
+}
+
 /* Of too many, those are too many that are odd in most ways; of equals, the latest. */
 static void
 blame_extra(struct holding *h, size_t count_ruling, const struct members *members, int64_t off)
 {
-	size_t *scores = mem_realloc_array(NULL, members->count, sizeof(*scores));
+	size_t *scores = oddness(h, count_ruling, members);
 
-	memset(scores, 0, members->count * sizeof(*scores));
-	for (size_t v = count_ruling + 1; v < h->count; v++)
-		for (size_t c = 0; c < h->rulings[v].culprit_count; c++)
-			scores[rank_in(members, h->rulings[v].culprits[c])]++;
 	for (; off > 0 && h->rulings[count_ruling].blamed < CULPRITS_MAX; off--) {
 		size_t worst = members->count;
 
@@ -70,11 +115,36 @@ blame_extra(struct holding *h, size_t count_ruling, const struct members *member
 	free(scores);
 }
 
-/* What is missing is known best by the rarest value that is. */
-static void
-name_missing(struct holding *h, size_t count_ruling)
+/* Of the good capture's, the one that is not here, if but so many are not; 0: it cannot be told. */
+static uint32_t
+find_missing(const struct holding *h, const struct group *group, int64_t lacking)
 {
+	const struct check_data *good = h->expectations->good;
+	struct ports *ports = ports_of(h->data);
+	struct members members;
+	uint32_t missing = 0;
+
+	members_of(&members, good, h->capture, group);
+	for (size_t i = 0; i < members.count; i++) {
+		if (has_port_of(ports, &good->flows[members.at[i]]))
+			continue;
+		missing = members.at[i] + 1;
+		lacking--;
+	}
+	members_fini(&members);
+	free(ports);
+	return lacking == 0 ? missing : 0;
+}
+
+/* Else what is missing is known best by the rarest value that is. */
+static void
+name_missing(struct holding *h, size_t count_ruling, int64_t lacking)
+{
+	const struct group *group = h->rulings[count_ruling].group;
 	const struct expected *rarest = NULL;
+
+	if (group->scope == SCOPE_FLOW && h->expectations->good != NULL)
+		h->rulings[count_ruling].good_flow = find_missing(h, group, lacking);
 
 	for (size_t v = count_ruling + 1; v < h->count; v++) {
 		const struct expected *missing = h->rulings[v].missing;
@@ -130,7 +200,7 @@ hold_group(struct holding *h, const struct group *group)
 	if (off > 0)
 		blame_extra(h, first, &members, off);
 	if (off < 0)
-		name_missing(h, first);
+		name_missing(h, first, -off);
 	explain(h, first, group);
 	members_fini(&members);
 }

@@ -17,9 +17,10 @@ struct ruling {
 	size_t blamed;                  /* all of them */
 	struct text wanted, seen;       /* for people */
 	const struct expected *missing; /* a value that too few have; NULL: none */
-	uint32_t lacking;               /* of the value that is missing, how many */
-	uint32_t surplus;               /* of all that is too much */
-	bool has_difference;            /* of bytes: they differ first at */
+	uint32_t good_flow;  /* 1 + place of the one that is missing; 0: it is not known */
+	uint32_t lacking;    /* of the value that is missing, how many */
+	uint32_t surplus;    /* of all that is too much */
+	bool has_difference; /* of bytes: they differ first at */
 	uint64_t difference;
 	bool matched_nothing;
 	uint32_t explained_by; /* 1 + the ruling that says it all; 0: none */

@@ -21,6 +21,7 @@ libsynscope_a_SOURCES += \
 	%D%/parser.c %D%/parser.h \
 	%D%/payload.c \
 	%D%/quantity.c \
+	%D%/record_bytes.c \
 	%D%/record.c %D%/record.h \
 	%D%/record_flows.c \
 	%D%/record_listeners.c \

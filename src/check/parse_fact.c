@@ -17,20 +17,28 @@ takes_side(enum fact_id fact)
 {
 	return takes_packets(fact) || fact == FACT_BYTES || fact == FACT_TOTAL_BYTES ||
 	       fact == FACT_LENGTH || fact == FACT_CONTENT || fact == FACT_UNDATED ||
-	       fact == FACT_DIGEST || fact == FACT_CONTAINS;
+	       fact == FACT_DIGEST || fact == FACT_BEGINS || fact == FACT_CONTAINS;
+}
+
+/* Of those that are long and were not ended, less can be said. */
+static bool
+takes_endless(enum fact_id fact)
+{
+	return fact == FACT_LENGTH || fact == FACT_CONTENT || fact == FACT_DIGEST ||
+	       fact == FACT_UNDATED;
 }
 
 static bool
 needs_side(enum fact_id fact)
 {
 	return fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
-	       fact == FACT_CONTAINS;
+	       fact == FACT_BEGINS || fact == FACT_CONTAINS;
 }
 
 static enum status
 check_fact_attributes(struct parser *p, const struct markup_node *node, enum fact_id fact)
 {
-	const char *names[10];
+	const char *names[12];
 	size_t count = 0;
 
 	if (fact_rows[fact].scope != SCOPE_TOTAL && !fact_is_count(fact)) {
@@ -46,6 +54,10 @@ check_fact_attributes(struct parser *p, const struct markup_node *node, enum fac
 		names[count++] = "cause";
 		names[count++] = "flags";
 	}
+	if (takes_endless(fact))
+		names[count++] = "endless";
+	if (fact == FACT_BEGINS)
+		names[count++] = "first";
 	names[count] = NULL;
 	return check_attributes(p, node, names);
 }
@@ -136,6 +148,35 @@ read_unknown(struct parser *p, const struct markup_node *node, struct expected *
 	expected->unknown_passes = true;
 	return strcmp(said, "passes") == 0 ? ST_OK
 					   : wrong(p, node, "unknown can be passes or fails");
+}
+
+static enum status
+read_endless(struct parser *p, const struct markup_node *node, struct expected *expected)
+{
+	const char *said = attribute(p, node, "endless");
+
+	for (int i = 0; said != NULL && endless_names[i] != NULL; i++) {
+		if (strcmp(endless_names[i], said) != 0)
+			continue;
+		expected->endless = (enum endless)i;
+		return ST_OK;
+	}
+	return said == NULL ? ST_OK : wrong_name(p, node, "word", said, endless_names);
+}
+
+static enum status
+read_first(struct parser *p, const struct markup_node *node, struct expected *expected)
+{
+	const char *said = attribute(p, node, "first");
+	struct test test = { 0 };
+	bool is_number = said != NULL && quantity_parse(&test, said, VALUE_BYTES);
+
+	if (expected->fact != FACT_BEGINS)
+		return ST_OK;
+	if (!is_number || test.lo != test.hi || test.lo <= 0)
+		return wrong(p, node, "it must say of how many bytes, such as first=\"2048\"");
+	expected->first = (uint64_t)test.lo;
+	return ST_OK;
 }
 
 static const char *const *
@@ -373,6 +414,10 @@ parse_fact(struct parser *p, const struct markup_node *node, struct group *group
 		st = read_of(p, node, expected);
 	if (st == ST_OK)
 		st = read_unknown(p, node, expected);
+	if (st == ST_OK)
+		st = read_endless(p, node, expected);
+	if (st == ST_OK)
+		st = read_first(p, node, expected);
 	if (st == ST_OK && takes_packets(fact))
 		st = read_packet_wanted(p, node, expected);
 	return st == ST_OK ? read_value(p, node, expected) : st;

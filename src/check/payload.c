@@ -210,6 +210,7 @@ take_data(void *ctx, const uint8_t *data, size_t count)
 	/* Behind a gap, places in head and blocks would mean nothing. */
 	if (half->payload.gaps > 0)
 		return;
+	half->payload.in_order += count;
 	keep_head(half, &data, &count);
 	add_to_blocks(half, data, count);
 }
@@ -387,6 +388,35 @@ bool
 payload_is_whole(const struct payload *payload)
 {
 	return payload->is_known && payload->gaps == 0 && payload->left_out == 0;
+}
+
+bool
+payload_begins(const struct payload *payload, uint64_t bytes, uint8_t digest[SHA256_BYTES])
+{
+	uint64_t blocks = bytes <= HEAD_BYTES ? 0 : (bytes - HEAD_BYTES) / BLOCK_BYTES;
+	uint32_t head = bytes < HEAD_BYTES ? (uint32_t)bytes : HEAD_BYTES;
+	struct sha256 sha;
+
+	if (!payload->is_known || bytes == 0 || bytes > payload->in_order)
+		return false;
+	if (bytes > HEAD_BYTES && (bytes - HEAD_BYTES) % BLOCK_BYTES != 0) {
+		if (bytes != payload->in_order)
+			return false;
+		blocks++;
+	}
+	if (blocks > payload->block_count)
+		return false;
+	sha256_init(&sha);
+	sha256_add(&sha, payload->head, head);
+	for (uint64_t i = 0; i < blocks; i++) {
+		uint8_t block[8];
+
+		for (int j = 0; j < 8; j++)
+			block[j] = (uint8_t)(payload->blocks[i] >> 8 * j);
+		sha256_add(&sha, block, sizeof(block));
+	}
+	sha256_end(&sha, digest);
+	return true;
 }
 
 static bool

@@ -39,12 +39,23 @@ struct expected *expect_between(struct recorder *r, enum fact_id fact, int64_t l
 void expect_count(struct recorder *r, enum fact_id fact);
 /* All have the same, or so many this and so many that. */
 void expect_shares(struct recorder *r, enum fact_id fact, enum whose from);
+/* probe: the fact, and of what; how: whether it can be said how many have each value. */
+enum sharing {
+	SHARING_ALL,    /* exactly, or all of them */
+	SHARING_NEARLY, /* one more or less */
+	SHARING_ANY,    /* as many as there are: no other value, though */
+};
+void expect_shares_of(struct recorder *r, const struct expected *probe, enum sharing how);
 /* What depends on who comes first: only where all were alike, and then not of all. */
 void expect_habit(struct recorder *r, enum fact_id fact);
+
+const struct kept_flow *flow_at(const struct recorder *r, size_t capture, size_t member);
 
 /* --- all that is expected of the group at hand --- */
 
 void expect_of_flows(struct recorder *r);
+/* Of the streams of one side: record_bytes.c. */
+void expect_bytes(struct recorder *r, int side);
 void expect_of_listeners(struct recorder *r);
 
 #endif

@@ -6,14 +6,15 @@
 #include "base/mem.h"
 
 /*
- * How much slower a handshake may be: so many times, and then some. On a busy
- * machine a process may wait for the processor as long; one flow in many may
+ * How much slower a handshake or a refusal may be: as much again, which is at
+ * least and at most so much. On a busy machine a process may wait for the
+ * processor as long, though kernels answer by themselves; one flow in many may
  * have to wait longer than most. Chosen by trying it on loopback, see
  * ARCHITECTURE.
  */
-#define SLOWER_FACTOR    3
 #define SLOWER_MEDIAN_NS INT64_C(10000000)
-#define SLOWER_WORST_NS  INT64_C(30000000)
+#define SLOWER_WORST_NS  INT64_C(20000000)
+#define SLOWER_MOST_NS   INT64_C(150000000)
 /* Programs, not kernels, close. */
 #define SLOWER_CLOSE_NS INT64_C(300000000)
 /* A median of fewer is no median. */
@@ -23,14 +24,7 @@
 #define STORM_FACTOR 3
 #define STORM_EXTRA  10
 
-/* Of a stream that is longer and was not ended, nobody knows when the capture stopped it. */
-#define ENDLESS_BYTES   16384
-#define ENDLESS_PERCENT 20
-/* Certificates and tickets differ by a few bytes. */
-#define ENCRYPTED_PERCENT 5
-#define ENCRYPTED_BYTES   64
-
-static const struct kept_flow *
+const struct kept_flow *
 flow_at(const struct recorder *r, size_t capture, size_t member)
 {
 	return &r->good[capture]->flows[r->members[capture].at[member]];
@@ -117,7 +111,7 @@ time_of(const struct recorder *r, size_t capture, enum fact_id fact, unsigned pe
 			r->members[capture].at[m] };
 		struct seen seen = { 0 };
 
-		fact_rows[fact].read(&seen, &subject, &probe);
+		fact_read(&seen, &subject, &probe);
 		if (seen.is_known)
 			times[used++] = seen.lo;
 	}
@@ -128,29 +122,42 @@ time_of(const struct recorder *r, size_t capture, enum fact_id fact, unsigned pe
 	return time;
 }
 
-/* Slower by no more than the usual, and slack besides. */
-static void
-expect_time(struct recorder *r, enum fact_id fact, unsigned percentile, int64_t slack)
+/* Of the capture where it is slowest; -1: no capture tells it. */
+static int64_t
+slowest_of(const struct recorder *r, enum fact_id fact, unsigned percentile)
 {
 	int64_t slowest = -1;
-	int64_t told, limit;
-	struct text said = { 0 };
-	struct expected *expected;
 
 	for (size_t i = 0; i < r->good_count; i++) {
 		int64_t time = time_of(r, i, fact, percentile);
 
 		slowest = time > slowest ? time : slowest;
 	}
+	return slowest;
+}
+
+/* Tenths of milliseconds are exact enough to read. */
+static void
+put_millis(struct text *out, int64_t ns)
+{
+	text_millis(out, (ns + 99999) / 100000 * 100000);
+	text_put(out, " ms");
+}
+
+/* Slower by as much again, but for at least and at most so much. */
+static void
+expect_time(struct recorder *r, enum fact_id fact, unsigned percentile, int64_t least, int64_t most)
+{
+	int64_t slowest = slowest_of(r, fact, percentile);
+	int64_t slack = slowest < least ? least : slowest < most ? slowest : most;
+	struct text said = { 0 };
+	struct expected *expected;
+
 	if (slowest < 0 || is_ignored(r, fact))
 		return;
-	limit = (slowest < INT64_MAX / 8 ? slowest * SLOWER_FACTOR : slowest) + slack;
-	if (tolerance_of(r, fact, slowest, &told))
-		limit = slowest + told;
+	tolerance_of(r, fact, slowest, &slack);
 	text_put(&said, "at most ");
-	/* Tenths of milliseconds are exact enough to read. */
-	text_millis(&said, (limit + 99999) / 100000 * 100000);
-	text_put(&said, " ms");
+	put_millis(&said, slowest + slack);
 	expected = expect(r, fact, text_str(&said));
 	expected->over = OVER_PERCENTILE;
 	expected->percentile = percentile;
@@ -159,114 +166,84 @@ expect_time(struct recorder *r, enum fact_id fact, unsigned percentile, int64_t 
 }
 
 static bool
-is_endless(const struct kept_flow *flow, int side)
-{
-	return flow->derived.fin[side] == 0 && flow->payload[side].length > ENDLESS_BYTES;
-}
-
-/* Streams whose bytes are never twice the same, or that the capture cut. */
-static bool
-has_vague_bytes(const struct recorder *r, int side, int64_t *percent, int64_t *extra)
-{
-	*percent = *extra = 0;
-	for (size_t i = 0; i < r->good_count; i++) {
-		for (size_t m = 0; m < r->members[i].count; m++) {
-			if (flow_at(r, i, m)->is_encrypted && *percent < ENCRYPTED_PERCENT) {
-				*percent = ENCRYPTED_PERCENT;
-				*extra = ENCRYPTED_BYTES;
-			}
-			if (is_endless(flow_at(r, i, m), side))
-				*percent = ENDLESS_PERCENT;
-		}
-	}
-	return *percent > 0;
-}
-
-static void
-expect_vague_length(struct recorder *r, int side, int64_t percent, int64_t extra)
-{
-	uint64_t lo = UINT64_MAX, hi = 0;
-	struct expected *expected;
-
-	for (size_t i = 0; i < r->good_count; i++) {
-		for (size_t m = 0; m < r->members[i].count; m++) {
-			uint64_t length = flow_at(r, i, m)->payload[side].length;
-
-			lo = length < lo ? length : lo;
-			hi = length > hi ? length : hi;
-		}
-	}
-	if (lo > hi || is_ignored(r, FACT_LENGTH))
-		return;
-	extra += (int64_t)(hi / 100) * percent;
-	expected = expect_between(
-	    r, FACT_LENGTH, (int64_t)lo > extra ? (int64_t)lo - extra : 0, (int64_t)hi + extra);
-	expected->from = (enum whose)side;
-}
-
-/* Whether every stream of this side is short enough to be told as text. */
-static bool
-are_short(const struct recorder *r, int side)
+has_at_queue(const struct recorder *r, enum at_queue queue)
 {
 	for (size_t i = 0; i < r->good_count; i++)
 		for (size_t m = 0; m < r->members[i].count; m++)
-			if (flow_at(r, i, m)->payload[side].length > CONTENT_MAX)
-				return false;
-	return true;
-}
-
-static bool
-have_dates(const struct recorder *r, int side)
-{
-	for (size_t i = 0; i < r->good_count; i++)
-		for (size_t m = 0; m < r->members[i].count; m++)
-			if (flow_at(r, i, m)->payload[side].has_dates)
+			if (flow_at(r, i, m)->derived.queue == queue)
 				return true;
 	return false;
 }
 
-static bool
-are_empty(const struct recorder *r, int side)
+/* A queue that is drained lets in one more or less, as it happens. */
+static void
+expect_queue(struct recorder *r)
 {
+	const struct expected probe = { .fact = FACT_QUEUE, .from = WHOSE_BOTH };
+	bool is_drained = has_at_queue(r, QUEUE_WAITED);
+
+	if (is_drained || has_at_queue(r, QUEUE_FULL))
+		expect_shares_of(r, &probe, is_drained ? SHARING_NEARLY : SHARING_ALL);
+}
+
+/* The shortest time that any who waited longest in its capture would have waited with some luck. */
+static int64_t
+luckiest_wait(const struct recorder *r)
+{
+	int64_t luckiest = INT64_MAX;
+
+	for (size_t i = 0; i < r->good_count; i++) {
+		const struct derived *longest = NULL;
+
+		for (size_t m = 0; m < r->members[i].count; m++) {
+			const struct derived *derived = &flow_at(r, i, m)->derived;
+
+			if (derived->waited_ns >= 0 &&
+			    (longest == NULL || derived->waited_ns > longest->waited_ns))
+				longest = derived;
+		}
+		if (longest != NULL && longest->sooner_ns < luckiest)
+			luckiest = longest->sooner_ns;
+	}
+	return luckiest;
+}
+
+/*
+ * Whether an attempt meets a full queue is a matter of chance: two attempts
+ * sooner pass, and later those that come after twice the time, and then some.
+ */
+static void
+expect_wait(struct recorder *r)
+{
+	int64_t longest = slowest_of(r, FACT_WAIT, 100);
+	struct text said = { 0 };
+	struct expected *expected;
+
+	if (longest < 0 || is_ignored(r, FACT_WAIT))
+		return;
+	text_put(&said, "between ");
+	put_millis(&said, luckiest_wait(r) / 10 * 9);
+	text_put(&said, " and ");
+	put_millis(&said, longest * 5 / 2);
+	expected = expect(r, FACT_WAIT, text_str(&said));
+	expected->over = OVER_PERCENTILE;
+	expected->percentile = 100;
+	expected->unknown_passes = true;
+	text_fini(&said);
+}
+
+/* Systems differ in how they try again, but each keeps to some schedule. */
+static void
+expect_schedule(struct recorder *r, enum fact_id fact, int schedule)
+{
+	unsigned all = 0;
+
 	for (size_t i = 0; i < r->good_count; i++)
 		for (size_t m = 0; m < r->members[i].count; m++)
-			if (flow_at(r, i, m)->payload[side].length > 0 ||
-			    !flow_at(r, i, m)->payload[side].is_known)
-				return false;
-	return true;
-}
-
-static bool
-is_tolerant(const struct recorder *r, enum fact_id fact)
-{
-	int64_t slack;
-
-	return tolerance_of(r, fact, 100, &slack);
-}
-
-static void
-expect_bytes(struct recorder *r, int side)
-{
-	int64_t percent, extra, slack;
-
-	if (has_vague_bytes(r, side, &percent, &extra)) {
-		expect_vague_length(r, side, percent, extra);
-		return;
-	}
-	if (is_tolerant(r, FACT_LENGTH)) {
-		tolerance_of(r, FACT_LENGTH, 100, &slack);
-		tolerance_of(r, FACT_LENGTH, 0, &extra);
-		expect_vague_length(r, side, extra > 0 ? 0 : slack, extra);
-	} else {
-		expect_shares(r, FACT_LENGTH, (enum whose)side);
-	}
-	if (are_empty(r, side))
-		return;
-	expect_shares(r,
-	    have_dates(r, side)  ? FACT_UNDATED
-	    : are_short(r, side) ? FACT_CONTENT
-				 : FACT_DIGEST,
-	    (enum whose)side);
+			all |= flow_at(r, i, m)->derived.schedules[schedule];
+	if ((all & ~(1u << SCHEDULE_NONE)) != 0 && !(all & 1u << SCHEDULE_IRREGULAR) &&
+	    !is_ignored(r, fact))
+		expect(r, fact, "not irregular");
 }
 
 void
@@ -284,10 +261,16 @@ expect_of_flows(struct recorder *r)
 	expect_shares(r, FACT_HALF_CLOSE, WHOSE_BOTH);
 	expect_habit(r, FACT_CLOSED_FIRST);
 	expect_habit(r, FACT_SPOKE_FIRST);
+	expect_queue(r);
+	expect_wait(r);
 	expect_resent(r);
-	expect_time(r, FACT_HANDSHAKE, 50, SLOWER_MEDIAN_NS);
-	expect_time(r, FACT_HANDSHAKE, 100, SLOWER_WORST_NS);
-	expect_time(r, FACT_HALF_CLOSED, 100, SLOWER_CLOSE_NS);
+	expect_schedule(r, FACT_SYN_SCHEDULE, 0);
+	expect_schedule(r, FACT_SYNACK_SCHEDULE, 1);
+	expect_schedule(r, FACT_DATA_SCHEDULE, 2);
+	expect_time(r, FACT_HANDSHAKE, 50, SLOWER_MEDIAN_NS, SLOWER_MOST_NS);
+	expect_time(r, FACT_HANDSHAKE, 100, SLOWER_WORST_NS, SLOWER_MOST_NS);
+	expect_time(r, FACT_REFUSAL, 100, SLOWER_WORST_NS, SLOWER_MOST_NS);
+	expect_time(r, FACT_HALF_CLOSED, 100, SLOWER_CLOSE_NS, INT64_MAX / 4);
 	expect_bytes(r, 0);
 	expect_bytes(r, 1);
 }

@@ -19,7 +19,7 @@ expect(struct recorder *r, enum fact_id fact, const char *said)
 
 	test_parse(&expected->test, said, fact_rows[fact].type, fact_words(fact), &diag);
 	if (fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
-	    fact == FACT_LENGTH)
+	    fact == FACT_BEGINS || fact == FACT_LENGTH || fact == FACT_DIRECTIONS)
 		expected->unknown_passes = true;
 	return expected;
 }
@@ -196,11 +196,9 @@ gather(struct recorder *r, struct values *values, const struct expected *probe)
 		for (size_t m = 0; m < r->members[i].count; m++) {
 			struct subject subject = { r->good[i], r->group->scope,
 				r->members[i].at[m] };
-			struct text room = seen.room;
 			struct value *value;
 
-			seen = (struct seen){ .room = room };
-			fact_rows[probe->fact].read(&seen, &subject, probe);
+			fact_read(&seen, &subject, probe);
 			if (!seen.is_known) {
 				values->has_unknown = true;
 				continue;
@@ -231,30 +229,50 @@ bounds_of_value(const struct recorder *r, const struct value *value, int64_t *lo
 	}
 }
 
-/* All have the same, or so many this and so many that. */
+static void
+share(struct recorder *r, struct expected *expected, const struct value *value, enum sharing how)
+{
+	int64_t lo, hi;
+
+	bounds_of_value(r, value, &lo, &hi);
+	if (how == SHARING_NEARLY) {
+		lo = lo > 0 ? lo - 1 : 0;
+		hi++;
+	} else if (how == SHARING_ANY) {
+		lo = 0;
+		hi = (int64_t)r->members[0].count;
+	}
+	say_how_many(r, expected, lo, hi);
+}
+
+void
+expect_shares_of(struct recorder *r, const struct expected *probe, enum sharing how)
+{
+	struct values values = { 0 };
+
+	if (is_ignored(r, probe->fact))
+		return;
+	gather(r, &values, probe);
+	for (size_t i = 0; i < values.count && !values.are_too_many; i++) {
+		struct expected *expected = expect(r, probe->fact, values.at[i].said);
+
+		expected->from = probe->from;
+		expected->endless = probe->endless;
+		expected->first = probe->first;
+		expected->good_flow = values.at[i].good_flow;
+		expected->unknown_passes |= values.has_unknown;
+		if (values.count > 1 || how == SHARING_NEARLY)
+			share(r, expected, &values.at[i], how);
+	}
+	values_fini(&values);
+}
+
 void
 expect_shares(struct recorder *r, enum fact_id fact, enum whose from)
 {
 	const struct expected probe = { .fact = fact, .from = from };
-	struct values values = { 0 };
-	bool are_alike;
 
-	if (is_ignored(r, fact))
-		return;
-	gather(r, &values, &probe);
-	are_alike = values.count == 1;
-	for (size_t i = 0; i < values.count && !values.are_too_many; i++) {
-		struct expected *expected = expect(r, fact, values.at[i].said);
-		int64_t lo, hi;
-
-		expected->from = from;
-		expected->good_flow = values.at[i].good_flow;
-		expected->unknown_passes |= values.has_unknown;
-		bounds_of_value(r, &values.at[i], &lo, &hi);
-		if (!are_alike)
-			say_how_many(r, expected, lo, hi);
-	}
-	values_fini(&values);
+	expect_shares_of(r, &probe, SHARING_ALL);
 }
 
 /*

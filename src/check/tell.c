@@ -29,7 +29,7 @@ static bool
 is_of_bytes(enum fact_id fact)
 {
 	return fact == FACT_LENGTH || fact == FACT_CONTENT || fact == FACT_DIGEST ||
-	       fact == FACT_UNDATED;
+	       fact == FACT_UNDATED || fact == FACT_BEGINS;
 }
 
 static bool
@@ -41,13 +41,14 @@ find_difference(struct holding *h, struct ruling *ruling, uint64_t *at)
 	const struct payload *payload = &flow->payload[missing->from == WHOSE_SERVER];
 	struct payload wanted = { .is_known = true };
 
-	if (!payload_is_whole(payload))
+	if (!payload_is_whole(payload) && missing->fact != FACT_BEGINS)
 		return false;
 	if (missing->good_flow != 0)
 		return payload_differ(payload,
-		    &h->expectations->good->flows[missing->good_flow - 1]
-			 .payload[missing->from == WHOSE_SERVER],
-		    at);
+			   &h->expectations->good->flows[missing->good_flow - 1]
+				.payload[missing->from == WHOSE_SERVER],
+			   at) &&
+		       (missing->fact != FACT_BEGINS || *at < missing->first);
 	if (missing->fact != FACT_CONTENT || missing->test.text == NULL)
 		return false;
 	wanted.head = (uint8_t *)missing->test.text;
@@ -202,7 +203,7 @@ add_good_frames(struct check_case *c, struct holding *h, const struct ruling *ru
 	if (missing->good_flow == 0 || ruling->group->scope != SCOPE_FLOW ||
 	    (fact_is_count(ruling->expected->fact) && ruling->culprit_count > 0))
 		return;
-	subject.place = missing->good_flow - 1;
+	subject.place = (ruling->good_flow != 0 ? ruling->good_flow : missing->good_flow) - 1;
 	shown.fact = ruling->expected->fact;
 	count = fact_frames(indices, CHECK_FRAMES_MAX, &subject, &shown);
 	for (size_t i = 0; i < count; i++)

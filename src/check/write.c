@@ -84,6 +84,10 @@ write_fact(struct writing *w, const struct expected *expected)
 		markup_attribute(w->xml, "flows", expected->flows.said);
 	if (expected->from != WHOSE_BOTH)
 		markup_attribute(w->xml, "from", whose_names[expected->from]);
+	if (expected->endless != ENDLESS_TOO)
+		markup_attribute(w->xml, "endless", endless_names[expected->endless]);
+	if (expected->fact == FACT_BEGINS)
+		markup_attribute_u64(w->xml, "first", expected->first);
 	write_over(w, expected);
 	if (expected->unknown_passes)
 		markup_attribute(w->xml, "unknown", "passes");

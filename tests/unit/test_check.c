@@ -268,6 +268,34 @@ test_payloads_differ_where_the_first_byte_does(void **state)
 	assert_int_equal(at, 5);
 }
 
+static void
+test_a_beginning_is_known_as_far_as_it_is_there(void **state)
+{
+	uint8_t bytes[HEAD_BYTES] = { 1, 2, 3 };
+	uint64_t blocks[] = { 17, 18, 19 };
+	uint8_t one[SHA256_BYTES], other[SHA256_BYTES];
+	const struct payload a = {
+		.is_known = true,
+		.in_order = HEAD_BYTES + 2 * BLOCK_BYTES + 7,
+		.head = bytes,
+		.head_count = HEAD_BYTES,
+		.blocks = blocks,
+		.block_count = 3,
+	};
+	struct payload longer = a;
+
+	(void)state;
+	longer.in_order += 1;
+	assert_true(payload_begins(&a, 3, one));
+	assert_false(payload_begins(&a, a.in_order + 1, one));
+	assert_true(payload_begins(&a, HEAD_BYTES + BLOCK_BYTES, one));
+	assert_true(payload_begins(&longer, HEAD_BYTES + BLOCK_BYTES, other));
+	assert_memory_equal(one, other, SHA256_BYTES);
+	/* within a block, only whoever ends there knows */
+	assert_true(payload_begins(&a, a.in_order, one));
+	assert_false(payload_begins(&longer, a.in_order, other));
+}
+
 /* --- mistakes in a file --- */
 
 static void
@@ -345,6 +373,7 @@ main(void)
 		cmocka_unit_test(test_ends_are_read_in_every_spelling),
 		cmocka_unit_test(test_words_of_facts_are_those_of_their_rooms),
 		cmocka_unit_test(test_payloads_differ_where_the_first_byte_does),
+		cmocka_unit_test(test_a_beginning_is_known_as_far_as_it_is_there),
 		cmocka_unit_test(test_mistakes_are_told_with_what_was_meant),
 		cmocka_unit_test(test_a_file_without_mistakes_is_read),
 	};
