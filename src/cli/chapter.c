@@ -200,7 +200,7 @@ is_large(void *ctx)
 static void
 begin_capture(struct reporting *reporting)
 {
-	const struct figure_wanted wanted = { 0 };
+	const struct figure_wanted wanted = { .first_data = true };
 
 	reporting->data = figure_data_new(&wanted);
 	reporting->tally = tally_new();

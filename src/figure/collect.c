@@ -165,6 +165,17 @@ figure_collect_packet(struct figure_data *data, const struct packet_row *row)
 		*kept = *row;
 }
 
+static bool
+is_chosen(const struct figure_data *data, const struct packet_wire *wire)
+{
+	const struct figure_wanted *wanted = &data->store->wanted;
+
+	if (!wanted->first_data)
+		return wire->index == wanted->frame;
+	return wire->payload_at < bytes_left(&wire->frame) &&
+	       (data->frame == NULL || wire->flow < data->frame->flow);
+}
+
 /* A copy of the chosen frame, as far as there is room for it. */
 static void
 keep_frame(struct figure_data *data, const struct packet_wire *wire)
@@ -175,8 +186,10 @@ keep_frame(struct figure_data *data, const struct packet_wire *wire)
 	uint8_t *copy = mem_alloc(count + 1);
 
 	memcpy(copy, wire->frame.at, count);
+	free((uint8_t *)(uintptr_t)frame->bytes);
 	*frame = (struct figure_frame){
 		.index = wire->index,
+		.flow = wire->flow,
 		.link = wire->link,
 		.wire_bytes = wire->wire_bytes,
 		.captured_bytes = (uint32_t)captured,
@@ -195,7 +208,7 @@ figure_collect_wire(struct figure_data *data, const struct packet_wire *wire)
 	struct figure_wire *kept;
 	size_t count = wire->is_icmp ? bytes_left(&wire->segment) : wire->header_bytes;
 
-	if (wire->index == data->store->wanted.frame)
+	if (is_chosen(data, wire))
 		keep_frame(data, wire);
 	if (!is_wanted(data, wire->flow))
 		return;

@@ -73,6 +73,7 @@ struct figure_wire {
 /* The frame that was chosen. */
 struct figure_frame {
 	uint32_t index;
+	uint32_t flow;
 	uint32_t link;
 	uint32_t wire_bytes;
 	uint32_t captured_bytes;
@@ -87,6 +88,7 @@ struct figure_wanted {
 	const uint32_t *flows; /* none: all; copied */
 	size_t flow_count;
 	uint32_t frame;     /* whose bytes, by its index; 0: none's */
+	bool first_data;    /* ... but those of the first data of the first flow that has any */
 	size_t limit_bytes; /* 0: FIGURE_LIMIT_BYTES */
 };
 

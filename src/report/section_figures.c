@@ -31,7 +31,10 @@ struct drawing {
 	unsigned count; /* of figures so far */
 };
 
-/* What a figure is called, and shows: %1 is a flow's number or a listener's address. */
+/* Of the packets, where a frame is chosen. */
+#define BYTES_SHOWN "packets, bytes"
+
+/* What a figure is called, and shows: %1 is a flow's or frame's number or a listener's address. */
 static const struct caption {
 	const char *kind;
 	const char *caption;
@@ -39,6 +42,10 @@ static const struct caption {
 } captions[] = {
 	{ "packets", N_("The packets, as Wireshark lists and colours them."),
 	    N_("A table of packets with their times, ends and what each one is.") },
+	{ BYTES_SHOWN,
+	    N_("The packets, as Wireshark lists and colours them, and the bytes of frame %1."),
+	    N_("A table of packets with their times, ends and what each one is; below it, one of "
+	       "them byte by byte.") },
 	{ "timeline", N_("Flows over time, in the colours of their states."),
 	    N_("A chart with a bar for each flow, from its first packet to its last.") },
 	{ "handshake", N_("Flow %1, with the states of both ends beside its segments."),
@@ -109,7 +116,8 @@ static void
 describe(
     const struct drawing *drawing, struct markup_node *node, const char *kind, const char *about)
 {
-	const struct caption *row = caption_of(kind);
+	bool has_bytes = strcmp(kind, "packets") == 0 && about[0] != '\0';
+	const struct caption *row = caption_of(has_bytes ? BYTES_SHOWN : kind);
 	const struct catalog *catalog = drawing->chapter->catalog;
 	struct text words = { 0 };
 
@@ -162,6 +170,20 @@ add_scene(struct drawing *drawing, const char *kind, const char *id, const char 
 		scene_free(scene);
 }
 
+/* The one whose bytes were kept, if it is going to be listed. */
+static uint32_t
+chosen_frame(const struct chapter *chapter, const char *kind, const struct flows *flows)
+{
+	const struct figure_frame *frame = chapter->data->frame;
+
+	if (frame == NULL || strcmp(kind, "packets") != 0)
+		return 0;
+	for (size_t i = 0; i < flows->count; i++)
+		if (flows->numbers[i] == frame->flow)
+			return frame->index;
+	return flows->count == 0 ? frame->index : 0;
+}
+
 /* Nothing is drawn where there is nothing of the kind. about: what the caption names. */
 static void
 draw(struct drawing *drawing, const char *kind, const struct flows *flows, const char *about)
@@ -173,6 +195,7 @@ draw(struct drawing *drawing, const char *kind, const struct flows *flows, const
 	struct figure_options options = {
 		.flows = flows->numbers,
 		.flow_count = flows->count,
+		.frame = chosen_frame(chapter, kind, flows),
 		.theme_auto = true,
 		.theme = THEME_LIGHT,
 		.lang = chapter->options->lang,
@@ -242,10 +265,14 @@ choose_flows(const struct chapter *chapter, struct flows *flows, size_t most, ui
 static void
 draw_some(struct drawing *drawing, const char *kind, size_t most, uint64_t packets_most)
 {
+	struct text about = { 0 };
 	struct flows flows;
 
 	choose_flows(drawing->chapter, &flows, most, packets_most);
-	draw(drawing, kind, &flows, "");
+	if (chosen_frame(drawing->chapter, kind, &flows) != 0)
+		text_u64(&about, drawing->chapter->data->frame->index);
+	draw(drawing, kind, &flows, text_str(&about));
+	text_fini(&about);
 }
 
 static void
