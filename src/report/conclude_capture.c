@@ -119,6 +119,8 @@ agrees_with_clients(const struct asked *asked, struct saying *say)
 {
 	const struct clients_sum *clients = asked->chapter->clients;
 
+	EACH_FLOW(view, asked)
+	frames_add(&say->frames, view->syn_ack != 0 ? view->syn_ack : view->reset);
 	saying_number(say, (int64_t)clients->agree);
 	return clients->agree > 0 && clients->contradict == 0;
 }

@@ -81,18 +81,19 @@ static const char *const limit_sentences[] = {
 	   "refuses."),
 };
 
-static bool
-is_told(const struct report *report, const char *path)
+static const struct told_file *
+find_told(const struct report *report, const char *path)
 {
 	for (size_t i = 0; i < report->told_count; i++)
-		if (report->told[i] == path)
-			return true;
-	return false;
+		if (report->told[i].path == path)
+			return &report->told[i];
+	return NULL;
 }
 
 static void
 add_input(const struct report *report, struct markup_node *method, const struct digest *digest)
 {
+	const struct told_file *told = find_told(report, digest->path);
 	struct markup_node *node = markup_add(method, "input");
 	struct text value = { 0 };
 
@@ -105,7 +106,9 @@ add_input(const struct report *report, struct markup_node *method, const struct 
 		text_hex(&value, digest->sha256, sizeof(digest->sha256));
 		markup_set(node, "sha256", text_str(&value));
 	}
-	if (!is_told(report, digest->path))
+	if (told != NULL && told->frames > 0)
+		markup_set_i64(node, "frames", (int64_t)told->frames);
+	if (told == NULL)
 		markup_set(node, "note", catalog_say(report->catalog, N_("it could not be read")));
 	text_fini(&value);
 }
@@ -270,9 +273,7 @@ describe_capture(const struct chapter *chapter)
 	if (summary->frames > 0) {
 		set_time(node, "first", summary->first_ns);
 		set_time(node, "last", summary->last_ns);
-		value.length = 0;
-		text_iso8601(&value, summary->first_ns);
-		markup_set(node, "started", text_str(&value));
+		set_date(node, "started", summary->first_ns);
 		value.length = 0;
 		text_seconds(&value, span_ns(summary->last_ns, summary->first_ns));
 		markup_set(node, "duration", text_str(&value));
@@ -299,6 +300,21 @@ report_name(struct report *report, const char *const *paths, size_t path_count)
 	(void)path_count;
 	report->name = slug_new(&report->slugs, paths[0]);
 	return report->name;
+}
+
+static void
+remember_files(struct report *report, const struct report_source *source)
+{
+	const struct analysis_summary *summary = analysis_summary(source->analysis);
+	const uint64_t frames = summary->frames + summary->filtered + summary->records;
+
+	report->told = mem_realloc_array(
+	    report->told, report->told_count + source->path_count, sizeof(*report->told));
+	for (size_t i = 0; i < source->path_count; i++)
+		report->told[report->told_count++] = (struct told_file){
+			.path = source->paths[i],
+			.frames = source->path_count == 1 ? frames : 0,
+		};
 }
 
 void
@@ -333,11 +349,7 @@ report_add(struct report *report, const struct report_source *source)
 		report->first_ns = source->data->first_ns;
 
 	views_fill(views, source->data);
-	for (size_t i = 0; i < source->path_count; i++) {
-		report->told =
-		    mem_realloc_array(report->told, report->told_count + 1, sizeof(*report->told));
-		report->told[report->told_count++] = source->paths[i];
-	}
+	remember_files(report, source);
 	describe_capture(&chapter);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		sections[i](&chapter);

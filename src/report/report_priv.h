@@ -47,12 +47,17 @@ void slugs_fini(struct slugs *slugs);
 
 /* --- document.c --- */
 
+struct told_file {
+	const char *path;
+	uint64_t frames; /* 0: it is one of several parts */
+};
+
 struct report {
 	struct report_options options;
 	struct catalog *catalog;
 	struct markup_document *document;
 	struct digests *digests;
-	const char **told; /* files that are in a chapter */
+	struct told_file *told; /* those that are in a chapter */
 	size_t told_count;
 	struct slugs slugs;
 	struct told_stages *stages; /* what is remembered of each capture */
@@ -88,6 +93,8 @@ void set_address(struct markup_node *node, const char *name, const struct tuple 
 void put_since(struct text *out, int64_t ns);
 void set_since(struct markup_node *node, const char *name, int64_t ns);
 void set_clock(struct markup_node *node, const char *name, int64_t ns);
+/* ... and it says that it is UTC. */
+void set_date(struct markup_node *node, const char *name, int64_t ns);
 void put_range(struct text *out, const struct range *range);
 void set_range(struct markup_node *node, const char *name, const struct range *range);
 /* Their names with blanks between; of none, nothing. */

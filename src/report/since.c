@@ -51,7 +51,7 @@ is_the_same(const struct told_stage *now, const struct told_stage *before, struc
 {
 	const struct account *a = &now->account, *b = &before->account;
 
-	(void)say;
+	say->frames = a->asked_frames;
 	return a->has_listener && b->has_listener && a->row.kind == b->row.kind && a->ok == b->ok &&
 	       a->refused == b->refused && a->pending == b->pending && a->taken == b->taken &&
 	       a->stuck == b->stuck && a->row.syn_dropped == b->row.syn_dropped;
@@ -76,20 +76,21 @@ falls_silent(const struct told_stage *now, const struct told_stage *before, stru
 static bool
 becomes_full(const struct told_stage *now, const struct told_stage *before, struct saying *say)
 {
-	(void)say;
-	return stage_is_full(now) && stage_is(before, STORY_HEALTHY);
+	say->frames = now->account.held_frames;
+	return stage_is_full(now) && !stage_is_full(before) && before->account.has_listener;
 }
 
 static bool
 is_full_no_more(const struct told_stage *now, const struct told_stage *before, struct saying *say)
 {
-	(void)say;
+	say->frames = now->account.taken_frames;
 	return stage_is_full(before) && stage_is(now, STORY_HEALTHY);
 }
 
 static bool
 accepts_more(const struct told_stage *now, const struct told_stage *before, struct saying *say)
 {
+	say->frames = now->account.taken_frames;
 	return before->account.accepted != NOT_KNOWN && now->account.accepted != NOT_KNOWN &&
 	       now->account.accepted > before->account.accepted &&
 	       say_both(say, now->account.accepted, before->account.accepted);
@@ -98,6 +99,7 @@ accepts_more(const struct told_stage *now, const struct told_stage *before, stru
 static bool
 accepts_at_least(const struct told_stage *now, const struct told_stage *before, struct saying *say)
 {
+	say->frames = now->account.taken_frames;
 	return before->account.accepted != NOT_KNOWN && now->account.accepted == NOT_KNOWN &&
 	       accepted_of(now) > before->account.accepted &&
 	       say_both(say, accepted_of(now), before->account.accepted);
@@ -184,6 +186,7 @@ drops_none(const struct told_stage *now, const struct told_stage *before, struct
 	if (before->account.row.syn_dropped == 0 || now->account.row.syn_dropped > 0 ||
 	    !stage_is_full(before) || !now->account.has_listener)
 		return false;
+	say->frames = now->account.answered_frames;
 	saying_number(say, before->account.row.syn_dropped);
 	return true;
 }
