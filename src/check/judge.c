@@ -129,7 +129,8 @@ hold_together(struct holding *h, const struct group *group, const struct members
 	struct ruling *ruling = ruling_add(h, group, expected);
 	struct measured *measured = mem_realloc_array(NULL, members->count, sizeof(*measured));
 	size_t count = measure(h, group, members, expected, measured);
-	struct seen seen = { .is_known = count > 0 };
+	/* What nobody has adds up to nothing. */
+	struct seen seen = { .is_known = count > 0 || expected->over == OVER_SUM };
 	size_t rank = rank_of(count, expected->percentile);
 
 	if (expected->over == OVER_SUM)

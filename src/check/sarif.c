@@ -92,12 +92,10 @@ put_result(struct text *out, const struct check_result *result, const struct che
 	put_message(out, text_str(&message));
 	text_put(out, ",\"locations\":[{\"physicalLocation\":{");
 	put_artifact(out, c->line > 0 ? result->expected_by : c->capture);
-	if (c->line > 0) {
-		text_put(out, ",\"region\":{\"startLine\":");
-		text_u64(out, c->line);
-		text_char(out, '}');
-	}
-	text_put(out, "}}],\"properties\":{\"capture\":");
+	/* A capture has no lines, but GitHub takes no result without one. */
+	text_put(out, ",\"region\":{\"startLine\":");
+	text_u64(out, c->line > 0 ? c->line : 1);
+	text_put(out, "}}}],\"properties\":{\"capture\":");
 	put_string(out, c->capture);
 	text_put(out, ",\"expected\":");
 	put_string(out, c->expected);
