@@ -150,6 +150,11 @@ found 'close: expected fin, but it is 2 fin, 1 half-closed: flow 2 ' half-closed
     awk '/ b / && $1 > "+0.102500" && $1 < "+0.2" { next } { print }' | make refused
 found 'open: expected complete, but it is 2 complete, 1 refused: flow 2 ' refused '11, 12'
 
+# Who comes first is refused: no knock, since one is missing then.
+{ scene; packets; } | sed '/ > a SYN ACK/s/SYN/RST/' |
+    awk '/ a / && $1 > "+0.002500" && $1 < "+0.1" { next } { print }' | make first-refused
+found 'open: expected complete, but it is 1 refused, 2 complete: flow 1 ' first-refused '1, 2'
+
 { scene; packets; } | awk '/ b / && $1 > "+0.108500" && $1 < "+0.2" {
 	$1 = sprintf("+%.6f", $1 + 0.5) } { print }' | make lingering
 found 'half-closed: expected .*, but it is 501 ms: flow 2 ' lingering '18, 29'
@@ -344,6 +349,7 @@ web()
 }
 web 2 20 | make web
 web 3 24 | make web-again
+web 0 31 | make web-at-once
 web 2 20 | sed 's/hello"/hallo"/' | make web-changed
 synscope check -q --record -o web.xml web.pcap
 for how in '--baseline web.pcap' '--expect web.xml'; do
@@ -351,10 +357,55 @@ for how in '--baseline web.pcap' '--expect web.xml'; do
 	synscope check -q $how web-again.pcap >says 2>&1
 	verdict $? "${how%% *}: neither dates nor knocks at a closed door count"
 	# shellcheck disable=SC2086
+	synscope check -q $how web-at-once.pcap >says 2>&1
+	verdict $? "${how%% *}: nor whether one had to knock at all"
+	# shellcheck disable=SC2086
 	synscope check -q $how web-changed.pcap >says 2>&1
 	test $? = 1 && grep -q 'undated-digest from server: ' says
 	verdict $? "${how%% *}: what an HTTP server says does"
 done
+
+synscope check -q --baseline web-at-once.pcap web.pcap >says 2>&1
+verdict $? 'knocks are none where there were none, either'
+
+# A server that is started anew refuses whoever comes in between.
+restarted()
+{
+	{ scene; conversation a 0; conversation c 1; } | sed '/^end b/q'
+	for i in $(seq "$1"); do
+		echo "end k$i 192.0.2.1:5000$i"
+		echo "+0.${i}00000 k$i > server SYN"
+		echo "+0.${i}00100 server > k$i RST ACK"
+	done
+	{ scene; conversation a 0; conversation c 1; } | sed '1,/^end b/d'
+}
+restarted 1 | make restarted
+restarted 3 | make restarted-slowly
+synscope check -q --record -o restarted.xml restarted.pcap
+for how in '--baseline restarted.pcap' '--expect restarted.xml'; do
+	# shellcheck disable=SC2086
+	synscope check -q $how restarted-slowly.pcap >says 2>&1
+	verdict $? "${how%% *}: how long a server took to be started anew does not count"
+done
+restarted 0 | make unbroken
+synscope check -q --baseline unbroken.pcap restarted.pcap >says 2>&1
+test $? = 1 && grep -q 'count: expected 2, but it is 3: flow 2 ' says
+verdict $? 'who is refused where nobody was is found'
+
+# On a busy machine answers are late, and the end of what is under way is sent again.
+burst()
+{
+	scene
+	conversation a 0 | sed '1,3!d; /SYN/s/$/ mss 1460 sackOK/'
+	echo '+0.010000 server > a ACK len 1000'
+	echo '+0.010010 server > a PSH ACK len 1000'
+	test -z "$1" || echo '+0.030000 server > a PSH ACK seq 1001 len 1000'
+	echo '+0.040000 a > server ACK ack 2001'
+}
+burst '' | make burst
+burst late | make burst-late
+synscope check -q --baseline burst.pcap burst-late.pcap >says 2>&1
+verdict $? 'a tail-loss probe is made nothing of where much is under way'
 
 # --- from several good runs, what they have in common ---
 

@@ -48,7 +48,7 @@ enum resent {
 	RESENT_CLIENT_DATA = 0x04,
 	RESENT_SERVER_DATA = 0x08,
 	RESENT_FIN = 0x10,
-	/* The end of what fills the other's window, to ask for an answer: its reader is slow. */
+	/* The end of what is under way, to ask for an answer: its reader is slow. */
 	RESENT_CLIENT_PROBE = 0x20,
 	RESENT_SERVER_PROBE = 0x40,
 	RESENT_QUEUED = 0x80, /* whatever a full accept queue made come again */
@@ -112,7 +112,8 @@ struct kept_flow {
 	uint32_t count;
 	struct payload payload[2]; /* from client, from server */
 	bool is_background;        /* said to nobody in particular */
-	bool is_knock; /* refused by an end that took another one later: who waits for a server */
+	/* Refused by an end that took another one later: who waits for a server. */
+	enum knock { KNOCK_NOT, KNOCK_FIRST, KNOCK_AGAIN } knock;
 	bool is_encrypted; /* its bytes are never the same twice */
 	uint64_t filters;  /* bits: which filters one of its packets matches */
 	/* derive.c */
@@ -136,7 +137,8 @@ struct kept_flow {
 		int64_t sooner_ns;      /* ... had it been let in two attempts before */
 		uint8_t queue;          /* enum at_queue */
 		bool was_heard;         /* the client went on as if somebody had answered */
-		bool fills_window[2];   /* either side, the other's */
+		/* Of either side: so much is under way at once that its end may be probed for. */
+		bool may_probe[2];
 	} derived;
 };
 
@@ -268,6 +270,7 @@ struct selector {
 	    end;                       /* of a listener or socket: local is server, remote client */
 	uint8_t proto;                 /* 0: any */
 	bool no_knocks;                /* without those that asked before anybody listened */
+	bool no_restarts;              /* ... or while nobody did any more, but later again */
 	bool others;                   /* those that no other group of the capture means */
 	uint32_t order_from, order_to; /* 0: all; UINT32_MAX: to the last */
 	bool order_last;

@@ -312,18 +312,19 @@ compare_served(const void *a, const void *b)
 	return order != 0 ? order : (one->flow > other->flow) - (one->flow < other->flow);
 }
 
-/* Those of one server: refused ones before the first that was taken are knocks, if one was. */
+/* Those of one server: refused ones before another that was taken are knocks. */
 static void
 find_knocks_of(const struct served *served, size_t count)
 {
-	size_t taken = 0;
+	size_t first = 0, last = count;
 
-	while (taken < count && served[taken].flow->row.conn.open == OPEN_REFUSED)
-		taken++;
-	if (taken == count || served[taken].flow->row.conn.open != OPEN_COMPLETE)
-		return;
-	for (size_t i = 0; i < taken; i++)
-		served[i].flow->is_knock = true;
+	while (first < count && served[first].flow->row.conn.open != OPEN_COMPLETE)
+		first++;
+	while (last > 0 && served[last - 1].flow->row.conn.open != OPEN_COMPLETE)
+		last--;
+	for (size_t i = 0; i < last; i++)
+		if (served[i].flow->row.conn.open == OPEN_REFUSED)
+			served[i].flow->knock = i < first ? KNOCK_FIRST : KNOCK_AGAIN;
 }
 
 static void

@@ -16,6 +16,10 @@
 /* Gaps are called equal, or one twice the other, up to this much: timers are coarse. */
 #define EQUAL_PERCENT 25
 #define GAPS_MAX      16
+/* What is more than one segment, though offloading may have made it one. */
+#define SMALL_BYTES 1460
+/* No system waits less before it repeats a SYN or SYN-ACK (RFC 6298: a second). */
+#define SYN_LEAST_NS INT64_C(100000000)
 
 /* The times at which one thing was sent, again and again. */
 struct copies {
@@ -31,9 +35,12 @@ struct walk {
 	int64_t first_syn_ns, syn_ns; /* of the client's, up to the SYN-ACK */
 	bool is_queued;               /* the latest that came again did for a full queue */
 	bool was_queued;
-	int64_t tries[3];    /* the latest attempts to get in */
-	uint32_t fin_end[2]; /* relative number behind each side's FIN */
-	int64_t fin_ns;      /* of the first */
+	int64_t tries[3];     /* the latest attempts to get in */
+	uint32_t acked[2];    /* of each side's bytes, relative */
+	uint32_t full_end[2]; /* behind what filled the other's window */
+	bool is_full[2];      /* it was ever */
+	uint32_t fin_end[2];  /* relative number behind each side's FIN */
+	int64_t fin_ns;       /* of the first */
 	bool fin_seen[2];
 	struct copies syn, syn_ack, data[2];
 };
@@ -76,13 +83,17 @@ is_split_at(const struct copies *copies, unsigned split)
 	return true;
 }
 
+/* least_ns: no timer runs out sooner. */
 static uint8_t
-schedules_of(const struct copies *copies)
+schedules_of(const struct copies *copies, int64_t least_ns)
 {
 	uint8_t bits = 0;
 
 	if (copies->gap_count == 0)
 		return 1u << SCHEDULE_NONE;
+	for (unsigned i = 0; i < copies->gap_count; i++)
+		if (copies->gaps[i] < least_ns)
+			return 1u << SCHEDULE_IRREGULAR;
 	if (is_split_at(copies, copies->gap_count))
 		bits |= 1u << SCHEDULE_STEADY;
 	if (is_split_at(copies, 1))
@@ -102,8 +113,22 @@ came_again(const struct kept_packet *pkt)
 	       pkt->cause != CAUSE_REORDERED;
 }
 
+/*
+ * The end of what is under way, sent again to ask for an answer, for which one
+ * waits longer where the reader's machine is busy; or, of what fills the other's
+ * window, just after that came.
+ */
+static bool
+is_probe(const struct walk *walk, const struct kept_packet *pkt)
+{
+	if (pkt->cause == CAUSE_TAIL_LOSS_PROBE)
+		return walk->derived->may_probe[pkt->from];
+	return pkt->cause == CAUSE_SPURIOUS && walk->is_full[pkt->from] &&
+	       pkt->seq + pkt->length == walk->full_end[pkt->from];
+}
+
 static unsigned
-what_came_again(const struct derived *derived, const struct kept_packet *pkt)
+what_came_again(const struct walk *walk, const struct kept_packet *pkt)
 {
 	if (pkt->cause == CAUSE_ACCEPT_QUEUE_FULL || pkt->cause == CAUSE_SYN_DROPPED)
 		return RESENT_QUEUED;
@@ -111,8 +136,7 @@ what_came_again(const struct derived *derived, const struct kept_packet *pkt)
 		return RESENT_SYN;
 	if (pkt->flags & TCP_SYN)
 		return RESENT_SYN_ACK;
-	if (pkt->length > 0 && pkt->cause == CAUSE_TAIL_LOSS_PROBE &&
-	    derived->fills_window[pkt->from])
+	if (pkt->length > 0 && is_probe(walk, pkt))
 		return pkt->from == WHOSE_CLIENT ? RESENT_CLIENT_PROBE : RESENT_SERVER_PROBE;
 	if (pkt->length > 0)
 		return pkt->from == WHOSE_CLIENT ? RESENT_CLIENT_DATA : RESENT_SERVER_DATA;
@@ -228,7 +252,7 @@ take_bytes(struct walk *walk, const struct kept_packet *pkt)
 	enum whose other = from == WHOSE_CLIENT ? WHOSE_SERVER : WHOSE_CLIENT;
 
 	if ((pkt->length > 0 || (pkt->flags & TCP_FIN)) && !(pkt->marks & PROBE_MARKS) &&
-	    !(what_came_again(derived, pkt) & (RESENT_CLIENT_PROBE | RESENT_SERVER_PROBE)))
+	    !(what_came_again(walk, pkt) & (RESENT_CLIENT_PROBE | RESENT_SERVER_PROBE)))
 		add_copy(&walk->data[from], pkt);
 	if (pkt->length == 0)
 		return;
@@ -238,18 +262,40 @@ take_bytes(struct walk *walk, const struct kept_packet *pkt)
 		derived->half_close = one_more(derived->half_close, from);
 }
 
+/*
+ * Of one small segment a probe comes no sooner than any other timer (RFC 8985,
+ * 7.2): of more than that, after two round trips.
+ */
+static void
+take_flight(struct walk *walk, const struct kept_packet *pkt)
+{
+	enum whose from = (enum whose)pkt->from;
+	enum whose other = from == WHOSE_CLIENT ? WHOSE_SERVER : WHOSE_CLIENT;
+	uint32_t end = pkt->seq + pkt->length;
+
+	if (pkt->flags & TCP_ACK)
+		walk->acked[other] = pkt->ack;
+	if (pkt->length == 0)
+		return;
+	if (pkt->length > SMALL_BYTES || seq_gt(pkt->seq, walk->acked[from]))
+		walk->derived->may_probe[from] = true;
+	if (pkt->marks & MARK_BIT(MARK_WINDOW_FULL)) {
+		walk->derived->may_probe[from] = walk->is_full[from] = true;
+		walk->full_end[from] = end;
+	}
+}
+
 static void
 take_packet(struct walk *walk, const struct kept_packet *pkt)
 {
 	struct derived *derived = walk->derived;
 
-	if (pkt->marks & MARK_BIT(MARK_WINDOW_FULL))
-		derived->fills_window[pkt->from] = true;
+	take_flight(walk, pkt);
 	derived->was_heard |= pkt->from == WHOSE_CLIENT && !(pkt->flags & (TCP_SYN | TCP_RST));
 	take_handshake(walk, pkt);
 	take_queue(walk, pkt);
-	if (came_again(pkt) && what_came_again(derived, pkt) != 0) {
-		derived->resent |= what_came_again(derived, pkt);
+	if (came_again(pkt) && what_came_again(walk, pkt) != 0) {
+		derived->resent |= what_came_again(walk, pkt);
 		derived->resent_count++;
 	}
 	if (pkt->marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE))
@@ -291,7 +337,7 @@ derive_flow(struct check_data *data, struct kept_flow *flow)
 		for (uint32_t i = 0; i < flow->count; i++)
 			take_packet(&walk, &data->packets[data->by_flow[flow->first + i]]);
 	data_copies = &walk.data[walk.data[0].gap_count >= walk.data[1].gap_count ? 0 : 1];
-	derived->schedules[0] = schedules_of(&walk.syn);
-	derived->schedules[1] = schedules_of(&walk.syn_ack);
-	derived->schedules[2] = schedules_of(data_copies);
+	derived->schedules[0] = schedules_of(&walk.syn, SYN_LEAST_NS);
+	derived->schedules[1] = schedules_of(&walk.syn_ack, SYN_LEAST_NS);
+	derived->schedules[2] = schedules_of(data_copies, 0);
 }

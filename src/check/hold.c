@@ -183,6 +183,45 @@ hold_nothing(struct holding *h, const struct group *group)
 }
 
 static void
+leave_out_knocks(struct members *members, const struct check_data *data, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < members->count; i++) {
+		bool is_left_out = count > 0 && data->flows[members->at[i]].knock != KNOCK_NOT;
+
+		count -= is_left_out;
+		if (!is_left_out)
+			members->at[kept++] = members->at[i];
+	}
+	members->count = kept;
+}
+
+/*
+ * Who was refused before the server took anybody may have been meant to be
+ * taken: where too few were, the latest of them make up for those.
+ */
+static void
+find_members(struct members *members, const struct holding *h, const struct group *group)
+{
+	const struct expected *count = count_of(group);
+	struct group with_knocks = *group;
+	int64_t wanted;
+
+	members_of(members, h->data, h->capture, group);
+	if (!group->selector.no_knocks || count == NULL)
+		return;
+	wanted = bounds_of(&count->test, INT64_MIN).lo;
+	if (wanted <= (int64_t)members->count)
+		return;
+	with_knocks.selector.no_knocks = with_knocks.selector.no_restarts = false;
+	members_fini(members);
+	members_of(members, h->data, h->capture, &with_knocks);
+	if ((int64_t)members->count > wanted)
+		leave_out_knocks(members, h->data, members->count - (size_t)wanted);
+}
+
+static void
 hold_group(struct holding *h, const struct group *group)
 {
 	const struct expected *count = count_of(group);
@@ -190,7 +229,7 @@ hold_group(struct holding *h, const struct group *group)
 	struct members members;
 	int64_t off = 0;
 
-	members_of(&members, h->data, h->capture, group);
+	find_members(&members, h, group);
 	if (count != NULL)
 		off = hold_count(h, group, &members, count);
 	else if (members.count == 0)

@@ -105,25 +105,42 @@ read_filter(struct parser *p, const struct markup_node *node, struct selector *s
 }
 
 static enum status
-read_others(struct parser *p, const struct markup_node *node, struct selector *selector)
+read_yes(struct parser *p, const struct markup_node *node, const char *name, bool *is_yes)
 {
-	const char *said = attribute(p, node, "others");
+	const char *said = attribute(p, node, name);
+	struct text reason = { 0 };
+	enum status st = ST_OK;
 
-	if (said == NULL || strcmp(said, "no") == 0)
+	if (said == NULL)
 		return ST_OK;
-	selector->others = true;
-	return strcmp(said, "yes") == 0 ? ST_OK : wrong(p, node, "others can be yes or no");
+	*is_yes = strcmp(said, "yes") == 0;
+	if (!*is_yes && strcmp(said, "no") != 0) {
+		text_put(&reason, name);
+		text_put(&reason, " can be yes or no");
+		st = wrong(p, node, text_str(&reason));
+	}
+	text_fini(&reason);
+	return st;
 }
 
 static enum status
+read_others(struct parser *p, const struct markup_node *node, struct selector *selector)
+{
+	return read_yes(p, node, "others", &selector->others);
+}
+
+/* Who knocks is meant unless it is said otherwise. */
+static enum status
 read_knocks(struct parser *p, const struct markup_node *node, struct selector *selector)
 {
-	const char *said = attribute(p, node, "knocks");
+	bool with_knocks = true, with_restarts = true;
+	enum status st = read_yes(p, node, "knocks", &with_knocks);
 
-	if (said == NULL || strcmp(said, "yes") == 0)
-		return ST_OK;
-	selector->no_knocks = true;
-	return strcmp(said, "no") == 0 ? ST_OK : wrong(p, node, "knocks can be yes or no");
+	if (st == ST_OK)
+		st = read_yes(p, node, "restarts", &with_restarts);
+	selector->no_knocks = !with_knocks;
+	selector->no_restarts = !with_restarts;
+	return st;
 }
 
 static enum status
@@ -184,7 +201,7 @@ static enum status
 read_flow(struct parser *p, const struct markup_node *node, struct selector *selector)
 {
 	static const char *const names[] = { "name", "server", "client", "end", "proto", "order",
-		"filter", "others", "knocks", NULL };
+		"filter", "others", "knocks", "restarts", NULL };
 	enum status st = check_attributes(p, node, names);
 
 	if (st == ST_OK)

@@ -94,7 +94,6 @@ find_roles(struct recorder *r)
 
 			if (data->flows[i].is_background)
 				continue;
-			r->has_knocks |= data->flows[i].is_knock;
 			while (
 			    at < r->role_count && !is_same_role(&r->roles[at].selector, &selector))
 				at++;
@@ -151,13 +150,31 @@ record_listeners(struct recorder *r)
 	}
 }
 
+/* Whether it refused some between others that it took. */
+static bool
+is_restarted(const struct recorder *r, const struct role *role)
+{
+	for (size_t c = 0; c < r->good_count; c++) {
+		for (size_t i = 0; i < r->good[c]->flow_count; i++) {
+			const struct kept_flow *flow = &r->good[c]->flows[i];
+			struct selector selector = selector_of(r, &flow->row.tuple);
+
+			if (flow->knock == KNOCK_AGAIN && is_same_role(&selector, &role->selector))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void
 record_flows(struct recorder *r)
 {
 	for (size_t i = 0; i < r->role_count; i++) {
 		r->role = &r->roles[i];
-		if (r->role->is_tcp)
-			r->roles[i].selector.no_knocks = r->has_knocks;
+		if (r->role->is_tcp) {
+			r->roles[i].selector.no_knocks = true;
+			r->roles[i].selector.no_restarts = is_restarted(r, &r->roles[i]);
+		}
 		begin_group(r, SCOPE_FLOW, &r->roles[i].selector);
 		expect_of_flows(r);
 	}

@@ -23,7 +23,6 @@ struct recorder {
 	struct members *members; /* of the role at hand, by capture */
 	const struct role *role;
 	struct group *group;
-	bool has_knocks; /* who waits for a server tries as often as it takes */
 };
 
 /* --- what the user does not care about: leniency.c --- */

@@ -31,9 +31,9 @@ flow_at(const struct recorder *r, size_t capture, size_t member)
 }
 
 /*
- * Bit by bit, of all flows of all captures. Who fills windows may have to ask,
- * now and then, whether they are still full: how busy the reader's machine is
- * decides that.
+ * Bit by bit, of all flows of all captures. Who has much under way may have to
+ * ask, now and then, whether it arrived, or whether a window is still full: how
+ * busy the reader's machine is decides that.
  */
 static unsigned
 all_resent(const struct recorder *r)
@@ -44,8 +44,8 @@ all_resent(const struct recorder *r)
 		for (size_t m = 0; m < r->members[i].count; m++)
 			resent |=
 			    flow_at(r, i, m)->derived.resent |
-			    (flow_at(r, i, m)->derived.fills_window[0] ? RESENT_CLIENT_PROBE : 0) |
-			    (flow_at(r, i, m)->derived.fills_window[1] ? RESENT_SERVER_PROBE : 0);
+			    (flow_at(r, i, m)->derived.may_probe[0] ? RESENT_CLIENT_PROBE : 0) |
+			    (flow_at(r, i, m)->derived.may_probe[1] ? RESENT_SERVER_PROBE : 0);
 	return resent;
 }
 
