@@ -129,11 +129,16 @@ void markup_path_free(struct markup_path *path);
 struct markup_scope;
 struct markup_scope *markup_scope_new(struct markup_document *document);
 void markup_scope_free(struct markup_scope *scope);
-/* A function of strings. name and ctx live as long as the scope. */
-typedef void markup_function(
-    void *ctx, struct text *out, const char *const *words, size_t count);
-void markup_scope_function(
-    struct markup_scope *scope, const char *name, markup_function *function, void *ctx);
+/* A function of strings: so many at least, so many at most. Name and ctx live as long as the scope. */
+struct markup_function {
+	const char *name;
+	size_t least;
+	size_t most;
+	void (*call)(void *ctx, struct text *out, const char *const *words, size_t count);
+	void *ctx;
+};
+
+void markup_scope_function(struct markup_scope *scope, const struct markup_function *function);
 
 struct markup_place {
 	const struct markup_node *node;

@@ -23,12 +23,25 @@
 
 /* --- what is wrong with it --- */
 
+/* libxml2's words, but where these are for its programmers. */
+static const char *
+message_of(const xmlError *error)
+{
+	if (error == NULL || error->message == NULL)
+		return "not well-formed";
+	if (strncmp(error->message, "Excessive depth", strlen("Excessive depth")) == 0)
+		return "elements are nested too deeply";
+	if (strncmp(error->message, "Input is not proper UTF-8",
+		strlen("Input is not proper UTF-8")) == 0)
+		return "it is not UTF-8";
+	return error->message;
+}
+
 /* The first thing that is wrong says most. */
 static void
 note_error(struct markup_document *doc, const xmlError *error)
 {
-	const char *message =
-	    error != NULL && error->message != NULL ? error->message : "not well-formed";
+	const char *message = message_of(error);
 
 	if (doc->status != ST_OK)
 		return;

@@ -23,15 +23,9 @@ struct markup_path {
 	xmlXPathCompExprPtr xml;
 };
 
-struct function {
-	const char *name;
-	markup_function *call;
-	void *ctx;
-};
-
 struct markup_scope {
 	xmlXPathContextPtr xml;
-	struct function functions[FUNCTIONS_MAX];
+	struct markup_function functions[FUNCTIONS_MAX];
 	size_t function_count;
 	xmlDocPtr scratch;     /* the nodes that split() made, for what is being found */
 	const char *complaint; /* the first */
@@ -125,7 +119,7 @@ markup_path_free(struct markup_path *path)
 
 /* --- functions --- */
 
-static const struct function *
+static const struct markup_function *
 function_named(const struct markup_scope *scope, const char *name)
 {
 	for (size_t i = 0; i < scope->function_count; i++)
@@ -138,12 +132,13 @@ static void
 call(xmlXPathParserContextPtr parser, int count)
 {
 	struct markup_scope *scope = parser->context->userData;
-	const struct function *function =
+	const struct markup_function *function =
 	    function_named(scope, (const char *)parser->context->function);
 	xmlChar *words[WORDS_MAX];
 	struct text out = { 0 };
 
-	if (count < 1 || count > WORDS_MAX || function == NULL) {
+	if (count > WORDS_MAX || function == NULL || (size_t)count < function->least ||
+	    (size_t)count > function->most) {
 		xmlXPathSetArityError(parser);
 		return;
 	}
@@ -221,14 +216,12 @@ markup_scope_free(struct markup_scope *scope)
 }
 
 void
-markup_scope_function(
-    struct markup_scope *scope, const char *name, markup_function *function, void *ctx)
+markup_scope_function(struct markup_scope *scope, const struct markup_function *function)
 {
 	if (scope->function_count == FUNCTIONS_MAX)
 		abort();
-	scope->functions[scope->function_count++] =
-	    (struct function){ .name = name, .call = function, .ctx = ctx };
-	xmlXPathRegisterFunc(scope->xml, (const xmlChar *)name, call);
+	scope->functions[scope->function_count++] = *function;
+	xmlXPathRegisterFunc(scope->xml, (const xmlChar *)function->name, call);
 }
 
 static struct markup_found *

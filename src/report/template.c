@@ -80,7 +80,7 @@ template_file(struct text *out, const struct template_set *set, const char *name
 		return ST_OK;
 	}
 	path = joined(set->folder, name);
-	st = file_read(out, path, FILE_MB_MAX, diag);
+	st = file_read_plain(out, path, FILE_MB_MAX, diag);
 	free(path);
 	return st;
 }

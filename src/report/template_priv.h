@@ -67,6 +67,14 @@ struct template_set {
 enum status template_file(
     struct text *out, const struct template_set *set, const char *name, struct diag *diag);
 
+/* --- template_names.c --- */
+
+/* Of HTML, or one of the author's own. */
+bool name_is_element(const char *name);
+/* What may have been meant; NULL: nothing is near. */
+const char *name_binding_meant(const char *name);
+const char *name_element_meant(const char *name);
+
 /* --- template_read.c --- */
 
 /* The page's root, from its document; NULL: it is a sample. */

@@ -35,6 +35,17 @@ piece_is_html(const struct piece *piece, const char *name)
 	return piece->name != NULL && piece->space == SPACE_HTML && strcmp(piece->name, name) == 0;
 }
 
+/* An element that is being read. */
+struct reading {
+	struct template_set *set;
+	struct piece *piece;
+	struct diag *diag;
+	enum status status;
+	bool keeps_words;  /* nothing here is translated */
+	bool keeps_blanks; /* nor normalized */
+	bool is_sample;    /* and left out */
+};
+
 /* --- what is wrong --- */
 
 enum status
@@ -54,6 +65,24 @@ refuse(struct diag *diag, const struct piece *piece, const char *what, const cha
 {
 	return diag_set(
 	    diag, ST_FORMAT, "%s: line %ld: %s: %s", piece->page->path, piece->line, what, why);
+}
+
+/* meant: NULL: nobody can tell. */
+static enum status
+refuse_name(const struct reading *reading, const char *name, const char *meant, const char *why)
+{
+	struct text words = { 0 };
+	enum status st;
+
+	text_put(&words, why);
+	if (meant != NULL) {
+		text_put(&words, "; is \"");
+		text_put(&words, meant);
+		text_put(&words, "\" meant?");
+	}
+	st = refuse(reading->diag, reading->piece, name, text_str(&words));
+	text_fini(&words);
+	return st;
 }
 
 /* A file beside the page, and nowhere else. */
@@ -155,16 +184,6 @@ translated_text(const struct template_set *set, const char *str)
 
 /* --- attributes --- */
 
-struct reading {
-	struct template_set *set;
-	struct piece *piece;
-	struct diag *diag;
-	enum status status;
-	bool keeps_words;  /* nothing here is translated */
-	bool keeps_blanks; /* nor normalized */
-	bool is_sample;    /* and left out */
-};
-
 static struct binding *
 add_binding(struct binding **list, size_t *count, const char *name)
 {
@@ -243,7 +262,7 @@ bind(struct reading *reading, const char *name, const char *value)
 		    "the page's policy forbids such attributes");
 	binding = binding_for(reading->piece, name);
 	if (binding == NULL)
-		return refuse(reading->diag, reading->piece, name,
+		return refuse_name(reading, name, name_binding_meant(name),
 		    "there is no such attribute in the namespace " NAMESPACE);
 	binding->expression = mem_strdup(value);
 	tell_said(reading->set, value);
@@ -253,14 +272,34 @@ bind(struct reading *reading, const char *name, const char *value)
 	return ST_OK;
 }
 
+/* Images may lie beside the page, or in it; scripts are taken into it. */
+static bool
+is_from_elsewhere(const char *name, const char *value)
+{
+	static const char *const names[] = { "background", "data", "poster", "src", "srcset",
+		NULL };
+
+	return is_one_of(name, names) && strncmp(value, "data:", 5) != 0 &&
+	       (strstr(value, "//") != NULL || value[strcspn(value, ":/?#")] == ':');
+}
+
+static bool
+is_script(const char *name, const char *value)
+{
+	return strcmp(name, "href") == 0 && strncasecmp(value, "javascript:", 11) == 0;
+}
+
 static enum status
 keep(struct reading *reading, const char *name, const char *value)
 {
 	char *words;
 
-	if (is_forbidden(name))
+	if (is_forbidden(name) || is_script(name, value))
 		return refuse(reading->diag, reading->piece, name,
 		    "the page's policy forbids such attributes");
+	if (is_from_elsewhere(name, value))
+		return refuse(
+		    reading->diag, reading->piece, name, "a page loads nothing from elsewhere");
 	if (strcmp(name, "translate") == 0 && strcmp(value, "no") == 0)
 		reading->keeps_words = true;
 	words = !reading->keeps_words && is_read_aloud(name) ? translated(reading->set, value)
@@ -268,6 +307,16 @@ keep(struct reading *reading, const char *name, const char *value)
 	add_attribute(reading->piece, name, words);
 	free(words);
 	return ST_OK;
+}
+
+/* xml:lang and its like; of SVG, links. */
+static bool
+is_known_space(const char *space)
+{
+	static const char *const spaces[] = { "http://www.w3.org/XML/1998/namespace",
+		"http://www.w3.org/1999/xlink", NULL };
+
+	return is_one_of(space, spaces);
 }
 
 static void
@@ -281,6 +330,9 @@ take_attribute(void *ctx, const char *space, const char *name, const char *value
 		reading->status = bind(reading, name, value);
 	else if (*space == '\0')
 		reading->status = keep(reading, name, value);
+	else if (!is_known_space(space))
+		reading->status = refuse(reading->diag, reading->piece, name,
+		    "is of a namespace that means nothing here; is " NAMESPACE " meant?");
 }
 
 static const char *
@@ -463,6 +515,9 @@ check_space(struct reading *reading, const struct markup_node *node)
 	if (reading->piece->space == SPACE_OTHER)
 		return refuse(reading->diag, reading->piece, markup_name(node),
 		    "is no element of XHTML or SVG; is its xmlns missing?");
+	if (reading->piece->space == SPACE_HTML && !name_is_element(markup_name(node)))
+		return refuse_name(reading, markup_name(node),
+		    name_element_meant(markup_name(node)), "HTML has no such element");
 	return ST_OK;
 }
 

@@ -226,6 +226,24 @@ write_policy(struct writing *writing)
 	markup_html_end(writing->html);
 }
 
+/* A page without one is judged, too. */
+static void
+write_head(struct writing *writing)
+{
+	markup_html_begin(writing->html, SPACE_HTML, "head");
+	write_policy(writing);
+	markup_html_end(writing->html);
+}
+
+static bool
+has_head(const struct piece *root)
+{
+	for (const struct piece *piece = root->children; piece != NULL; piece = piece->next)
+		if (piece_is_html(piece, "head"))
+			return true;
+	return false;
+}
+
 static void
 insert(struct text *text, size_t at, const struct text *piece)
 {
@@ -290,10 +308,17 @@ write_copies(struct writing *writing, const struct piece *piece, const struct ma
 
 	if (st != ST_OK)
 		return st;
-	for (size_t i = 0; i < markup_found_count(found); i++)
-		markup_html_copy(writing->html, markup_found_node(found, i));
+	for (size_t i = 0; i < markup_found_count(found) && st == ST_OK; i++) {
+		const struct markup_node *node = markup_found_node(found, i);
+
+		if (markup_space_of(markup_namespace(node)) == SPACE_SVG)
+			markup_html_copy(writing->html, node);
+		else
+			st = template_complain(writing->diag, piece, "copy",
+			    piece->bound[BOUND_COPY].expression, "finds what is no SVG");
+	}
 	markup_found_free(found);
-	return ST_OK;
+	return st;
 }
 
 static enum status
@@ -325,6 +350,8 @@ write_element(struct writing *writing, const struct piece *piece, const struct m
 	writing->has_images |= strcmp(piece->name, "img") == 0;
 	if (st == ST_OK && strcmp(piece->name, "head") == 0)
 		write_policy(writing);
+	if (st == ST_OK && piece == piece->page->root && !has_head(piece))
+		write_head(writing);
 	if (st == ST_OK)
 		st = write_content(writing, piece, place);
 	if (st == ST_OK)
@@ -565,8 +592,8 @@ choose(void *ctx, struct text *out, const char *const *words, size_t count)
 	bool holds = strcmp(words[0], "true") == 0;
 
 	(void)ctx;
-	if (count == 3)
-		text_put(out, holds ? words[1] : words[2]);
+	(void)count;
+	text_put(out, holds ? words[1] : words[2]);
 }
 
 /* basename(path): what comes after its last slash. */
@@ -576,8 +603,8 @@ put_basename(void *ctx, struct text *out, const char *const *words, size_t count
 	const char *slash = strrchr(words[0], '/');
 
 	(void)ctx;
-	if (count == 1)
-		text_put(out, slash == NULL ? words[0] : slash + 1);
+	(void)count;
+	text_put(out, slash == NULL ? words[0] : slash + 1);
 }
 
 /* say(sentence, ...) in the reader's language, with its %1, %2, ... filled in. */
@@ -588,6 +615,12 @@ say(void *ctx, struct text *out, const char *const *words, size_t count)
 
 	prose_fill(out, catalog_say(set->catalog, words[0]), words + 1, count - 1);
 }
+
+static const struct markup_function functions[] = {
+	{ "say", 1, 10, say, NULL },
+	{ "choose", 3, 3, choose, NULL },
+	{ "basename", 1, 1, put_basename, NULL },
+};
 
 enum status
 template_write(const struct template_set *set, struct markup_document *document,
@@ -611,9 +644,12 @@ template_write(const struct template_set *set, struct markup_document *document,
 	};
 	enum status st = ST_OK;
 
-	markup_scope_function(pages.writing.scope, "say", say, (void *)(uintptr_t)set);
-	markup_scope_function(pages.writing.scope, "choose", choose, NULL);
-	markup_scope_function(pages.writing.scope, "basename", put_basename, NULL);
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		struct markup_function function = functions[i];
+
+		function.ctx = (void *)(uintptr_t)set;
+		markup_scope_function(pages.writing.scope, &function);
+	}
 	markup_scope_set_bool(pages.writing.scope, "single", options->single);
 	for (size_t i = 0; i < set->page_count && st == ST_OK; i++)
 		if (!options->single || strcmp(set->pages[i].name, "index.html") == 0)

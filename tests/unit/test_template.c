@@ -84,7 +84,7 @@ write_in(const char *body, bool single, enum lang lang)
 	return st;
 }
 
-/* What is between <html> and </html>, without line breaks. */
+/* What is between <html> and </html>, without line breaks, nor a head that it did not have. */
 static const char *
 written(const char *body)
 {
@@ -95,6 +95,8 @@ written(const char *body)
 	if (write_in(body, false, LANG_EN) != ST_OK)
 		return diag.text;
 	from = strstr(text_str(&page), "<html>") + 6;
+	if (strstr(body, "<head") == NULL)
+		from = strstr(from, "</head>") + 7;
 	end = strstr(from, "</html>");
 	inner.length = 0;
 	for (; from < end; from++)
@@ -420,6 +422,8 @@ test_a_hostile_name_stays_words(void **state)
 	assert_string_equal(text_str(&page),
 	    "<!DOCTYPE html>\n<html "
 	    "title=\"\\x1b[31m&lt;/p&gt;&lt;script&gt;\\u202exe\xef\xbf\xbd&quot;'&amp;amp;\\x01\">"
+	    "<head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" "
+	    "content=\"default-src 'none'; base-uri 'none'; form-action 'none'\"></head>"
 	    "<p>\\x1b[31m&lt;/p&gt;&lt;script&gt;\\u202exe\xef\xbf\xbd\"'&amp;amp;\\x01</p></"
 	    "html>\n");
 	template_free(set);
