@@ -255,7 +255,7 @@ paint(struct text *out, struct press *press, struct diag *diag)
 	};
 	struct paper paper = {
 		.title = press->anchors[0].title,
-		.desc = "",
+		.desc = press->about,
 		.date_ns = press->options->date_ns,
 		.pages = press->pages,
 		.page_count = press->page_count,
@@ -278,7 +278,10 @@ void
 press_lay(struct press *press, const struct markup_document *document,
     const struct print_options *options)
 {
+	const struct markup_node *about = markup_child(markup_root(document), "about");
+
 	press_init(press, options);
+	press->about = about == NULL ? "" : press_content(press, about);
 	parts_put(press, markup_root(document));
 	pages_fill(press);
 	contents_number(press);

@@ -298,6 +298,42 @@ put_changes(struct press *press, const struct markup_node *capture)
 	put_table_section(press, capture, N_("The sockets over time"), &table_changes);
 }
 
+static bool
+is_of_several(struct press *press, const struct markup_node *conclusion)
+{
+	const struct markup_node *node = markup_child(conclusion, "sentence");
+	const char *first = node == NULL ? "" : press_value(press, node, "local");
+
+	for (; node != NULL; node = markup_next(node, "sentence")) {
+		const char *local = press_value(press, node, "local");
+
+		if (local[0] != '\0' && strcmp(local, first) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* Those of each endpoint, if there are several, below its name. */
+static void
+put_conclusions(struct press *press, const struct markup_node *conclusion)
+{
+	bool is_parted = is_of_several(press, conclusion);
+	const char *about = "";
+
+	for (const struct markup_node *node = markup_child(conclusion, "sentence"); node != NULL;
+	     node = markup_next(node, "sentence")) {
+		const char *local = press_value(press, node, "local");
+
+		if (is_parted && strcmp(local, about) != 0)
+			block_heading(press, 2,
+			    local[0] != '\0'
+				? local
+				: catalog_say(press->catalog, N_("The whole capture")));
+		about = local;
+		block_sentence(press, node, 7);
+	}
+}
+
 static void
 put_conclusion(struct press *press, const struct markup_node *capture)
 {
@@ -307,7 +343,7 @@ put_conclusion(struct press *press, const struct markup_node *capture)
 	if (conclusion != NULL && markup_child(conclusion, "sentence") != NULL)
 		put_section(press, N_("Conclusion"));
 	for (; conclusion != NULL; conclusion = markup_next(conclusion, "conclusion"))
-		block_sentences(press, conclusion);
+		put_conclusions(press, conclusion);
 	for (; since != NULL; since = markup_next(since, "since")) {
 		const char *title = press_value(press, since, "title");
 

@@ -82,6 +82,7 @@ struct press {
 	const struct print_options *options;
 	const struct catalog *catalog;
 	const char *lang;
+	const char *about;   /* the whole, where that is told */
 	struct scene *words; /* strings live as long as it */
 	struct block *blocks;
 	size_t block_count;

@@ -136,7 +136,11 @@ tell_drops(const struct chapter *chapter, struct markup_node *quality)
 		phrase_u64(&phrase, note->count);
 		phrase_u64(&phrase, note->number);
 		quality_fact(chapter, quality, "dropped", &phrase,
-		    N_("By its own account the capturing system lost packets at interface %2: %1"));
+		    catalog_say_n(chapter->catalog,
+			N_N("The capturing system says that it lost %1 packet at interface %2.",
+			    "The capturing system says that it lost %1 packets at interface "
+			    "%2."),
+			note->count));
 	}
 }
 
