@@ -32,9 +32,10 @@ made plain --template plain "$srcdir/captures/blog-2019"
 
 # What others wrote, as hostile as they can.
 mkdir "$work/hostile-in"
-name=$(printf 'a"><img src=x onerror=alert(1)>\342\200\256\033[31m\377.pcap')
-cp "$srcdir/captures/odd-queue-full.pcap" "$work/hostile-in/$name" 2>/dev/null ||
-	cp "$srcdir/captures/odd-queue-full.pcap" "$work/hostile-in/a<img src=x onerror=alert(1)>.pcap"
+name=$(printf 'a"><img src=x onerror=alert(1)>\342\200\256\033[31m\377.pcapng')
+cp "$srcdir/captures/good-format-pcapng-notes.pcapng" "$work/hostile-in/$name" 2>/dev/null ||
+	cp "$srcdir/captures/good-format-pcapng-notes.pcapng" \
+		"$work/hostile-in/a<img src=x onerror=alert(1)>.pcapng"
 cp "$srcdir/captures/odd-queue-full.pcap" "$work/hostile-in/b.pcap"
 cat >"$work/hostile-in/experiment.xml" <<'END'
 <experiment kernel="&lt;svg onload=alert(1)&gt;">

@@ -216,6 +216,37 @@ async function slides(tab) {
   say(last === end, 'at the end it shows what was last', [last, end]);
 }
 
+/* From one thing that can be used to the next, as who has no pointer goes. */
+async function walks(tab) {
+  await tab.is(HELPERS);
+  const seen = new Set();
+  const invisible = [];
+  let first;
+  await tab.is(`document.activeElement.blur(); window.scrollTo(0, 0)`);
+  for (let i = 0; i < 250; i++) {
+    await tab.key('Tab', 9);
+    const at = await tab.is(`(() => { var e = document.activeElement, s = getComputedStyle(e);
+      return { what: e.matches('th button') ? 'heading' : e.matches('.filters select') ? 'filter' :
+          e.matches('.slider input') ? 'slider' : e.matches('.slider button') ? 'step' :
+          e.matches('.evidence a') ? 'evidence' : e.matches('summary') ? 'summary' :
+          e.matches('.scroll, .canvas') ? 'scroll' : e.matches('.skip') ? 'skip' : e.tagName,
+        shows: s.outlineStyle !== 'none' || s.boxShadow !== 'none', html: e.outerHTML.slice(0, 80) }; })()`);
+    first = first || at.what;
+    if (at.what === 'BODY') break;
+    seen.add(at.what);
+    if (!at.shows) invisible.push(at.html);
+  }
+  say(first === 'skip', 'the first Tab leads to a way past the head', first);
+  const wanted = ['heading', 'filter', 'slider', 'step', 'evidence', 'summary', 'scroll'];
+  say(wanted.every((what) => seen.has(what)), 'Tab leads to all that can be used', Array.from(seen));
+  say(invisible.length === 0, 'and where it leads is to be seen', invisible.slice(0, 4));
+  const all = await tab.is(`shown('.wireshark')`);
+  await tab.is(`document.querySelector('.packets select[data-key=mark]').focus()`);
+  await tab.key('ArrowDown', 40);
+  const fewer = await tab.is(`shown('.wireshark')`);
+  say(fewer > 0 && fewer < all, 'an arrow key chooses a mark', [all, fewer]);
+}
+
 async function axe(tab, name, file) {
   if (!process.env.SYNSCOPE_AXE) return;
   const source = fs.readFileSync(process.env.SYNSCOPE_AXE, 'utf8');
@@ -298,6 +329,8 @@ async function all(browser) {
   await tab.go(stage);
   await links(tab);
   await slides(tab);
+  await tab.go(stage);
+  await walks(tab);
   await isQuiet(tab, 'after all that');
   await looks(tab, stage);
   await withoutScript(tab, stage);
