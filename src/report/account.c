@@ -121,6 +121,7 @@ count_flow(struct account *account, const struct flow_view *view)
 	account->open += view->row->conn.close == CLOSE_OPEN;
 	note_least(&account->no_room, view->ignored);
 	note_least(&account->no_room, view->dropped);
+	frames_add(&account->dropped_frames, view->dropped);
 	frames_add(&account->asked_frames, view->reset != 0 ? view->reset : view->syn);
 	frames_add(&account->answered_frames, view->syn_ack);
 	frames_add(&account->taken_frames, view->taken);

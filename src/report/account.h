@@ -49,6 +49,7 @@ struct account {
 
 	/* the SYNs or what refused them, the SYN-ACKs, what shows that they were taken, ACKs ignored for good */
 	struct frames asked_frames, answered_frames, taken_frames, stuck_frames;
+	struct frames dropped_frames; /* SYNs, of each connection the first */
 };
 
 /* listener: NULL where there is none. */

@@ -189,8 +189,11 @@ set_when(const struct chapter *chapter, struct markup_node *node, const struct c
 	int64_t first_ns = chapter->summary->first_ns;
 	struct text from = { 0 }, to = { 0 }, when = { 0 };
 	const char *sentence = N_("between %1 s and %2 s");
+	bool is_early = times->has_time && times->from_ns < first_ns;
 
-	if (times->has_time)
+	if (is_early)
+		sentence = N_("%1 s before the first packet");
+	else if (times->has_time)
 		sentence = N_("at %1 s");
 	else if (times->from_ns == INT64_MIN && times->to_ns == INT64_MAX)
 		sentence = N_("at some time");
@@ -202,12 +205,13 @@ set_when(const struct chapter *chapter, struct markup_node *node, const struct c
 		sentence = N_("after %1 s");
 	if (times->from_ns != INT64_MIN) {
 		set_time(node, times->has_time ? "at" : "from", times->from_ns);
-		put_since(&from, times->from_ns - first_ns);
+		put_since(&from, is_early ? span_ns(first_ns, times->from_ns)
+					  : span_ns(times->from_ns, first_ns));
 	}
 	if (times->to_ns != INT64_MAX) {
 		if (!times->has_time)
 			set_time(node, "to", times->to_ns);
-		put_since(&to, times->to_ns - first_ns);
+		put_since(&to, span_ns(times->to_ns, first_ns));
 	}
 	put_sentence(&when, chapter->catalog, sentence,
 	    (const char *[]){ text_str(&from), text_str(&to) }, 2);

@@ -194,6 +194,7 @@ drops_none(const struct told_stage *now, const struct told_stage *before, struct
 static bool
 drops_others(const struct told_stage *now, const struct told_stage *before, struct saying *say)
 {
+	say->frames = now->account.dropped_frames;
 	return stage_is_full(now) && stage_is_full(before) && now->account.row.syn_dropped > 0 &&
 	       now->account.row.syn_dropped != before->account.row.syn_dropped &&
 	       say_both(say, now->account.row.syn_dropped, before->account.row.syn_dropped);
