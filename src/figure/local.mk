@@ -39,7 +39,8 @@ libsynscope_a_SOURCES += \
 	%D%/paint_cairo.c \
 	%D%/paint_load.c %D%/paint_load.h %D%/paint_load.def \
 	%D%/paint_svg.c \
-	%D%/queue.c \
+	%D%/queue.c %D%/queue_priv.h \
+	%D%/queue_lanes.c \
 	%D%/scene.c %D%/scene_priv.h \
 	%D%/scene_text.c \
 	%D%/sequence.c \
