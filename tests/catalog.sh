@@ -1,35 +1,12 @@
 #!/bin/sh
 # Every sentence that the program can say has its translation.
-: "${srcdir:=.}" "${builddir:=.}"
-PATH=$(cd "$builddir" && pwd):$(cd "$builddir" && pwd)/tests/support:$PATH
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' 0
-trap 'exit 99' 1 2 15
-catalog=$(cd "$srcdir/src/prose/po" && pwd)/zh_CN.po
-count=0
-
-# verdict WHETHER WHAT; the reason is in $work/says
-verdict()
-{
-	count=$((count + 1))
-	if test "$1" -eq 0; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		head -n 10 "$work/says" | sed 's/^/# /'
-	fi
-}
-
-skip()
-{
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
+. "${srcdir:=.}/tests/support/tap.sh"
+catalog=$srcdir/src/prose/po/zh_CN.po
 
 # --- the catalog by itself ---
 
 # Entries one a line: flags, tab, the sentence with its plural, tab, the translation.
-LC_ALL=C awk '
+awk '
 	function flush() {
 		if (id != "")
 			print flags "\t" id "\t" form
@@ -48,12 +25,12 @@ LC_ALL=C awk '
 	/^(msgid|msgstr|")/ { if (into == "id") id = id quoted($0); else form = form quoted($0) }
 	END { flush() }' "$catalog" >"$work/entries"
 
-LC_ALL=C grep '^#,.*fuzzy' "$work/entries" >"$work/says"
+grep '^#,.*fuzzy' "$work/entries" >"$work/says"
 verdict $((! $?)) 'no translation is a guess'
-LC_ALL=C awk -F '\t' '$3 == "" { print $2 }' "$work/entries" >"$work/says"
+awk -F '\t' '$3 == "" { print $2 }' "$work/entries" >"$work/says"
 test ! -s "$work/says"
 verdict $? 'every sentence is translated'
-LC_ALL=C awk -F '\t' '
+awk -F '\t' '
 	function places(words,	i, found) {
 		found = ""
 		for (i = 1; i <= 9; i++)
@@ -92,13 +69,13 @@ fi
 english()
 {
 	{
-		LC_ALL=C grep -E \
+		grep -E \
 			'<(sentence|fact|finding|mark|difference|left-out|limit)[ >]' "$work/report.xml"
 		# what is wrong with a file is told in two parts
-		LC_ALL=C sed -n 's/.*<fact name="damage">//p' "$work/report.xml" |
-			LC_ALL=C grep -o '[ -~]*[a-z] [a-z]* [a-z][ -~]*'
-		LC_ALL=C grep -E -o ' (why|words|when|caption|alt)="[^"]*"' "$work/report.xml"
-	} | LC_ALL=C grep -v '[^	-~]' >"$work/says"
+		sed -n 's/.*<fact name="damage">//p' "$work/report.xml" |
+			grep -o '[ -~]*[a-z] [a-z]* [a-z][ -~]*'
+		grep -E -o ' (why|words|when|caption|alt)="[^"]*"' "$work/report.xml"
+	} | grep -v '[^	-~]' >"$work/says"
 	test ! -s "$work/says"
 }
 
@@ -108,4 +85,4 @@ for what in blog-2019 linux-6.18 .; do
 	grep -q '</report>' "$work/report.xml" && english
 	verdict $? "a report in Chinese has no English sentence ($what)"
 done
-echo "1..$count"
+plan

@@ -2,30 +2,8 @@
 # Captures held against a good one, and against what was recorded of it: each
 # change is found, under its own name and with its frames; and nothing is made of
 # what differs from one recording of the same thing to the next.
-: "${srcdir:=.}" "${builddir:=.}"
-mkcapture=$(cd "$builddir/tests/support" && pwd)/mkcapture || exit 99
-PATH=$(cd "$builddir" && pwd):$PATH
-TZ=UTC LC_ALL=C
-export PATH TZ LC_ALL
-unset NO_COLOR
-srcdir=$(cd "$srcdir" && pwd)
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' 0
-trap 'exit 99' 1 2 15
+. "${srcdir:=.}/tests/support/tap.sh"
 cd "$work" || exit 99
-count=0
-
-# verdict WHETHER WHAT; the reason is in says
-verdict()
-{
-	count=$((count + 1))
-	if test "$1" -eq 0; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		head -n 30 says | sed 's/^/# /'
-	fi
-}
 
 # --- the scenario: three clients ask one server, which answers and closes last ---
 
@@ -62,7 +40,7 @@ make()
 {
 	cat >lines
 	{ grep -v '^+' lines; grep '^+' lines | sort -s -t+ -k2,2n; } >"$1.script"
-	"$mkcapture" "$1.script" "$1.pcap" >says 2>&1 || verdict 1 "$1 is a script"
+	mkcapture "$1.script" "$1.pcap" >says 2>&1 || verdict 1 "$1 is a script"
 }
 
 { scene; packets; } | make good
@@ -517,4 +495,4 @@ sed -n 's/^FACT([A-Z_]*, \([A-Z]*\), "\([a-z-]*\)".*/\1 \2/p' "$srcdir/src/check
 done >says
 test ! -s says
 verdict $? 'the manual has an example of every fact'
-echo "1..$count"
+plan

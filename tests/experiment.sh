@@ -1,33 +1,9 @@
 #!/bin/sh
 # Each experiment.xml keeps to its schema and names what is there, and snapshots
 # are what the manual says.
-: "${srcdir:=.}"
-captures=$srcdir/captures
+. "${srcdir:=.}/tests/support/tap.sh"
 schema=$srcdir/src/recorded/experiment.rng
 manual=$srcdir/man/synscope-experiment.5
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' 0
-trap 'exit 99' 1 2 15
-: >"$work/says"
-count=0
-
-# verdict WHETHER WHAT; the reason is in $work/says
-verdict()
-{
-	count=$((count + 1))
-	if test "$1" -eq 0; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		head -n 20 "$work/says" | sed 's/^/# /'
-	fi
-}
-
-skip()
-{
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
 
 # valid FILE
 valid()
@@ -103,4 +79,4 @@ for snapshots in "$captures"/*/*.netstat.txt "$captures"/*/*.ss.txt; do
 	verdict $? "${snapshots#"$captures"/} is made of lines that the manual knows"
 done
 
-echo "1..$count"
+plan

@@ -1,15 +1,10 @@
 #!/bin/sh
 # Every header compiles alone, so that includes may stand in any order.
-CC=${CC:-cc}
-headers=$(cd "${srcdir:=.}" && find src -name '*.h' | LC_ALL=C sort)
-echo "1..$(echo "$headers" | wc -l)"
-for header in $headers; do
+. "${srcdir:=.}/tests/support/tap.sh"
+for header in $(cd "$srcdir" && find src -name '*.h' | sort); do
 	# shellcheck disable=SC2086 # CC and the flags are lists of words
-	if says=$(echo "#include \"${header#src/}\"" |
-	    $CC $CPPFLAGS $CFLAGS -Werror -fsyntax-only -x c - 2>&1); then
-		echo "ok - $header compiles alone"
-	else
-		echo "not ok - $header compiles alone"
-		echo "$says" | sed 's/^/# /'
-	fi
+	echo "#include \"${header#src/}\"" |
+		${CC:-cc} $CPPFLAGS $CFLAGS -Werror -fsyntax-only -x c - >"$work/says" 2>&1
+	verdict $? "$header compiles alone"
 done
+plan

@@ -100,8 +100,11 @@ tests_support_mkcapture_LDADD =
 
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = $(SHELL) $(top_srcdir)/.build-aux/tap-driver.sh
+LOG_COMPILER = $(BOUNDED)
 SH_LOG_DRIVER = $(LOG_DRIVER)
-SH_LOG_COMPILER = $(SHELL)
+SH_LOG_COMPILER = $(BOUNDED) $(SHELL)
+# The longest of them takes a minute; with sanitizers, on a busy machine, ten.
+TEST_SECONDS = 1200
 AM_TESTS_ENVIRONMENT = \
 	TZ=UTC LC_ALL=C CMOCKA_MESSAGE_OUTPUT=TAP \
 	srcdir='$(srcdir)' builddir="`pwd`" \

@@ -1,37 +1,15 @@
 #!/bin/sh
 # Reports on paper: whole pages, all that was said, the same bytes each time.
-: "${srcdir:=.}" "${builddir:=.}"
-PATH=$(cd "$builddir" && pwd):$PATH
-captures=$(cd "$srcdir/captures" && pwd) || exit 99
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' 0
-trap 'exit 99' 1 2 15
-: >"$work/says"
-unset SOURCE_DATE_EPOCH
-count=0
-
-# verdict WHETHER WHAT; the reason is in $work/says
-verdict()
-{
-	count=$((count + 1))
-	if test "$1" -eq 0; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		head -n 4 "$work/says" | LC_ALL=C tr -c '\n -~' '?' | sed 's/^/# /'
-	fi
-}
+. "${srcdir:=.}/tests/support/tap.sh"
 
 for tool in pdfinfo pdftotext pdftoppm xmllint; do
 	if ! command -v $tool >/dev/null; then
-		echo "1..0 # SKIP there is no $tool"
-		exit 0
+		skip_all "there is no $tool"
 	fi
 done
 cd "$captures" || exit 99
 if synscope report -q --pdf "$work/a.pdf" good-handshake.pcap 2>&1 | grep 'needs the libraries'; then
-	echo '1..0 # SKIP there is no cairo'
-	exit 0
+	skip_all 'there is no cairo'
 fi
 
 # As one line without blanks, which lie elsewhere on paper.
@@ -115,4 +93,4 @@ verdict $? 'no folder is written beside it'
 synscope report -q --pdf /dev/full good-handshake.pcap 2>"$work/says"
 test $? -eq 2
 verdict $? 'a disk that is full is told'
-echo "1..$count"
+plan

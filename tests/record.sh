@@ -1,26 +1,10 @@
 #!/bin/sh
 # The programs of the experiment do what they are for, on the loopback interface.
 # Needs no root.
-: "${builddir:=.}"
+. "${srcdir:=.}/tests/support/tap.sh"
 programs=$builddir/captures/record
-work=$(mktemp -d) || exit 99
 running=
 trap 'test -z "$running" || kill $running 2>/dev/null; rm -rf "$work"' 0
-trap 'exit 99' 1 2 15
-: >"$work/says"
-count=0
-
-# verdict WHETHER WHAT; the reason is in $work/says
-verdict()
-{
-	count=$((count + 1))
-	if test "$1" -eq 0; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		head -n 20 "$work/says" | sed 's/^/# /'
-	fi
-}
 
 # run_server OPTION...: its port comes to be in $port.
 run_server()
@@ -61,8 +45,7 @@ said()
 
 run_server -r 0 accept_once
 if grep -q '^bind: ' "$work/server"; then
-	echo '1..0 # SKIP there is no 127.0.0.1 here'
-	exit 0
+	skip_all 'there is no 127.0.0.1 here'
 fi
 "$programs/client" -p "$port" -n 2 -t 1 >"$work/client" 2>&1
 wait_for ' end$'
@@ -99,4 +82,4 @@ verdict $? 'a reset is read as one'
 test $? = 2 && "$programs/client" -n 0 >>"$work/says" 2>&1
 test $? = 2
 verdict $? 'options that make no sense are refused'
-echo "1..$count"
+plan

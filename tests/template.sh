@@ -1,28 +1,12 @@
 #!/bin/sh
 # A template of one's own: it is taken, and what is wrong with it has a file and a line.
-: "${srcdir:=.}" "${builddir:=.}"
-capture=$srcdir/captures/odd-queue-full.pcap
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' 0
-trap 'exit 99' 1 2 15
-count=0
-
-# verdict WHETHER WHAT; the reason is in $work/says
-verdict()
-{
-	count=$((count + 1))
-	if test "$1" -eq 0; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		head -n 10 "$work/says" | sed 's/^/# /'
-	fi
-}
+. "${srcdir:=.}/tests/support/tap.sh"
+capture=$captures/odd-queue-full.pcap
 
 report()
 {
 	rm -rf "$work/out"
-	"$builddir/synscope" report -q -o "$work/out" --template "$@" "$capture" >"$work/says" 2>&1
+	synscope report -q -o "$work/out" --template "$@" "$capture" >"$work/says" 2>&1
 }
 
 # page BODY: $work/own/index.html
@@ -96,4 +80,4 @@ refused 'a folder without index.html' ': there is no index.html in it'
 rm -rf "$work/own"
 refused 'a folder that is not there' ': No such file or directory'
 
-echo "1..$count"
+plan

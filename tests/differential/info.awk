@@ -12,6 +12,7 @@ NR == FNR {
 	sub(/^\[[a-z]+ [^ ]*\/[-0-9]*\] /, "", $3)
 	protocol[$1] = $2
 	info[$1] = $3
+	first = first ? first : $1
 	next
 }
 
@@ -23,6 +24,7 @@ FNR == 1 {
 }
 
 {
+	listed++
 	frame = $0
 	sub(/^ */, "", frame)
 	sub(/ .*/, "", frame)
@@ -44,5 +46,8 @@ FNR == 1 {
 }
 
 END {
+	# What is not packets, we list nothing of; else that would be the end of all differences.
+	if (first && !listed)
+		printf "differs\t%s\t%s\t%s\t%s\n", name, first, protocol[first] " " info[first], "nothing"
 	printf "count\t%d\t%d\n", count, same
 }

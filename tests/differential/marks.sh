@@ -3,35 +3,14 @@
 #
 # Reads the captures of captures/, and of $SYNSCOPE_CORPUS (a folder) where that
 # is set. A difference fails, unless known.tsv says why we think so; a line of
-# known.tsv that no longer differs fails too, if its capture is there. Our marks follow tshark 4.0: what
-# another version says differently is shown, and skipped.
-: "${srcdir:=.}" "${builddir:=.}"
-here=$srcdir/tests/differential
-synscope=$builddir/synscope
-
-if ! command -v tshark >/dev/null; then
-	echo '1..0 # SKIP there is no tshark'
-	exit 0
-fi
-version=$(tshark --version 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9]*\.[0-9]*\).*/\1/p')
-skip=
-test "$version" = 4.0 || skip=" # SKIP this is tshark $version"
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' 0
-trap 'exit 99' 1 2 15
-# The users' own preferences would change what tshark says.
-WIRESHARK_CONFIG_DIR=$work
-TZ=UTC LC_ALL=C
-export WIRESHARK_CONFIG_DIR TZ LC_ALL
+# known.tsv that no longer differs fails too, if its capture is there.
+. "${srcdir:=.}/tests/differential/tshark.sh"
 
 # folder<TAB>path in it
-captures()
+all_captures()
 {
-	for folder in "$srcdir/captures" ${SYNSCOPE_CORPUS:+"$SYNSCOPE_CORPUS"}; do
-		(cd "$folder" && find . -path ./record -prune -o -type f ! -name 'README*' \
-			! -name '*.script' ! -name '*.inc' ! -name '*.md' ! -name '*.txt' \
-			! -name '*.xml' ! -name '*.rng' ! -name '*.tsv' -print) |
-			LC_ALL=C sort | sed "s|^\./|$folder	|"
+	for folder in "$captures" ${SYNSCOPE_CORPUS:+"$SYNSCOPE_CORPUS"}; do
+		captures_in "$folder" | sed "s|^|$folder	|"
 	done
 }
 
@@ -66,28 +45,21 @@ theirs()
 		-e tcp.len -e _ws.malformed -e _ws.short "$@" 2>/dev/null
 }
 
-captures >"$work/captures"
-echo "1..$(($(wc -l <"$work/captures") + 1))"
-: >"$work/expected"
-: >"$work/used"
+all_captures >"$work/captures"
+: >"$work/known"
 while IFS='	' read -r folder name; do
 	file=$folder/$name
 	plain=$(unpacked "$file")
 	if test -z "$plain"; then
-		echo "ok - $name # SKIP nothing here unpacks it"
+		skip "$name" 'nothing here unpacks it'
 		continue
 	fi
 	theirs "$plain" >"$work/theirs"
-	"$synscope" packets --format jsonl "$file" >"$work/ours" 2>/dev/null </dev/null
-	awk -v name="$name" -v skip="$skip" -v used="$work/used" \
-		-v expected="$work/expected" -f "$here/compare.awk" "$here/known.tsv" "$work/theirs" "$work/ours"
+	synscope packets --format jsonl "$file" >"$work/ours" 2>/dev/null </dev/null
+	awk -v name="$name" -v used="$work/used" -v expected="$work/known" \
+		-f "$here/compare.awk" "$here/known.tsv" "$work/theirs" "$work/ours" >"$work/compared"
+	sed 1d "$work/compared" >"$work/says"
+	alike "$(sed -n 1p "$work/compared")"
 done <"$work/captures"
-
-sort -u "$work/expected" >"$work/known"
-sort -u "$work/used" | comm -23 "$work/known" - >"$work/stale"
-if test -s "$work/stale" && test -z "$skip"; then
-	echo 'not ok - every known difference still shows'
-	sed 's/^/# /' "$work/stale"
-else
-	echo "ok - every known difference still shows$skip"
-fi
+none_is_stale "$work/known"
+plan

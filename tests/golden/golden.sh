@@ -7,17 +7,9 @@
 # The arguments in LIST are shell words, and what follows them may be a
 # redirection or a pipe. They run inside captures/, which may be read-only;
 # $TMP is a folder of their own that is empty at the start.
-: "${srcdir:=.}" "${builddir:=.}"
-here=$(cd "$srcdir/tests/golden" && pwd) || exit 99
-captures=$(cd "$srcdir/captures" && pwd) || exit 99
-PATH=$(cd "$builddir" && pwd):$PATH
-TZ=UTC LC_ALL=C
-export PATH TZ LC_ALL TMP
-unset NO_COLOR COLUMNS SYNSCOPE_CORPUS
-
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' 0
-trap 'exit 99' 1 2 15
+. "${srcdir:=.}/tests/support/tap.sh"
+here=$srcdir/tests/golden
+export TMP
 
 # For lines of LIST: the good- captures whose script includes this, equal lines counted.
 made_of()
@@ -79,24 +71,18 @@ if test "$1" = --update; then
 fi
 
 chosen "$@" >"$work/chosen"
-echo "1..$(($(wc -l <"$work/chosen") + 1))"
 while IFS='	' read -r name arguments; do
 	show "$arguments" >"$work/actual"
-	if cmp -s "$here/$name.out" "$work/actual"; then
-		echo "ok - $name"
-	else
-		echo "not ok - $name"
-		diff -a -u "$here/$name.out" "$work/actual" 2>&1 | sed 's/^/# /'
-	fi
+	diff -a -u "$here/$name.out" "$work/actual" >"$work/says" 2>&1
+	verdict $? "$name"
 done <"$work/chosen"
 
 # A name used twice, or a file that nothing names, would test nothing.
 lines | cut -f 1 | sort >"$work/names"
-stray=$(uniq -d "$work/names"
-	(cd "$here" && ls) | sed -n 's/\.out$//p' | sort | comm -13 "$work/names" -)
-if test -z "$stray"; then
-	echo 'ok - names and files belong together'
-else
-	echo 'not ok - names and files belong together'
-	echo "$stray" | sed 's/^/# /'
-fi
+{
+	uniq -d "$work/names"
+	(cd "$here" && ls) | sed -n 's/\.out$//p' | sort | comm -13 "$work/names" -
+} >"$work/says"
+test ! -s "$work/says"
+verdict $? 'names and files belong together'
+plan

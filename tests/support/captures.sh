@@ -3,15 +3,8 @@
 #
 #	captures.sh           print TAP
 #	captures.sh --write   write those that are not; to be read like code
-: "${srcdir:=.}" "${builddir:=.}"
-mkcapture=$(cd "$builddir/tests/support" && pwd)/mkcapture || exit 99
-cd "$srcdir/captures" || exit 99
-LC_ALL=C
-export LC_ALL
-
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' 0
-trap 'exit 99' 1 2 15
+. "${srcdir:=.}/tests/support/tap.sh"
+cd "$captures" || exit 99
 
 # The capture that a script is for: there already, or yet to be written.
 capture_of()
@@ -29,31 +22,20 @@ capture_of()
 	fi
 }
 
-verdict()
-{
-	if test "$1" = 0; then
-		echo "ok - $2"
-	else
-		echo "not ok - $2"
-		sed 's/^/# /' "$work/says"
-	fi
-}
-
 scripts=$(find . -name '*.script' | sed 's,^\./,,' | sort)
 if test "$1" = --write; then
 	for script in $scripts; do
 		capture=$(capture_of "$script")
-		"$mkcapture" "$script" "$work/made" || exit
+		mkcapture "$script" "$work/made" || exit
 		cmp -s "$work/made" "$capture" && continue
 		cat "$work/made" >"$capture" && echo "wrote $capture"
 	done
 	exit
 fi
 
-echo "1..$(($(echo "$scripts" | wc -l) + 3))"
 for script in $scripts; do
 	capture=$(capture_of "$script")
-	"$mkcapture" "$script" "$work/made" >"$work/says" 2>&1 &&
+	mkcapture "$script" "$work/made" >"$work/says" 2>&1 &&
 	    cmp "$work/made" "$capture" >>"$work/says" 2>&1
 	verdict $? "$capture is what its script says"
 done
@@ -95,6 +77,7 @@ test ! -s "$work/says"
 verdict $? 'README tells of every capture'
 
 printf '# a comment\n+0 nobody > else SYN\n' >"$work/script"
-"$mkcapture" "$work/script" "$work/made" >"$work/says" 2>&1
+mkcapture "$work/script" "$work/made" >"$work/says" 2>&1
 test $? = 2 && grep -q ':2: nobody: no such end' "$work/says"
 verdict $? 'a script that makes no sense is refused by its line'
+plan
