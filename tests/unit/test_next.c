@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "support/play.h"
 #include "tcp/trail_priv.h"
 
 /* One way of judging, and what it keeps. */
@@ -19,23 +20,9 @@ struct way {
 struct twins {
 	struct way brief;
 	struct way thorough;
-	uint32_t next_seq[2];
-	uint16_t ip_id[2];
-	uint32_t index;
-	int64_t now_ns;
-	uint64_t random;
+	struct play play;
 	unsigned short_cuts;
 };
-
-/* xorshift64: the same numbers on every machine. */
-static uint32_t
-below(struct twins *twins, uint32_t limit)
-{
-	twins->random ^= twins->random << 13;
-	twins->random ^= twins->random >> 7;
-	twins->random ^= twins->random << 17;
-	return (uint32_t)(twins->random >> 32) % limit;
-}
 
 static void
 begin(struct twins *twins, uint64_t number)
@@ -43,9 +30,7 @@ begin(struct twins *twins, uint64_t number)
 	memset(twins, 0, sizeof(*twins));
 	twins->brief.tcp = tcp_new(NULL);
 	twins->thorough.tcp = tcp_new(NULL);
-	twins->random = (number + 1) * UINT64_C(0x9E3779B97F4A7C15);
-	twins->next_seq[SIDE_A] = number % 4 == 0 ? UINT32_MAX - 500 : below(twins, UINT32_MAX);
-	twins->next_seq[SIDE_B] = below(twins, UINT32_MAX);
+	twins->play = play_of(number, 2000);
 }
 
 static void
@@ -135,36 +120,12 @@ judge_opening(struct twins *twins, const struct packet *syn, const struct packet
 	assert_same_pair(&twins->brief.pair, &twins->thorough.pair);
 }
 
-/* The next segment of a side, as it should be. */
-static struct packet
-ordinary(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
-{
-	struct packet pkt = {
-		.ts_ns = twins->now_ns += 1500000,
-		.index = ++twins->index,
-		.tuple = { .proto = PROTO_TCP,
-		    .ip_version = 4,
-		    .sport = side == SIDE_A ? 40000 : 80,
-		    .dport = side == SIDE_A ? 80 : 40000 },
-		.ip_id = ++twins->ip_id[side],
-		.payload_bytes = bytes,
-		.payload_captured = bytes,
-		.checksum = CHECKSUM_GOOD,
-		.tcp = { .flags = flags, .window = 2000, .seq = twins->next_seq[side] },
-	};
-
-	if (flags & TCP_ACK)
-		pkt.tcp.ack = twins->next_seq[!side];
-	twins->next_seq[side] += bytes + ((flags & TCP_SYN) != 0) + ((flags & TCP_FIN) != 0);
-	return pkt;
-}
-
 /* Nothing is at hand for the first segments of all: the next ones find room. */
 static void
 stock(struct twins *twins)
 {
 	for (int side = 0; side < 2; side++) {
-		struct packet pkt = ordinary(twins, (enum side)side, TCP_ACK, 100);
+		struct packet pkt = play_segment(&twins->play, (enum side)side, TCP_ACK, 100);
 		struct way *ways[] = { &twins->brief, &twins->thorough };
 
 		for (int i = 0; i < 2; i++) {
@@ -180,7 +141,7 @@ stock(struct twins *twins)
 static void
 play(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
 {
-	struct packet pkt = ordinary(twins, side, flags, bytes);
+	struct packet pkt = play_segment(&twins->play, side, flags, bytes);
 
 	judge(twins, &pkt, side);
 }
@@ -188,8 +149,8 @@ play(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
 static void
 open_plainly(struct twins *twins)
 {
-	struct packet syn = ordinary(twins, SIDE_A, TCP_SYN, 0);
-	struct packet answer = ordinary(twins, SIDE_B, TCP_SYN | TCP_ACK, 0);
+	struct packet syn = play_segment(&twins->play, SIDE_A, TCP_SYN, 0);
+	struct packet answer = play_segment(&twins->play, SIDE_B, TCP_SYN | TCP_ACK, 0);
 
 	judge_opening(twins, &syn, &answer);
 }
@@ -224,38 +185,38 @@ upset(struct twins *twins, struct packet *pkt)
 	static const uint16_t controls[] = { TCP_SYN, TCP_SYN | TCP_ACK, TCP_RST, TCP_RST | TCP_ACK,
 		TCP_FIN, TCP_FIN | TCP_ACK, TCP_SYN | TCP_FIN, 0, TCP_ACK };
 
-	switch (below(twins, 12)) {
+	switch (below(&twins->play, 12)) {
 	case 0:
-		pkt->tcp.flags = controls[below(twins, sizeof(controls) / sizeof(controls[0]))];
+		pkt->tcp.flags = controls[below(&twins->play, sizeof(controls) / sizeof(controls[0]))];
 		break;
 	case 1:
-		pkt->tcp.seq += below(twins, 3000) - 1500;
+		pkt->tcp.seq += below(&twins->play, 3000) - 1500;
 		break;
 	case 2:
-		pkt->tcp.ack += below(twins, 3000) - 1500;
+		pkt->tcp.ack += below(&twins->play, 3000) - 1500;
 		break;
 	case 3:
-		pkt->tcp.seq = below(twins, UINT32_MAX);
+		pkt->tcp.seq = below(&twins->play, UINT32_MAX);
 		break;
 	case 4:
-		pkt->checksum = (uint8_t)below(twins, 4);
+		pkt->checksum = (uint8_t)below(&twins->play, 4);
 		break;
 	case 5:
-		pkt->tcp.window = (uint16_t)below(twins, 3);
+		pkt->tcp.window = (uint16_t)below(&twins->play, 3);
 		break;
 	case 6:
 		pkt->payload_captured /= 2;
 		break;
 	case 7:
-		pkt->ip_id = (uint16_t)(below(twins, 2) * (pkt->ip_id - 1u));
+		pkt->ip_id = (uint16_t)(below(&twins->play, 2) * (pkt->ip_id - 1u));
 		break;
 	case 8:
-		pkt->ts_ns = twins->now_ns += INT64_C(4000000000);
+		pkt->ts_ns = twins->play.now_ns += INT64_C(4000000000);
 		break;
 	case 9:
-		pkt->tcp.options = (uint8_t)(1u << below(twins, 8));
-		pkt->tcp.mptcp = (uint8_t)below(twins, 4);
-		pkt->tcp.wscale = (uint8_t)below(twins, 4);
+		pkt->tcp.options = (uint8_t)(1u << below(&twins->play, 8));
+		pkt->tcp.mptcp = (uint8_t)below(&twins->play, 4);
+		pkt->tcp.wscale = (uint8_t)below(&twins->play, 4);
 		break;
 	case 10:
 		pkt->payload_bytes = pkt->payload_captured = 1;
@@ -269,9 +230,9 @@ upset(struct twins *twins, struct packet *pkt)
 static struct packet
 perhaps_upset(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes, uint32_t one_in)
 {
-	struct packet pkt = ordinary(twins, side, flags, bytes);
+	struct packet pkt = play_segment(&twins->play, side, flags, bytes);
 
-	if (below(twins, one_in) == 0)
+	if (below(&twins->play, one_in) == 0)
 		upset(twins, &pkt);
 	return pkt;
 }
@@ -280,10 +241,10 @@ perhaps_upset(struct twins *twins, enum side side, uint16_t flags, uint32_t byte
 static void
 dress(struct twins *twins, struct packet *syn)
 {
-	syn->tcp.options |= (uint8_t)(below(twins, 4) * OPT_WSCALE);
-	syn->tcp.wscale = (uint8_t)below(twins, 20);
-	syn->checksum = (uint8_t)below(twins, 3);
-	syn->ts_ns -= below(twins, 3) == 0 ? syn->ts_ns : 0;
+	syn->tcp.options |= (uint8_t)(below(&twins->play, 4) * OPT_WSCALE);
+	syn->tcp.wscale = (uint8_t)below(&twins->play, 20);
+	syn->checksum = (uint8_t)below(&twins->play, 3);
+	syn->ts_ns -= below(&twins->play, 3) == 0 ? syn->ts_ns : 0;
 }
 
 static void
@@ -291,8 +252,8 @@ open_at_random(struct twins *twins, uint32_t one_in)
 {
 	struct packet syn, answer;
 
-	if (below(twins, 4) == 0)
-		twins->next_seq[below(twins, 2)] = UINT32_MAX;
+	if (below(&twins->play, 4) == 0)
+		twins->play.next_seq[below(&twins->play, 2)] = UINT32_MAX;
 	syn = perhaps_upset(twins, SIDE_A, TCP_SYN, 0, one_in);
 	answer = perhaps_upset(twins, SIDE_B, TCP_SYN | TCP_ACK, 0, one_in);
 	dress(twins, &syn);
@@ -307,12 +268,12 @@ play_at_random(struct twins *twins, unsigned length, uint32_t one_in)
 	open_at_random(twins, one_in);
 	for (unsigned i = 2; i < length; i++) {
 		bool opens = i < 3;
-		enum side side = (enum side)(opens ? i == 1 : below(twins, 2));
+		enum side side = (enum side)(opens ? i == 1 : below(&twins->play, 2));
 		uint16_t flags = TCP_ACK;
-		uint32_t bytes = opens || below(twins, 2) ? 0 : below(twins, 1000);
+		uint32_t bytes = opens || below(&twins->play, 2) ? 0 : below(&twins->play, 1000);
 		struct packet pkt;
 
-		if (!opens && below(twins, 10) == 0)
+		if (!opens && below(&twins->play, 10) == 0)
 			flags |= TCP_FIN;
 		pkt = perhaps_upset(twins, side, flags, bytes, one_in);
 		judge(twins, &pkt, side);

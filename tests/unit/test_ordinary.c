@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "support/play.h"
 #include "tcp/conn_priv.h"
 #include "tcp/tcp_priv.h"
 
@@ -14,29 +15,14 @@
 struct twins {
 	struct conn brief;
 	struct conn thorough;
-	uint32_t next_seq[2];
-	uint32_t index;
-	int64_t now_ns;
-	uint64_t random;
+	struct play play;
 };
-
-/* xorshift64: the same numbers on every machine. */
-static uint32_t
-below(struct twins *twins, uint32_t limit)
-{
-	twins->random ^= twins->random << 13;
-	twins->random ^= twins->random >> 7;
-	twins->random ^= twins->random << 17;
-	return (uint32_t)(twins->random >> 32) % limit;
-}
 
 static void
 begin(struct twins *twins, uint64_t number)
 {
 	memset(twins, 0, sizeof(*twins));
-	twins->random = (number + 1) * UINT64_C(0x9E3779B97F4A7C15);
-	twins->next_seq[SIDE_A] = below(twins, UINT32_MAX);
-	twins->next_seq[SIDE_B] = below(twins, UINT32_MAX);
+	twins->play = play_of(number, 64000);
 }
 
 static void
@@ -47,31 +33,10 @@ judge(struct twins *twins, const struct packet *pkt, enum side side, uint32_t ma
 	assert_memory_equal(&twins->brief, &twins->thorough, sizeof(struct conn));
 }
 
-/* The next segment of a side, as it should be. */
-static struct packet
-ordinary(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
-{
-	struct packet pkt = {
-		.ts_ns = twins->now_ns += 1500000,
-		.index = ++twins->index,
-		.tuple = { .proto = PROTO_TCP, .ip_version = 4,
-		    .sport = side == SIDE_A ? 40000 : 80, .dport = side == SIDE_A ? 80 : 40000 },
-		.payload_bytes = bytes,
-		.payload_captured = bytes,
-		.checksum = CHECKSUM_GOOD,
-		.tcp = { .flags = flags, .window = 64000, .seq = twins->next_seq[side] },
-	};
-
-	if (flags & TCP_ACK)
-		pkt.tcp.ack = twins->next_seq[!side];
-	twins->next_seq[side] += bytes + ((flags & TCP_SYN) != 0) + ((flags & TCP_FIN) != 0);
-	return pkt;
-}
-
 static void
 play(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
 {
-	struct packet pkt = ordinary(twins, side, flags, bytes);
+	struct packet pkt = play_segment(&twins->play, side, flags, bytes);
 
 	judge(twins, &pkt, side, 0);
 }
@@ -104,21 +69,21 @@ upset(struct twins *twins, struct packet *pkt, uint32_t *marks)
 	static const uint16_t controls[] = { TCP_SYN, TCP_SYN | TCP_ACK, TCP_RST,
 		TCP_RST | TCP_ACK, TCP_FIN, TCP_FIN | TCP_ACK, TCP_SYN | TCP_FIN, 0, TCP_ACK };
 
-	switch (below(twins, 9)) {
+	switch (below(&twins->play, 9)) {
 	case 0:
-		pkt->tcp.flags = controls[below(twins, sizeof(controls) / sizeof(controls[0]))];
+		pkt->tcp.flags = controls[below(&twins->play, sizeof(controls) / sizeof(controls[0]))];
 		break;
 	case 1:
-		pkt->tcp.seq += below(twins, 3000) - 1500;
+		pkt->tcp.seq += below(&twins->play, 3000) - 1500;
 		break;
 	case 2:
-		pkt->tcp.ack += below(twins, 3000) - 1500;
+		pkt->tcp.ack += below(&twins->play, 3000) - 1500;
 		break;
 	case 3:
-		pkt->tcp.seq = below(twins, UINT32_MAX);
+		pkt->tcp.seq = below(&twins->play, UINT32_MAX);
 		break;
 	case 4:
-		pkt->checksum = (uint8_t)below(twins, 4);
+		pkt->checksum = (uint8_t)below(&twins->play, 4);
 		break;
 	case 5:
 		pkt->tcp.window = 0;
@@ -127,10 +92,10 @@ upset(struct twins *twins, struct packet *pkt, uint32_t *marks)
 		pkt->payload_captured /= 2;
 		break;
 	case 7:
-		*marks = MARK_BIT(below(twins, MARK_COUNT));
+		*marks = MARK_BIT(below(&twins->play, MARK_COUNT));
 		break;
 	case 8:
-		pkt->ts_ns = twins->now_ns += INT64_C(4000000000);
+		pkt->ts_ns = twins->play.now_ns += INT64_C(4000000000);
 		break;
 	}
 }
@@ -141,16 +106,16 @@ play_at_random(struct twins *twins, unsigned length, uint32_t one_in)
 {
 	for (unsigned i = 0; i < length; i++) {
 		bool opens = i < 3;
-		enum side side = (enum side)(opens ? i == 1 : below(twins, 2));
+		enum side side = (enum side)(opens ? i == 1 : below(&twins->play, 2));
 		uint16_t flags = i == 0 ? TCP_SYN : i == 1 ? TCP_SYN | TCP_ACK : TCP_ACK;
-		uint32_t bytes = opens || below(twins, 2) ? 0 : below(twins, 1000);
+		uint32_t bytes = opens || below(&twins->play, 2) ? 0 : below(&twins->play, 1000);
 		uint32_t marks = 0;
 		struct packet pkt;
 
-		if (!opens && below(twins, 10) == 0)
+		if (!opens && below(&twins->play, 10) == 0)
 			flags |= TCP_FIN;
-		pkt = ordinary(twins, side, flags, bytes);
-		if (below(twins, one_in) == 0)
+		pkt = play_segment(&twins->play, side, flags, bytes);
+		if (below(&twins->play, one_in) == 0)
 			upset(twins, &pkt, &marks);
 		judge(twins, &pkt, side, marks);
 	}
