@@ -96,24 +96,43 @@ tell_trouble(struct analysis *a, const char *sentence)
 static void
 begin_frames(struct analysis *a, const struct frame *first)
 {
-	if (a->summary.frames == 0) {
-		analysis_note_link(a, first->link);
-		a->summary.first_ns = a->summary.last_ns = a->previous_ns = first->ts_ns;
-		if (a->sockets != NULL)
-			sockets_begin(a->sockets, first->ts_ns);
-	}
-	if (first->part != a->part)
-		analysis_begin_part(a, first);
+	const struct track *along = a->options.along;
+
+	analysis_note_link(a, first->link);
+	a->summary.last_ns = a->previous_ns = first->ts_ns;
+	a->summary.first_ns = along == NULL ? first->ts_ns : along->first_ns;
+	if (a->options.track != NULL)
+		a->options.track->first_ns = first->ts_ns;
+	if (a->sockets != NULL)
+		sockets_begin(a->sockets, a->summary.first_ns);
+}
+
+/* Of these frames, those that the walk wants come first. */
+static unsigned
+keep_wanted(const struct analysis *a, struct frame *frames, unsigned count)
+{
+	unsigned kept = 0;
+
+	if (a->options.along == NULL)
+		return count;
+	for (unsigned i = 0; i < count; i++)
+		if (walk_wants(&a->walk, a->part_base[a->part] + frames[i].number))
+			frames[kept++] = frames[i];
+	return kept;
 }
 
 /* False where the line is to end. */
 static bool
-go_on(struct analysis *a, const struct frame *frames, unsigned count)
+go_on(struct analysis *a, struct frame *frames, unsigned count)
 {
 	uint64_t frames_before = a->summary.frames;
-	unsigned good = count;
+	unsigned good;
 
-	begin_frames(a, frames);
+	if (frames->part != a->part)
+		analysis_begin_part(a, frames);
+	good = count = keep_wanted(a, frames, count);
+	if (frames_before == 0 && count > 0)
+		begin_frames(a, frames);
 	while (good > 0 && unlikely(is_beyond_numbers(a, &frames[good - 1])))
 		good--;
 	analysis_take_in_frames(a, frames, good);
@@ -129,6 +148,23 @@ go_on(struct analysis *a, const struct frame *frames, unsigned count)
 	return frames_before / LOOK_UP_FRAMES == a->summary.frames / LOOK_UP_FRAMES || look_up(a);
 }
 
+/* ST_END, too, where none of the rest is wanted. */
+static enum status
+next_frames(struct analysis *a, struct frame *frames, unsigned *count, struct diag *diag)
+{
+	uint32_t index = a->part_base[a->part] + capture_part_frames(a->capture, a->part) + 1;
+	uint64_t offset = 0;
+	bool is_known = a->options.track != NULL && capture_tell(a->capture, &offset);
+	enum status st;
+
+	if (a->options.along != NULL && !walk_on(&a->walk, a->capture, index))
+		return ST_END;
+	st = capture_next_few(a->capture, frames, BATCH_PACKETS, count, diag);
+	if (st == ST_OK && is_known)
+		track_mark(a->options.track, index, offset, frames, *count);
+	return st;
+}
+
 static APART void
 read_frames(struct analysis *a)
 {
@@ -137,8 +173,7 @@ read_frames(struct analysis *a)
 	enum status st;
 	unsigned count;
 
-	while (
-	    (st = capture_next_few(a->capture, frames, BATCH_PACKETS, &count, &diag)) != ST_END) {
+	while ((st = next_frames(a, frames, &count, &diag)) != ST_END) {
 		if (st != ST_OK)
 			tell_trouble(a, diag.text);
 		else if (!go_on(a, frames, count))
@@ -217,6 +252,7 @@ close_line(struct analysis *a)
 	pool_fini(&a->waiting);
 	decoder_free(a->decoder);
 	capture_close(a->capture);
+	walk_fini(&a->walk);
 	a->hindsight = NULL;
 	a->sockets = NULL;
 	a->stream = NULL;
@@ -260,6 +296,8 @@ analysis_run(struct analysis **out, const char *const *paths, size_t count,
 		a->stream = stream_new(options->stream_ops, ctx, &a->budget);
 		a->batch_limit = 1; /* a payload is gone when the next frame is asked for */
 	}
+	if (options->along != NULL)
+		walk_init(&a->walk, options->along, options->seen, options->seen_count);
 	*out = a; /* callers name frames by it while it runs */
 	read_frames(a);
 	finish_run(a);

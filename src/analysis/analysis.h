@@ -132,7 +132,22 @@ struct analysis_options {
 	const uint32_t *only;
 	size_t only_count;
 	bool last_names; /* rows have the end of each file's path alone */
+	struct track *track; /* filled: which frame is of which flow; or NULL */
+	/*
+	 * What an earlier run over the same capture filled, and whose frames are
+	 * wanted: no others are read, or not closely. Ascending, borrowed; a flow
+	 * has the same number as in that run. NULL: all are read.
+	 */
+	const struct track *along;
+	const uint32_t *seen;
+	size_t seen_count;
 };
+
+/* For the options above. It holds 4 bytes a frame, of up to some million frames. */
+struct track *track_new(void);
+void track_free(struct track *track);
+/* The capture was not too long for it. */
+bool track_is_whole(const struct track *track);
 
 /* Of so many link types; nobody has seen as many. */
 #define SUMMARY_LINKS 8

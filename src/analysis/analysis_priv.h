@@ -4,6 +4,8 @@
 
 #include "analysis/analysis.h"
 #include "analysis/row.h"
+#include "analysis/track.h"
+#include "base/find.h"
 #include "base/hint.h"
 #include "base/mem.h"
 #include "flow/flow.h"
@@ -33,6 +35,7 @@ struct analysis {
 	enum side stream_side;
 	struct budget budget;
 	struct pool waiting;
+	struct walk walk; /* where this run goes along another's track */
 
 	struct packet batch[BATCH_PACKETS];
 	struct lookup lookups[BATCH_PACKETS];
@@ -53,6 +56,32 @@ struct analysis {
 /* A finding, so often; count may be 0. */
 SELDOM void analysis_note(
     struct analysis *a, enum finding_kind kind, uint32_t index, uint64_t count);
+
+/* Whose packets are judged. */
+static inline bool
+is_wanted(const struct analysis *a, uint32_t flow)
+{
+	const uint32_t *only = a->options.only;
+
+	return only == NULL || sorted_has(only, a->options.only_count, flow);
+}
+
+static inline void
+leave_track(struct analysis *a, uint32_t index, uint32_t flow)
+{
+	if (a->options.track != NULL)
+		track_note(a->options.track, index, flow);
+}
+
+/* Along a track the flows that are wanted are met in their order, and no others. */
+static inline void
+set_number(const struct analysis *a, struct place *place)
+{
+	size_t met = place->number;
+
+	if (a->options.along != NULL)
+		place->number = met <= a->options.seen_count ? a->options.seen[met - 1] : 0;
+}
 
 static inline void
 count_packet(struct ends *ends, const struct packet *pkt, enum side side)

@@ -82,7 +82,8 @@ analysis_tell_flows(struct analysis *a, bool all)
 		} else {
 			struct ends *ends = flow_block(place.flow);
 
-			if (place.first != NULL)
+			set_number(a, &place);
+			if (place.first != NULL && is_wanted(a, place.number))
 				analysis_take_in_first(a, &place);
 			tell_flow(a, place.flow);
 			tcp_pair_fini(a->tcp, &ends->tcp);

@@ -74,6 +74,7 @@ note_oddities(struct analysis *a, const struct frame *frame, enum decoded decode
 	if (frame->captured_bytes < frame->wire_bytes && decoded != DECODE_TRUNCATED)
 		analysis_note(a, FINDING_CUT_SHORT, index, 1);
 	if (decoded != DECODE_OK) {
+		leave_track(a, index, decoded == DECODE_FRAGMENT ? TRACK_ANY : 0);
 		if (decode_findings[decoded] >= 0)
 			analysis_note(a, (enum finding_kind)decode_findings[decoded], index, 1);
 		if (decoded == DECODE_LINK)

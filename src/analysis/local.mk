@@ -4,3 +4,4 @@ libsynscope_a_SOURCES += %D%/frames.c
 libsynscope_a_SOURCES += %D%/hindsight.c %D%/hindsight.h
 libsynscope_a_SOURCES += %D%/packets.c
 libsynscope_a_SOURCES += %D%/row.c %D%/row.h
+libsynscope_a_SOURCES += %D%/track.c %D%/track.h

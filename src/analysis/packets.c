@@ -6,7 +6,6 @@
 #include "analysis/analysis_priv.h"
 
 #include "analysis/hindsight.h"
-#include "base/find.h"
 #include "capture/capture.h"
 
 static void
@@ -37,6 +36,9 @@ take_in_error(struct analysis *a, const struct packet *pkt, struct place *place)
 	*place = flow_quoted(a->flows, &pkt->icmp.quoted);
 	if (place->flow == NULL)
 		return false;
+	set_number(a, place);
+	if (!is_wanted(a, place->number))
+		return true;
 	if (place->first != NULL)
 		analysis_take_in_first(a, place);
 	ends = flow_block(place->flow);
@@ -96,14 +98,6 @@ tell_wire(struct analysis *a, const struct packet *pkt, const struct place *plac
 		    });
 }
 
-static bool
-is_wanted(const struct analysis *a, uint32_t flow)
-{
-	const uint32_t *only = a->options.only;
-
-	return only == NULL || sorted_has(only, a->options.only_count, flow);
-}
-
 /* Of a flow that nobody asks about: its memory is wanted back as soon as it may be over. */
 static void
 pass_by(struct analysis *a, const struct packet *pkt, const struct place *place)
@@ -124,9 +118,12 @@ take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
 	struct ends *ends;
 	bool is_error = !is_tcp && pkt->tuple.proto != PROTO_UDP && take_in_error(a, pkt, &place);
 
-	if (!is_error)
+	if (!is_error) {
 		place = flow_of(a->flows, pkt, hash);
-	if (a->options.only != NULL && !is_wanted(a, place.number)) {
+		set_number(a, &place);
+	}
+	leave_track(a, pkt->index, place.number);
+	if (!is_wanted(a, place.number)) {
 		pass_by(a, pkt, &place);
 		return;
 	}
@@ -187,13 +184,16 @@ take_in_opening(struct analysis *a, const struct packet *pkt, const struct looku
 	struct place place = { .side = SIDE_B };
 	struct ends *ends;
 
-	if (flow_note_syn(a->flows, pkt, lookup->hash))
+	if (flow_note_syn(a->flows, pkt, lookup->hash)) {
+		leave_track(a, pkt->index, flow_count(a->flows));
 		return true;
+	}
 	place.flow = flow_opened(a->flows, pkt, lookup, &place.first);
 	if (place.flow == NULL)
 		return false;
 	ends = flow_block(place.flow);
 	place.number = place.flow->number;
+	leave_track(a, pkt->index, place.number);
 	if (tcp_open(a->tcp, &ends->tcp, place.first, pkt)) {
 		count_packet(ends, place.first, SIDE_A);
 		count_packet(ends, pkt, SIDE_B);
@@ -225,6 +225,7 @@ take_in(struct analysis *a, const struct packet *pkt, const struct lookup *looku
 		return;
 	}
 	ends = flow_block(flow);
+	leave_track(a, pkt->index, flow->number);
 	ends->packets[side]++;
 	ends->bytes[side] += pkt->payload_bytes;
 	if (pkt->tuple.proto != PROTO_TCP)

@@ -188,6 +188,20 @@ capture_take_notes(struct capture *capture, struct notes *out)
 	capture->notes = (struct notes){ 0 };
 }
 
+bool
+capture_tell(const struct capture *capture, uint64_t *offset)
+{
+	return capture->part_count == 1 && capture->reader.classic != NULL &&
+	       classic_tell(capture->reader.classic, offset);
+}
+
+bool
+capture_jump(struct capture *capture, uint32_t number, uint64_t offset)
+{
+	return capture->reader.classic != NULL &&
+	       classic_jump(capture->reader.classic, number, offset);
+}
+
 uint64_t
 capture_filtered(const struct capture *capture)
 {

@@ -47,6 +47,14 @@ enum status capture_next_few(struct capture *capture, struct frame *frames, unsi
     unsigned *count, struct diag *diag);
 void capture_close(struct capture *capture);
 
+/*
+ * Where the next frame stands, for capture_jump in another run over the same
+ * capture, which has no other part; false where that cannot be gone back to.
+ */
+bool capture_tell(const struct capture *capture, uint64_t *offset);
+/* On to the frame of that number; false, and nothing done, where it cannot. */
+bool capture_jump(struct capture *capture, uint32_t number, uint64_t offset);
+
 size_t capture_part_count(const struct capture *capture);
 /* As the user gave it; "-" for standard input. In reading order. */
 const char *capture_part_path(const struct capture *capture, size_t part);

@@ -59,6 +59,7 @@ struct source {
 	const uint8_t *at; /* the window: bytes produced and not yet read */
 	const uint8_t *end;
 	uint64_t end_offset; /* how many bytes were produced in all */
+	size_t read_bytes;   /* at once */
 	uint8_t *window;
 	enum status trouble; /* why no more will come; ST_END if that is all there is */
 	struct diag why;
@@ -66,6 +67,7 @@ struct source {
 
 	int fd;        /* -1 if the bytes lie in memory */
 	bool is_stdin; /* which is not ours to close */
+	bool jumps;    /* a plain file, whose bytes can be gone back to */
 	const uint8_t *memory;
 	size_t memory_left;
 	uint64_t raw_offset; /* bytes read of the file as it lies on disk */
@@ -85,7 +87,6 @@ void source_close(struct source *source);
 const uint8_t *source_fill(struct source *source, size_t count);
 
 /* count bytes in a row, not yet moved over; NULL if fewer are left, all of them in the window. */
-/* */
 static inline const uint8_t *
 source_peek(struct source *source, size_t count)
 {
@@ -109,6 +110,8 @@ source_offset(const struct source *source)
 
 /* Move on; the return value is less than count if the file ends before. */
 uint64_t source_skip(struct source *source, uint64_t count);
+/* To there, as source_offset counts; from then on no more is read at once than is wanted. False: it stays. */
+bool source_jump(struct source *source, uint64_t offset);
 /* At least one byte; 0 at the end or in trouble. */
 size_t source_read(struct source *source, uint8_t *to, size_t room);
 /* ST_OK if the end met is the true one; else why nothing more came. */
@@ -125,6 +128,10 @@ enum status classic_next(struct classic *classic, struct frame *frame, struct di
 /* The same for records that are plainly there, up to room; part is for the frames. 0: the next is not. */
 unsigned classic_walk(struct classic *classic, uint32_t part, struct frame *frames, unsigned room);
 uint32_t classic_frames(const struct classic *classic);
+/* Where the next record is; false where that cannot be gone back to. */
+bool classic_tell(const struct classic *classic, uint64_t *offset);
+/* The next is the frame of that number, which is there. */
+bool classic_jump(struct classic *classic, uint32_t number, uint64_t offset);
 
 /* pcapng.c: our own walk over the blocks. */
 

@@ -498,3 +498,19 @@ classic_frames(const struct classic *c)
 {
 	return c->frames;
 }
+
+bool
+classic_tell(const struct classic *c, uint64_t *offset)
+{
+	*offset = source_offset(c->source);
+	return c->walks && c->source->jumps;
+}
+
+bool
+classic_jump(struct classic *c, uint32_t number, uint64_t offset)
+{
+	if (!c->walks || !source_jump(c->source, offset))
+		return false;
+	c->frames = number - 1;
+	return true;
+}

@@ -20,6 +20,9 @@
 /* At once: larger reads gain nothing, and push what was read out of the second cache. */
 #define READ_MAX_BYTES ((size_t)512 << 10)
 
+/* After a jump, little may be wanted before the next: few frames and what lies between them. */
+#define READ_MIN_BYTES ((size_t)4 << 10)
+
 /* Copying to an address that is no multiple of this took the kernel four times as long. */
 #define CACHE_LINE_BYTES 64
 
@@ -203,11 +206,13 @@ source_fill(struct source *s, size_t count)
 	to = s->window + (s->at - s->window) + left;
 	s->end = to;
 	while (source_in_window(s) < count) {
-		got = produce(s, to, READ_MAX_BYTES);
+		got = produce(s, to, s->read_bytes);
 		if (got == 0)
 			return NULL;
 		to += got;
 		s->end = to;
+		if (s->read_bytes < READ_MAX_BYTES)
+			s->read_bytes *= 2;
 	}
 	return s->at;
 }
@@ -229,6 +234,24 @@ source_skip(struct source *s, uint64_t count)
 		if (source_fill(s, 1) == NULL)
 			return skipped;
 	}
+}
+
+bool
+source_jump(struct source *s, uint64_t offset)
+{
+	uint64_t here = source_offset(s);
+
+	if (offset >= here && offset - here <= source_in_window(s)) {
+		s->at += offset - here;
+		return true;
+	}
+	if (!s->jumps || s->trouble != ST_OK || offset > INT64_MAX ||
+	    lseek(s->fd, (off_t)offset, SEEK_SET) != (off_t)offset)
+		return false;
+	s->at = s->end = s->window;
+	s->end_offset = s->raw_offset = offset;
+	s->read_bytes = READ_MIN_BYTES;
+	return true;
 }
 
 size_t
@@ -280,6 +303,7 @@ source_new(const char *name)
 
 	s->name = mem_strdup(name);
 	s->fd = -1;
+	s->read_bytes = READ_MAX_BYTES;
 	s->window = mem_table_new(WINDOW_BYTES);
 	s->at = s->window;
 	s->end = s->window;
@@ -311,6 +335,7 @@ source_open(struct source **out, const char *path, struct diag *diag)
 		goto fail;
 	}
 	sniff_codec(s);
+	s->jumps = !is_stdin && s->codec == NULL && lseek(s->fd, 0, SEEK_CUR) >= 0;
 	st = source_trouble(s, diag);
 	if (st != ST_OK)
 		goto fail;
