@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/find.h"
 #include "base/mem.h"
 
 /*
@@ -46,8 +45,8 @@ put_record_name(struct text *out, const char *chapter, int which)
 	text_put(out, ".jsonl");
 }
 
-static void
-fail(struct reporting *reporting, const struct diag *diag)
+void
+reporting_fail(struct reporting *reporting, const struct diag *diag)
 {
 	if (!reporting->failed)
 		say("%s", diag->text);
@@ -74,7 +73,7 @@ open_records(struct reporting *reporting, int count)
 			ST_OK ||
 		    export_open(&reporting->records[i].out, path, record_rows[i].record, &options,
 			&diag) != ST_OK)
-			fail(reporting, &diag);
+			reporting_fail(reporting, &diag);
 		text_fini(&file);
 	}
 }
@@ -88,7 +87,7 @@ close_records(struct reporting *reporting)
 		if (reporting->records[i].out == NULL)
 			continue;
 		if (export_close(reporting->records[i].out, &diag) == ST_IO)
-			fail(reporting, &diag);
+			reporting_fail(reporting, &diag);
 		reporting->records[i].out = NULL;
 	}
 }
@@ -215,9 +214,13 @@ end_capture(struct reporting *reporting)
 	tally_free(reporting->tally);
 	figure_data_free(reporting->data);
 	analysis_free(reporting->second);
+	track_free(reporting->track);
 	free(reporting->only);
+	free(reporting->seen);
 	reporting->second = NULL;
+	reporting->track = NULL;
 	reporting->only = NULL;
+	reporting->seen = NULL;
 	reporting->tally = NULL;
 	reporting->data = NULL;
 }
@@ -253,174 +256,6 @@ read_small(struct reporting *reporting, const struct subject *subject,
 
 /* --- a large one --- */
 
-static bool
-is_kept(const struct reporting *reporting, uint32_t flow)
-{
-	return sorted_has(reporting->kept, reporting->kept_count, flow);
-}
-
-static void
-take_kept_packet(void *ctx, const struct packet_row *row)
-{
-	struct reporting *reporting = ctx;
-
-	if (!is_kept(reporting, row->flow))
-		return;
-	tally_packet(reporting->tally, row);
-	figure_collect_packet(reporting->data, row);
-}
-
-static void
-take_kept_wire(void *ctx, const struct packet_wire *wire)
-{
-	struct reporting *reporting = ctx;
-
-	if (is_kept(reporting, wire->flow))
-		figure_collect_wire(reporting->data, wire);
-}
-
-/* Of listeners, those that a kept flow is about. */
-static bool
-is_about_kept(const struct reporting *reporting, const struct socket_row *row)
-{
-	for (size_t i = 0; row->flow == 0 && i < reporting->kept_count; i++) {
-		const struct flow_row *flow = figure_flow(reporting->data, reporting->kept[i]);
-
-		if (flow != NULL && flow->tuple.dport == row->ends.sport &&
-		    (row->any_address ||
-			memcmp(flow->tuple.dst, row->ends.src, sizeof(flow->tuple.dst)) == 0))
-			return true;
-	}
-	return row->flow != 0;
-}
-
-static void
-take_kept_socket(void *ctx, const struct socket_row *row)
-{
-	struct reporting *reporting = ctx;
-
-	if (is_about_kept(reporting, row))
-		figure_collect_socket(reporting->data, row);
-}
-
-/*
- * What becomes of a connection may depend on all others of its listener, where
- * the queue of that was full. Else nothing is learnt from other flows, nor once
- * those that are kept are over.
- */
-static bool
-is_troubled(const struct listener_row *listener)
-{
-	return listener->kind == STORY_OVERFLOW || listener->kind == STORY_ABORTING ||
-	       listener->kind == STORY_FLOOD;
-}
-
-static bool
-is_asked(const struct listener_row *listener, const struct flow_row *flow)
-{
-	return flow->is_tcp && flow->tuple.dport == listener->local.sport &&
-	       (listener->any_address ||
-		   memcmp(flow->tuple.dst, listener->local.src, sizeof(flow->tuple.dst)) == 0);
-}
-
-/* More would take longer to look up than they save. */
-#define TROUBLED_MAX 64
-
-struct troubled {
-	const struct listener_row *listeners[TROUBLED_MAX];
-	size_t count; /* there may be more */
-};
-
-static void
-find_troubled(const struct figure_data *data, struct troubled *troubled)
-{
-	troubled->count = 0;
-	for (size_t i = 0; i < data->listener_count; i++) {
-		if (!is_troubled(&data->listeners[i]))
-			continue;
-		if (troubled->count < TROUBLED_MAX)
-			troubled->listeners[troubled->count] = &data->listeners[i];
-		troubled->count++;
-	}
-}
-
-static bool
-is_wanted(
-    const struct reporting *reporting, const struct troubled *troubled, const struct flow_row *flow)
-{
-	for (size_t i = 0; i < troubled->count; i++)
-		if (is_asked(troubled->listeners[i], flow))
-			return true;
-	return is_kept(reporting, flow->flow);
-}
-
-static void
-want_flows(struct reporting *reporting, struct analysis_options *options)
-{
-	const struct figure_data *data = reporting->data;
-	struct troubled troubled;
-	uint32_t *only;
-	size_t count = 0;
-
-	find_troubled(data, &troubled);
-	reporting->until_ns = INT64_MAX;
-	if (troubled.count > TROUBLED_MAX || data->left_out > 0)
-		return;
-	if (troubled.count == 0)
-		reporting->until_ns = INT64_MIN;
-	only = mem_realloc_array(NULL, data->flow_count + 1, sizeof(*only));
-	for (size_t i = 0; i < data->flow_count; i++) {
-		const struct flow_row *flow = &data->flows[i];
-
-		if (!is_wanted(reporting, &troubled, flow))
-			continue;
-		only[count++] = flow->flow;
-		if (flow->end_ns > reporting->until_ns)
-			reporting->until_ns = flow->end_ns;
-	}
-	reporting->only = only;
-	options->only = only;
-	options->only_count = count;
-}
-
-static bool
-has_kept_enough(void *ctx)
-{
-	const struct reporting *reporting = ctx;
-
-	return analysis_summary(reporting->second)->last_ns > reporting->until_ns;
-}
-
-/* Flows have the same numbers in both runs, and what is wrong with the capture has been told. */
-static void
-read_again(struct reporting *reporting, const struct subject *subject,
-    struct analysis_options *options, struct sockets_options *sockets)
-{
-	const struct analysis_ops ops = {
-		.packet = take_kept_packet,
-		.wire = take_kept_wire,
-		.socket = take_kept_socket,
-		.progress = reading_progress,
-		.enough = has_kept_enough,
-	};
-	struct reading *reading = &reporting->reading;
-	struct diag diag;
-
-	sockets->want_rows = true;
-	sockets->rows_alone = true;
-	if (!sockets->has_until) {
-		sockets->has_until = true;
-		sockets->until =
-		    (struct moment){ .ns = analysis_summary(reading->analysis)->last_ns };
-	}
-	want_flows(reporting, options);
-	progress_begin(&reading->progress, reading->options);
-	if (analysis_run(&reporting->second, subject->paths, subject->path_count, options, &ops,
-		reporting, &diag) != ST_OK)
-		fail(reporting, &diag);
-	progress_end(&reading->progress);
-}
-
 static int
 read_large(struct reporting *reporting, const struct subject *subject,
     struct analysis_options *options, struct sockets_options *sockets)
@@ -435,6 +270,7 @@ read_large(struct reporting *reporting, const struct subject *subject,
 
 	begin_capture(reporting);
 	sockets->want_rows = false;
+	options->track = reporting->track = track_new();
 	open_records(reporting, OF_LISTENERS + 1);
 	status =
 	    reading_run(&reporting->reading, subject->paths, subject->path_count, options, &ops);
@@ -443,7 +279,7 @@ read_large(struct reporting *reporting, const struct subject *subject,
 	tally_end(reporting->tally, analysis_summary(reporting->reading.analysis)->last_ns);
 	reporting->kept = reporting->keep;
 	reporting->kept_count = tally_keep(reporting->tally, reporting->data, reporting->keep);
-	read_again(reporting, subject, options, sockets);
+	again_read(reporting, subject, options, sockets);
 	return status;
 }
 

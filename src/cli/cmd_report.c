@@ -34,10 +34,8 @@ take_figure(void *ctx, const char *name, const struct text *svg)
 	struct reporting *reporting = ctx;
 	struct diag diag;
 
-	if (reporting->failed || folder_write(reporting->folder, name, svg, &diag) == ST_OK)
-		return;
-	say("%s", diag.text);
-	reporting->failed = true;
+	if (!reporting->failed && folder_write(reporting->folder, name, svg, &diag) != ST_OK)
+		reporting_fail(reporting, &diag);
 }
 
 static enum status

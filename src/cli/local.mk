@@ -1,4 +1,5 @@
 libsynscope_a_SOURCES += \
+	%D%/again.c \
 	%D%/chapter.c %D%/reporting.h \
 	%D%/cli.c %D%/cli.h %D%/cli_priv.h \
 	%D%/check_figures.c %D%/check_figures.h \

@@ -30,12 +30,21 @@ struct reporting {
 	const uint32_t *kept; /* flows whose packets are kept, ascending; NULL: all */
 	size_t kept_count;
 	uint32_t keep[TALLY_KEPT];
-	uint32_t *only; /* that the second run judges */
+	struct track *track; /* of the first run, for the second; NULL: there is one alone */
+	uint32_t *only;      /* that the second run judges */
+	uint32_t *seen;      /* and that it sees */
 	int64_t until_ns; /* what comes later tells nothing of them */
 	struct analysis *second; /* rows of packets name files by it; NULL: there was one run */
 };
 
+/* Nothing will appear; the first reason is said. */
+void reporting_fail(struct reporting *reporting, const struct diag *diag);
+
 /* One capture is read, and becomes a chapter. */
 int chapter_read(struct reporting *reporting, const struct subject *subject);
+
+/* again.c: the second run over the capture; the options are those of the first. */
+void again_read(struct reporting *reporting, const struct subject *subject,
+    struct analysis_options *options, struct sockets_options *sockets);
 
 #endif
