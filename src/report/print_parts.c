@@ -245,6 +245,21 @@ static const char *const listener_facts[][2] = {
 	{ N_("Reset for want of room"), "aborted" },
 };
 
+/* Short sentences without frames, as one paragraph. */
+static void
+put_together(struct press *press, const struct markup_node *parent)
+{
+	struct text words = { 0 };
+
+	for (const struct markup_node *node = markup_child(parent, "sentence"); node != NULL;
+	     node = markup_next(node, "sentence")) {
+		if (words.length > 0 && (words.at[words.length - 1] & 0x80) == 0)
+			text_char(&words, ' '); /* Chinese has its room in the full stop */
+		text_put(&words, press_content(press, node));
+	}
+	block_words(press, &column_body, 10, press_keep(press, &words));
+}
+
 static void
 put_listeners(struct press *press, const struct markup_node *capture)
 {
@@ -255,7 +270,7 @@ put_listeners(struct press *press, const struct markup_node *capture)
 	for (size_t i = 0; i < LISTENERS_TOLD && listener != NULL; i++) {
 		block_heading(press, 2, press_value(press, listener, "local"));
 		FACTS(press, listener, listener_facts, 4);
-		block_sentences(press, listener);
+		put_together(press, listener);
 		listener = markup_next(listener, "listener");
 	}
 	if (listener != NULL)
