@@ -16,7 +16,8 @@
  *               parse_select.c, parse_fact.c; write.c: written
  *   record.c    ... or found in good captures: record_flows.c,
  *               record_listeners.c, record_values.c; leniency.c: but for what
- *   hold.c      expectations and a capture become a result: judge.c, shares.c;
+ *   hold.c      expectations and a capture become a result: judge.c, shares.c,
+ *               twin.c: which flows were the same;
  *               consequence.c: what need not be said; tell.c: and how the rest is
  *   result.c    the result: a list of cases, worst first; text.c: as people
  *               read it; junit.c, tap.c, sarif.c, github.c, markdown.c: as others do

@@ -124,6 +124,7 @@ struct kept_flow {
 		uint8_t closed_first; /* enum whose */
 		uint8_t spoke_first;
 		uint8_t half_close;
+		uint8_t reset_by;
 		uint8_t stalled;
 		uint8_t directions;
 		uint8_t schedules[3];   /* bits of enum schedule: SYN, SYN-ACK, data */

@@ -25,7 +25,7 @@ leads_to(enum fact_id fact)
 	    fact == FACT_STATE || fact == FACT_HISTORY)
 		from |= BIT(CLOSE) | BIT(HALF_CLOSE);
 	if (fact == FACT_HALF_CLOSE)
-		from |= BIT(CLOSE);
+		from |= BIT(CLOSE) | BIT(RESET);
 	if (fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
 	    fact == FACT_BEGINS || fact == FACT_BYTES)
 		from |= BIT(LENGTH);
@@ -106,6 +106,18 @@ is_same_end(const struct group *a, const struct group *b)
 }
 
 static bool
+are_reset(const struct check_data *data, const struct ruling *ruling)
+{
+	for (size_t i = 0; i < ruling->culprit_count; i++) {
+		enum conn_close close = data->flows[ruling->culprits[i]].row.conn.close;
+
+		if (close != CLOSE_RESET_BY_CLIENT && close != CLOSE_RESET_BY_SERVER)
+			return false;
+	}
+	return true;
+}
+
+static bool
 explains(const struct check_data *data, const struct ruling *cause, const struct ruling *effect)
 {
 	enum fact_id fact = effect->expected->fact;
@@ -126,6 +138,11 @@ explains(const struct check_data *data, const struct ruling *cause, const struct
 	/* A flow that is one too many is judged by nothing else. */
 	if (fact_is_count(cause->expected->fact))
 		return are_among(effect, cause) && effect->lacking == 0;
+	/* How it was closed says it, unless more came after the RST. */
+	if (cause->expected->fact == FACT_CLOSE && fact == FACT_RESET)
+		return are_among(effect, cause) && are_reset(data, effect);
+	if (cause->expected->fact == FACT_RESET && fact == FACT_CLOSE)
+		return are_among(effect, cause) && !are_reset(data, effect);
 	if (!(leads_to(fact) & UINT64_C(1) << cause->expected->fact))
 		return false;
 	return are_among(effect, cause);

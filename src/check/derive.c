@@ -18,8 +18,8 @@
 #define GAPS_MAX      16
 /* What is more than one segment, though offloading may have made it one. */
 #define SMALL_BYTES 1460
-/* No system waits less before it repeats a SYN or SYN-ACK (RFC 6298: a second). */
-#define SYN_LEAST_NS INT64_C(100000000)
+/* No system waits less before it repeats a SYN or SYN-ACK (RFC 6298: a second; macOS, if refused: 0.1 s). */
+#define SYN_LEAST_NS INT64_C(20000000)
 
 /* The times at which one thing was sent, again and again. */
 struct copies {
@@ -42,6 +42,7 @@ struct walk {
 	uint32_t fin_end[2];  /* relative number behind each side's FIN */
 	int64_t fin_ns;       /* of the first */
 	bool fin_seen[2];
+	bool has_reset[2];
 	struct copies syn, syn_ack, data[2];
 };
 
@@ -301,6 +302,8 @@ take_packet(struct walk *walk, const struct kept_packet *pkt)
 	if (pkt->marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE))
 		derived->stalled = one_more(
 		    derived->stalled, pkt->from == WHOSE_CLIENT ? WHOSE_SERVER : WHOSE_CLIENT);
+	if (pkt->flags & TCP_RST)
+		walk->has_reset[pkt->from] = true;
 	if ((pkt->flags & TCP_RST) && derived->reset == 0)
 		derived->reset = pkt->index;
 	take_bytes(walk, pkt);
@@ -326,6 +329,7 @@ derive_flow(struct check_data *data, struct kept_flow *flow)
 		.closed_first = WHOSE_NONE,
 		.spoke_first = WHOSE_NONE,
 		.half_close = WHOSE_NONE,
+		.reset_by = WHOSE_NONE,
 		.stalled = WHOSE_NONE,
 		.directions = directions_of(&flow->row),
 		.half_closed_ns = -1,
@@ -336,6 +340,9 @@ derive_flow(struct check_data *data, struct kept_flow *flow)
 	if (flow->row.is_tcp)
 		for (uint32_t i = 0; i < flow->count; i++)
 			take_packet(&walk, &data->packets[data->by_flow[flow->first + i]]);
+	for (int side = 0; side < 2; side++)
+		if (walk.has_reset[side] && !walk.fin_seen[side])
+			derived->reset_by = one_more(derived->reset_by, (enum whose)side);
 	data_copies = &walk.data[walk.data[0].gap_count >= walk.data[1].gap_count ? 0 : 1];
 	derived->schedules[0] = schedules_of(&walk.syn, SYN_LEAST_NS);
 	derived->schedules[1] = schedules_of(&walk.syn_ack, SYN_LEAST_NS);

@@ -139,6 +139,7 @@ add_of_flow(struct frames *frames, const struct subject *subject, const struct e
 	case FACT_SYNACK_SCHEDULE:
 		add_open(frames, subject);
 		return;
+	case FACT_RESET:
 	case FACT_CLOSE:
 	case FACT_HALF_CLOSE:
 	case FACT_CLOSED_FIRST:

@@ -104,6 +104,7 @@ static const char *const *const word_lists[FACT_COUNT_OF] = {
 	[FACT_QUEUE] = queue_names,
 	[FACT_RESENT] = resent_names,
 	[FACT_STATE] = state_words,
+	[FACT_RESET] = whose_words,
 	[FACT_CLOSED_FIRST] = whose_words,
 	[FACT_SPOKE_FIRST] = whose_words,
 	[FACT_STALLED] = whose_words,

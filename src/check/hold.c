@@ -44,52 +44,18 @@ rank_in(const struct members *members, uint32_t place)
 	return lo;
 }
 
-/*
- * Clients' ports differ from one recording to the next, and then they tell
- * nothing; but a capture that another was made from has the same ones.
- */
-struct ports {
-	uint8_t bits[(UINT16_MAX + 1) / 8];
-};
-
-static struct ports *
-ports_of(const struct check_data *data)
-{
-	struct ports *ports = mem_zalloc(sizeof(*ports));
-
-	for (size_t i = 0; i < data->flow_count; i++) {
-		uint16_t port = data->flows[i].row.tuple.sport;
-
-		ports->bits[port / 8] |= (uint8_t)(1u << port % 8);
-	}
-	return ports;
-}
-
-static bool
-has_port_of(const struct ports *ports, const struct kept_flow *flow)
-{
-	uint16_t port = flow->row.tuple.sport;
-
-	return ports->bits[port / 8] & 1u << port % 8;
-}
-
 /* In how many ways each is odd, twice; and once more those that were not there before. */
 static size_t *
 oddness(const struct holding *h, size_t count_ruling, const struct members *members)
 {
-	const struct check_data *good = h->expectations->good;
 	size_t *scores = mem_zalloc(members->count * sizeof(*scores));
 
 	for (size_t v = count_ruling + 1; v < h->count; v++)
 		for (size_t c = 0; c < h->rulings[v].culprit_count; c++)
 			scores[rank_in(members, h->rulings[v].culprits[c])] += 2;
-	if (good != NULL && h->rulings[count_ruling].group->scope == SCOPE_FLOW) {
-		struct ports *ports = ports_of(good);
-
+	if (h->twins != NULL && h->rulings[count_ruling].group->scope == SCOPE_FLOW)
 		for (size_t i = 0; i < members->count; i++)
-			scores[i] += !has_port_of(ports, &h->data->flows[members->at[i]]);
-		free(ports);
-	}
+			scores[i] += !twins_have(h->twins, &h->data->flows[members->at[i]]);
 	return scores;
 }
 
@@ -120,19 +86,19 @@ static uint32_t
 find_missing(const struct holding *h, const struct group *group, int64_t lacking)
 {
 	const struct check_data *good = h->expectations->good;
-	struct ports *ports = ports_of(h->data);
+	struct twins *here = twins_new(h->data);
 	struct members members;
 	uint32_t missing = 0;
 
 	members_of(&members, good, h->capture, group);
 	for (size_t i = 0; i < members.count; i++) {
-		if (has_port_of(ports, &good->flows[members.at[i]]))
+		if (twins_have(here, &good->flows[members.at[i]]))
 			continue;
 		missing = members.at[i] + 1;
 		lacking--;
 	}
 	members_fini(&members);
-	free(ports);
+	twins_free(here);
 	return lacking == 0 ? missing : 0;
 }
 
@@ -277,6 +243,8 @@ check_hold(
 	bool was_meant = false;
 	struct check_case *c;
 
+	if (expectations->good != NULL)
+		h.twins = twins_new(expectations->good);
 	for (size_t i = 0; i < expectations->count; i++) {
 		struct capture_group *capture = &expectations->captures[i];
 
@@ -287,6 +255,7 @@ check_hold(
 		h.capture = capture;
 		hold_capture(result, &h);
 	}
+	twins_free(h.twins);
 	if (was_meant)
 		return true;
 	c = result_add(result, CHECK_FAILED);

@@ -26,8 +26,11 @@ struct ruling {
 	uint32_t explained_by; /* 1 + the ruling that says it all; 0: none */
 };
 
+struct twins;
+
 struct holding {
 	const struct check_data *data;
+	struct twins *twins; /* of the baseline; NULL: there is none */
 	const struct expectations *expectations;
 	const struct capture_group *capture;
 	struct ruling *rulings;
@@ -68,6 +71,15 @@ void hold_shares(struct holding *h, const struct group *group, const struct memb
     size_t first, int64_t off);
 /* Its siblings before it were judged with it. */
 bool was_held(const struct group *group, size_t i);
+
+/* --- flows that were the same: twin.c --- */
+
+struct twins *twins_new(const struct check_data *data);
+void twins_free(struct twins *twins);
+/* Whether there is any with its port. */
+bool twins_have(const struct twins *twins, const struct kept_flow *flow);
+/* 1 + its place in the baseline; 0: it is not known. */
+uint32_t twin_of(const struct holding *h, const struct group *group, uint32_t place);
 
 /* --- consequence.c --- */
 

@@ -35,6 +35,7 @@ libsynscope_a_SOURCES += \
 	%D%/tell.c \
 	%D%/test.c \
 	%D%/text.c \
+	%D%/twin.c \
 	%D%/write.c
 
 # The schema, as a string.

@@ -257,6 +257,7 @@ expect_of_flows(struct recorder *r)
 	}
 	expect_shares(r, FACT_OPEN, WHOSE_BOTH);
 	expect_shares(r, FACT_CONNECT, WHOSE_BOTH);
+	expect_shares(r, FACT_RESET, WHOSE_BOTH);
 	expect_shares(r, FACT_CLOSE, WHOSE_BOTH);
 	expect_shares(r, FACT_HALF_CLOSE, WHOSE_BOTH);
 	expect_habit(r, FACT_CLOSED_FIRST);

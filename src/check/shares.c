@@ -20,6 +20,8 @@ struct share {
 	int64_t lo, hi;
 	int64_t count;
 	uint32_t last[CHECK_FLOWS_MAX]; /* members that have it, the latest ones */
+	uint32_t odd[CHECK_FLOWS_MAX];  /* those that had another value before */
+	size_t odd_count;
 };
 
 struct shares {
@@ -50,6 +52,30 @@ put_shares(struct text *out, const struct shares *shares, size_t members)
 	}
 }
 
+static bool
+had_another(const struct holding *h, const struct group *group, uint32_t place,
+    const struct expected *expected)
+{
+	uint32_t twin = twin_of(h, group, place);
+	const struct subject subject = { h->expectations->good, group->scope, twin - 1 };
+	struct seen seen = { 0 };
+	bool had;
+
+	if (twin == 0)
+		return false;
+	fact_read(&seen, &subject, expected);
+	had = seen.is_known && !expected_meets(expected, &seen, INT64_MIN);
+	text_fini(&seen.room);
+	return had;
+}
+
+static void
+note_odd(struct share *share, uint32_t place)
+{
+	if (share->odd_count < CHECK_FLOWS_MAX)
+		share->odd[share->odd_count++] = place;
+}
+
 /* The member has none of the values, or one that others have enough of. */
 static void
 share_out(struct holding *h, const struct group *group, const struct members *members,
@@ -74,19 +100,39 @@ share_out(struct holding *h, const struct group *group, const struct members *me
 			continue;
 		}
 		shares->at[at].last[shares->at[at].count++ % CHECK_FLOWS_MAX] = place;
+		if (had_another(h, group, place, shares->at[at].expected))
+			note_odd(&shares->at[at], place);
 	}
 	text_fini(&seen.room);
 }
 
+static bool
+is_odd(const struct share *share, uint32_t place)
+{
+	for (size_t i = 0; i < share->odd_count; i++)
+		if (share->odd[i] == place)
+			return true;
+	return false;
+}
+
+/* First those that are known to have had another value, then the latest. */
 static void
 blame_surplus(struct ruling *ruling, const struct share *share)
 {
 	int64_t surplus = share->count - share->hi;
+	int64_t left = surplus;
 
-	for (int64_t i = 0; i < surplus && i < CHECK_FLOWS_MAX; i++)
-		ruling_blame(ruling, share->last[(share->count - 1 - i) % CHECK_FLOWS_MAX]);
-	if (surplus > CHECK_FLOWS_MAX)
-		ruling->blamed += (size_t)(surplus - CHECK_FLOWS_MAX);
+	for (size_t i = 0; i < share->odd_count && left > 0; i++, left--)
+		ruling_blame(ruling, share->odd[i]);
+	for (int64_t i = 0; i < CHECK_FLOWS_MAX && i < share->count && left > 0; i++) {
+		uint32_t place = share->last[(share->count - 1 - i) % CHECK_FLOWS_MAX];
+
+		if (is_odd(share, place))
+			continue;
+		ruling_blame(ruling, place);
+		left--;
+	}
+	ruling->blamed += (size_t)left;
 	ruling->surplus += (uint32_t)surplus;
 }
 

@@ -32,6 +32,19 @@ is_of_bytes(enum fact_id fact)
 	       fact == FACT_UNDATED || fact == FACT_BEGINS;
 }
 
+/* 1 + place in the baseline of a flow that is as it should be; 0: none is known. */
+static uint32_t
+good_flow(const struct holding *h, const struct ruling *ruling, const struct expected *missing)
+{
+	uint32_t twin = 0;
+
+	if (ruling->good_flow != 0)
+		return ruling->good_flow;
+	if (ruling->culprit_count > 0)
+		twin = twin_of(h, ruling->group, ruling->culprits[0]);
+	return twin != 0 ? twin : missing->good_flow;
+}
+
 static bool
 find_difference(struct holding *h, struct ruling *ruling, uint64_t *at)
 {
@@ -40,12 +53,13 @@ find_difference(struct holding *h, struct ruling *ruling, uint64_t *at)
 	const struct kept_flow *flow = &h->data->flows[ruling->culprits[0]];
 	const struct payload *payload = &flow->payload[missing->from == WHOSE_SERVER];
 	struct payload wanted = { .is_known = true };
+	uint32_t good = good_flow(h, ruling, missing);
 
 	if (!payload_is_whole(payload) && missing->fact != FACT_BEGINS)
 		return false;
-	if (missing->good_flow != 0)
+	if (good != 0)
 		return payload_differ(payload,
-			   &h->expectations->good->flows[missing->good_flow - 1]
+			   &h->expectations->good->flows[good - 1]
 				.payload[missing->from == WHOSE_SERVER],
 			   at) &&
 		       (missing->fact != FACT_BEGINS || *at < missing->first);
@@ -197,13 +211,14 @@ add_good_frames(struct check_case *c, struct holding *h, const struct ruling *ru
 	uint32_t indices[CHECK_FRAMES_MAX];
 	struct subject subject = { .data = h->expectations->good, .scope = SCOPE_FLOW };
 	struct expected shown = *missing;
+	uint32_t good = good_flow(h, ruling, missing);
 	size_t count;
 
 	/* What is too much was not there. */
-	if (missing->good_flow == 0 || ruling->group->scope != SCOPE_FLOW ||
+	if (good == 0 || ruling->group->scope != SCOPE_FLOW ||
 	    (fact_is_count(ruling->expected->fact) && ruling->culprit_count > 0))
 		return;
-	subject.place = (ruling->good_flow != 0 ? ruling->good_flow : missing->good_flow) - 1;
+	subject.place = good - 1;
 	shown.fact = ruling->expected->fact;
 	count = fact_frames(indices, CHECK_FRAMES_MAX, &subject, &shown);
 	for (size_t i = 0; i < count; i++)
