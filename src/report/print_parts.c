@@ -245,7 +245,7 @@ static const char *const listener_facts[][2] = {
 	{ N_("Reset for want of room"), "aborted" },
 };
 
-/* Short sentences without frames, as one paragraph. */
+/* Short sentences without frames, as one paragraph that stays on its page. */
 static void
 put_together(struct press *press, const struct markup_node *parent)
 {
@@ -258,6 +258,7 @@ put_together(struct press *press, const struct markup_node *parent)
 		text_put(&words, press_content(press, node));
 	}
 	block_words(press, &column_body, 10, press_keep(press, &words));
+	press->blocks[press->block_count - 1].is_whole = true;
 }
 
 static void
