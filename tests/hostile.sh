@@ -1,32 +1,13 @@
 #!/bin/sh
 # What strangers wrote is text in whatever is made of it, and never anything else.
-: "${srcdir:=.}" "${builddir:=.}"
-PATH=$(cd "$builddir" && pwd):$PATH
-captures=$(cd "$srcdir/captures" && pwd) || exit 99
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' 0
-trap 'exit 99' 1 2 15
-count=0
-
-# verdict WHETHER WHAT; the reason is in $work/says
-verdict()
-{
-	count=$((count + 1))
-	if test "$1" -eq 0; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		head -n 4 "$work/says" | LC_ALL=C tr -c '\n -~' '?' | sed 's/^/# /'
-	fi
-}
+. "${srcdir:=.}/tests/support/tap.sh"
 
 # has TOOL...: all of them, or the case that follows is skipped
 has()
 {
 	for tool; do
 		command -v "$tool" >/dev/null && continue
-		count=$((count + 1))
-		echo "ok $count - $what # SKIP there is no $tool"
+		skip "$what" "there is no $tool"
 		return 1
 	done
 }
@@ -87,7 +68,7 @@ while read -r file; do
 	case $file in
 	*.csv) tr -d '\r' <"$file" ;; # at the end of each line
 	*) cat "$file" ;;
-	esac | LC_ALL=C grep -a -q -E "$acts" && echo "$file"
+	esac | grep -a -q -E "$acts" && echo "$file"
 done <files >says
 test ! -s says
 verdict $? 'no character acts on its reader'
@@ -142,13 +123,13 @@ if has pdftotext pdfinfo; then
 	pdfinfo -js paper.pdf >says 2>&1
 	pdfinfo -url paper.pdf 2>/dev/null | grep '://' >>says
 	test ! -s says && grep -q '<script>alert(1)</script>' paper.txt &&
-		grep -q 'alert(1)' paper.txt && ! LC_ALL=C grep -q -E "$acts" paper.txt
+		grep -q 'alert(1)' paper.txt && ! grep -q -E "$acts" paper.txt
 	verdict $? "$what"
 fi
 
 # --- rows for programs ---
 
-LC_ALL=C grep -l -E '(^|,)"?[=+@]' ./*.csv >says
+grep -l -E '(^|,)"?[=+@]' ./*.csv >says
 test ! -s says
 verdict $? 'no cell of CSV is a formula'
 what='each line of JSON is one'
@@ -158,4 +139,4 @@ if has node; then
 			if (line) JSON.parse(line);' >says 2>&1
 	verdict $? "$what"
 fi
-echo "1..$count"
+plan
