@@ -87,6 +87,24 @@ TZ=XYZ-5:30 synscope flows --local blog-2019/socket.cap 2>&1 |
 echo 2019-05-20T14:20:31.459115000+05:30 >"$work/expected"
 same 'the time zone changes the moment that --local asks for'
 
+# --- colour ---
+
+# colors: how many lines have some, on a terminal
+colors()
+{
+	script -qec 'synscope packets odd-refused.pcap' /dev/null </dev/null |
+		grep -c "$(printf '\033')\["
+}
+
+what='there is colour on a terminal, and none for one who asks for none'
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+	test "$(TERM=xterm colors)" -gt 0 && test "$(NO_COLOR='' TERM=xterm colors)" -gt 0 &&
+		test "$(NO_COLOR=0 TERM=xterm colors)" -eq 0 && test "$(TERM=dumb colors)" -eq 0
+	verdict $? "$what"
+else
+	skip "$what" 'there is no script(1) to be a terminal'
+fi
+
 # --- hostile names ---
 
 # A formula, markup, quotes, an escape sequence, line ends, DEL, a control

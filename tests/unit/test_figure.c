@@ -1,3 +1,4 @@
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -406,19 +407,30 @@ test_only_the_flows_that_were_asked_for_are_kept(void **state)
 	analysis_free(analysis);
 }
 
+static size_t
+row_count(const struct figure_data *data)
+{
+	return data->packet_count + data->flow_count + data->socket_count + data->listener_count;
+}
+
 static void
 test_what_the_budget_has_no_room_for_is_counted(void **state)
 {
 	/* A quarter is kept for flows. */
 	const struct figure_wanted wanted = { .limit_bytes = 4 * sizeof(struct packet_row) };
-	struct analysis *analysis;
-	struct figure_data *data = collect(&analysis, "good-handshake.pcap", &wanted);
+	struct analysis *analyses[2];
+	struct figure_data *data = collect(&analyses[0], "good-handshake.pcap", &wanted);
+	struct figure_data *whole =
+	    collect(&analyses[1], "good-handshake.pcap", &(struct figure_wanted){ 0 });
 
 	(void)state;
 	assert_int_equal(data->packet_count, 3);
-	assert_true(data->left_out > 10);
+	assert_int_equal(whole->left_out, 0);
+	assert_int_equal(row_count(data) + data->left_out, row_count(whole));
 	figure_data_free(data);
-	analysis_free(analysis);
+	figure_data_free(whole);
+	analysis_free(analyses[0]);
+	analysis_free(analyses[1]);
 }
 
 /* Of each kind that is about some flows alone, what the budget has room for is enough to choose them. */
@@ -608,6 +620,40 @@ test_a_figure_is_the_same_bytes_each_time(void **state)
 		}
 }
 
+/* Of the outermost element, which comes first. */
+static double
+svg_number(struct text *svg, const char *attribute)
+{
+	const char *at = strstr(text_str(svg), attribute);
+
+	assert_non_null(at);
+	return strtod(at + strlen(attribute), NULL);
+}
+
+static uint32_t
+be32(const char *at)
+{
+	const uint8_t *bytes = (const uint8_t *)at;
+
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+	       bytes[3];
+}
+
+static void
+test_a_png_has_two_pixels_for_each_unit(void **state)
+{
+	enum { WIDTH_AT = 16, HEIGHT_AT = 20 };
+	struct text svg = { 0 }, png = { 0 };
+
+	(void)state;
+	draw(&svg, "handshake", FIGURE_SVG, "good-handshake.pcap");
+	draw(&png, "handshake", FIGURE_PNG, "good-handshake.pcap");
+	assert_int_equal(be32(png.at + WIDTH_AT), ceil(2 * svg_number(&svg, " width=\"")));
+	assert_int_equal(be32(png.at + HEIGHT_AT), ceil(2 * svg_number(&svg, " height=\"")));
+	text_fini(&svg);
+	text_fini(&png);
+}
+
 static void
 test_svg_is_of_the_subset_that_all_draw_alike(void **state)
 {
@@ -716,6 +762,7 @@ main(void)
 		cmocka_unit_test(test_a_request_begins_with_the_arrival_of_its_syn),
 		cmocka_unit_test(test_a_ladder_has_the_queue_of_a_listener_that_was_full),
 		cmocka_unit_test(test_a_figure_is_the_same_bytes_each_time),
+		cmocka_unit_test(test_a_png_has_two_pixels_for_each_unit),
 		cmocka_unit_test(test_svg_is_of_the_subset_that_all_draw_alike),
 		cmocka_unit_test(test_figures_that_share_a_page_share_no_id_and_no_rule),
 		cmocka_unit_test(test_a_ladder_of_fifty_packets_is_small),

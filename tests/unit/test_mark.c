@@ -77,6 +77,15 @@ test_keep_alive_is_not_a_retransmission(void **state)
 }
 
 static void
+test_a_keep_alive_has_nothing_but_the_old_byte(void **state)
+{
+	(void)state;
+	shake_hands();
+	assert_marks(SEG(1000, 100, .ack = 5000), 0);
+	assert_marks(SEG(1099, 2, .ack = 5000, .at_us = 3000000), 0);
+}
+
+static void
 test_a_keep_alive_is_answered_by_a_keep_alive_ack(void **state)
 {
 	(void)state;
@@ -234,6 +243,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_plain_exchange_has_no_marks),
 		TEST(test_keep_alive_is_not_a_retransmission),
+		TEST(test_a_keep_alive_has_nothing_but_the_old_byte),
 		TEST(test_a_keep_alive_is_answered_by_a_keep_alive_ack),
 		TEST(test_a_hole_is_a_lost_segment_and_its_late_filler_a_retransmission),
 		TEST(test_a_hole_filled_within_the_round_trip_is_out_of_order),
