@@ -47,11 +47,13 @@ brief_keep(struct sockets *all, const struct story *story, uint32_t *listener_nu
 	};
 	struct listener *listener;
 	uint32_t number;
+	int64_t asked_gap_ns = since(story->answer_ns, story->syn_ns);
 
-	if (!fits(story, story->plain_lo_ns, &brief.knock_gap_ns) ||
+	if (asked_gap_ns < 0 || asked_gap_ns > UINT32_MAX || !fits(story, story->plain_lo_ns, &brief.knock_gap_ns) ||
 	    !fits(story, story->plain_hi_ns, &brief.said_gap_ns) ||
 	    !fits(story, story->accept_ns, &brief.accept_gap_ns))
 		return false;
+	brief.asked_gap_ns = (uint32_t)asked_gap_ns;
 	listener = listener_asked(all, &story->tuple);
 	listener_meet(listener, story->order, story->syn_index);
 	look_near(&listener->near, story);
@@ -80,6 +82,7 @@ tell_again(struct sockets *all, struct listener *listener, const struct brief *b
 	story->flags = STORY_SYN | STORY_ANSWERED | STORY_CONFIRMED | STORY_PROVED | STORY_ACCEPTED |
 	    STORY_IN_FULL | STORY_PLAIN;
 	story->syn_count = 1;
+	story->syn_ns = story->last_syn_ns = brief->answer_ns - brief->asked_gap_ns;
 	story->answer_ns = brief->answer_ns;
 	story->knock_ns = story->plain_lo_ns = brief_knock_ns(brief);
 	story->plain_hi_ns = brief->answer_ns + brief->said_gap_ns;
@@ -89,7 +92,7 @@ tell_again(struct sockets *all, struct listener *listener, const struct brief *b
 	story->proof_index = brief->proof_index;
 	story->accept_index = brief->accept_index;
 	story->plain_cookie = brief->cookie;
-	story->client_gone_ns = NEVER_NS;
+	story->client_gone_ns = story->fin_ns = story->shut_ns = story->stuck_ns = NEVER_NS;
 	story->reset_ns[ROLE_CLIENT] = story->reset_ns[ROLE_SERVER] = NEVER_NS;
 	/* Whether it is still there is counted, see struct briefs. */
 	story->final[ROLE_SERVER].state = SOCK_CLOSED;

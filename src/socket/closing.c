@@ -126,7 +126,7 @@ is_denied(const struct sockets *all, const struct listener *listener, uint32_t r
  * had nothing to be read: that one was in the queue, and so were all behind it.
  */
 static uint32_t
-first_in_queue(const struct sockets *all, const struct listener *listener, const struct story **burst,
+first_in_queue(const struct sockets *all, struct listener *listener, const struct story **burst,
     size_t count)
 {
 	int64_t first_ns = burst[0]->reset_ns[ROLE_SERVER], last_ns = burst[count - 1]->reset_ns[ROLE_SERVER];
@@ -140,10 +140,52 @@ first_in_queue(const struct sockets *all, const struct listener *listener, const
 		if (story->fate != FATE_TAKEN || story->rank_lo == 0 || story->rank_lo <= survivor ||
 		    (!is_close && story->reset_got != 0))
 			continue;
+		listener->waited_least++;
 		if (story->rank_hi < first)
 			first = story->rank_hi;
 	}
 	return first == UINT32_MAX || first == 0 || is_denied(all, listener, first) ? 0 : first;
+}
+
+/* When the first of the burst had been taken, at the latest. */
+static int64_t
+first_taken_ns(const struct story **burst, size_t count)
+{
+	int64_t first_ns = NEVER_NS;
+
+	for (size_t i = 0; i < count; i++)
+		if (burst[i]->fate == FATE_TAKEN && burst[i]->taken_hi_ns < first_ns)
+			first_ns = burst[i]->taken_hi_ns;
+	return first_ns;
+}
+
+/*
+ * Who came behind one that is reset from the queue, and is passed over, was not
+ * in it, nor was its turn to be accepted: its ACK was ignored, for want of room.
+ */
+static void
+note_passed_over(struct sockets *all, struct listener *listener, const struct story **burst, size_t count)
+{
+	int64_t first_ns = first_taken_ns(burst, count);
+
+	if (!silence_tells(listener))
+		return;
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		struct story *story = story_at(all, at - 1);
+
+		if (story->fate != FATE_MAYBE || story->taken_lo_ns <= first_ns ||
+		    story->taken_lo_ns >= burst[0]->reset_ns[ROLE_SERVER] ||
+		    story->reset_ns[ROLE_SERVER] != NEVER_NS ||
+		    story->reset_ns[ROLE_CLIENT] <= burst[count - 1]->reset_ns[ROLE_SERVER])
+			continue;
+		story_settle_ignored(story);
+		listener_note(listener, HAPPENED_IGNORE, story->knock_ns, story->knock_index, at - 1);
+		/* Neither a request that asks again, nor a cookie, which would have needed others to wait. */
+		if (story->fate == FATE_COOKIE && story->waiting == 0 && !listener->only_cookies) {
+			story->odd_silence = true;
+			listener->surprises += 3;
+		}
+	}
 }
 
 void
@@ -155,14 +197,18 @@ closing_note(struct sockets *all, struct listener *listener)
 
 	listener->burst_ns = NEVER_NS;
 	listener->accepted_most = UINT32_MAX;
+	listener->waited_least = 0;
 	if (count == 0)
 		return;
 	listener->burst_ns = burst[0]->reset_ns[ROLE_SERVER];
 	listener->burst_index = burst[0]->reset_index[ROLE_SERVER];
+	note_passed_over(all, listener, burst, count);
 	count_children(all, listener);
 	first = first_in_queue(all, listener, burst, count);
 	if (first != 0)
 		listener->accepted_most = first - 1;
+	else
+		listener->waited_least = 0;
 	free(burst);
 }
 
@@ -170,8 +216,9 @@ uint32_t
 waited_at_close(const struct listener *listener)
 {
 	const struct happening *last = listener_at(listener, listener->burst_ns);
+	uint32_t waited = listener->waited_least;
 
-	if (listener->accepted_most == UINT32_MAX || last == NULL || last->taken_lo < listener->accepted_most)
-		return 0;
+	if (listener->accepted_most == UINT32_MAX || last == NULL || last->taken_lo < listener->accepted_most + waited)
+		return waited;
 	return last->taken_lo - listener->accepted_most;
 }

@@ -32,6 +32,7 @@ struct reading {
 	struct step *ignored;      /* the latest that was */
 	bool lost_words;           /* of what was ignored, some was more than a bare ACK */
 	const struct step *data;   /* of them, the first that said more than a bare ACK */
+	unsigned repeats;          /* of what was said, where arrivals are not seen */
 };
 
 static bool
@@ -67,7 +68,7 @@ ignore_until(struct reading *r, struct step *until)
 			r->story->refusal_index = step->index;
 			if (bare && r->listener->defer)
 				r->story->deferred = true;
-			else if (arrivals_are_seen(r->listener) && !is_turned_away(r, step))
+			else if (silence_tells(r->listener) && !is_turned_away(r, step))
 				listener_note(r->listener, HAPPENED_IGNORE, step->ts_ns, step->index, r->number);
 		}
 		if (step == until)
@@ -101,8 +102,21 @@ static void
 read_word(struct reading *r, const struct step *step)
 {
 	/* Farther off, the SYN-ACK may have been on its way a little longer than the next. */
-	if (r->timers == 0 && arrivals_are_seen(r->listener))
+	if (r->timers == 0 && silence_tells(r->listener))
 		r->story->cookie = looks_like_cookie(r->answer, step);
+}
+
+/*
+ * The same bytes, or the FIN, again after a time-out: the first copy went
+ * unheard. Farther off one may have been lost on the way, but hardly two.
+ */
+static bool
+is_said_again(struct reading *r, const struct step *step)
+{
+	if (!says_something(step) || r->data == NULL || r->last == NULL || step->seq > r->data->seq ||
+	    since(step->ts_ns, r->data->ts_ns) < AGAIN_MIN_NS)
+		return false;
+	return silence_tells(r->listener) || r->repeats++ > 0;
 }
 
 static void
@@ -110,9 +124,7 @@ read_knock(struct reading *r, struct step *step)
 {
 	if (r->answer == NULL)
 		return;
-	/* The same bytes, or the FIN, again after a time-out: the first copy went unheard. */
-	if (says_something(step) && r->data != NULL && step->seq <= r->data->seq &&
-	    since(step->ts_ns, r->data->ts_ns) >= AGAIN_MIN_NS && r->last != NULL)
+	if (is_said_again(r, step))
 		ignore_until(r, r->last);
 	if (r->first == NULL)
 		r->first = step;
@@ -121,29 +133,67 @@ read_knock(struct reading *r, struct step *step)
 		r->data = step;
 }
 
-/* When the next SYN-ACK is due: each timer is twice the last. */
+/*
+ * How long a SYN-ACK's timer runs. Each is twice the last, and so as long as all
+ * before it together, and a second more: also where a request put aside let the
+ * first ones pass without a word. They count in whole seconds.
+ */
 static int64_t
-due_ns(const struct reading *r)
+timer_ns(const struct reading *r)
 {
-	int64_t gap_ns = SECOND_NS << (r->timers < 10 ? r->timers : 10);
+	int64_t age_ns = since(r->answer->ts_ns, r->story->answer_ns);
 
 	/* A request put aside is not asked about sooner than that. */
 	if (r->listener->defer && r->timers == 0)
-		gap_ns = r->listener->defer_ns != 0 ? r->listener->defer_ns : 7 * SECOND_NS;
+		return r->listener->defer_ns != 0 ? r->listener->defer_ns : 7 * SECOND_NS;
+	return age_ns < 0 ? SECOND_NS : ((age_ns + SECOND_NS / 2) / SECOND_NS + 1) * SECOND_NS;
+}
+
+/* When the next SYN-ACK is due at the latest: timers are late by up to a sixteenth. */
+static int64_t
+due_ns(const struct reading *r)
+{
+	int64_t gap_ns = timer_ns(r);
+
 	return after(r->answer->ts_ns, after(gap_ns, gap_ns / 16 + 60 * MS_NS));
+}
+
+/* Where none came when it was due, the request was dropped instead. */
+static int64_t
+dropped_ns(const struct reading *r)
+{
+	int64_t gap_ns = timer_ns(r);
+
+	return after(r->answer->ts_ns, after(gap_ns, gap_ns / 32 + 30 * MS_NS));
+}
+
+/* Nobody listens any more: the next timer finds that out, whether it was to send anything or not. */
+static int64_t
+orphaned_ns(const struct reading *r)
+{
+	int64_t closed_ns = r->listener->closed_ns;
+	int64_t gap_ns = r->listener->defer && r->timers == 0 ? SECOND_NS : timer_ns(r);
+	int64_t age_ns = gap_ns;
+
+	while (gap_ns < 64 * SECOND_NS && after(r->answer->ts_ns, age_ns) < closed_ns) {
+		gap_ns *= 2;
+		age_ns += gap_ns;
+	}
+	return after(r->answer->ts_ns, age_ns + gap_ns / 32 + 30 * MS_NS);
 }
 
 /*
  * A SYN cookie, sent where requests fill the SYN queue, comes to a connection at
- * once, deferred or not. One that the closing resets passed over was none.
+ * once, deferred or not. One that the closing resets passed over was none, or
+ * there was no room for it.
  */
 static bool
-may_be_cookie(const struct sockets *all, const struct listener *listener, const struct story *story)
+may_be_cookie(const struct listener *listener, const struct story *story)
 {
-	int64_t backlog = all->options.backlog >= 0 ? all->options.backlog : 0;
+	bool is_passed_over = listener->burst_ns != NEVER_NS && story->reset_ns[ROLE_SERVER] == NEVER_NS;
+	const struct range *backlog = &listener->backlog_learnt;
 
-	return (int64_t)story->waiting > backlog &&
-	    (listener->burst_ns == NEVER_NS || story->reset_ns[ROLE_SERVER] != NEVER_NS);
+	return (int64_t)story->waiting > (is_passed_over ? backlog->hi : backlog->lo);
 }
 
 static void
@@ -160,7 +210,7 @@ judge_taken(struct reading *r)
 		return;
 	}
 	if (r->listener->defer && r->timers == 0 && !story->cookie && !says_something(r->first) &&
-	    !may_be_cookie(r->all, r->listener, story)) {
+	    !may_be_cookie(r->listener, story)) {
 		/* Put aside until it speaks. */
 		while (last != NULL && !(is_knock(last) && says_something(last)))
 			last = step_next(r->all, last);
@@ -177,9 +227,10 @@ judge_taken(struct reading *r)
 	     step = step_next(r->all, step)) {
 		if (is_knock(step))
 			last = step;
-		if (is_knock(step) && says_something(step))
+		if (is_knock(step) && says_something(step) && r->repeats == 0)
 			break;
 	}
+	story->maybe_is_cookie = r->timers == 0 && last->ts_ns > due_ns(r);
 	story->taken_lo_ns = story->taken_ns = r->first->ts_ns;
 	/* Bytes right behind a bare ACK leave no room for an accept() between them that matters. */
 	story->taken_hi_ns = last->ts_ns;
@@ -187,26 +238,26 @@ judge_taken(struct reading *r)
 
 /* All that came was ignored, and the SYN-ACK did not come again when it was due. */
 static void
-judge_silence(struct reading *r, int64_t due)
+judge_silence(struct reading *r)
 {
 	struct story *story = r->story;
 
 	if (r->timers > 0) {
-		story->gone_ns = due;
+		story->gone_ns = dropped_ns(r);
 		return;
 	}
 	/* A cookie then, but one is sent only where requests fill the SYN queue. */
 	if (story->waiting == 0 && !r->listener->only_cookies && story->knock_ns != NEVER_NS)
 		story->odd_silence = true;
 	if (r->listener->defer)
-		story->gone_ns = due;
+		story->gone_ns = dropped_ns(r);
 	else
 		story->fate = FATE_COOKIE;
 }
 
 /* The client's bare ACK answered a SYN-ACK that a timer had sent, and no other came. */
 static void
-judge_answered(struct reading *r, int64_t due)
+judge_answered(struct reading *r)
 {
 	struct story *story = r->story;
 
@@ -214,7 +265,7 @@ judge_answered(struct reading *r, int64_t due)
 		/* A connection would have asked for its bytes: the request is no more. */
 		story->fate = FATE_WAITING;
 		story->taken_lo_ns = NEVER_NS;
-		story->gone_ns = due;
+		story->gone_ns = dropped_ns(r);
 		return;
 	}
 	story->fate = FATE_TAKEN;
@@ -281,11 +332,15 @@ judge_unproved(struct reading *r)
 	due = due_ns(r);
 	is_due = until_ns > due;
 	story->supposed = is_due && due > r->all->seen_ns;
+	if (is_due) {
+		story->due_ns = due;
+		story->dropped_ns = dropped_ns(r);
+	}
 
 	/* Bytes that a connection would have acknowledged by now. */
 	if (r->data != NULL && !r->data->refused && r->first != NULL &&
 	    (since(until_ns, r->data->ts_ns) > ACK_DUE_NS || is_due)) {
-		if (!r->listener->heeds_silence && story->refusal_index == 0) {
+		if (!r->listener->heeds_silence && story->refusal_index == 0 && !is_turned_away(r, r->data)) {
 			story->fate = FATE_MAYBE;
 			story->taken_lo_ns = r->first->ts_ns;
 			return;
@@ -295,22 +350,20 @@ judge_unproved(struct reading *r)
 	if (r->first == NULL) {
 		story->fate = FATE_WAITING;
 		if (is_due)
-			judge_silence(r, due);
+			judge_silence(r);
 		return;
 	}
 	story->fate = FATE_MAYBE;
-	story->maybe_is_cookie = is_due && r->timers == 0;
+	story->maybe_is_cookie = r->timers == 0 &&
+	    (is_due || (int64_t)story->waiting > r->listener->backlog_learnt.hi);
 	story->taken_lo_ns = r->first->ts_ns;
-	if (r->listener->defer && !may_be_cookie(r->all, r->listener, story) && r->data == NULL && r->timers == 0 &&
+	if (r->listener->defer && !may_be_cookie(r->listener, story) && r->data == NULL && r->timers == 0 &&
 	    (!is_due || r->listener->closed_ns < due)) {
 		story->fate = FATE_WAITING;
 		story->deferred = true;
 		story->taken_lo_ns = NEVER_NS;
-		/* Nobody listens any more: the next timer finds that out. */
-		if (is_due)
-			story->gone_ns = due;
 	} else if (is_due && r->timers > 0 && !story->supposed) {
-		judge_answered(r, due);
+		judge_answered(r);
 	}
 }
 
@@ -326,7 +379,7 @@ judge_bold_reset(struct reading *r)
 
 	while (reset != NULL && !(reset->role == ROLE_CLIENT && reset->flags & TCP_RST))
 		reset = step_next(r->all, reset);
-	if (reset == NULL || reset->seq <= 1 || reset->seq >= 0x80000000u || !arrivals_are_seen(r->listener) ||
+	if (reset == NULL || reset->seq <= 1 || reset->seq >= 0x80000000u || !silence_tells(r->listener) ||
 	    !(story->flags & STORY_IN_FULL))
 		return;
 	answer = step_next(r->all, reset);
@@ -347,11 +400,13 @@ judge_resets(struct reading *r)
 
 	if (story->fate == FATE_TAKEN)
 		return;
+	if (story->fate == FATE_WAITING && r->listener->closed_ns != NEVER_NS && orphaned_ns(r) < story->gone_ns)
+		story->gone_ns = orphaned_ns(r);
 	if (story->fate == FATE_WAITING)
 		judge_bold_reset(r);
 	/* Only the first of the client's words gets that; a later RST says that the request is gone. */
 	if (by_server != NEVER_NS && !story->reset_has_ack[ROLE_SERVER] && r->ignored == NULL &&
-	    r->last != NULL && r->timers == 0) {
+	    r->last != NULL && r->timers == 0 && since(by_server, r->first->ts_ns) < TIMER_MIN_NS) {
 		story->fate = FATE_OVERFLOWED;
 		story->gone_ns = by_server;
 		listener_note(r->listener, HAPPENED_IGNORE, r->last->ts_ns, r->last->index, r->number);
@@ -364,13 +419,22 @@ judge_resets(struct reading *r)
 }
 
 void
+story_settle_ignored(struct story *story)
+{
+	story->fate = story->maybe_is_cookie ? FATE_COOKIE : FATE_WAITING;
+	story->taken_lo_ns = NEVER_NS;
+	if (story->dropped_ns < story->gone_ns)
+		story->gone_ns = story->dropped_ns;
+}
+
+void
 story_forget(struct story *story)
 {
 	story->fate = FATE_NONE;
 	story->deferred = story->cookie = story->no_cookie = false;
 	story->odd_silence = story->maybe_is_cookie = story->supposed = false;
 	story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = NEVER_NS;
-	story->gone_ns = NEVER_NS;
+	story->gone_ns = story->due_ns = story->dropped_ns = NEVER_NS;
 	story->refusal_index = 0;
 	story->rank_lo = story->rank_hi = 0;
 }
@@ -379,7 +443,7 @@ static void
 judge_plain(struct story *story, const struct listener *listener)
 {
 	story->fate = FATE_TAKEN;
-	story->cookie = story->plain_cookie && arrivals_are_seen(listener);
+	story->cookie = story->plain_cookie && silence_tells(listener);
 	story->taken_lo_ns = story->taken_ns = story->plain_lo_ns;
 	story->taken_hi_ns = story->plain_hi_ns;
 	if (!listener->defer || story->cookie || story->plain_lo_ns == story->plain_hi_ns)

@@ -243,13 +243,15 @@ look_near(struct nearness *near, const struct story *story)
 }
 
 static enum vantage
-infer_vantage(const struct sockets *all, const struct listener *listener)
+infer_vantage(const struct sockets *all, struct listener *listener)
 {
 	struct nearness near = listener->near;
 	bool at_server, at_client;
 
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
 		look_near(&near, story_at(all, at - 1));
+	listener->is_instant = near.server_ns < INSTANT_NS && near.client_ns < INSTANT_NS && !near.server_routed &&
+	    !near.client_routed;
 	if (near.loopback)
 		return VANTAGE_LOOPBACK;
 	if (near.server_ns == NEVER_NS)
@@ -336,7 +338,7 @@ note_drops(struct sockets *all, struct listener *listener, uint32_t number)
 			continue;
 		step->refused = true;
 		listener->dropped++;
-		if (arrivals_are_seen(listener) && (is_asked_again || is_waiting))
+		if (silence_tells(listener) && (is_asked_again || is_waiting))
 			listener_note(listener, HAPPENED_DROP, step->ts_ns, step->index, number);
 	}
 }
@@ -369,7 +371,7 @@ note_beginning(struct sockets *all, struct listener *listener, uint32_t number)
 	if (story->flags & STORY_CONFIRMED)
 		listener->completed++;
 	if ((story->flags & (STORY_ANSWERED | STORY_UNSEEN)) == STORY_ANSWERED)
-		listener_note(listener, HAPPENED_ANSWER, story->answer_ns, story->answer_index, number);
+		listener_note(listener, HAPPENED_ANSWER, story_asked_ns(story), story->answer_index, number);
 	story_judge(all, listener, number);
 	if (story->cookie)
 		listener->cookies++;
@@ -469,14 +471,20 @@ note_life(const struct sockets *all, struct listener *listener)
 static bool
 sends_only_cookies(const struct sockets *all, const struct listener *listener)
 {
+	bool found = false;
+
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
-		if (story->cookie && story->waiting == 0)
-			return true;
+		if (story->no_cookie)
+			return false;
+		found |= story->cookie && story->waiting == 0;
 	}
-	return false;
+	return found;
 }
+
+/* Hardly anybody sets it so: requests that wait unseen explain a cookie, too. */
+#define ONLY_COOKIES_SURPRISE 3
 
 /* A calm listener of more than this is summed up: its queue cannot be bounded by anything but its children. */
 #define CALM_MAX 2000
@@ -489,7 +497,7 @@ count_briefs(struct listener *listener)
 
 	listener->attempts += briefs->count;
 	listener->completed += briefs->count;
-	if (arrivals_are_seen(listener))
+	if (silence_tells(listener))
 		listener->cookies += briefs->cookies;
 	listener->noted += 4 * briefs->count;
 }
@@ -581,19 +589,45 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 		note_life(all, listener);
 		listener->only_cookies = sends_only_cookies(all, listener);
 	}
+	if (listener->only_cookies)
+		listener->surprises += ONLY_COOKIES_SURPRISE;
 	listener_solve(all, listener);
+}
+
+/*
+ * As if TCP_DEFER_ACCEPT were set. Which SYN-ACK may be a cookie depends on the
+ * backlog; so once more, when the first time has told something of that.
+ */
+static void
+explain_deferred(struct sockets *all, struct listener *listener)
+{
+	explain(all, listener, true);
+	if (all->options.backlog >= 0)
+		return;
+	listener->backlog_learnt = listener->backlog;
+	if (listener->backlog_best >= 0)
+		listener->backlog_learnt.hi = listener->backlog_best;
+	explain(all, listener, true);
+}
+
+/* A SYN cookie without enough requests that wait. */
+static bool
+is_odd_cookie(const struct listener *listener, const struct story *story)
+{
+	return story->odd_silence || (story->cookie && story->waiting == 0) ||
+	    (story->fate == FATE_COOKIE && (int64_t)story->waiting <= listener->backlog_best);
 }
 
 /* Whether TCP_DEFER_ACCEPT is worth a thought: bare ACKs without effect, and not for want of arriving. */
 static bool
 can_defer(const struct sockets *all, const struct listener *listener)
 {
-	if (!arrivals_are_seen(listener))
+	if (!silence_tells(listener))
 		return false;
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
-		if (story->odd_silence)
+		if (is_odd_cookie(listener, story))
 			return true;
 		for (const struct step *step = step_first(all, story); step != NULL; step = step_next(all, step))
 			if (step->refused && step->role == ROLE_CLIENT && step->bytes == 0 &&
@@ -631,22 +665,62 @@ look_over(struct sockets *all, struct listener *listener)
 		listener->tells_again = listener->briefs.count > 0;
 }
 
+/* SYNs without an answer, or bytes that were not heard: nobody puts those aside. */
+static bool
+lost_words(const struct sockets *all, const struct listener *listener)
+{
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
+		for (const struct step *step = step_first(all, story_at(all, at - 1)); step != NULL; step = step_next(all, step))
+			if (step->refused && (step->bytes > 0 || step->flags & (TCP_FIN | TCP_SYN)))
+				return true;
+	return false;
+}
+
+/*
+ * Where bare ACKs alone were ignored, and hardly anything else tells a full queue
+ * from TCP_DEFER_ACCEPT, what is said of the queue holds for both.
+ */
+static void
+allow_deferral(struct sockets *all, struct listener *listener)
+{
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		struct happening *happening = &listener->happenings[i];
+
+		happening->accepted = (struct range){ happening->accepted_lo, happening->taken_hi };
+		happening->queue = (struct range){ 0, happening->taken_hi };
+		if (listener->accepted.hi < happening->taken_hi)
+			listener->accepted.hi = happening->taken_hi;
+		if (i + 1 == listener->happening_count)
+			listener->accepted.lo = happening->accepted_lo;
+	}
+	if (all->options.backlog < 0)
+		listener->backlog = (struct range){ 0, RANGE_OPEN };
+}
+
 static void
 solve_one(struct sockets *all, struct listener *listener)
 {
 	unsigned surprises;
+	bool is_close;
 
 	if (is_summed_up(all, listener)) {
 		sum_up_calm(all, listener);
 		return;
 	}
+	listener->backlog_learnt = (struct range){ 0, RANGE_OPEN };
+	if (all->options.backlog >= 0)
+		listener->backlog_learnt = (struct range){ all->options.backlog, all->options.backlog };
 	explain(all, listener, false);
 	if (listener->calm || !can_defer(all, listener))
 		return;
 	surprises = listener->surprises;
-	explain(all, listener, true);
-	if (listener->surprises >= surprises)
-		explain(all, listener, false);
+	explain_deferred(all, listener);
+	if (listener->surprises < surprises)
+		return;
+	is_close = listener->surprises <= surprises + 1;
+	explain(all, listener, false);
+	if (is_close && !lost_words(all, listener))
+		allow_deferral(all, listener);
 }
 
 static int

@@ -9,6 +9,7 @@ libsynscope_a_SOURCES += \
 	%D%/solve.c \
 	%D%/closing.c \
 	%D%/rivals.c \
+	%D%/fellows.c \
 	%D%/rows.c \
 	%D%/changes.c \
 	%D%/brief.c \

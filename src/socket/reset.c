@@ -76,6 +76,14 @@ reset_note(struct story *story, const struct sock *sock, const struct tcp_pair *
 	};
 }
 
+/* Who asks once more never got the answer. */
+static bool
+asks_again(const struct shot *shot, const struct story *story, const struct packet *pkt, enum side side)
+{
+	return shot->state[side] == SOCK_SYN_SENT && (pkt->tcp.flags & (TCP_ACK | TCP_SYN)) == TCP_SYN &&
+	    pkt->tcp.seq == story->isn[ROLE_CLIENT] && since(pkt->ts_ns, shot->ts_ns) >= AGAIN_MIN_NS;
+}
+
 void
 reset_reconsider(struct sockets *all, struct sock *sock, struct story *story, const struct packet *pkt,
     enum side side)
@@ -84,8 +92,10 @@ reset_reconsider(struct sockets *all, struct sock *sock, struct story *story, co
 	enum role role = side == story->client ? ROLE_CLIENT : ROLE_SERVER;
 	int64_t patience_ns = side == shot->from ? SHUFFLED_NS : shot->is_exact ? UNDERWAY_NS : 0;
 
-	if (shot->state[side] == SOCK_CLOSED || sock->state[side] != SOCK_CLOSED ||
-	    (pkt->tcp.flags & (TCP_ACK | TCP_SYN)) != TCP_ACK || since(pkt->ts_ns, shot->ts_ns) < patience_ns)
+	if (shot->state[side] == SOCK_CLOSED || sock->state[side] != SOCK_CLOSED)
+		return;
+	if (!asks_again(shot, story, pkt, side) &&
+	    ((pkt->tcp.flags & (TCP_ACK | TCP_SYN)) != TCP_ACK || since(pkt->ts_ns, shot->ts_ns) < patience_ns))
 		return;
 	sock->state[side] = shot->state[side];
 	for (uint32_t at = sock->sample; at != 0 && all->samples[at - 1].ts_ns >= shot->ts_ns;

@@ -23,6 +23,7 @@ struct telling {
 	const struct listener *listener; /* NULL: unknown */
 	int64_t at_ns;
 	enum role role;
+	bool hidden_fin; /* supposed to wait behind what is sent again */
 	struct socket_row *row;
 };
 
@@ -34,23 +35,37 @@ cite(struct socket_row *row, uint32_t index)
 
 /* --- states --- */
 
-/* When the client gives up, had it gone on it would have sent its next SYN; in which time at the latest. */
-static int64_t
-next_syn_gap_ns(const struct sockets *all, const struct story *story)
-{
-	if (story->syn_count < 2)
-		return SECOND_NS;
-	/* Linux 6.5 and later begin with five a second apart. */
-	if (story->syn_count <= 5 && story->syn_gap_ns < 1300 * MS_NS && all->syn_lingers && !all->syn_doubles)
-		return SECOND_NS;
-	return after(story->syn_gap_ns, story->syn_gap_ns);
-}
-
 /* Timers are late by a little. */
 static int64_t
 late_gap_ns(int64_t gap_ns)
 {
 	return after(gap_ns, gap_ns / 50 + 20 * MS_NS);
+}
+
+/*
+ * When the client gives up, had it gone on it would have sent its next SYN; in
+ * which time, likeliest. Linux 6.5 and later begin with five a second apart;
+ * where none came after two seconds either, it hardly waited for the second.
+ */
+static int64_t
+next_syn_gap_ns(const struct sockets *all, const struct story *story)
+{
+	int64_t doubled_ns = after(story->syn_gap_ns, story->syn_gap_ns);
+
+	if (story->syn_count < 2)
+		return SECOND_NS;
+	if (story->syn_count <= 5 && story->syn_gap_ns < 1300 * MS_NS && !all->syn_doubles &&
+	    (all->syn_lingers || since(all->seen_ns, story->last_syn_ns) > late_gap_ns(doubled_ns)))
+		return SECOND_NS;
+	return doubled_ns;
+}
+
+/* Its program exited, as its other connections tell. */
+static int64_t
+given_up_ns(const struct telling *t)
+{
+	return t->listener == NULL ? NEVER_NS
+	                           : fellows_left_ns(t->all, t->listener, t->story, t->story->last_syn_ns, t->at_ns);
 }
 
 static void
@@ -66,11 +81,32 @@ tell_asking_client(struct telling *t)
 	t->row->certain = (!is_last || story->knock_ns != NEVER_NS) && !(story->flags & STORY_UNSEEN);
 	if (t->at_ns >= story->client_gone_ns)
 		t->row->state = SOCK_CLOSED;
-	else if (is_last && !(story->flags & STORY_ANSWERED) && t->at_ns > overdue_ns) {
+	else if (is_last && !(story->flags & STORY_ANSWERED) && t->at_ns >= given_up_ns(t)) {
+		t->row->state = SOCK_CLOSED;
+		t->row->certain = false;
+	}
+	if (is_last && !(story->flags & STORY_ANSWERED) && t->at_ns > overdue_ns) {
 		t->row->state = SOCK_CLOSED;
 		t->row->certain = t->at_ns > after(overdue_ns, gap_ns);
 	}
 	cite(t->row, story->syn_index);
+}
+
+/* What is sent again and again hides a FIN behind it: close() may have returned long ago. */
+static void
+suppose_hidden_fin(struct telling *t)
+{
+	const struct story *story = t->story;
+	int64_t stuck_ns = t->sample->stuck_ns;
+
+	if (t->listener == NULL || stuck_ns == NEVER_NS || t->sample->face[ROLE_CLIENT].fin_sent ||
+	    (t->row->state != SOCK_ESTABLISHED && t->row->state != SOCK_CLOSE_WAIT) ||
+	    (story->fin_ns == NEVER_NS ? story->stuck_ns != stuck_ns : !story->fin_waited) ||
+	    t->at_ns < fellows_closed_ns(t->all, t->listener, story, stuck_ns))
+		return;
+	t->row->state = sock_next(t->row->state, EVENT_SENT_FIN);
+	t->row->certain = false;
+	t->hidden_fin = true;
 }
 
 static void
@@ -95,6 +131,7 @@ tell_client_state(struct telling *t)
 			t->row->state = SOCK_SYN_SENT;
 		t->row->certain = is_near;
 	}
+	suppose_hidden_fin(t);
 	cite(t->row, story->knock_index);
 }
 
@@ -106,6 +143,29 @@ may_be_cookie(const struct telling *t)
 	    (int64_t)t->story->waiting > t->listener->backlog.lo;
 }
 
+/* Farther off, its SYN-ACK may have been lost, or put off: more than so few requests do not fill a SYN queue. */
+#define COOKIE_AMONG 2
+
+/* What went unheard without another SYN-ACK was a cookie's, and nothing was kept of it. */
+static bool
+was_cookie(const struct telling *t)
+{
+	const struct listener *listener = t->listener;
+
+	if (t->story->cookie || t->story->fate != FATE_COOKIE)
+		return t->story->cookie;
+	if (listener == NULL || silence_tells(listener) || listener->only_cookies)
+		return true;
+	return (int64_t)t->story->waiting > (listener->backlog.hi != RANGE_OPEN ? listener->backlog.lo : COOKIE_AMONG);
+}
+
+/* A timer is as likely to be early as late by what we allow it. */
+static int64_t
+dropped_first_ns(const struct story *story)
+{
+	return after(story->dropped_ns, since(story->dropped_ns, story->due_ns));
+}
+
 /* A request of which it is not proved that the server took it. */
 static void
 tell_request(struct telling *t)
@@ -114,20 +174,20 @@ tell_request(struct telling *t)
 
 	t->row->state = SOCK_SYN_RECV;
 	t->row->certain = true;
-	if (story->cookie || story->fate == FATE_COOKIE) {
+	if (was_cookie(t))
 		t->row->state = SOCK_CLOSED;
-		t->row->certain = story->fate == FATE_COOKIE;
-	}
+	if (story->cookie || story->fate == FATE_COOKIE)
+		t->row->certain = t->row->state == SOCK_CLOSED && story->fate == FATE_COOKIE;
 	if (t->at_ns >= story->gone_ns)
 		t->row->state = SOCK_CLOSED;
-	if (story->fate == FATE_MAYBE && t->at_ns >= story->taken_lo_ns) {
+	if (story->gone_ns == story->dropped_ns && t->at_ns >= dropped_first_ns(story) && t->at_ns < story->due_ns)
+		t->row->certain = false;
+	if ((story->fate == FATE_MAYBE || story->fate == FATE_TAKEN) && t->at_ns >= story->taken_lo_ns) {
 		t->row->certain = false;
 		if (story->maybe_is_cookie)
 			t->row->state = SOCK_CLOSED;
 	}
-	if (story->fate == FATE_TAKEN && t->at_ns >= story->taken_lo_ns)
-		t->row->certain = false;
-	if (!story->no_cookie && may_be_cookie(t))
+	if (story->deferred || (!story->no_cookie && may_be_cookie(t)))
 		t->row->certain = false;
 	/* What the client said may have been taken at once, and the answer lost. */
 	if (t->at_ns >= story->knock_ns && (t->listener == NULL || !arrivals_are_seen(t->listener)))
@@ -163,6 +223,15 @@ tell_server_state(struct telling *t)
 	cite(t->row, story->proof_index != 0 ? story->proof_index : story->knock_index);
 }
 
+/* When an end that waits in FIN_WAIT2 is gone, if it was closed and not only shut down. */
+static int64_t
+fin_wait_over_ns(const struct story *story, enum role role)
+{
+	if (story->outlives[role])
+		return NEVER_NS;
+	return story->has_expired[role] ? story->fin_wait_ns[role] : after(story->fin_wait_ns[role], TIME_WAIT_NS);
+}
+
 /* What ends by itself. */
 static void
 let_expire(struct telling *t)
@@ -173,9 +242,8 @@ let_expire(struct telling *t)
 	if (row->state == SOCK_TIME_WAIT && age_ns >= TIME_WAIT_NS) {
 		row->state = SOCK_CLOSED;
 	} else if (row->state == SOCK_FIN_WAIT2) {
-		/* Closed, it goes after tcp_fin_timeout; only shut down, it stays. */
 		row->certain = false;
-		if (age_ns >= TIME_WAIT_NS)
+		if (t->at_ns >= fin_wait_over_ns(t->story, t->role))
 			row->state = SOCK_CLOSED;
 	}
 }
@@ -263,6 +331,12 @@ keeps_reading(const struct telling *t)
 	    (final->state == SOCK_FIN_WAIT2 || final->state == SOCK_TIME_WAIT || final->state == SOCK_FIN_WAIT1);
 }
 
+static bool
+has_readers(const struct telling *t)
+{
+	return t->listener != NULL && fellows_read(t->listener, t->story, t->role);
+}
+
 static void
 tell_recv_q(struct telling *t)
 {
@@ -274,7 +348,7 @@ tell_recv_q(struct telling *t)
 
 	*queue = (struct range){ accepted == 0 ? got : lies_unread(t) && most > 0, most };
 	t->row->recv_q_best = most;
-	if (queue->lo == 0 && ((accepted == 1 && has_read(me)) || (accepted != 0 && keeps_reading(t))))
+	if (queue->lo == 0 && ((accepted == 1 && (has_read(me) || has_readers(t))) || (accepted != 0 && keeps_reading(t))))
 		t->row->recv_q_best = 0;
 }
 
@@ -316,7 +390,7 @@ tell_send_q(struct telling *t)
 	int64_t limit = unseen_limit(t);
 
 	t->row->send_q = (struct range){ waiting, limit < waiting ? waiting : limit };
-	t->row->send_q_best = waiting;
+	t->row->send_q_best = waiting + (t->hidden_fin && limit > waiting);
 }
 
 static int64_t
@@ -547,10 +621,19 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 	times[count++] = story->taken_ns;
 	times[count++] = story->taken_hi_ns;
 	times[count++] = story->gone_ns;
+	times[count++] = story->due_ns;
+	if (listener != NULL && sample->stuck_ns != NEVER_NS)
+		times[count++] = fellows_closed_ns(all, listener, story, sample->stuck_ns);
+	if (listener != NULL && !(story->flags & STORY_ANSWERED))
+		times[count++] = fellows_left_ns(all, listener, story, story->last_syn_ns, overdue_ns);
+	if (story->gone_ns == story->dropped_ns && story->dropped_ns != NEVER_NS)
+		times[count++] = dropped_first_ns(story);
 	times[count++] = story->client_gone_ns;
 	times[count++] = story->knock_ns;
 	times[count++] = after(overdue_ns, 1);
 	times[count++] = after(sample->ts_ns, TIME_WAIT_NS);
+	times[count++] = fin_wait_over_ns(story, ROLE_CLIENT);
+	times[count++] = fin_wait_over_ns(story, ROLE_SERVER);
 	times[count++] = after(sample->ts_ns, ACKED_BY_NS + 1);
 	times[count++] = after(sample->ts_ns, SETTLED_NS + 1);
 	return count;
@@ -643,6 +726,8 @@ next_at_moment(struct sockets *all, struct socket_row *row)
 void
 rows_prepare(struct sockets *all)
 {
+	for (size_t i = 0; i < all->listener_count; i++)
+		fellows_note_readers(all, &all->listeners[i]);
 	if (all->each_change)
 		changes_prepare(all);
 	else

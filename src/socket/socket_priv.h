@@ -156,6 +156,9 @@ struct story {
 	uint32_t waiting; /* requests in the SYN queue when its SYN was answered */
 	uint32_t shut_ack[2]; /* what an end had when it closed its window; by enum role, as is the next */
 	uint32_t read[2];     /* bytes that its program has read, at the least */
+	bool outlives[2];     /* in FIN_WAIT2 it spoke: shut down, not closed; by enum role, as is the next */
+	bool has_expired[2];  /* in FIN_WAIT2 it reset a FIN: there was nothing any more */
+	int64_t fin_wait_ns[2]; /* when it got there; then, of one that expired, when that was, likeliest */
 
 	int64_t syn_ns; /* the first */
 	int64_t last_syn_ns;
@@ -186,10 +189,16 @@ struct story {
 	int64_t taken_hi_ns;
 	int64_t taken_ns; /* likeliest */
 	int64_t gone_ns;  /* a request not taken is dropped */
+	int64_t due_ns;   /* its SYN-ACK should have come again by then, and did not; NEVER_NS: not yet */
+	int64_t dropped_ns; /* so the request was dropped, likeliest now */
 	int64_t client_gone_ns; /* connect() gave up */
 	bool guessed;         /* in the course being played it was taken */
 	bool supposed;        /* by silence behind the last packet */
 	bool maybe_is_cookie; /* FATE_MAYBE: if it was not taken, the server has no row for it */
+	int64_t fin_ns;       /* the client's first; NEVER_NS: none */
+	bool fin_waited;      /* it came at once when what was stuck had been acknowledged, for all we know */
+	int64_t shut_ns;      /* the server's window; NEVER_NS: it is open */
+	int64_t stuck_ns;     /* at the end: since then the client's bytes wait for an ACK; NEVER_NS: they do not */
 	bool is_final;        /* final holds */
 	struct face final[2]; /* by enum role: when its last packet had gone by */
 	int64_t heard_ns;     /* the server's last packet that only a connection sends */
@@ -202,6 +211,7 @@ struct story {
 /* A plain story, when it is over for us. Times from its SYN-ACK on. */
 struct brief {
 	int64_t answer_ns;
+	uint32_t asked_gap_ns; /* backwards */
 	uint32_t knock_gap_ns;
 	uint32_t said_gap_ns;
 	uint32_t accept_gap_ns;
@@ -244,6 +254,7 @@ struct sample {
 	uint32_t from;   /* moments it answers for: from, up to but not to */
 	uint32_t to;
 	struct face face[2]; /* by enum role */
+	int64_t stuck_ns; /* since then what the client sends again waits for an ACK; NEVER_NS: nothing */
 };
 
 /*
@@ -316,6 +327,7 @@ struct listener {
 	uint32_t first_index;
 	struct nearness near; /* of the briefs; then of all */
 	uint8_t vantage;
+	bool is_instant;      /* client and server answer as if there were no wire between them */
 	bool defer;          /* TCP_DEFER_ACCEPT, as far as we can tell */
 	bool only_cookies;   /* it answers with nothing else */
 	int64_t defer_ns;    /* when it asks again */
@@ -330,6 +342,8 @@ struct listener {
 	int64_t burst_ns;    /* its closing resets; NEVER_NS: none were seen */
 	uint32_t burst_index;
 	uint32_t accepted_most; /* that they leave possible; UINT32_MAX: no bound */
+	uint32_t waited_least;  /* in the queue, of those they reset */
+	struct range backlog_learnt; /* as it was told, or by an earlier try at this explanation: at least, and likeliest */
 
 	struct happening *happenings;
 	size_t happening_count;
@@ -347,6 +361,7 @@ struct listener {
 	bool old_kernel; /* answers SYNs although its queue is full (Linux before 4.10) */
 	bool doubtful;   /* no backlog explains what was seen: packets must be missing */
 	struct evidence because;
+	int readers[2];  /* by enum role: connections whose end shows that all was read, less those that show it was not */
 	unsigned signs;  /* bits of enum sign */
 };
 
@@ -361,6 +376,16 @@ static inline bool
 arrivals_are_seen(const struct listener *listener)
 {
 	return listener->vantage == VANTAGE_SERVER || listener->vantage == VANTAGE_LOOPBACK;
+}
+
+/*
+ * Nor does much get lost where both answer at once, on a virtual wire or a short
+ * one: what is ignored there is taken for ignored, but nothing for certain.
+ */
+static inline bool
+silence_tells(const struct listener *listener)
+{
+	return arrivals_are_seen(listener) || listener->is_instant;
 }
 
 struct sockets {
@@ -413,6 +438,20 @@ static inline struct story *
 story_at(const struct sockets *all, uint32_t number)
 {
 	return pool_at(&all->stories, number);
+}
+
+/*
+ * When the SYN came that was answered: there was room then. Elsewhere than at
+ * the server, its answer can be captured behind ACKs that are younger.
+ */
+static inline int64_t
+story_asked_ns(const struct story *story)
+{
+	if (!(story->flags & STORY_SYN) || story->syn_ns > story->answer_ns)
+		return story->answer_ns;
+	if (story->last_syn_ns <= story->answer_ns)
+		return story->last_syn_ns;
+	return story->syn_count == 2 ? story->syn_ns : story->answer_ns;
 }
 
 static inline struct brief *
@@ -474,6 +513,8 @@ bool looks_like_cookie(const struct step *answer, const struct step *first_word)
 void story_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role);
 /* How long at most until unacknowledged bytes come again, the first time. */
 int64_t story_patience_ns(const struct story *story);
+/* What may have been taken was not: the queue says so. */
+void story_settle_ignored(struct story *story);
 /* How the beginning went, by its own packets, as a capture at this listener shows it. */
 void story_judge(struct sockets *all, struct listener *listener, uint32_t number);
 
@@ -522,6 +563,19 @@ void rivals_note(const struct sockets *all, struct listener *listener);
 void rivals_note_hosts(struct sockets *all);
 unsigned rivals_of(const struct listener *listener, const struct listener_row *row);
 
+/* --- fellows.c --- */
+
+/*
+ * When the client's close() came, likeliest, that no packet shows: it had not
+ * closed when what waits for an ACK was sent. NEVER_NS: it does not look so.
+ */
+int64_t fellows_closed_ns(const struct sockets *all, const struct listener *listener, const struct story *story, int64_t open_until_ns);
+/* Whether that end's program reads what it gets, as its other connections show, once they are noted. */
+void fellows_note_readers(const struct sockets *all, struct listener *listener);
+bool fellows_read(const struct listener *listener, const struct story *story, enum role role);
+/* When the program exited, in this time, by what ended together at its address; NEVER_NS. */
+int64_t fellows_left_ns(const struct sockets *all, const struct listener *listener, const struct story *story, int64_t from_ns, int64_t to_ns);
+
 /* --- closing.c --- */
 
 /* Reset as only a connection's own socket does it, and without a word before. */
@@ -539,7 +593,7 @@ uint32_t waited_at_close(const struct listener *listener);
 void tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns, enum role role, struct socket_row *row);
 void tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row *row);
 /* When the rows of a sample may change without a packet. */
-#define ROW_TIMES 21
+#define ROW_TIMES 28
 size_t row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES]);
 void rows_prepare(struct sockets *all);
 void changes_prepare(struct sockets *all);

@@ -190,6 +190,15 @@ sample_room(struct sockets *all)
 	return true;
 }
 
+/* Since when what the client has to say waits for an ACK, time and again, or for room. */
+static int64_t
+stuck_since_ns(const struct story *story, const struct tcp_pair *pair)
+{
+	int64_t since_ns;
+
+	return trail_stuck(&pair->trail, (enum side)story->client, &since_ns) ? since_ns : story->shut_ns;
+}
+
 static void
 take_sample(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t ts_ns,
     uint32_t index, uint32_t to)
@@ -222,6 +231,7 @@ take_sample(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 		.to = to,
 	};
 	memcpy(sample->face, faces, sizeof(faces));
+	sample->stuck_ns = stuck_since_ns(story, pair);
 	sock->sample = (uint32_t)all->sample_count;
 }
 
@@ -351,6 +361,7 @@ sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair 
 	story->final[ROLE_CLIENT] = face_of(story, sock, pair, (enum side)story->client);
 	story->final[ROLE_SERVER] = face_of(story, sock, pair, (enum side)!story->client);
 	story->heard_ns = heard_last_ns(story, pair);
+	story->stuck_ns = stuck_since_ns(story, pair);
 	if (all->each_change || (all->options.every_ns == 0 && sock->moment >= all->moment_count))
 		return;
 	take_sample(all, sock, pair, latest_ns(pair), latest_index(pair), UINT32_MAX);
@@ -416,9 +427,10 @@ begin_story(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 	story->syn_index = pkt->index;
 	story->syn_ns = pkt->ts_ns;
 	story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = NEVER_NS;
-	story->gone_ns = story->client_gone_ns = NEVER_NS;
+	story->gone_ns = story->due_ns = story->dropped_ns = story->client_gone_ns = NEVER_NS;
 	story->proof_ns = story->accept_ns = story->knock_ns = story->answer_ns = NEVER_NS;
 	story->reset_ns[0] = story->reset_ns[1] = NEVER_NS;
+	story->fin_ns = story->shut_ns = story->stuck_ns = NEVER_NS;
 	if (!(pkt->tcp.flags & TCP_SYN))
 		sock->state[0] = sock->state[1] = (uint8_t)sock_next(SOCK_CLOSED, EVENT_SEEN_MIDWAY);
 	if (all->options.want_rows && !all->each_change)
@@ -557,9 +569,13 @@ note_window(struct sock *sock, struct story *story, const struct tcp_pair *pair,
 	    pkt->tcp.ack - peer->start > 1 + story->read[role] && !(sock->flags & SOCK_FIN_GOT << side)) {
 		sock->flags |= (uint16_t)(SOCK_SHUT << side);
 		story->shut_ack[role] = pkt->tcp.ack;
+		if (role == ROLE_SERVER && !was_shut)
+			story->shut_ns = pkt->ts_ns;
 		return;
 	}
 	sock->flags &= (uint16_t)~(SOCK_SHUT << side);
+	if (role == ROLE_SERVER)
+		story->shut_ns = NEVER_NS;
 	if (!was_shut || pkt->tcp.window == 0 || pkt->tcp.ack != story->shut_ack[role])
 		return;
 	story->read[role]++;
@@ -573,6 +589,18 @@ note_speech(struct story *story, const struct packet *pkt)
 {
 	if (pkt->payload_bytes > 0 || pkt->tcp.flags & TCP_FIN)
 		note_accept(story, pkt);
+}
+
+/* A FIN that waited for room goes out when the ACK comes. */
+static void
+note_fin(struct story *story, const struct tcp_pair *pair, const struct packet *pkt)
+{
+	int64_t near_ns = after(since(story->knock_ns, story->answer_ns), 2 * MS_NS);
+
+	if (story->fin_ns != NEVER_NS)
+		return;
+	story->fin_ns = pkt->ts_ns;
+	story->fin_waited = since(pkt->ts_ns, pair->trail.half[!story->client].last_ns) <= near_ns;
 }
 
 /* A plain story that nothing more can be learnt from makes room for the next. */
@@ -590,7 +618,8 @@ end_in_brief(struct sockets *all, struct sock *sock, struct story *story)
 }
 
 static void
-go_on(struct sockets *all, struct sock *sock, const struct packet *pkt, enum side side)
+go_on(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt,
+    enum side side)
 {
 	struct story *story = story_at(all, sock->story - 1);
 	enum role role = side == story->client ? ROLE_CLIENT : ROLE_SERVER;
@@ -599,6 +628,8 @@ go_on(struct sockets *all, struct sock *sock, const struct packet *pkt, enum sid
 		note_reset(story, pkt, role, sock->flags & SOCK_FIN_GOT << side);
 	if (role == ROLE_SERVER && !(pkt->tcp.flags & TCP_SYN))
 		note_speech(story, pkt);
+	if (role == ROLE_CLIENT && pkt->tcp.flags & TCP_FIN)
+		note_fin(story, pair, pkt);
 	if (!(story->flags & STORY_PROVED))
 		story_step(all, story, pkt, role);
 	if (!(story->flags & STORY_PROVED) || !(story->flags & STORY_ACCEPTED))
@@ -608,22 +639,50 @@ go_on(struct sockets *all, struct sock *sock, const struct packet *pkt, enum sid
 		end_in_brief(all, sock, story);
 }
 
+/*
+ * Closed, and not only shut down, an end is gone from FIN_WAIT2 after
+ * tcp_fin_timeout, without a word. What it answers tells: an ACK, that it was
+ * there; a RST to a bare FIN, that it was not.
+ */
+static void
+note_fin_wait(struct story *story, const struct tcp_pair *pair, const struct packet *pkt, enum side side,
+    enum sock_state was)
+{
+	enum role role = side == story->client ? ROLE_CLIENT : ROLE_SERVER;
+	const struct trail_half *peer = &pair->trail.half[!side];
+
+	if (was == SOCK_FIN_WAIT2 && !(pkt->tcp.flags & TCP_RST)) {
+		story->outlives[role] = true;
+	} else if (was == SOCK_TIME_WAIT && (pkt->tcp.flags & (TCP_RST | TCP_ACK)) == TCP_RST &&
+	    !story->has_expired[role] && peer->end == pair->fin_end[!side]) {
+		story->has_expired[role] = true;
+		story->fin_wait_ns[role] = after(story->fin_wait_ns[role], since(peer->last_ns, story->fin_wait_ns[role]) / 2);
+	}
+}
+
 static void
 take_in(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt,
     enum side side)
 {
 	struct story *story = sock->flags & SOCK_BRIEF ? NULL : story_at(all, sock->story - 1);
+	uint8_t was[2];
 
 	if (story != NULL && pkt->tcp.flags & TCP_RST)
 		reset_note(story, sock, pair, pkt, side);
 	else if (story != NULL && (sock->state[side] == SOCK_CLOSED))
 		reset_reconsider(all, sock, story, pkt, side);
+	was[0] = sock->state[0];
+	was[1] = sock->state[1];
 	step_states(sock, pair, pkt, side);
 	if (story == NULL)
 		return;
+	if (was[side] == SOCK_FIN_WAIT2 || was[side] == SOCK_TIME_WAIT)
+		note_fin_wait(story, pair, pkt, side, (enum sock_state)was[side]);
+	if (was[!side] == SOCK_FIN_WAIT1 && sock->state[!side] == SOCK_FIN_WAIT2)
+		story->fin_wait_ns[side == story->client ? ROLE_SERVER : ROLE_CLIENT] = pkt->ts_ns;
 	if (!(pkt->tcp.flags & CONTROL) && pkt->tcp.flags & TCP_ACK)
 		note_window(sock, story, pair, pkt, side);
-	go_on(all, sock, pkt, side);
+	go_on(all, sock, pair, pkt, side);
 }
 
 void

@@ -162,9 +162,10 @@ count_waiting(struct sockets *all, struct listener *listener)
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
-		if (!(story->flags & STORY_ANSWERED) || story->fate == FATE_COOKIE || story->cookie)
+		if (!(story->flags & STORY_ANSWERED) || story->cookie ||
+		    (story->fate == FATE_COOKIE && silence_tells(listener)))
 			continue;
-		begins[count] = story->answer_ns;
+		begins[count] = story_asked_ns(story);
 		ends[count++] = at_most(story->taken_lo_ns, story->gone_ns);
 	}
 	qsort(begins, count, sizeof(*begins), compare_ns);
@@ -284,7 +285,8 @@ go_on_answer(struct course *course, const struct happening *happening, const str
 	if (!course->world->old_kernel)
 		make_room(course, backlog);
 	/* Cookies are for when requests fill the SYN queue, and only then. */
-	if (story->cookie && !listener->only_cookies && (int64_t)happening->waiting <= backlog)
+	if ((story->cookie || story->fate == FATE_COOKIE) && !listener->only_cookies &&
+	    (int64_t)happening->waiting <= backlog)
 		course->surprises += 2;
 	if (story->no_cookie && (int64_t)happening->waiting > backlog)
 		course->surprises += 2;
@@ -347,6 +349,7 @@ play(const struct world *world, bool keep)
 
 /* --- which backlogs there can be --- */
 
+/* A SYN that was dropped found the accept queue full, or the SYN queue, of requests that were waiting. */
 static int64_t
 highest_backlog(const struct world *world)
 {
@@ -354,10 +357,12 @@ highest_backlog(const struct world *world)
 
 	for (size_t i = 0; i < world->listener->happening_count; i++) {
 		const struct happening *happening = &world->listener->happenings[i];
+		int64_t full = (int64_t)happening->taken_hi - 1;
 
-		if (happening->kind == HAPPENED_IGNORE ||
-		    (happening->kind == HAPPENED_DROP && !world->no_drops && happening->waiting == 0))
-			highest = at_most(highest, (int64_t)happening->taken_hi - 1);
+		if (happening->kind == HAPPENED_IGNORE)
+			highest = at_most(highest, full);
+		else if (happening->kind == HAPPENED_DROP && !world->no_drops)
+			highest = at_most(highest, at_least(full, (int64_t)happening->waiting - 1));
 	}
 	return highest;
 }
@@ -370,7 +375,7 @@ try_one(struct world *world, int64_t backlog, bool *found)
 
 	world->all->effort += listener->happening_count;
 	world->backlog = backlog;
-	if (!sweep(world))
+	if (backlog < (int64_t)listener->waited_least - 1 || !sweep(world))
 		return false;
 	widen(&listener->backlog, backlog, backlog, !*found);
 	merge(world, !*found);
@@ -432,8 +437,7 @@ settle_open(struct sockets *all, struct listener *listener)
 			continue;
 		if (listener->backlog.lo == listener->backlog.hi && before != NULL &&
 		    before->queue.lo == listener->backlog.lo + 1) {
-			story->fate = story->maybe_is_cookie ? FATE_COOKIE : FATE_WAITING;
-			story->taken_lo_ns = NEVER_NS;
+			story_settle_ignored(story);
 			settled = true;
 		}
 	}

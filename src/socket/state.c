@@ -62,6 +62,7 @@ static const uint8_t next_state[SOCK_COUNT][EVENT_COUNT] = {
 		[EVENT_GOT_RST] = SHUT,
 	},
 	[SOCK_TIME_WAIT] = {
+		[EVENT_SENT_RST] = SHUT, /* none is sent from here: there was no socket any more */
 		[EVENT_GOT_RST] = SHUT, /* Linux heeds it, RFC 1337 or not */
 	},
 };

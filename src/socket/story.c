@@ -202,7 +202,7 @@ settle_plain(struct sockets *all, struct story *story)
 		if (step->role != ROLE_CLIENT || step->flags & (TCP_SYN | TCP_RST) || !(step->flags & TCP_ACK) ||
 		    step->seq < end)
 			return;
-		end = step->seq + step->bytes;
+		end = step->seq + step->bytes + (step->flags & TCP_FIN ? 1 : 0);
 		knock_ns = step->ts_ns;
 		if (said_ns == NEVER_NS && says_something(step))
 			said_ns = step->ts_ns;

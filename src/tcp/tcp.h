@@ -149,6 +149,9 @@ int64_t trail_rtt_ns(const struct trail *trail);
 /* The highest number that side acknowledged; false if it acknowledged none. */
 bool trail_acked(const struct trail *trail, enum side side, uint32_t *acked);
 
+/* Since when that side waits for an ACK of what it has sent again by now; false if it does not. */
+bool trail_stuck(const struct trail *trail, enum side side, int64_t *since_ns);
+
 /* --- conn.c --- */
 
 /*

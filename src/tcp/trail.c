@@ -166,3 +166,14 @@ trail_acked(const struct trail *trail, enum side side, uint32_t *acked)
 	*acked = trail->half[side].acked;
 	return trail->half[side].flags & TRAIL_ACKS;
 }
+
+bool
+trail_stuck(const struct trail *trail, enum side side, int64_t *since_ns)
+{
+	const struct sent *oldest = sent_oldest(&trail->half[side]);
+
+	if (oldest == NULL || !oldest->resent)
+		return false;
+	*since_ns = oldest->ts_ns;
+	return true;
+}

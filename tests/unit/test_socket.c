@@ -1203,6 +1203,218 @@ test_a_host_that_a_router_cannot_reach_is_down(void **state)
 	assert_int_equal(seen.listener.rivals, RIVAL_HOST_DOWN);
 }
 
+/* --- what ends, or is hidden, without a packet --- */
+
+static void
+test_a_fin_that_comes_again_behind_a_bare_ack_was_not_heard(void **state)
+{
+	(void)state;
+	ask_at(200);
+	shake_hands(0, 0);
+	feed(SEG(1000, 0, .ack = 5000, .flags = FIN | ACK, AT(100)));
+	feed(SEG(1000, 0, .ack = 5000, .flags = FIN | ACK, AT(400)));
+	feed(SEG(1000, 0, .ack = 5000, .flags = FIN | ACK, AT(1000)));
+	feed(REPLY(.seq = 5000, .ack = 1001, AT(1000)));
+	solve(2000);
+	assert_int_not_equal(end_at(200, 0, true).state, SOCK_CLOSE_WAIT);
+}
+
+static void
+test_far_from_the_server_what_comes_again_once_may_have_been_lost(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	ask_at(200);
+	shake_hands(0, 0);
+	feed(SEG(1000, 10, .ack = 5000, AT(100)));
+	feed(SEG(1000, 10, .ack = 5000, AT(400)));
+	feed(REPLY(.seq = 5000, .ack = 1010, AT(420)));
+	solve(1000);
+	assert_ends(200, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_false(end_at(200, 0, true).certain);
+}
+
+static void
+test_a_syn_ack_is_due_after_twice_its_last_time_whatever_was_left_out(void **state)
+{
+	(void)state;
+	ask_at(11000);
+	shake_hands(0, 0);
+	feed(REPLY(.seq = ISN_S, .ack = 1000, .flags = SYN | ACK, AT(7200)));
+	feed(SEG(1000, 0, .ack = 5000, AT(7200)));
+	for (int i = 0; i < 4; i++)
+		feed(SEG(1000, 10, .ack = 5000, AT(7700 + (300 << i))));
+	solve(12000);
+	assert_ends(11000, 0, "ESTABLISHED", "SYN_RECV");
+}
+
+static void
+test_about_the_time_its_timer_is_due_a_request_is_not_certain(void **state)
+{
+	(void)state;
+	ask_at(6000);
+	ask_at(7150);
+	ask_at(7600);
+	queue_child(0, 0);
+	queue_child(1, 10);
+	overflow(2, 20);
+	feed(SEG(1000, 15, .ack = 5000, PORT(2), AT(8000)));
+	solve(9000);
+	assert_ends(6000, 2, "ESTABLISHED", "SYN_RECV");
+	assert_false(end_at(7150, 2, true).certain);
+	assert_ends(7600, 2, "ESTABLISHED", "CLOSED");
+}
+
+static void
+test_who_resets_a_fin_had_left_fin_wait2_before(void **state)
+{
+	(void)state;
+	ask_at(1000);
+	ask_at(4000);
+	ask_at(5500);
+	queue_child(0, 0);
+	feed(SEG(1015, 0, .ack = 5000, .flags = FIN | ACK, AT(100)));
+	feed(REPLY(.seq = 5000, .ack = 1016, AT(140)));
+	feed(REPLY(.seq = 5000, .ack = 1016, .flags = FIN | ACK, AT(5000)));
+	feed(SEG(1016, 0, .flags = RST, .zero_window = 1, AT(5000)));
+	solve(6000);
+	assert_ends(1000, 0, "FIN_WAIT2", "CLOSE_WAIT");
+	assert_ends(4000, 0, "CLOSED", "CLOSE_WAIT");
+	assert_ends(5500, 0, "CLOSED", "CLOSED");
+}
+
+static void
+test_one_that_was_only_shut_down_stays_in_fin_wait2(void **state)
+{
+	(void)state;
+	ask_at(70000);
+	queue_child(0, 0);
+	feed(SEG(1015, 0, .ack = 5000, .flags = FIN | ACK, AT(100)));
+	feed(REPLY(.seq = 5000, .ack = 1016, AT(140)));
+	feed(REPLY(.seq = 5000, .length = 10, .ack = 1016, AT(80000)));
+	feed(SEG(1016, 0, .ack = 5010, AT(80000)));
+	solve(90000);
+	assert_ends(70000, 0, "FIN_WAIT2", "CLOSE_WAIT");
+}
+
+static void
+test_who_asks_again_never_got_the_refusal(void **state)
+{
+	(void)state;
+	ask_at(500);
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(REPLY(.ack = 1000, .flags = RST | ACK, .zero_window = 1, AT(1)));
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(1000)));
+	feed(REPLY(.ack = 1000, .flags = RST | ACK, .zero_window = 1, AT(1001)));
+	solve(2000);
+	assert_ends(500, 0, "SYN_SENT", "CLOSED");
+	assert_int_equal(seen.listener.kind, STORY_NOT_LISTENING);
+}
+
+/* As a client ends that has been told nothing. */
+static void
+say_goodbye(int n, int64_t ms)
+{
+	feed(SEG(1015, 0, .ack = 5000, PORT(n), .flags = FIN | ACK, AT(ms)));
+	feed(REPLY(.seq = 5000, .ack = 1016, PORT(n), AT(ms)));
+}
+
+static void
+test_a_program_that_exits_takes_along_what_was_still_asking(void **state)
+{
+	(void)state;
+	ask_at(600);
+	ask_at(800);
+	queue_child(0, 0);
+	queue_child(1, 1);
+	feed(SEG(ISN_C, 0, PORT(2), .flags = SYN, AT(300)));
+	say_goodbye(0, 700);
+	say_goodbye(1, 701);
+	solve(5000);
+	assert_ends(600, 2, "SYN_SENT", "CLOSED");
+	assert_ends(800, 2, "CLOSED", "CLOSED");
+}
+
+static void
+test_one_of_many_that_goes_on_shows_that_the_program_did_not_exit(void **state)
+{
+	(void)state;
+	ask_at(800);
+	for (int n = 0; n < 3; n++)
+		queue_child(n, n);
+	feed(SEG(ISN_C, 0, PORT(3), .flags = SYN, AT(300)));
+	say_goodbye(0, 700);
+	say_goodbye(1, 701);
+	solve(5000);
+	assert_ends(800, 3, "SYN_SENT", "CLOSED");
+}
+
+static void
+test_a_fin_behind_bytes_that_nobody_takes_came_when_the_others_did(void **state)
+{
+	(void)state;
+	ask_at(1500);
+	ask_at(5000);
+	for (int n = 0; n < 3; n++)
+		queue_child(n, n);
+	overflow(3, 20);
+	for (int n = 0; n < 3; n++)
+		say_goodbye(n, 3500 + 100 * n);
+	feed(SEG(1000, 15, .ack = 5000, PORT(3), AT(6000)));
+	solve(6100);
+	assert_ends(1500, 3, "ESTABLISHED", "SYN_RECV");
+	assert_ends(5000, 3, "FIN_WAIT1", "SYN_RECV");
+	assert_false(end_at(5000, 3, false).certain);
+}
+
+static void
+test_what_the_closing_resets_pass_over_had_not_been_taken(void **state)
+{
+	(void)state;
+	ask_at(400);
+	for (int n = 0; n < 4; n++)
+		shake_hands(n, n);
+	for (int n = 0; n < 3; n++)
+		RESET_CHILD(n, 0, 500);
+	solve(1000);
+	assert_ends(400, 3, "ESTABLISHED", "SYN_RECV");
+	assert_int_equal(seen.listener.backlog.lo, 2);
+	assert_int_equal(seen.listener.backlog.hi, 2);
+}
+
+static void
+test_there_was_room_when_the_syn_came_not_when_its_answer_was_captured(void **state)
+{
+	(void)state;
+	feed(SEG(ISN_C, 0, PORT(0), .flags = SYN, AT(0)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(0), .flags = SYN | ACK, AT(0)));
+	feed(SEG(ISN_C, 0, PORT(1), .flags = SYN, AT(1)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(0), AT(2)));
+	take_bytes(0, 15, 2);
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(1), .flags = SYN | ACK, AT(3)));
+	feed(SEG(1000, 15, .ack = 5000, PORT(1), AT(4)));
+	feed(SEG(1000, 15, .ack = 5000, PORT(1), AT(300)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(1), .flags = SYN | ACK, AT(1020)));
+	feed(SEG(1015, 0, .ack = 5000, PORT(1), AT(1020)));
+	solve(1500);
+	assert_int_equal(seen.listener.kind, STORY_OVERFLOW);
+	assert_int_equal(seen.listener.backlog.hi, 0);
+}
+
+static void
+test_a_bare_ack_alone_that_was_ignored_may_have_been_put_aside(void **state)
+{
+	(void)state;
+	queue_child(0, 0);
+	queue_child(1, 10);
+	shake_hands(2, 20);
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(2), .flags = SYN | ACK, AT(1040)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(2), AT(1040)));
+	take_bytes(2, 15, 2000);
+	solve(3000);
+	assert_int_equal(seen.listener.backlog.hi, RANGE_OPEN);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -1273,6 +1485,19 @@ main(void)
 		TEST(test_a_host_that_answers_at_another_port_is_not_down),
 		TEST(test_a_filter_that_says_so_is_the_only_rival),
 		TEST(test_a_host_that_a_router_cannot_reach_is_down),
+		TEST(test_a_fin_that_comes_again_behind_a_bare_ack_was_not_heard),
+		TEST(test_far_from_the_server_what_comes_again_once_may_have_been_lost),
+		TEST(test_a_syn_ack_is_due_after_twice_its_last_time_whatever_was_left_out),
+		TEST(test_about_the_time_its_timer_is_due_a_request_is_not_certain),
+		TEST(test_who_resets_a_fin_had_left_fin_wait2_before),
+		TEST(test_one_that_was_only_shut_down_stays_in_fin_wait2),
+		TEST(test_who_asks_again_never_got_the_refusal),
+		TEST(test_a_program_that_exits_takes_along_what_was_still_asking),
+		TEST(test_one_of_many_that_goes_on_shows_that_the_program_did_not_exit),
+		TEST(test_a_fin_behind_bytes_that_nobody_takes_came_when_the_others_did),
+		TEST(test_what_the_closing_resets_pass_over_had_not_been_taken),
+		TEST(test_there_was_room_when_the_syn_came_not_when_its_answer_was_captured),
+		TEST(test_a_bare_ack_alone_that_was_ignored_may_have_been_put_aside),
 	};
 
 	return cmocka_run_group_tests_name("socket", tests, NULL, NULL);
