@@ -703,7 +703,7 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
 		}
 		begin_story(all, sock, pair, pkt, place);
 	}
-	if (!(sock->flags & SOCK_BRIEF))
+	if (all->options.want_rows && !(sock->flags & SOCK_BRIEF))
 		note_gaps(story_at(all, sock->story - 1), pair);
 	if (!(pkt->tcp.flags & TCP_RST) || reset_counts(sock, pair, pkt, place->side))
 		take_in(all, sock, pair, pkt, place->side);
