@@ -43,6 +43,7 @@ fuzz_targets = \
 # These print TAP too.
 script_tests = \
 	tests/headers.sh \
+	tests/paths.sh \
 	tests/readme.sh \
 	tests/manual.sh \
 	tests/check.sh \
