@@ -21,6 +21,7 @@
 
 struct markup_path {
 	xmlXPathCompExprPtr xml;
+	char *attribute; /* that it names, and nothing else; or NULL */
 };
 
 struct markup_scope {
@@ -32,8 +33,9 @@ struct markup_scope {
 };
 
 struct markup_found {
-	xmlXPathObjectPtr xml;
-	xmlDocPtr scratch; /* holds some of its nodes, or NULL */
+	xmlXPathObjectPtr xml; /* NULL of an attribute that was named */
+	xmlAttrPtr attribute;  /* NULL: it is not there */
+	xmlDocPtr scratch;     /* holds some of its nodes, or NULL */
 };
 
 /* --- mistakes --- */
@@ -87,6 +89,22 @@ take_complaint(void *ctx, xmlErrorPtr error)
 
 /* --- expressions --- */
 
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyz"
+
+/* Most are no more than "@name", and need no engine: that took most of a page's time. */
+static char *
+attribute_of(const char *expression)
+{
+	const char *name = expression + 1;
+	size_t length;
+
+	if (expression[0] != '@')
+		return NULL;
+	length = strspn(name, NAME_LETTERS);
+	length += length > 0 ? strspn(name + length, NAME_LETTERS "0123456789-") : 0;
+	return length > 0 && name[length] == '\0' ? mem_strdup(name) : NULL;
+}
+
 enum status
 markup_path_new(struct markup_path **out, const char *expression, struct diag *diag)
 {
@@ -105,6 +123,7 @@ markup_path_new(struct markup_path **out, const char *expression, struct diag *d
 		    scope.complaint == NULL ? complaint_of(0) : scope.complaint);
 	*out = mem_zalloc(sizeof(**out));
 	(*out)->xml = compiled;
+	(*out)->attribute = attribute_of(expression);
 	return ST_OK;
 }
 
@@ -114,6 +133,7 @@ markup_path_free(struct markup_path *path)
 	if (path == NULL)
 		return;
 	xmlXPathFreeCompExpr(path->xml);
+	free(path->attribute);
 	free(path);
 }
 
@@ -233,12 +253,20 @@ found_new(xmlXPathObjectPtr xml)
 	return found;
 }
 
+/* As the engine has it. */
+static xmlXPathObjectPtr
+object_of(const struct markup_found *found)
+{
+	return found->xml == NULL ? xmlXPathNewNodeSet((xmlNodePtr)found->attribute)
+				  : xmlXPathObjectCopy(found->xml);
+}
+
 struct markup_found *
 markup_scope_set(struct markup_scope *scope, const char *name, const struct markup_found *found)
 {
 	xmlXPathObjectPtr hidden = xmlXPathVariableLookup(scope->xml, (const xmlChar *)name);
 
-	xmlXPathRegisterVariable(scope->xml, (const xmlChar *)name, xmlXPathObjectCopy(found->xml));
+	xmlXPathRegisterVariable(scope->xml, (const xmlChar *)name, object_of(found));
 	return hidden == NULL ? NULL : found_new(hidden);
 }
 
@@ -246,7 +274,7 @@ void
 markup_scope_reset(struct markup_scope *scope, const char *name, struct markup_found *hidden)
 {
 	xmlXPathRegisterVariable(scope->xml, (const xmlChar *)name,
-	    hidden == NULL ? NULL : xmlXPathObjectCopy(hidden->xml));
+	    hidden == NULL ? NULL : object_of(hidden));
 	markup_found_free(hidden);
 }
 
@@ -258,12 +286,26 @@ markup_scope_set_bool(struct markup_scope *scope, const char *name, bool value)
 
 /* --- what was found --- */
 
+static struct markup_found *
+find_attribute(const char *name, xmlNodePtr node)
+{
+	struct markup_found *found = found_new(NULL);
+
+	if (node->type == XML_ELEMENT_NODE)
+		found->attribute = xmlHasNsProp(node, (const xmlChar *)name, NULL);
+	return found;
+}
+
 enum status
 markup_select(struct markup_found **out, struct markup_scope *scope, const struct markup_path *path,
     const struct markup_place *place, struct diag *diag)
 {
 	xmlXPathObjectPtr xml;
 
+	if (path->attribute != NULL) {
+		*out = find_attribute(path->attribute, node_of(place->node));
+		return ST_OK;
+	}
 	scope->xml->node = node_of(place->node);
 	scope->xml->proximityPosition = (int)place->position;
 	scope->xml->contextSize = (int)place->count;
@@ -296,12 +338,14 @@ markup_found_free(struct markup_found *found)
 bool
 markup_found_nodes(const struct markup_found *found)
 {
-	return found->xml->type == XPATH_NODESET;
+	return found->xml == NULL || found->xml->type == XPATH_NODESET;
 }
 
 size_t
 markup_found_count(const struct markup_found *found)
 {
+	if (found->xml == NULL)
+		return found->attribute != NULL;
 	return markup_found_nodes(found) && found->xml->nodesetval != NULL
 		   ? (size_t)found->xml->nodesetval->nodeNr
 		   : 0;
@@ -310,19 +354,29 @@ markup_found_count(const struct markup_found *found)
 const struct markup_node *
 markup_found_node(const struct markup_found *found, size_t i)
 {
+	if (found->xml == NULL)
+		return (const struct markup_node *)found->attribute;
 	return (const struct markup_node *)found->xml->nodesetval->nodeTab[i];
 }
 
 bool
 markup_found_holds(const struct markup_found *found)
 {
-	return xmlXPathCastToBoolean(found->xml);
+	return found->xml == NULL ? found->attribute != NULL : xmlXPathCastToBoolean(found->xml);
+}
+
+static xmlChar *
+words_of(const struct markup_found *found)
+{
+	if (found->xml != NULL)
+		return xmlXPathCastToString(found->xml);
+	return found->attribute == NULL ? NULL : xmlNodeGetContent((xmlNodePtr)found->attribute);
 }
 
 void
 markup_found_words(const struct markup_found *found, struct text *words)
 {
-	xmlChar *string = xmlXPathCastToString(found->xml);
+	xmlChar *string = words_of(found);
 
 	words->length = 0;
 	if (string != NULL)
