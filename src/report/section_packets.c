@@ -3,12 +3,19 @@
  */
 #include "report/report_priv.h"
 
+#include <string.h>
+
 /* Of a longer capture so many of the beginning and the end; nobody reads more of them. */
 #define PACKETS_FIRST 700
 #define PACKETS_LAST  300
 
+/* More than there are. */
+#define RULES_MAX 64
+
 struct listing {
 	const struct chapter *chapter;
+	const char *rules[RULES_MAX]; /* met so far */
+	size_t rule_count;
 	size_t told;
 	uint64_t left_out; /* before the next one; 0: none */
 };
@@ -40,6 +47,19 @@ has_ports(const struct packet_row *row)
 	return row->tuple.proto == PROTO_TCP || row->tuple.proto == PROTO_UDP;
 }
 
+/* Of each rule the first packet says so, for a legend. */
+static bool
+is_first_of(struct listing *listing, const char *rule)
+{
+	for (size_t i = 0; i < listing->rule_count; i++)
+		if (strcmp(listing->rules[i], rule) == 0)
+			return false;
+	if (listing->rule_count == RULES_MAX)
+		return false;
+	listing->rules[listing->rule_count++] = rule;
+	return true;
+}
+
 static void
 add_packet(void *ctx, const struct figure_listed *packet)
 {
@@ -66,6 +86,8 @@ add_packet(void *ctx, const struct figure_listed *packet)
 	set_reason(node, listing->chapter, &row->verdict.reason);
 	markup_set(node, "rule", packet->rule_class);
 	markup_set(node, "rule-name", packet->rule);
+	if (is_first_of(listing, packet->rule_class))
+		markup_set(node, "first-of-rule", "yes");
 	if (listing->left_out > 0 && listing->told == PACKETS_FIRST)
 		markup_set_i64(node, "left-out-before", (int64_t)listing->left_out);
 	listing->told++;
