@@ -625,7 +625,8 @@ begin_enhanced(void)
 {
 	size_t block = begin_block(6);
 
-	put(0, 12);
+	put(0, 8);
+	put(0, 4);
 	put(2, 4);
 	put(2, 4);
 	put(0xabcd, 4);
