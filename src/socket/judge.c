@@ -196,6 +196,14 @@ may_be_cookie(const struct listener *listener, const struct story *story)
 	return (int64_t)story->waiting > (is_passed_over ? backlog->hi : backlog->lo);
 }
 
+/* Fewer wait than the backlog, likeliest, lets wait: it was no cookie, but put aside. */
+static bool
+is_likely_deferred(const struct reading *r)
+{
+	return r->listener->defer && r->timers == 0 && !r->story->cookie && r->first != NULL &&
+	    !says_something(r->first) && (int64_t)r->story->waiting <= r->listener->backlog_learnt.hi;
+}
+
 static void
 judge_taken(struct reading *r)
 {
@@ -203,6 +211,7 @@ judge_taken(struct reading *r)
 	struct step *last = r->first;
 
 	story->fate = FATE_TAKEN;
+	story->likely_deferred = is_likely_deferred(r);
 	if (r->first == NULL || r->first->ts_ns > story->proof_ns) {
 		/* Its ACK is not in the capture. */
 		story->taken_lo_ns = r->answer != NULL ? r->answer->ts_ns : story->syn_ns;
@@ -354,6 +363,7 @@ judge_unproved(struct reading *r)
 		return;
 	}
 	story->fate = FATE_MAYBE;
+	story->likely_deferred = is_likely_deferred(r);
 	story->maybe_is_cookie = r->timers == 0 &&
 	    (is_due || (int64_t)story->waiting > r->listener->backlog_learnt.hi);
 	story->taken_lo_ns = r->first->ts_ns;
@@ -431,7 +441,7 @@ void
 story_forget(struct story *story)
 {
 	story->fate = FATE_NONE;
-	story->deferred = story->cookie = story->no_cookie = false;
+	story->deferred = story->likely_deferred = story->cookie = story->no_cookie = false;
 	story->odd_silence = story->maybe_is_cookie = story->supposed = false;
 	story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = NEVER_NS;
 	story->gone_ns = story->due_ns = story->dropped_ns = NEVER_NS;

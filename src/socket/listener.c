@@ -594,6 +594,23 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 	listener_solve(all, listener);
 }
 
+/* Of what an explanation told of the backlog, and what its cookies say, the likeliest. */
+static struct range
+learn_backlog(const struct sockets *all, const struct listener *listener)
+{
+	struct range learnt = listener->backlog;
+
+	if (listener->backlog_best >= 0)
+		learnt.hi = listener->backlog_best;
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		if (story->cookie && story->waiting > 0 && (int64_t)story->waiting <= learnt.hi)
+			learnt.hi = (int64_t)story->waiting - 1;
+	}
+	return learnt;
+}
+
 /*
  * As if TCP_DEFER_ACCEPT were set. Which SYN-ACK may be a cookie depends on the
  * backlog; so once more, when the first time has told something of that.
@@ -604,9 +621,7 @@ explain_deferred(struct sockets *all, struct listener *listener)
 	explain(all, listener, true);
 	if (all->options.backlog >= 0)
 		return;
-	listener->backlog_learnt = listener->backlog;
-	if (listener->backlog_best >= 0)
-		listener->backlog_learnt.hi = listener->backlog_best;
+	listener->backlog_learnt = learn_backlog(all, listener);
 	explain(all, listener, true);
 }
 

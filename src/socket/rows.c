@@ -489,6 +489,21 @@ doubt_missing(struct telling *t)
 		t->row->certain = false;
 }
 
+/* Bytes, or a FIN, that nobody acknowledges come again within this: RFC 6298's 3 s of old, and some. */
+#define COMES_AGAIN_NS (3500 * MS_NS)
+
+/* Away from the client its FIN may be a copy, and the first one have been lost on its way here. */
+static void
+doubt_lost_fin(struct telling *t)
+{
+	const struct listener *listener = t->listener;
+	bool is_near = listener != NULL && (listener->vantage == VANTAGE_LOOPBACK ||
+	    listener->vantage == VANTAGE_CLIENT || listener->is_instant);
+
+	if (!is_near && t->at_ns < t->story->fin_ns && since(t->story->fin_ns, t->at_ns) < COMES_AGAIN_NS)
+		t->row->certain = false;
+}
+
 /*
  * Away from the server its end can go unseen: who closes a listener resets what
  * waits for accept(), and a RST that is lost is not sent again. Only what that
@@ -500,6 +515,8 @@ doubt_unheard(struct telling *t)
 {
 	bool is_here = t->listener != NULL && arrivals_are_seen(t->listener);
 
+	if (t->role == ROLE_CLIENT)
+		doubt_lost_fin(t);
 	if (t->role == ROLE_CLIENT || is_here || t->row->state == SOCK_TIME_WAIT)
 		return;
 	if (t->row->state != SOCK_CLOSED && (!t->story->is_final || t->story->heard_ns <= t->at_ns))
@@ -632,6 +649,8 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 	times[count++] = story->knock_ns;
 	times[count++] = after(overdue_ns, 1);
 	times[count++] = after(sample->ts_ns, TIME_WAIT_NS);
+	if (story->fin_ns != NEVER_NS)
+		times[count++] = after(story->fin_ns, 1 - COMES_AGAIN_NS);
 	times[count++] = fin_wait_over_ns(story, ROLE_CLIENT);
 	times[count++] = fin_wait_over_ns(story, ROLE_SERVER);
 	times[count++] = after(sample->ts_ns, ACKED_BY_NS + 1);

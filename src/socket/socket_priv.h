@@ -141,6 +141,7 @@ struct story {
 	uint8_t client; /* enum side */
 	uint8_t fate;
 	bool deferred;  /* its bare ACK was put aside */
+	bool likely_deferred; /* or a cookie's, which is less likely */
 	bool cookie;    /* its SYN-ACK was a SYN cookie, taken later: there was no request */
 	bool no_cookie; /* its SYN-ACK came again by a timer: there was one */
 	bool odd_silence; /* no SYN-ACK when due, although the server cannot have taken it */
@@ -593,7 +594,7 @@ uint32_t waited_at_close(const struct listener *listener);
 void tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns, enum role role, struct socket_row *row);
 void tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row *row);
 /* When the rows of a sample may change without a packet. */
-#define ROW_TIMES 28
+#define ROW_TIMES 29
 size_t row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES]);
 void rows_prepare(struct sockets *all);
 void changes_prepare(struct sockets *all);

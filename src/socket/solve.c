@@ -151,6 +151,14 @@ count_children(struct sockets *all, struct listener *listener)
 	}
 }
 
+static int64_t
+waits_until_ns(const struct story *story)
+{
+	if (story->likely_deferred)
+		return at_most(at_most(story->taken_hi_ns, story->gone_ns), story->reset_ns[ROLE_CLIENT]);
+	return at_most(story->taken_lo_ns, story->gone_ns);
+}
+
 /* Requests in the SYN queue at each happening, and when each story's SYN was answered. */
 void
 count_waiting(struct sockets *all, struct listener *listener)
@@ -166,7 +174,7 @@ count_waiting(struct sockets *all, struct listener *listener)
 		    (story->fate == FATE_COOKIE && silence_tells(listener)))
 			continue;
 		begins[count] = story_asked_ns(story);
-		ends[count++] = at_most(story->taken_lo_ns, story->gone_ns);
+		ends[count++] = waits_until_ns(story);
 	}
 	qsort(begins, count, sizeof(*begins), compare_ns);
 	qsort(ends, count, sizeof(*ends), compare_ns);
@@ -197,6 +205,18 @@ widen(struct range *range, int64_t lo, int64_t hi, bool is_first)
 }
 
 /*
+ * A child whose first ACK came before the overflow: taken before it, too, unless
+ * it was a SYN cookie then, which nobody asks about again.
+ */
+static bool
+may_be_late_cookie(const struct world *world, const struct happening *taken, const struct happening *overflow)
+{
+	const struct story *story = story_at(world->all, taken->story);
+
+	return story->taken_lo_ns <= overflow->ts_ns && (story->cookie || (int64_t)story->waiting > world->backlog);
+}
+
+/*
  * From one overflow to the next the queue can only have been emptied by as many
  * as were taken in again: so far, at least, it was full all the time.
  */
@@ -213,6 +233,8 @@ keep_full(const struct world *world, int64_t *shortest)
 		shortest[i] = 0;
 		if (happening->kind == HAPPENED_MAYBE)
 			taken++;
+		else if (happening->kind == HAPPENED_TAKE && from < i)
+			taken += may_be_late_cookie(world, happening, &listener->happenings[from]);
 		if (!is_overflow(world, happening))
 			continue;
 		for (; from < i; from++)
@@ -302,7 +324,7 @@ go_on(struct course *course, struct happening *happening, struct story *story)
 		go_on_answer(course, happening, story);
 		break;
 	case HAPPENED_MAYBE:
-		story->guessed = has_room(course);
+		story->guessed = has_room(course) && !story->likely_deferred;
 		course->taken += story->guessed;
 		if (story->guessed && course->keep)
 			story->taken_ns = story->taken_lo_ns;

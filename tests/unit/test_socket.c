@@ -1415,6 +1415,36 @@ test_a_bare_ack_alone_that_was_ignored_may_have_been_put_aside(void **state)
 	assert_int_equal(seen.listener.backlog.hi, RANGE_OPEN);
 }
 
+static void
+test_where_accept_is_deferred_those_that_wait_are_likelier_put_aside_than_taken(void **state)
+{
+	(void)state;
+	ask_at(5000);
+	for (int n = 0; n < 3; n++)
+		shake_hands(n, 10 * n);
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(0), .flags = SYN | ACK, AT(7100)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(0), AT(7100)));
+	solve(7500);
+	for (int n = 0; n < 3; n++)
+		assert_ends(5000, n, "ESTABLISHED", "SYN_RECV");
+	assert_false(end_at(5000, 1, true).certain);
+}
+
+static void
+test_away_from_the_client_its_fin_may_be_a_copy(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_SERVER;
+	ask_at(500);
+	ask_at(4000);
+	queue_child(0, 0);
+	feed(SEG(1015, 0, .ack = 5000, .flags = FIN | ACK, AT(5000)));
+	feed(REPLY(.seq = 5000, .ack = 1016, AT(5000)));
+	solve(6000);
+	assert_true(end_at(500, 0, false).certain);
+	assert_false(end_at(4000, 0, false).certain);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -1498,6 +1528,8 @@ main(void)
 		TEST(test_what_the_closing_resets_pass_over_had_not_been_taken),
 		TEST(test_there_was_room_when_the_syn_came_not_when_its_answer_was_captured),
 		TEST(test_a_bare_ack_alone_that_was_ignored_may_have_been_put_aside),
+		TEST(test_where_accept_is_deferred_those_that_wait_are_likelier_put_aside_than_taken),
+		TEST(test_away_from_the_client_its_fin_may_be_a_copy),
 	};
 
 	return cmocka_run_group_tests_name("socket", tests, NULL, NULL);
