@@ -168,6 +168,7 @@ struct check_data {
 		struct following *following; /* NULL: none yet */
 		uint32_t syn_seq;
 		bool has_syn;
+		bool is_over; /* its row was told, or memory had no room */
 	} * following;
 	size_t following_count;
 	struct budget stream_budget;

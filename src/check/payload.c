@@ -33,8 +33,6 @@ struct half {
 
 struct following {
 	struct half half[2]; /* by enum side */
-	bool was_refused;    /* memory had no room */
-	bool is_over;        /* its row was told */
 };
 
 /* --- what a stream hands out --- */
@@ -262,15 +260,15 @@ slot_of(struct check_data *data, uint32_t flow)
 static void
 begin(struct check_data *data, struct follow_slot *slot)
 {
-	struct following *following = mem_zalloc(sizeof(*following));
+	struct following *following;
 
-	slot->following = following;
 	data->stream_budget.limit_bytes = STREAMS_LIMIT_BYTES;
 	if (!budget_take(&data->stream_budget, FOLLOWING_BYTES)) {
-		following->was_refused = true;
+		slot->is_over = true;
 		data->left_out++;
 		return;
 	}
+	slot->following = following = mem_zalloc(sizeof(*following));
 	for (int i = 0; i < 2; i++) {
 		struct half *half = &following->half[i];
 
@@ -293,6 +291,8 @@ payload_follow(struct check_data *data, const struct packet_wire *wire)
 	if (pkt->tuple.proto != PROTO_TCP)
 		return;
 	slot = slot_of(data, wire->flow);
+	if (slot->is_over)
+		return;
 	if (slot->following == NULL && (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
 	    pkt->payload_bytes == 0 && wire->side == SIDE_A) {
 		slot->has_syn = true;
@@ -302,7 +302,7 @@ payload_follow(struct check_data *data, const struct packet_wire *wire)
 	/* whoever sent the SYN that was noted is side A */
 	if (slot->following == NULL)
 		begin(data, slot);
-	if (slot->following->was_refused || slot->following->is_over)
+	if (slot->is_over)
 		return;
 	stream_segment(slot->following->half[wire->side].stream, pkt);
 	stream_acked(slot->following->half[!wire->side].stream, pkt);
@@ -345,17 +345,22 @@ nothing_sent(const struct check_data *data)
 void
 payload_take(struct check_data *data, uint32_t flow, enum side client, struct payload *two)
 {
-	struct following *following =
-	    flow < data->following_count ? data->following[flow].following : NULL;
+	struct follow_slot *slot;
 
 	two[0] = two[1] = (struct payload){ 0 };
-	if (following == NULL && flow < data->following_count && data->following[flow].has_syn)
-		two[0] = two[1] = nothing_sent(data);
-	if (following == NULL || following->was_refused || following->is_over)
+	if (flow >= data->following_count || data->following[flow].is_over)
 		return;
-	end_half(&following->half[client], &two[0]);
-	end_half(&following->half[!client], &two[1]);
-	following->is_over = true;
+	slot = &data->following[flow];
+	slot->is_over = true;
+	if (slot->following == NULL) {
+		if (slot->has_syn)
+			two[0] = two[1] = nothing_sent(data);
+		return;
+	}
+	end_half(&slot->following->half[client], &two[0]);
+	end_half(&slot->following->half[!client], &two[1]);
+	free(slot->following);
+	slot->following = NULL;
 	budget_give(&data->stream_budget, FOLLOWING_BYTES);
 }
 
@@ -365,10 +370,11 @@ payload_end_all(struct check_data *data)
 	struct payload two[2];
 
 	for (size_t i = 0; i < data->following_count; i++) {
+		if (data->following[i].following == NULL)
+			continue;
 		payload_take(data, (uint32_t)i, SIDE_A, two);
 		payload_fini(&two[0]);
 		payload_fini(&two[1]);
-		free(data->following[i].following);
 	}
 	free(data->following);
 	data->following = NULL;

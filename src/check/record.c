@@ -98,7 +98,9 @@ find_roles(struct recorder *r)
 			    at < r->role_count && !is_same_role(&r->roles[at].selector, &selector))
 				at++;
 			r->has_more_roles |= at == ROLES_MAX;
-			if (at == r->role_count && at < ROLES_MAX) {
+			if (at == ROLES_MAX)
+				continue;
+			if (at == r->role_count) {
 				r->roles = mem_realloc_array(
 				    r->roles, r->role_count + 1, sizeof(*r->roles));
 				r->roles[r->role_count++] = (struct role){
@@ -106,6 +108,7 @@ find_roles(struct recorder *r)
 					.is_tcp = selector.proto == PROTO_TCP,
 				};
 			}
+			r->roles[at].is_restarted |= data->flows[i].knock == KNOCK_AGAIN;
 		}
 	}
 }
@@ -150,22 +153,6 @@ record_listeners(struct recorder *r)
 	}
 }
 
-/* Whether it refused some between others that it took. */
-static bool
-is_restarted(const struct recorder *r, const struct role *role)
-{
-	for (size_t c = 0; c < r->good_count; c++) {
-		for (size_t i = 0; i < r->good[c]->flow_count; i++) {
-			const struct kept_flow *flow = &r->good[c]->flows[i];
-			struct selector selector = selector_of(r, &flow->row.tuple);
-
-			if (flow->knock == KNOCK_AGAIN && is_same_role(&selector, &role->selector))
-				return true;
-		}
-	}
-	return false;
-}
-
 static void
 record_flows(struct recorder *r)
 {
@@ -173,7 +160,7 @@ record_flows(struct recorder *r)
 		r->role = &r->roles[i];
 		if (r->role->is_tcp) {
 			r->roles[i].selector.no_knocks = true;
-			r->roles[i].selector.no_restarts = is_restarted(r, &r->roles[i]);
+			r->roles[i].selector.no_restarts = r->roles[i].is_restarted;
 		}
 		begin_group(r, SCOPE_FLOW, &r->roles[i].selector);
 		expect_of_flows(r);

@@ -8,6 +8,7 @@
 struct role {
 	struct selector selector;
 	bool is_tcp;
+	bool is_restarted; /* it refused some between others that it took */
 };
 
 struct recorder {
