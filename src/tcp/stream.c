@@ -160,7 +160,7 @@ compare(struct stream *s, const struct extent *copy, const uint8_t *first_copy, 
 static void
 compare_with_recall(struct stream *s, struct extent copy)
 {
-	while (copy.captured > 0) {
+	while (s->ops->conflict != NULL && copy.captured > 0) {
 		size_t count = copy.captured;
 		const uint8_t *first_copy = recall_at(&s->recall, copy.at, &count);
 
@@ -211,7 +211,9 @@ hand_out(struct stream *s, const uint8_t *data, uint32_t captured, uint32_t coun
 {
 	if (captured > 0) {
 		s->ops->data(s->ctx, data, captured);
-		recall_add(&s->recall, data, captured);
+		/* Kept for comparing, which is for who wants to know. */
+		if (s->ops->conflict != NULL)
+			recall_add(&s->recall, data, captured);
 		advance(s, captured);
 	}
 	hand_out_gap(s, count - captured);
