@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/diag.h"
 #include "capture/capture.h"
 
@@ -143,6 +144,47 @@ void pcapng_free(struct pcapng *pcapng);
 enum status pcapng_next(struct pcapng *pcapng, struct frame *frame, struct diag *diag);
 /* Blocks passed that Wireshark counts as frames. */
 uint32_t pcapng_frames(const struct pcapng *pcapng);
+
+/* options.c: what pcapng's blocks have behind their bodies. */
+
+struct option {
+	uint16_t code;
+	struct bytes value;
+};
+
+enum option_of { OPTION_OF_SECTION, OPTION_OF_INTERFACE, OPTION_OF_PACKET };
+
+/* In the file's byte order. */
+static inline uint16_t
+order_u16(struct bytes *b, bool little)
+{
+	uint16_t value = bytes_u16(b);
+
+	return little ? __builtin_bswap16(value) : value;
+}
+
+static inline uint32_t
+order_u32(struct bytes *b, bool little)
+{
+	uint32_t value = bytes_u32(b);
+
+	return little ? __builtin_bswap32(value) : value;
+}
+
+static inline uint64_t
+order_u64(struct bytes *b, bool little)
+{
+	uint64_t first = order_u32(b, little);
+	uint64_t second = order_u32(b, little);
+
+	return little ? second << 32 | first : first << 32 | second;
+}
+
+/* False after the last; where they make no sense, b has been overrun. */
+bool option_next(struct bytes *b, bool little, struct option *option);
+/* If it tells people something. number: the frame's, or the interface's. */
+void option_note(struct notes *notes, enum option_of of, const struct option *option,
+    uint32_t part, uint32_t number);
 
 /* notes.c: what a file says of itself. */
 

@@ -5,6 +5,7 @@ libsynscope_a_SOURCES += \
 	%D%/filter.c \
 	%D%/link.c \
 	%D%/notes.c \
+	%D%/options.c \
 	%D%/parts.c \
 	%D%/pcapng.c \
 	%D%/reader.c \

@@ -109,17 +109,13 @@ pcapng_frames(const struct pcapng *ng)
 static uint16_t
 take_u16(const struct pcapng *ng, struct bytes *b)
 {
-	uint16_t value = bytes_u16(b);
-
-	return ng->little ? __builtin_bswap16(value) : value;
+	return order_u16(b, ng->little);
 }
 
 static uint32_t
 take_u32(const struct pcapng *ng, struct bytes *b)
 {
-	uint32_t value = bytes_u32(b);
-
-	return ng->little ? __builtin_bswap32(value) : value;
+	return order_u32(b, ng->little);
 }
 
 static enum status
@@ -223,104 +219,23 @@ next_block(struct pcapng *ng, struct block *block, struct diag *diag)
 /* --- options --- */
 
 enum {
-	OPTION_END = 0,
-	OPTION_COMMENT = 1, /* wherever there are options */
-	SECTION_HARDWARE = 2,
-	SECTION_SYSTEM = 3,
-	SECTION_PROGRAM = 4,
-	INTERFACE_NAME = 2,
-	INTERFACE_DESCRIPTION = 3,
 	INTERFACE_RESOLUTION = 9,
-	INTERFACE_FILTER = 11,
-	INTERFACE_SYSTEM = 12,
 	INTERFACE_OFFSET = 14,
-	INTERFACE_HARDWARE = 15,
 	STATISTICS_DROPPED = 5,        /* by the interface */
 	STATISTICS_SYSTEM_DROPPED = 7, /* by the system, for want of room */
 };
 
-struct option {
-	uint16_t code;
-	struct bytes value;
-};
-
-/* False after the last; where they make no sense, b has been overrun. */
 static bool
 next_option(const struct pcapng *ng, struct bytes *b, struct option *option)
 {
-	uint16_t count;
-
-	if (bytes_left(b) == 0)
-		return false;
-	option->code = take_u16(ng, b);
-	count = take_u16(ng, b);
-	option->value = bytes_of(b->at, bytes_left(b));
-	bytes_skip(b, (count + 3u) & ~3u);
-	bytes_limit(&option->value, count);
-	return !b->overrun && option->code != OPTION_END;
-}
-
-static uint64_t
-take_u64(const struct pcapng *ng, struct bytes *b)
-{
-	uint64_t first = take_u32(ng, b);
-	uint64_t second = take_u32(ng, b);
-
-	return ng->little ? second << 32 | first : first << 32 | second;
+	return option_next(b, ng->little, option);
 }
 
 static void
-note_words(struct pcapng *ng, enum note_kind kind, uint32_t number, struct bytes words)
+note(struct pcapng *ng, enum option_of of, const struct option *option, uint32_t number)
 {
-	struct note note = { .kind = kind, .part = ng->part, .number = number };
-
 	if (ng->notes != NULL)
-		notes_add(ng->notes, &note, words.at, bytes_left(&words));
-}
-
-static void
-note_section_option(struct pcapng *ng, const struct option *option)
-{
-	switch (option->code) {
-	case OPTION_COMMENT: note_words(ng, NOTE_COMMENT, 0, option->value); break;
-	case SECTION_HARDWARE: note_words(ng, NOTE_HARDWARE, 0, option->value); break;
-	case SECTION_SYSTEM: note_words(ng, NOTE_SYSTEM, 0, option->value); break;
-	case SECTION_PROGRAM: note_words(ng, NOTE_PROGRAM, 0, option->value); break;
-	default: break;
-	}
-}
-
-static void
-note_interface_option(struct pcapng *ng, const struct option *option)
-{
-	uint32_t number = ng->interfaces_before + ng->interface_count;
-	struct bytes filter = option->value;
-
-	switch (option->code) {
-	case OPTION_COMMENT: note_words(ng, NOTE_COMMENT, 0, option->value); break;
-	case INTERFACE_NAME: note_words(ng, NOTE_INTERFACE, number, option->value); break;
-	case INTERFACE_DESCRIPTION:
-		note_words(ng, NOTE_DESCRIPTION, number, option->value);
-		break;
-	case INTERFACE_FILTER:
-		if (bytes_u8(&filter) == 0) /* as people write it; else it is a program */
-			note_words(ng, NOTE_FILTER, number, filter);
-		break;
-	case INTERFACE_SYSTEM: note_words(ng, NOTE_SYSTEM, 0, option->value); break;
-	case INTERFACE_HARDWARE: note_words(ng, NOTE_HARDWARE, 0, option->value); break;
-	default: break;
-	}
-}
-
-/* They are of no consequence, so damage in them is none. */
-static void
-note_comments(struct pcapng *ng, struct bytes b, uint32_t frame)
-{
-	struct option option;
-
-	while (next_option(ng, &b, &option))
-		if (option.code == OPTION_COMMENT)
-			note_words(ng, NOTE_COMMENT, frame, option.value);
+		option_note(ng->notes, of, option, ng->part, number);
 }
 
 /* --- what blocks hold --- */
@@ -345,7 +260,7 @@ read_section(struct pcapng *ng, struct block *block, struct frame *frame, struct
 	ng->interfaces_before += ng->interface_count;
 	ng->interface_count = 0;
 	while (next_option(ng, &block->body, &option))
-		note_section_option(ng, &option);
+		note(ng, OPTION_OF_SECTION, &option, 0);
 	return ST_OK;
 }
 
@@ -382,6 +297,13 @@ set_offset(struct interface *iface, int64_t offset_s)
 		iface->offset_ns = offset_s < 0 ? INT64_MIN : INT64_MAX;
 }
 
+/* Of the one that is being described, through all sections. */
+static uint32_t
+interface_number(const struct pcapng *ng)
+{
+	return ng->interfaces_before + ng->interface_count;
+}
+
 static bool
 read_interface_options(struct pcapng *ng, struct bytes b, struct interface *iface)
 {
@@ -393,9 +315,9 @@ read_interface_options(struct pcapng *ng, struct bytes b, struct interface *ifac
 		if (option.code == INTERFACE_RESOLUTION && count == 1)
 			set_resolution(iface, bytes_u8(&option.value));
 		else if (option.code == INTERFACE_OFFSET && count == 8)
-			set_offset(iface, (int64_t)take_u64(ng, &option.value));
+			set_offset(iface, (int64_t)order_u64(&option.value, ng->little));
 		else
-			note_interface_option(ng, &option);
+			note(ng, OPTION_OF_INTERFACE, &option, interface_number(ng));
 	}
 	return !b.overrun;
 }
@@ -453,6 +375,16 @@ find_interface(const struct pcapng *ng, uint32_t number)
 	return number < ng->interface_count ? &ng->interfaces[number] : NULL;
 }
 
+/* Its options are of no consequence, so damage in them is none. */
+static void
+note_packet(struct pcapng *ng, struct bytes b)
+{
+	struct option option;
+
+	while (next_option(ng, &b, &option))
+		note(ng, OPTION_OF_PACKET, &option, ng->frames + 1);
+}
+
 /* The rest of the body is the packet's bytes and their padding, then options, which may hold comments. */
 static enum status
 take_packet(struct pcapng *ng, struct block *block, const struct interface *iface,
@@ -473,7 +405,7 @@ take_packet(struct pcapng *ng, struct block *block, const struct interface *ifac
 	frame->data = b->at;
 	bytes_skip(b, padded_bytes);
 	if (bytes_left(b) > 0)
-		note_comments(ng, *b, ng->frames + 1);
+		note_packet(ng, *b);
 	frame->link = iface->link;
 	frame->ts_ns = ng->ts_ns;
 	return ST_OK;
@@ -529,18 +461,18 @@ read_simple_packet(struct pcapng *ng, struct block *block, struct frame *frame, 
 static enum status
 read_statistics(struct pcapng *ng, struct block *block, struct frame *frame, struct diag *diag)
 {
-	struct note note = { .kind = NOTE_DROPPED, .part = ng->part };
+	struct note dropped = { .kind = NOTE_DROPPED, .part = ng->part };
 	struct option option;
 
 	(void)frame;
 	(void)diag;
-	note.number = ng->interfaces_before + take_u32(ng, &block->body);
+	dropped.number = ng->interfaces_before + take_u32(ng, &block->body);
 	bytes_skip(&block->body, 8); /* when that was */
 	while (next_option(ng, &block->body, &option))
 		if (option.code == STATISTICS_DROPPED || option.code == STATISTICS_SYSTEM_DROPPED)
-			note.count += take_u64(ng, &option.value);
-	if (ng->notes != NULL && note.count > 0)
-		notes_count(ng->notes, &note);
+			dropped.count += order_u64(&option.value, ng->little);
+	if (ng->notes != NULL && dropped.count > 0)
+		notes_count(ng->notes, &dropped);
 	return ST_OK;
 }
 
