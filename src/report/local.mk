@@ -1,7 +1,8 @@
 libsynscope_a_SOURCES += \
 	%D%/report.h %D%/report_priv.h \
 	%D%/template.h %D%/template_priv.h \
-	%D%/template.c %D%/template_names.c %D%/template_read.c %D%/template_write.c \
+	%D%/template.c %D%/template_attributes.c %D%/template_names.c %D%/template_pages.c \
+	%D%/template_read.c %D%/template_write.c \
 	%D%/account.c %D%/account.h \
 	%D%/comparison.c %D%/comparison.h \
 	%D%/conclude_capture.c %D%/conclude_end.c %D%/conclude_ignored.c \

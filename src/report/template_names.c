@@ -5,6 +5,15 @@
 
 #include "base/mem.h"
 
+bool
+name_is_one_of(const char *name, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (strcmp(name, *names) == 0)
+			return true;
+	return false;
+}
+
 /* Of the engine's own. */
 static const char *const bindings[] = { "attr-NAME", "copy", "each", "ids", "if", "include",
 	"let-NAME", "page", "part", "remove", "text", "unwrap", NULL };
@@ -26,12 +35,7 @@ bool
 name_is_element(const char *name)
 {
 	/* One with a dash is the author's own. */
-	if (strchr(name, '-') != NULL)
-		return true;
-	for (size_t i = 0; elements[i] != NULL; i++)
-		if (strcmp(elements[i], name) == 0)
-			return true;
-	return false;
+	return strchr(name, '-') != NULL || name_is_one_of(name, elements);
 }
 
 /* Longer ones are no slip of the pen. */
