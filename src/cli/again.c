@@ -44,11 +44,11 @@ static bool
 is_about_kept(const struct reporting *reporting, const struct socket_row *row)
 {
 	for (size_t i = 0; row->flow == 0 && i < reporting->kept_count; i++) {
-		const struct flow_row *flow = figure_flow(reporting->data, reporting->kept[i]);
+		const struct tuple *tuple = &reporting->kept_tuples[i];
 
-		if (flow != NULL && flow->tuple.dport == row->ends.sport &&
+		if (tuple->dport == row->ends.sport &&
 		    (row->any_address ||
-			memcmp(flow->tuple.dst, row->ends.src, sizeof(flow->tuple.dst)) == 0))
+			memcmp(tuple->dst, row->ends.src, sizeof(tuple->dst)) == 0))
 			return true;
 	}
 	return row->flow != 0;
@@ -235,6 +235,9 @@ again_read(struct reporting *reporting, const struct subject *subject,
 		sockets->until =
 		    (struct moment){ .ns = analysis_summary(reading->analysis)->last_ns };
 	}
+	for (size_t i = 0; i < reporting->kept_count; i++)
+		reporting->kept_tuples[i] =
+		    figure_flow(reporting->data, reporting->kept[i])->tuple;
 	reporting->until_ns = INT64_MAX;
 	options->track = NULL;
 	if (judge_flows(reporting, options))

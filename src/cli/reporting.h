@@ -30,6 +30,7 @@ struct reporting {
 	const uint32_t *kept; /* flows whose packets are kept, ascending; NULL: all */
 	size_t kept_count;
 	uint32_t keep[TALLY_KEPT];
+	struct tuple kept_tuples[TALLY_KEPT]; /* as their clients send */
 	struct track *track; /* of the first run, for the second; NULL: there is one alone */
 	uint32_t *only;      /* that the second run judges */
 	uint32_t *seen;      /* and that it sees */
