@@ -192,15 +192,14 @@ static const struct {
 	{ is_silent, N_N("%2: the one attempt to connect got no answer.",
 			 "%2: none of %1 attempts to connect got an answer.") },
 	{ shows_held_and_backlog,
-	    N_N("%2: %3 connections had been taken and accept() had returned %4, so %1 was in "
+	    N_N("%2: the server had taken %3 and accept() had returned %4, so %1 was in "
 		"the accept queue when it was full; the backlog is %5.",
-		"%2: %3 connections had been taken and accept() had returned %4, so %1 were in "
+		"%2: the server had taken %3 and accept() had returned %4, so %1 were in "
 		"the accept queue when it was full; the backlog is %5.") },
-	{ shows_held,
-	    N_N("%2: %3 connections had been taken and accept() had returned %4, so %1 was in "
-		"the accept queue when it was full; the backlog was not recorded.",
-		"%2: %3 connections had been taken and accept() had returned %4, so %1 were in "
-		"the accept queue when it was full; the backlog was not recorded.") },
+	{ shows_held, N_N("%2: the server had taken %3 and accept() had returned %4, so %1 was in "
+			  "the accept queue when it was full; the backlog was not recorded.",
+			  "%2: the server had taken %3 and accept() had returned %4, so %1 were in "
+			  "the accept queue when it was full; the backlog was not recorded.") },
 	{ fits, N_N("%2: %1 connection had been taken when the accept queue was full; if it "
 		    "holds backlog + 1, which is %3, accept() had returned %4 by then.",
 		    "%2: %1 connections had been taken when the accept queue was full; if it "
@@ -384,9 +383,8 @@ static const struct {
 				       "accept() had returned: the kernel completes the "
 				       "handshake by itself.") },
 	{ makes_room_for_one,
-	    N_("Where accept() had returned %1, %2 connections were taken before the queue was "
-	       "full; where it had returned %3, there were %4: each accept() makes room for one "
-	       "more."),
+	    N_("Where accept() had returned %1, the server had taken %2 when the queue was full; "
+	       "where it had returned %3, %4: each accept() makes room for one more."),
 	    NULL },
 	{ has_odd_one,
 	    N_("%1 is the odd one out: there (%2) a socket that does not listen drops SYNs in "

@@ -146,8 +146,10 @@ is_not_whole(const struct asked *asked, struct saying *say)
 /* --- the sentences --- */
 
 static const struct rule rules[] = {
-	{ BY_FLOWS, has_completed_of, N_("Of %1 attempts to connect, %2 led to a connection."),
-	    NULL, NULL },
+	{ BY_FLOWS, has_completed_of,
+	    N_N("Of %1 attempt to connect, %2 led to a connection.",
+		"Of %1 attempts to connect, %2 led to a connection."),
+	    NULL },
 	{ BY_FLOWS, has_midstream,
 	    N_N("%1 connection was under way when the capture began.",
 		"%1 connections were under way when the capture began."),
@@ -227,8 +229,8 @@ static const struct {
 	{ CAUSE_CAPTURE_DUPLICATE,
 	    N_N("%1 packet was captured twice.", "%1 packets were captured twice.") },
 	{ CAUSE_NOT_CAPTURED,
-	    N_N("Before %1 segment bytes are missing in the capture only: they arrived.",
-		"Before %1 segments bytes are missing in the capture only: they arrived.") },
+	    N_N("Bytes ahead of %1 segment are missing in the capture alone: they arrived.",
+		"Bytes ahead of %1 segments are missing in the capture alone: they arrived.") },
 	{ CAUSE_UNREAD_DATA, N_N("%1 reset was sent by an end that left bytes unread.",
 				 "%1 resets were sent by ends that left bytes unread.") },
 	{ CAUSE_LISTENER_CLOSED,

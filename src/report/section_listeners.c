@@ -66,76 +66,109 @@ phrase_range(struct phrase *phrase, const struct range *range)
 	text_fini(&word);
 }
 
-/* Of each kind: what happened, and what follows. */
-struct answer {
-	const char *happened;
-	const char *(*follows)(const struct listener_row *row);
+/* For one that was asked for, and for many. */
+struct said {
+	const char *one, *many;
 };
 
-static const char *
+/* Of each kind: what happened, and what follows. */
+struct answer {
+	struct said happened;
+	struct said (*follows)(const struct listener_row *row);
+};
+
+static struct said
 follows_from_full(const struct listener_row *row)
 {
 	if (row->backlog_told)
-		return N_("Its backlog, as told, is %4, and a queue holds one more than that; of "
-			  "%2 connections asked for, the clients saw %3 through.");
+		return (struct said){ N_N(
+		    "Its backlog, as told, is %4, and a queue holds one more than that; of %2 "
+		    "connection asked for, the clients saw %3 through.",
+		    "Its backlog, as told, is %4, and a queue holds one more than that; of %2 "
+		    "connections asked for, the clients saw %3 through.") };
 	if (row->backlog.lo == row->backlog.hi)
-		return N_("So its backlog is %4, since a queue holds one more than that; of %2 "
-			  "connections asked for, the clients saw %3 through.");
-	return N_("Its backlog is %4, the less the more had been accepted before; of %2 "
-		  "connections asked for, the clients saw %3 through.");
+		return (struct said){ N_N(
+		    "So its backlog is %4, since a queue holds one more than that; of %2 "
+		    "connection asked for, the clients saw %3 through.",
+		    "So its backlog is %4, since a queue holds one more than that; of %2 "
+		    "connections asked for, the clients saw %3 through.") };
+	return (struct said){ N_N(
+	    "Its backlog is %4, the less the more had been accepted before; of %2 connection "
+	    "asked for, the clients saw %3 through.",
+	    "Its backlog is %4, the less the more had been accepted before; of %2 connections "
+	    "asked for, the clients saw %3 through.") };
 }
 
-static const char *
+static struct said
 follows_from_health(const struct listener_row *row)
 {
-	return row->refused > 0 ? N_("It did not always listen: attempts that were refused: %6.")
-				: N_("Nothing shows that its accept queue was ever full.");
+	if (row->refused > 0)
+		return (struct said){
+			N_("It did not always listen: attempts that were refused: %6."), NULL
+		};
+	return (struct said){ N_("Nothing shows that its accept queue was ever full."), NULL };
 }
 
-static const char *
+static struct said
 follows_from_refusal(const struct listener_row *row)
 {
 	(void)row;
-	return N_(
-	    "A program that called socket() or bind(), but not listen(), looks the same as none.");
+	return (struct said){ N_("A program that called socket() or bind(), but not listen(), "
+				 "looks the same as none."),
+		NULL };
 }
 
-static const char *
+static struct said
 follows_from_silence(const struct listener_row *row)
 {
 	(void)row;
-	return N_("The host may be down, or something on the way swallows what is sent to it.");
+	return (struct said){
+		N_("The host may be down, or something on the way swallows what is sent to it."),
+		NULL
+	};
 }
 
-static const char *
+static struct said
 follows_from_flood(const struct listener_row *row)
 {
 	(void)row;
-	return N_("Of %2 connections asked for, the clients completed %3.");
+	return (struct said){ N_N("Of %2 connection asked for, the clients completed %3.",
+	    "Of %2 connections asked for, the clients completed %3.") };
 }
 
 static const struct answer answers[STORY_COUNT] = {
-	[STORY_NOT_LISTENING] = { N_("Nothing listened at %1: attempts to connect %2, refused %6."),
+	[STORY_NOT_LISTENING] = { { N_("Nothing listened at %1: attempts to connect %2, refused "
+				       "%6."),
+				      NULL },
 	    follows_from_refusal },
-	[STORY_SILENT] = { N_("Nothing ever answered at %1: attempts to connect %2."),
+	[STORY_SILENT] = { { N_("Nothing ever answered at %1: attempts to connect %2."), NULL },
 	    follows_from_silence },
-	[STORY_HEALTHY] = { N_("The server at %1 was asked for %2 connections, and %3 were "
-			       "completed."),
+	[STORY_HEALTHY] = { { N_N("The server at %1 was asked for %2 connection, and completed "
+				  "%3.",
+				"The server at %1 was asked for %2 connections, and completed "
+				"%3.") },
 	    follows_from_health },
-	[STORY_OVERFLOW] = { N_("The accept queue at %1 was full: it held %5, and the server "
-				"ignored what came on top."),
+	[STORY_OVERFLOW] = { { N_("The accept queue at %1 was full: it held %5, and the server "
+				  "ignored what came on top."),
+				 NULL },
 	    follows_from_full },
-	[STORY_ABORTING] = { N_("The accept queue at %1 was full: it held %5, and the server reset "
-				"what came on top."),
+	[STORY_ABORTING] = { { N_("The accept queue at %1 was full: it held %5, and the server "
+				  "reset what came on top."),
+				 NULL },
 	    follows_from_full },
-	[STORY_FLOOD] = { N_("The server at %1 was flooded with SYNs that nobody followed up."),
+	[STORY_FLOOD] = { { N_("The server at %1 was flooded with SYNs that nobody followed up."),
+			      NULL },
 	    follows_from_flood },
 };
 
 static void
 add_answer_sentence(const struct chapter *chapter, struct markup_node *answer,
-    const struct listener_row *row, const char *sentence)
+    const struct listener_row *row, struct said said)
 {
+	const struct catalog *catalog = chapter->catalog;
+	const char *sentence = said.many == NULL
+				   ? catalog_say(catalog, said.one)
+				   : catalog_say_n(catalog, said.one, said.many, row->attempts);
 	struct phrase phrase = { 0 };
 
 	phrase_end(&phrase, &row->local, false);
@@ -144,8 +177,8 @@ add_answer_sentence(const struct chapter *chapter, struct markup_node *answer,
 	phrase_range(&phrase, &row->backlog);
 	phrase_range(&phrase, &row->queue_max);
 	phrase_u64(&phrase, row->refused);
-	set_frames(phrase_add(&phrase, answer, "sentence", catalog_say(chapter->catalog, sentence)),
-	    "frames", row->because.index, row->because.count);
+	set_frames(phrase_add(&phrase, answer, "sentence", sentence), "frames", row->because.index,
+	    row->because.count);
 }
 
 static void

@@ -67,23 +67,28 @@ tell_filter(const struct chapter *chapter, struct markup_node *quality)
 static const struct {
 	const char *told;
 	const char *all;
-	const char *some;
+	const char *one, *some;
 } places[VANTAGE_COUNT] = {
 	[VANTAGE_UNKNOWN] = { NULL, N_("Where it was taken the packets do not tell."),
-	    N_("Of %1 listening endpoints the packets do not tell where the capture was taken.") },
+	    N_N("Of %1 listening endpoint the packets do not tell where the capture was taken.",
+		"Of %1 listening endpoints the packets do not tell where the capture was taken.") },
 	[VANTAGE_SERVER] = { N_("It was taken at the server, as was told."),
 	    N_("It was taken at the server, as the packets show."),
-	    N_("Of %1 listening endpoints it was taken at the server.") },
+	    N_N("Of %1 listening endpoint it was taken at the server.",
+		"Of %1 listening endpoints it was taken at the server.") },
 	[VANTAGE_CLIENT] = { N_("It was taken at the client, as was told."),
 	    N_("It was taken at the client, as the packets show."),
-	    N_("Of %1 listening endpoints it was taken at the client.") },
+	    N_N("Of %1 listening endpoint it was taken at the client.",
+		"Of %1 listening endpoints it was taken at the client.") },
 	[VANTAGE_LOOPBACK] = { N_("It was taken on one machine, which holds both ends, as was "
 				  "told."),
 	    N_("It was taken on one machine, which holds both ends, as the packets show."),
-	    N_("Of %1 listening endpoints both ends were on the machine where it was taken.") },
+	    N_N("Of %1 listening endpoint both ends were on the machine where it was taken.",
+		"Of %1 listening endpoints both ends were on the machine where it was taken.") },
 	[VANTAGE_MIDDLE] = { N_("It was taken between the two ends, as was told."),
 	    N_("It was taken between the two ends, as the packets show."),
-	    N_("Of %1 listening endpoints it was taken between the two ends.") },
+	    N_N("Of %1 listening endpoint it was taken between the two ends.",
+		"Of %1 listening endpoints it was taken between the two ends.") },
 };
 
 static void
@@ -105,7 +110,10 @@ tell_places(const struct chapter *chapter, struct markup_node *quality)
 			continue;
 		phrase_u64(&phrase, counts[i]);
 		quality_fact(chapter, quality, "vantage", &phrase,
-		    counts[i] == data->listener_count ? places[i].all : places[i].some);
+		    counts[i] == data->listener_count
+			? places[i].all
+			: catalog_say_n(
+			      chapter->catalog, places[i].one, places[i].some, counts[i]));
 	}
 }
 
@@ -121,13 +129,21 @@ tell_losses(const struct chapter *chapter, struct markup_node *quality)
 	if (missing > 0) {
 		phrase_u64(&phrase, missing);
 		quality_fact(chapter, quality, "loss", &phrase,
-		    N_("The capture lacks segments that arrived: ACKs acknowledge what it does not "
-		       "hold, %1 times."));
+		    catalog_say_n(chapter->catalog,
+			N_N("The capture lacks a segment that arrived: an ACK acknowledges what it "
+			    "does not hold.",
+			    "The capture lacks segments that arrived: ACKs acknowledge what it "
+			    "does not hold, %1 times."),
+			missing));
 	}
 	if (holes > 0) {
 		phrase_u64(&phrase, holes);
 		quality_fact(chapter, quality, "gaps", &phrase,
-		    N_("Segments came before the one that goes first, or without it, %1 times."));
+		    catalog_say_n(chapter->catalog,
+			N_N("A segment came before the one that goes first, or without it.",
+			    "Segments came before the one that goes first, or without it, %1 "
+			    "times."),
+			holes));
 	}
 	if (missing == 0 && holes == 0 && chapter->summary->packets > 0)
 		quality_fact(chapter, quality, "loss", &phrase,

@@ -88,11 +88,18 @@ is_full_no_more(const struct told_stage *now, const struct told_stage *before, s
 }
 
 static bool
+accepts_first(const struct told_stage *now, const struct told_stage *before, struct saying *say)
+{
+	say->frames = now->account.taken_frames;
+	saying_number(say, now->account.accepted);
+	return before->account.accepted == 0 && now->account.accepted > 0;
+}
+
+static bool
 accepts_more(const struct told_stage *now, const struct told_stage *before, struct saying *say)
 {
 	say->frames = now->account.taken_frames;
-	return before->account.accepted != NOT_KNOWN && now->account.accepted != NOT_KNOWN &&
-	       now->account.accepted > before->account.accepted &&
+	return before->account.accepted > 0 && now->account.accepted > before->account.accepted &&
 	       say_both(say, now->account.accepted, before->account.accepted);
 }
 
@@ -220,6 +227,8 @@ static const struct {
 		"%1 attempts to connect got no answer at all, where %2 had been refused.") },
 	{ becomes_full, N_("The accept queue became full."), NULL },
 	{ is_full_no_more, N_("The accept queue was full no more."), NULL },
+	{ accepts_first, N_N("accept() returned once, where it never had.",
+			     "accept() returned %1 times, where it never had.") },
 	{ accepts_more, N_N("accept() returned once rather than %2 times.",
 			    "accept() returned %1 times rather than %2.") },
 	{ accepts_at_least, N_N("accept() returned at least once rather than %2 times.",
