@@ -11,38 +11,10 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
-#include "figure/figure.h"
+#include "cli/drawing.h"
 
 /* Nobody looks at more. */
 #define FIGURES_MAX 20
-
-struct drawing {
-	struct figure_data *data; /* first: the analysis hands it back */
-};
-
-static void
-take_packet(void *ctx, const struct packet_row *row)
-{
-	figure_collect_packet(((struct drawing *)ctx)->data, row);
-}
-
-static void
-take_flow(void *ctx, const struct flow_row *row)
-{
-	figure_collect_flow(((struct drawing *)ctx)->data, row);
-}
-
-static void
-take_socket(void *ctx, const struct socket_row *row)
-{
-	figure_collect_socket(((struct drawing *)ctx)->data, row);
-}
-
-static void
-take_listener(void *ctx, const struct listener_row *row)
-{
-	figure_collect_listener(((struct drawing *)ctx)->data, row);
-}
 
 static const struct subject *
 subject_of(const struct subjects *subjects, const struct check_case *c)
@@ -73,18 +45,15 @@ draw(struct text *out, const struct options *options, const struct subject *subj
 		.filter = options->filter,
 		.sockets = &sockets,
 	};
-	const struct analysis_ops ops = {
-		.packet = take_packet,
-		.flow = take_flow,
-		.socket = take_socket,
-		.listener = take_listener,
-	};
+	struct analysis_ops ops = drawing_ops(kind);
 	struct drawing drawing = { .data = figure_data_new(&wanted) };
 	struct analysis *analysis = NULL;
 	struct options quiet = *options;
 	struct diag diag;
 	enum status st;
 
+	ops.trouble = NULL;
+	ops.progress = NULL;
 	quiet.talk = TALK_QUIET;
 	sockets.want_rows = true;
 	if (subject->known != NULL)

@@ -3,7 +3,7 @@
  * that were asked for; where that is too much, in another one, of those that the
  * figure is about. It is drawn in memory, and then written whole.
  */
-#include "cli/cli_priv.h"
+#include "cli/drawing.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,42 +13,6 @@
 
 #include "base/mem.h"
 #include "capture/capture.h"
-#include "figure/figure.h"
-
-struct drawing {
-	struct reading reading; /* first: the analysis hands it back */
-	struct figure_data *data;
-};
-
-static void
-take_packet(void *ctx, const struct packet_row *row)
-{
-	figure_collect_packet(((struct drawing *)ctx)->data, row);
-}
-
-static void
-take_wire(void *ctx, const struct packet_wire *wire)
-{
-	figure_collect_wire(((struct drawing *)ctx)->data, wire);
-}
-
-static void
-take_flow(void *ctx, const struct flow_row *row)
-{
-	figure_collect_flow(((struct drawing *)ctx)->data, row);
-}
-
-static void
-take_socket(void *ctx, const struct socket_row *row)
-{
-	figure_collect_socket(((struct drawing *)ctx)->data, row);
-}
-
-static void
-take_listener(void *ctx, const struct listener_row *row)
-{
-	figure_collect_listener(((struct drawing *)ctx)->data, row);
-}
 
 /* --- what the user said, for the figure --- */
 
@@ -96,21 +60,6 @@ lanes_of(char *words, const char ***lanes)
 
 /* --- the run --- */
 
-/* What a kind needs of the analysis. */
-static struct analysis_ops
-ops_for(const struct figure_kind *kind)
-{
-	return (struct analysis_ops){
-		.packet = kind->needs & NEEDS_PACKETS ? take_packet : NULL,
-		.wire = kind->needs & NEEDS_WIRE ? take_wire : NULL,
-		.flow = take_flow,
-		.socket = kind->needs & NEEDS_SOCKETS ? take_socket : NULL,
-		.listener = kind->needs & NEEDS_LISTENERS ? take_listener : NULL,
-		.trouble = reading_trouble,
-		.progress = reading_progress,
-	};
-}
-
 static bool
 can_be_read_again(const struct capture_paths *paths)
 {
@@ -132,7 +81,7 @@ collect_again(struct drawing *drawing, const struct figure_kind *kind,
 	const struct options *options = drawing->reading.options;
 	const struct figure_options chosen = { .flows = options->flows.numbers,
 		.flow_count = options->flows.count };
-	struct analysis_ops ops = ops_for(kind);
+	struct analysis_ops ops = drawing_ops(kind);
 	struct drawing again = { .reading = { .options = options } };
 	struct figure_wanted wanted = { 0 };
 	struct diag diag;
@@ -177,7 +126,7 @@ collect(struct drawing *drawing, const struct figure_kind *kind, const struct ca
 		.filter = options->filter,
 		.sockets = kind->needs & (NEEDS_SOCKETS | NEEDS_LISTENERS) ? &sockets : NULL,
 	};
-	const struct analysis_ops ops = ops_for(kind);
+	const struct analysis_ops ops = drawing_ops(kind);
 	int status;
 
 	sockets.want_rows = true;

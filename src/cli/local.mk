@@ -13,6 +13,7 @@ libsynscope_a_SOURCES += \
 	%D%/cmd_stream.c \
 	%D%/compare.c \
 	%D%/completion.c \
+	%D%/drawing.c %D%/drawing.h \
 	%D%/help.c \
 	%D%/option.def \
 	%D%/options.c \
