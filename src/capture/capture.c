@@ -2,7 +2,6 @@
  * A capture is its parts, read one after the other. Trouble ends a part, not
  * the capture.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/mem.h"

@@ -4,7 +4,6 @@
  * more of the file than it must: the first left a track of which frame is of
  * which flow.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/find.h"

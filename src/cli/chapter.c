@@ -10,8 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/mem.h"
-
 /*
  * More packets than that make two runs of it; nobody looks at as many, and a
  * line of JSON for each takes more room than the capture.

@@ -5,7 +5,6 @@
 #include "cli/check_figures.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -1,7 +1,5 @@
 #include "cli/rows.h"
 
-#include <string.h>
-
 #include "capture/capture.h"
 #include "prose/prose.h"
 #include "recorded/recorded.h"

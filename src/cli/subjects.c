@@ -1,7 +1,6 @@
 #include "cli/subjects.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"

@@ -1,7 +1,6 @@
 #include "decode/decode.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/hint.h"
 #include "base/mem.h"

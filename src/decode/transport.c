@@ -1,7 +1,6 @@
 /*
  * TCP and UDP.
  */
-#include <string.h>
 
 #include "base/hint.h"
 #include "decode/decode_priv.h"

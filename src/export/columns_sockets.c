@@ -1,7 +1,5 @@
 #include "export/export_priv.h"
 
-#include <string.h>
-
 #include "export/line.h"
 #include "export/object.h"
 

@@ -5,7 +5,6 @@
 
 #include <assert.h>
 #include <limits.h>
-#include <stdlib.h>
 
 #include <libxml/parser.h>
 #include <libxml/xmlsave.h>

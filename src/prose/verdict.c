@@ -5,8 +5,6 @@
  */
 #include "prose/prose.h"
 
-#include <string.h>
-
 #include "base/text.h"
 
 const struct word stage_words[] = {

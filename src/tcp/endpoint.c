@@ -4,7 +4,6 @@
  * has just reset another of its connections. A cache with a slot for each hash:
  * what it forgets makes a cause unknown, never wrong.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
