@@ -15,12 +15,6 @@
 /* For fragments, bytes out of order and holes together. */
 #define KEPT_LIMIT_BYTES ((size_t)256 << 20)
 
-const struct word finding_words[FINDING_COUNT] = {
-#define FINDING(id, name, one, many) { name, many },
-#include "analysis/finding.def"
-#undef FINDING
-};
-
 struct frame_name
 analysis_frame(const struct analysis *analysis, uint32_t index)
 {

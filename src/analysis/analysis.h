@@ -26,8 +26,6 @@ enum finding_kind {
 	FINDING_COUNT
 };
 
-extern const struct word finding_words[FINDING_COUNT];
-
 struct finding {
 	uint64_t count;
 	uint32_t first_index; /* the first frame it was seen in; 0: none in particular */

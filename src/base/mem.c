@@ -62,6 +62,15 @@ mem_realloc_array(void *old, size_t count, size_t item_bytes)
 	return p;
 }
 
+void *
+mem_room(void *items, size_t *room, size_t count, size_t item_bytes)
+{
+	if (count < *room)
+		return items;
+	*room = *room == 0 ? 16 : *room * 2;
+	return mem_realloc_array(items, *room, item_bytes);
+}
+
 char *
 mem_strdup(const char *text)
 {

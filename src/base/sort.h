@@ -1,5 +1,5 @@
 /*
- * sort: numbers by the million.
+ * sort: numbers by the million, and of other kinds a few.
  */
 #ifndef SYNSCOPE_BASE_SORT_H
 #define SYNSCOPE_BASE_SORT_H
@@ -9,5 +9,22 @@
 
 /* Ascending. */
 void sort_numbers(int64_t *numbers, size_t count);
+
+/* For qsort: the least first. */
+static inline int
+order_u32(const void *one, const void *other)
+{
+	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
+
+	return (a > b) - (a < b);
+}
+
+static inline int
+order_double(const void *one, const void *other)
+{
+	double a = *(const double *)one, b = *(const double *)other;
+
+	return (a > b) - (a < b);
+}
 
 #endif

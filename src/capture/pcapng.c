@@ -55,7 +55,7 @@ struct pcapng {
 	uint64_t block_bytes; /* of the block looked at last, to be passed before the next */
 	struct interface *interfaces; /* of this section */
 	uint32_t interface_count;
-	uint32_t interface_room;
+	size_t interface_room;
 	uint32_t interfaces_before; /* of earlier sections */
 	struct notes *notes; /* NULL: nobody asks */
 	uint32_t part;
@@ -340,11 +340,8 @@ read_interface(struct pcapng *ng, struct block *block, struct frame *frame, stru
 	if (ng->interface_count == INTERFACES_MAX)
 		return diag_set(diag, ST_LIMIT, "%s: more than %d interfaces (byte %" PRIu64 ")",
 		    ng->source->name, INTERFACES_MAX, block->offset);
-	if (ng->interface_count == ng->interface_room) {
-		ng->interface_room = ng->interface_room == 0 ? 4 : 2 * ng->interface_room;
-		ng->interfaces =
-		    mem_realloc_array(ng->interfaces, ng->interface_room, sizeof(*ng->interfaces));
-	}
+	ng->interfaces = mem_room(
+	    ng->interfaces, &ng->interface_room, ng->interface_count, sizeof(*ng->interfaces));
 	ng->interfaces[ng->interface_count++] = iface;
 	return ST_OK;
 }

@@ -7,20 +7,13 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/sort.h"
 
 struct tables {
 	struct rows rows; /* first: the analysis hands it back */
 	int64_t *moments; /* of the capture at hand, in the order of time; NULL: not known yet */
 	size_t next;      /* that no row has come up to */
 };
-
-static int
-compare_ns(const void *a, const void *b)
-{
-	int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
-
-	return (one > other) - (one < other);
-}
 
 /* Once the capture was read, its first moment is known. */
 static void
@@ -40,7 +33,7 @@ find_moments(struct tables *tables)
 		if (moment->is_relative && __builtin_add_overflow(first_ns, moment->ns, ns))
 			*ns = INT64_MAX;
 	}
-	qsort(tables->moments, told->moment_count, sizeof(*tables->moments), compare_ns);
+	sort_numbers(tables->moments, told->moment_count);
 }
 
 /* The moments before this one had no row, and itself has, or had none either. */

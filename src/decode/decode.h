@@ -46,6 +46,12 @@ struct tuple {
 	uint16_t zero;      /* so that no byte of it is left to chance */
 };
 
+static inline bool
+is_icmp(const struct tuple *tuple)
+{
+	return tuple->proto == PROTO_ICMP || tuple->proto == PROTO_ICMP6;
+}
+
 /* Which TCP options a segment carries. */
 enum tcp_option {
 	OPT_MSS = 0x01,

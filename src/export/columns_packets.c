@@ -19,7 +19,7 @@
 	static bool read_##field(const void *row, union cell *cell) \
 	{ \
 		cell->number = ((const struct packet_row *)row)->field; \
-		return is_icmp(row); \
+		return is_of_icmp(row); \
 	}
 
 static bool
@@ -29,9 +29,9 @@ is_tcp(const struct packet_row *row)
 }
 
 static bool
-is_icmp(const struct packet_row *row)
+is_of_icmp(const struct packet_row *row)
 {
-	return row->tuple.proto == PROTO_ICMP || row->tuple.proto == PROTO_ICMP6;
+	return is_icmp(&row->tuple);
 }
 
 NUMBER(flow)
@@ -78,7 +78,7 @@ read_src(const void *row, union cell *cell)
 	cell->address = (struct address){
 		.bytes = packet->tuple.src,
 		.ip_version = packet->tuple.ip_version,
-		.has_port = !is_icmp(packet),
+		.has_port = !is_of_icmp(packet),
 		.port = packet->tuple.sport,
 	};
 	return true;
@@ -92,7 +92,7 @@ read_dst(const void *row, union cell *cell)
 	cell->address = (struct address){
 		.bytes = packet->tuple.dst,
 		.ip_version = packet->tuple.ip_version,
-		.has_port = !is_icmp(packet),
+		.has_port = !is_of_icmp(packet),
 		.port = packet->tuple.dport,
 	};
 	return true;
@@ -102,14 +102,14 @@ static bool
 read_sport(const void *row, union cell *cell)
 {
 	cell->number = ((const struct packet_row *)row)->tuple.sport;
-	return !is_icmp(row);
+	return !is_of_icmp(row);
 }
 
 static bool
 read_dport(const void *row, union cell *cell)
 {
 	cell->number = ((const struct packet_row *)row)->tuple.dport;
-	return !is_icmp(row);
+	return !is_of_icmp(row);
 }
 
 static bool

@@ -117,6 +117,8 @@ chart_name_values(struct scene *scene, const struct scale *scale, double x, cons
 
 /* --- labels that do not meet --- */
 
+#define SLOTS_MAX 400
+
 void
 slots_init(struct slots *slots, struct scene *scene)
 {

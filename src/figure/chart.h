@@ -46,7 +46,6 @@ void chart_name_values(struct scene *scene, const struct scale *scale, double x,
 /* --- time: time_axis.c --- */
 
 #define TIME_PIECES 3
-#define TIME_BREAK  26.0 /* how wide it is */
 
 struct time_axis {
 	struct scene *scene;
@@ -84,8 +83,6 @@ const char *time_tick(struct scene *scene, int64_t ns, int64_t step_ns);
 int64_t time_step(int64_t span_ns, unsigned most);
 
 /* --- labels that do not meet --- */
-
-#define SLOTS_MAX 400
 
 struct slots {
 	struct scene_box *boxes;

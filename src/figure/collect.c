@@ -12,6 +12,7 @@
 
 #include "base/find.h"
 #include "base/mem.h"
+#include "base/sort.h"
 
 /* Most connections have one of a few dozen histories. */
 #define RECENT_HISTORIES 256
@@ -31,15 +32,6 @@ struct figure_store {
 	struct text name;
 };
 
-static int
-compare_numbers(const void *a, const void *b)
-{
-	uint32_t one = *(const uint32_t *)a;
-	uint32_t other = *(const uint32_t *)b;
-
-	return (one > other) - (one < other);
-}
-
 struct figure_data *
 figure_data_new(const struct figure_wanted *wanted)
 {
@@ -53,7 +45,7 @@ figure_data_new(const struct figure_wanted *wanted)
 		memcpy(data->store->numbers, wanted->flows,
 		    wanted->flow_count * sizeof(*data->store->numbers));
 	qsort(data->store->numbers, wanted->flow_count, sizeof(*data->store->numbers),
-	    compare_numbers);
+	    order_u32);
 	data->store->wanted.flows = data->store->numbers;
 	pool_init(&data->store->histories, HISTORY_MAX + 1);
 	data->store->budget.limit_bytes =
@@ -120,7 +112,7 @@ is_wanted(const struct figure_data *data, uint32_t flow)
 	const struct figure_wanted *wanted = &data->store->wanted;
 
 	return wanted->flow_count == 0 || bsearch(&flow, wanted->flows, wanted->flow_count,
-					      sizeof(flow), compare_numbers) != NULL;
+					      sizeof(flow), order_u32) != NULL;
 }
 
 enum share {

@@ -9,6 +9,8 @@
 
 #include "base/sort.h"
 
+/* Past these, nobody reads it. */
+#define ROWS_MAX 4000
 /* As long runs are folded. */
 #define FOLD_MIN 6
 /* With more endpoints than these, one lane stands for an address. */
@@ -456,9 +458,9 @@ ladder_make(struct ladder *ladder, struct diag *diag)
 	give_flows(ladder);
 	if (ladder->options->time != TIME_SCALED)
 		fold(ladder);
-	if (ladder->row_count > LADDER_ROWS_MAX) {
-		ladder->left_out = ladder->row_count - LADDER_ROWS_MAX;
-		ladder->row_count = LADDER_ROWS_MAX;
+	if (ladder->row_count > ROWS_MAX) {
+		ladder->left_out = ladder->row_count - ROWS_MAX;
+		ladder->row_count = ROWS_MAX;
 	}
 	note_gaps(ladder);
 	return ST_OK;

@@ -61,9 +61,8 @@ struct ladder {
 	size_t left_out;     /* that it does not, for being too many */
 };
 
-/* Past these, nobody reads it. */
+/* Past these, nobody reads it, as past so many rows. */
 #define LADDER_LANES_MAX 24
-#define LADDER_ROWS_MAX  4000
 
 enum status ladder_make(struct ladder *ladder, struct diag *diag);
 /* "listen.cap: 50 packets" */

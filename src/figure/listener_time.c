@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/find.h"
+#include "base/sort.h"
 
 #define TIMES_LEAST  78.0 /* how wide the times are */
 #define AFTER        44.0
@@ -32,14 +33,6 @@ keep_apart(struct listening *all, int64_t lo_ns, int64_t hi_ns, double room)
 
 	if (lo_ns != FAR_NS && hi_ns != FAR_NS && lo_ns < hi_ns && all->apart_count < most)
 		all->aparts[all->apart_count++] = (struct apart){ lo_ns, hi_ns, room };
-}
-
-static int
-compare_ns(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-	return left < right ? -1 : left > right;
 }
 
 static size_t
@@ -109,7 +102,7 @@ place_moments(struct listening *all)
 {
 	size_t kept = 0;
 
-	qsort(all->moments, all->moment_count, sizeof(*all->moments), compare_ns);
+	sort_numbers(all->moments, all->moment_count);
 	for (size_t i = 0; i < all->moment_count; i++)
 		if (kept == 0 || all->moments[i] != all->moments[kept - 1])
 			all->moments[kept++] = all->moments[i];

@@ -19,12 +19,6 @@ model_place(const struct figure_data *data, uint32_t index)
 	return at < data->packet_count && data->packets[at].index == index ? at : SIZE_MAX;
 }
 
-static bool
-is_icmp(const struct packet_row *row)
-{
-	return row->tuple.proto == PROTO_ICMP || row->tuple.proto == PROTO_ICMP6;
-}
-
 bool
 model_from_client(const struct flow_row *flow, const struct packet_row *row)
 {
@@ -88,7 +82,7 @@ fate_told(const struct figure_data *data, enum cause cause, uint32_t teller,
 	case CAUSE_DAMAGED:
 		return other->index < teller ? FATE_IGNORED : FATE_UNKNOWN;
 	case CAUSE_UNREACHABLE:
-		return is_icmp(other) ? FATE_UNKNOWN : FATE_LOST;
+		return is_icmp(&other->tuple) ? FATE_UNKNOWN : FATE_LOST;
 	default:
 		return FATE_UNKNOWN;
 	}
@@ -254,7 +248,7 @@ model_name(struct scene *scene, const struct packet_row *row)
 {
 	if (row->tuple.proto == PROTO_UDP)
 		return "UDP";
-	if (is_icmp(row))
+	if (is_icmp(&row->tuple))
 		return scene_format(scene, "ICMP%s %u/%u", row->tuple.ip_version == 6 ? "v6" : "",
 		    row->icmp_type, row->icmp_code);
 	return row->flags == 0 ? "—" : name_flags(scene, row->flags);

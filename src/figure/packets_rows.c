@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
+
 #define BRACKET    14.0            /* before the numbers */
 #define INFO_MIN   300.0           /* no narrower, however wide the others are */
 #define INFO_LINE  13.0            /* between two lines of it */
@@ -141,14 +143,6 @@ row_height(const struct line *line, double info_width)
 	return ROW + (lines - 1) * INFO_LINE;
 }
 
-static int
-compare_widths(const void *a, const void *b)
-{
-	double one = *(const double *)a, other = *(const double *)b;
-
-	return (one > other) - (one < other);
-}
-
 /* What one row in two does not exceed. */
 static double
 usual_info(const struct list *list)
@@ -160,7 +154,7 @@ usual_info(const struct list *list)
 		if (list->lines[i].count == 1)
 			widths[count++] =
 			    scene_text_width(list->lines[i].cells[COLUMN_INFO], list_cell_style);
-	qsort(widths, count, sizeof(*widths), compare_widths);
+	qsort(widths, count, sizeof(*widths), order_double);
 	return count == 0 ? 0 : ceil(widths[count / 2]);
 }
 

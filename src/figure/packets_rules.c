@@ -5,12 +5,6 @@
 #include "figure/packets_priv.h"
 
 static bool
-is_icmp(const struct packet_row *row)
-{
-	return row->tuple.proto == PROTO_ICMP || row->tuple.proto == PROTO_ICMP6;
-}
-
-static bool
 is_bad_tcp(const struct info *info)
 {
 	const uint32_t fine = MARK_BIT(MARK_WINDOW_UPDATE) | MARK_BIT(MARK_KEEP_ALIVE) |
@@ -32,7 +26,7 @@ is_icmp_error(const struct info *info)
 static bool
 is_any_icmp(const struct info *info)
 {
-	return is_icmp(info->row);
+	return is_icmp(&info->row->tuple);
 }
 
 static bool

@@ -172,11 +172,7 @@ scene_rounded(struct scene_point at)
 struct scene_item *
 scene_add(struct scene *scene, enum scene_kind kind, enum scene_class cls)
 {
-	if (scene->count == scene->item_room) {
-		scene->item_room = scene->item_room * 2 + 8;
-		scene->items =
-		    mem_realloc_array(scene->items, scene->item_room, sizeof(*scene->items));
-	}
+	scene->items = mem_room(scene->items, &scene->item_room, scene->count, sizeof(*scene->items));
 	scene->items[scene->count] = (struct scene_item){ .kind = kind, .cls = cls };
 	return &scene->items[scene->count++];
 }
@@ -198,11 +194,8 @@ scene_title(struct scene *scene, const char *title, const char *desc)
 void
 scene_page_break(struct scene *scene, double y)
 {
-	if (scene->break_count == scene->break_room) {
-		scene->break_room = scene->break_room * 2 + 8;
-		scene->breaks =
-		    mem_realloc_array(scene->breaks, scene->break_room, sizeof(*scene->breaks));
-	}
+	scene->breaks = mem_room(
+	    scene->breaks, &scene->break_room, scene->break_count, sizeof(*scene->breaks));
 	scene->breaks[scene->break_count++] = scene_tenth(y);
 }
 

@@ -9,20 +9,15 @@
 #include <string.h>
 
 #include "base/find.h"
+#include "base/sort.h"
+
+#define TIME_BREAK  26.0 /* how wide it is */
 
 /* --- where it is broken --- */
 
 #define GAPS_MAX   24
 #define TOLD_APART 3.0 /* two things this far from each other are two */
 #define PIECE_MIN  60.0
-
-static int
-compare_times(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-	return left < right ? -1 : left > right;
-}
 
 static size_t
 sort_times(int64_t *times, size_t count)
@@ -31,7 +26,7 @@ sort_times(int64_t *times, size_t count)
 
 	if (count == 0)
 		return 0;
-	qsort(times, count, sizeof(*times), compare_times);
+	sort_numbers(times, count);
 	for (size_t i = 0; i < count; i++)
 		if (kept == 0 || times[i] != times[kept - 1])
 			times[kept++] = times[i];

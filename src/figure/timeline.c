@@ -91,8 +91,7 @@ gather(struct timeline *all)
 static bool
 is_odd(const struct packet_row *row)
 {
-	return row->verdict.marks != 0 || (row->flags & TCP_RST) != 0 ||
-	       row->tuple.proto == PROTO_ICMP || row->tuple.proto == PROTO_ICMP6;
+	return row->verdict.marks != 0 || (row->flags & TCP_RST) != 0 || is_icmp(&row->tuple);
 }
 
 static void

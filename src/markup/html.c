@@ -168,10 +168,7 @@ void
 markup_html_begin(struct markup_html *html, enum markup_space space, const char *name)
 {
 	close_tag(html);
-	if (html->depth == html->room) {
-		html->room = html->room * 2 + 16;
-		html->open = mem_realloc_array(html->open, html->room, sizeof(*html->open));
-	}
+	html->open = mem_room(html->open, &html->room, html->depth, sizeof(*html->open));
 	html->open[html->depth++] = (struct element){ .space = space, .name = name };
 	text_char(html->out, '<');
 	text_put(html->out, name);

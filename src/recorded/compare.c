@@ -138,10 +138,7 @@ comparison_add(struct comparison *c, const struct socket_row *row)
 		c->summary.left_out++;
 		return;
 	}
-	if (c->change_count == c->change_room) {
-		c->change_room = c->change_room == 0 ? 64 : c->change_room * 2;
-		c->changes = mem_realloc_array(c->changes, c->change_room, sizeof(*c->changes));
-	}
+	c->changes = mem_room(c->changes, &c->change_room, c->change_count, sizeof(*c->changes));
 	change = &c->changes[c->change_count++];
 	change->row = *row;
 	change->socket = known_or_new(c, &ends);

@@ -40,11 +40,8 @@ static const char schema[] =
 static void *
 keep(struct experiment *experiment, void *block)
 {
-	if (experiment->kept_count == experiment->kept_room) {
-		experiment->kept_room = experiment->kept_room == 0 ? 64 : experiment->kept_room * 2;
-		experiment->kept = mem_realloc_array(
-		    experiment->kept, experiment->kept_room, sizeof(*experiment->kept));
-	}
+	experiment->kept = mem_room(experiment->kept, &experiment->kept_room,
+	    experiment->kept_count, sizeof(*experiment->kept));
 	return experiment->kept[experiment->kept_count++] = block;
 }
 

@@ -49,10 +49,7 @@ known_or_new(struct comparison *c, const struct tuple *ends)
 	slot = slot_of(c, ends);
 	if (*slot != 0)
 		return *slot - 1;
-	if (c->known_count == c->known_room) {
-		c->known_room = c->known_room == 0 ? 64 : c->known_room * 2;
-		c->known = mem_realloc_array(c->known, c->known_room, sizeof(*c->known));
-	}
+	c->known = mem_room(c->known, &c->known_room, c->known_count, sizeof(*c->known));
 	c->known[c->known_count] = (struct known){ .ends = *ends, .latest = NOTHING };
 	*slot = (uint32_t)++c->known_count;
 	return *slot - 1;

@@ -238,16 +238,6 @@ read_state(const struct word_at *word, enum sock_state *state)
 
 /* --- tables and rows --- */
 
-/* Double the room for items; at most so many are ever wanted. */
-static void *
-grow(void *items, size_t *room, size_t count, size_t item_bytes)
-{
-	if (count < *room)
-		return items;
-	*room = *room == 0 ? 16 : *room * 2;
-	return mem_realloc_array(items, *room, item_bytes);
-}
-
 static enum status
 begin_table(struct parse *parse)
 {
@@ -256,7 +246,7 @@ begin_table(struct parse *parse)
 	if (out->table_count == TABLES_MAX)
 		return diag_set(parse->diag, ST_LIMIT, "%s: line %u: more than %u snapshots",
 		    parse->name, parse->line, TABLES_MAX);
-	out->tables = grow(out->tables, &parse->table_room, out->table_count, sizeof(*out->tables));
+	out->tables = mem_room(out->tables, &parse->table_room, out->table_count, sizeof(*out->tables));
 	out->tables[out->table_count++] = (struct snapshot){
 		.line = parse->line,
 		.first = (uint32_t)out->row_count,
@@ -284,7 +274,7 @@ add_row(struct parse *parse, const struct recorded *row)
 	if (out->row_count == ROWS_MAX)
 		return diag_set(parse->diag, ST_LIMIT, "%s: line %u: more than %u sockets",
 		    parse->name, parse->line, ROWS_MAX);
-	out->rows = grow(out->rows, &parse->row_room, out->row_count, sizeof(*out->rows));
+	out->rows = mem_room(out->rows, &parse->row_room, out->row_count, sizeof(*out->rows));
 	out->rows[out->row_count++] = *row;
 	table_at_hand(parse)->count++;
 	return ST_OK;
