@@ -3,7 +3,7 @@
  * once, and stands in the document; whoever wants it as a file gets the same
  * bytes.
  */
-#include "report/report_priv.h"
+#include "report/account.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,10 +29,12 @@ struct flows {
 struct drawing {
 	const struct chapter *chapter;
 	unsigned count; /* of figures so far */
+	bool is_wrong;  /* what comes next shows what is not so */
 };
 
-/* Of the packets, where a frame is chosen. */
+/* Of the packets, where a frame is chosen; of a listener, what is not so. */
 #define BYTES_SHOWN "packets, bytes"
+#define DISPROVED   "listener, wrong"
 
 /* What a figure is called, and shows: %1 is a flow's or frame's number or a listener's address. */
 static const struct caption {
@@ -58,6 +60,9 @@ static const struct caption {
 	    N_("The listening socket at %1, its clients, and the sockets that it spawned for "
 	       "them."),
 	    N_("A diagram of the clients, the listening socket and the sockets behind it.") },
+	{ DISPROVED, N_("What many believe of %1, and the packets disprove."),
+	    N_("A diagram of a client and of one socket that listens, is connected and is "
+	       "accepted.") },
 	{ "queue", N_("The queues of %1 over time, and what did not fit."),
 	    N_("A chart of how many connections the accept queue and the SYN queue held.") },
 	{ "sequence", N_("The bytes of flow %1 over time, with ACKs and window."),
@@ -117,7 +122,9 @@ describe(
     const struct drawing *drawing, struct markup_node *node, const char *kind, const char *about)
 {
 	bool has_bytes = strcmp(kind, "packets") == 0 && about[0] != '\0';
-	const struct caption *row = caption_of(has_bytes ? BYTES_SHOWN : kind);
+	const struct caption *row = caption_of(has_bytes           ? BYTES_SHOWN
+					       : drawing->is_wrong ? DISPROVED
+								   : kind);
 	const struct catalog *catalog = drawing->chapter->catalog;
 	struct text words = { 0 };
 
@@ -196,6 +203,7 @@ draw(struct drawing *drawing, const char *kind, const struct flows *flows, const
 		.flows = flows->numbers,
 		.flow_count = flows->count,
 		.frame = chosen_frame(chapter, kind, flows),
+		.wrong = drawing->is_wrong,
 		.theme_auto = true,
 		.theme = THEME_LIGHT,
 		.lang = chapter->options->lang,
@@ -388,6 +396,25 @@ draw_listeners(struct drawing *drawing, const char *kind)
 	}
 }
 
+/* Connections that nobody accepted disprove what many believe; accepted ones would not. */
+static void
+draw_disproved(struct drawing *drawing)
+{
+	const struct chapter *chapter = drawing->chapter;
+	struct account account;
+	struct flows flows;
+
+	if (chapter->recorded == NULL || chapter->data->listener_count == 0)
+		return;
+	account_fill(&account, chapter, chapter->ranked[0]);
+	if (account.accepted != 0 || account.ok == 0)
+		return;
+	flows_of(chapter, chapter->ranked[0], &flows);
+	drawing->is_wrong = true;
+	draw(drawing, "listener", &flows, account.local);
+	drawing->is_wrong = false;
+}
+
 /* --- all of them --- */
 
 void
@@ -401,6 +428,7 @@ section_figures(const struct chapter *chapter)
 	draw_some(&drawing, "timeline", TIMELINE_FLOWS, UINT64_MAX);
 	draw_handshake(&drawing);
 	draw_some(&drawing, "ladder", LADDER_FLOWS, LADDER_PACKETS);
+	draw_disproved(&drawing);
 	draw_listeners(&drawing, "listener");
 	draw_listeners(&drawing, "queue");
 	draw_sequences(&drawing);
