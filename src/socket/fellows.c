@@ -30,25 +30,19 @@ compare_closings(const void *a, const void *b)
 	return (int)left->is_close - (int)right->is_close;
 }
 
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Its own FIN or RST, whichever came first. */
 static int64_t
 ended_ns(const struct story *story)
 {
-	return earlier(story->fin_ns, story->reset_ns[ROLE_CLIENT]);
+	return at_most(story->fin_ns, story->reset_ns[ROLE_CLIENT]);
 }
 
 static struct closing
 closing_of(const struct sockets *all, const struct story *story)
 {
-	int64_t last_ns = earlier(ended_ns(story), earlier(story->stuck_ns, all->seen_ns));
+	int64_t last_ns = at_most(ended_ns(story), at_most(story->stuck_ns, all->seen_ns));
 
-	last_ns = earlier(last_ns, story->reset_ns[ROLE_SERVER]);
+	last_ns = at_most(last_ns, story->reset_ns[ROLE_SERVER]);
 	return (struct closing){ since(last_ns, story->knock_ns), last_ns == story->fin_ns };
 }
 
@@ -93,7 +87,7 @@ closed_like_them_ns(const struct sockets *all, const struct listener *listener, 
 static bool
 is_left_open(const struct story *story, int64_t at_ns)
 {
-	int64_t over_ns = earlier(ended_ns(story), earlier(story->reset_ns[ROLE_SERVER], story->stuck_ns));
+	int64_t over_ns = at_most(ended_ns(story), at_most(story->reset_ns[ROLE_SERVER], story->stuck_ns));
 
 	return story->knock_ns <= at_ns && over_ns > after(at_ns, EXIT_GAP_NS);
 }
@@ -121,7 +115,7 @@ fellows_left_ns(const struct sockets *all, const struct listener *listener, cons
 		qsort(ends, count, sizeof(*ends), compare_ns);
 	for (size_t i = 1; i < count; i++)
 		if (since(ends[i], ends[i - 1]) <= EXIT_GAP_NS)
-			return ends[i - 1];
+			return ends[i];
 	return NEVER_NS;
 }
 
@@ -132,8 +126,8 @@ fellows_closed_ns(const struct sockets *all, const struct listener *listener, co
 	int64_t closed_ns = closed_like_them_ns(all, listener, story, open_until_ns);
 
 	if (story->fin_ns != NEVER_NS)
-		closed_ns = earlier(closed_ns, after(open_until_ns, since(story->fin_ns, open_until_ns) / 2));
-	return earlier(closed_ns, fellows_left_ns(all, listener, story, open_until_ns, closed_ns));
+		closed_ns = at_most(closed_ns, after(open_until_ns, since(story->fin_ns, open_until_ns) / 2));
+	return at_most(closed_ns, fellows_left_ns(all, listener, story, open_until_ns, closed_ns));
 }
 
 /* What it got it had read when it ended: a FIN says so, where a RST says the contrary. */

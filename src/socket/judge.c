@@ -12,8 +12,6 @@
 
 /* A SYN-ACK sooner behind the last than this was copied, or answers another SYN. Linux's first timer is 1 s. */
 #define TIMER_MIN_NS (800 * MS_NS)
-/* Bytes that nobody acknowledges come again within this: RFC 6298's 3 s of old, and some; then twice as much. */
-#define AGAIN_MAX_NS (3500 * MS_NS)
 /* Where a round trip was measured, the time-out is at most this (RFC 6298) and four of those. */
 #define RTO_MIN_NS SECOND_NS
 /* A receiver that has bytes acknowledges them within this: the delayed ACK's 40 ms, and some for a busy machine. */

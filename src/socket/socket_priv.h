@@ -485,10 +485,22 @@ step_next(const struct sockets *all, const struct step *step)
 	return step->next == 0 ? NULL : step_at(all, step->next - 1);
 }
 
-/* --- sockets.c --- */
+/* --- samples.c --- */
+
+#define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
 
 /* For qsort, of int64_t. */
 int compare_ns(const void *a, const void *b);
+/* At a pace, moments are added as time goes on. */
+void moments_add_paced(struct sockets *all, int64_t now_ns);
+/* How many moments lie before now. */
+uint32_t moments_before(const struct sockets *all, int64_t now_ns);
+void sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t ts_ns, uint32_t index, uint32_t to);
+void story_note_gaps(struct story *story, const struct tcp_pair *pair);
+/* Each of its changes may be a row. */
+bool shows_changes(const struct sockets *all, const struct sock *sock);
+/* Whether a row can show this connection, from now on or earlier. */
+bool is_told_of(const struct sockets *all, const struct sock *sock);
 
 /* --- reset.c --- */
 
@@ -502,6 +514,8 @@ void reset_reconsider(struct sockets *all, struct sock *sock, struct story *stor
 
 /* Bytes that come again sooner were copied on the way or probe for a tail loss; a timeout is 200 ms at least. */
 #define AGAIN_MIN_NS (150 * MS_NS)
+/* Bytes, or a FIN, that nobody acknowledges come again within this: RFC 6298's 3 s of old, and some; then twice as much. */
+#define AGAIN_MAX_NS (3500 * MS_NS)
 
 static inline bool
 says_something(const struct step *step)
@@ -530,9 +544,8 @@ void briefs_tell_ends(struct sockets *all, struct listener *listener);
 void briefs_rename(struct sockets *all, const uint32_t *renamed);
 void briefs_join(struct listener *into, struct listener *from);
 
-/* --- listener.c and solve.c --- */
+/* --- listener.c --- */
 
-int64_t answered_last_ns(const struct sockets *all, const struct listener *listener);
 /* Kept ascending, without repeats; 0 and what there is no room for are left out. */
 void evidence_cite(struct evidence *because, uint32_t index);
 /* A SYN that nobody answered, of which no more is kept than that. */
@@ -542,10 +555,70 @@ void listeners_gather(struct sockets *all);
 struct listener *listener_asked(struct sockets *all, const struct tuple *ends);
 void listener_meet(struct listener *listener, uint32_t order, uint32_t index);
 void listener_append(struct sockets *all, struct listener *listener, uint32_t number);
+
+/* --- vantage.c --- */
+
 void look_near(struct nearness *near, const struct story *story);
+enum vantage listener_vantage(const struct sockets *all, struct listener *listener);
+
+/* --- happened.c --- */
+
+int64_t answered_last_ns(const struct sockets *all, const struct listener *listener);
+void listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns, uint32_t index, uint32_t story);
+/* All that one connection's beginning says of its listener. */
+void listener_note_story(struct sockets *all, struct listener *listener, uint32_t number);
+/* By time. */
+void listener_sort(struct listener *listener);
+/* When it listened, as far as answers and refusals tell; when happenings are in order. */
+void listener_note_life(const struct sockets *all, struct listener *listener);
+
+/* --- explain.c, solve.c and course.c --- */
+
+/* One backlog, and what follows from it. */
+struct world {
+	struct listener *listener;
+	struct sockets *all;
+	int64_t backlog; /* RANGE_OPEN: more than matters */
+	bool old_kernel;
+	bool no_drops; /* silence behind a SYN proves nothing */
+	int64_t *lower; /* by happening */
+	int64_t *upper;
+	size_t crossed; /* the happening that ruled the last world out */
+	int64_t likeliest; /* backlog, of those tried */
+	unsigned fewest;   /* surprises */
+	unsigned bent;     /* what it cost to make it fit */
+};
+
+static inline int64_t
+at_least(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline int64_t
+at_most(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline bool
+is_overflow(const struct world *world, const struct happening *happening)
+{
+	if (happening->kind == HAPPENED_IGNORE)
+		return true;
+	/* With requests waiting, it may be the SYN queue that is full, where there are no cookies. */
+	return happening->kind == HAPPENED_DROP && !world->no_drops &&
+	    (happening->waiting == 0 || world->backlog >= happening->waiting || world->old_kernel);
+}
+
+/* How much of its likeliest course would be chance; keep: and what that comes to, noted with the happenings. */
+unsigned course_play(const struct world *world, bool keep);
+
 /* Told anew under another explanation. */
 void story_forget(struct story *story);
-void listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns, uint32_t index, uint32_t story);
+/* At first sight: whether there is anything to explain. Then the explanation. */
+void listener_look_over(struct sockets *all, struct listener *listener);
+void listener_explain(struct sockets *all, struct listener *listener);
 /* Each child's rank in the order of being taken, and how many there are, with each happening. */
 void count_children(struct sockets *all, struct listener *listener);
 void count_waiting(struct sockets *all, struct listener *listener);
@@ -588,14 +661,38 @@ void closing_note(struct sockets *all, struct listener *listener);
 /* How many were in the queue then, at the least. */
 uint32_t waited_at_close(const struct listener *listener);
 
-/* --- rows.c and changes.c --- */
+/* --- end.c and queues.c --- */
 
+/* Bytes that have arrived are acknowledged by then. */
+#define ACKED_BY_NS (60 * MS_NS)
+/* Bytes that have lain for so long were read when they came, or wait for something else. */
+#define SETTLED_NS (2 * SECOND_NS)
+
+/* One end at a moment, being told. */
+struct telling {
+	const struct sockets *all;
+	const struct story *story;
+	const struct sample *sample;
+	const struct listener *listener; /* NULL: unknown */
+	int64_t at_ns;
+	enum role role;
+	bool hidden_fin; /* supposed to wait behind what is sent again */
+	struct socket_row *row;
+};
+
+/* Of a state that is told. */
+void tell_queues(struct telling *t);
+/* As much can wait in Send-Q; RANGE_OPEN: what is held back hides it. */
+int64_t unseen_limit(const struct telling *t);
 /* One end between two samples, at a moment there. */
 void tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns, enum role role, struct socket_row *row);
-void tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row *row);
 /* When the rows of a sample may change without a packet. */
-#define ROW_TIMES 29
+#define ROW_TIMES 26
 size_t row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES]);
+
+/* --- rows.c and changes.c --- */
+
+void tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row *row);
 void rows_prepare(struct sockets *all);
 void changes_prepare(struct sockets *all);
 bool changes_next(struct sockets *all, struct socket_row *row);

@@ -23,42 +23,6 @@
 #define BACKLOGS_TRIED 512
 #define EFFORT         (1 << 23) /* happenings looked at, over all listeners and backlogs */
 
-struct world {
-	struct listener *listener;
-	struct sockets *all;
-	int64_t backlog; /* RANGE_OPEN: more than matters */
-	bool old_kernel;
-	bool no_drops; /* silence behind a SYN proves nothing */
-	int64_t *lower; /* by happening */
-	int64_t *upper;
-	size_t crossed; /* the happening that ruled the last world out */
-	int64_t likeliest; /* backlog, of those tried */
-	unsigned fewest;   /* surprises */
-	unsigned bent;     /* what it cost to make it fit */
-};
-
-static int64_t
-at_least(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t
-at_most(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static bool
-is_overflow(const struct world *world, const struct happening *happening)
-{
-	if (happening->kind == HAPPENED_IGNORE)
-		return true;
-	/* With requests waiting, it may be the SYN queue that is full, where there are no cookies. */
-	return happening->kind == HAPPENED_DROP && !world->no_drops &&
-	    (happening->waiting == 0 || world->backlog >= happening->waiting || world->old_kernel);
-}
-
 /* lo: of all up to this happening; hi: of this one alone. */
 static void
 bound(const struct world *world, const struct happening *happening, int64_t *lo, int64_t *hi)
@@ -267,108 +231,6 @@ merge(const struct world *world, bool is_first)
 	free(shortest);
 }
 
-/* --- the likeliest course of things --- */
-
-/* One telling of it: as few accept() calls as there can have been, each when it is needed. */
-struct course {
-	const struct world *world;
-	int64_t taken;
-	int64_t accepted;
-	int64_t proved;     /* accept() calls that a child's words show */
-	unsigned surprises; /* what nothing explains */
-	bool keep; /* what it comes to */
-};
-
-static void
-make_room(struct course *course, int64_t longest)
-{
-	int64_t needed = course->taken - longest;
-
-	if (course->world->backlog == RANGE_OPEN || needed <= course->accepted)
-		return;
-	course->accepted = needed;
-}
-
-static bool
-has_room(const struct course *course)
-{
-	return course->world->backlog == RANGE_OPEN ||
-	    course->taken - course->accepted <= course->world->backlog;
-}
-
-static void
-go_on_answer(struct course *course, const struct happening *happening, const struct story *story)
-{
-	int64_t backlog = course->world->backlog;
-	const struct listener *listener = course->world->listener;
-
-	if (backlog == RANGE_OPEN)
-		return;
-	if (!course->world->old_kernel)
-		make_room(course, backlog);
-	/* Cookies are for when requests fill the SYN queue, and only then. */
-	if ((story->cookie || story->fate == FATE_COOKIE) && !listener->only_cookies &&
-	    (int64_t)happening->waiting <= backlog)
-		course->surprises += 2;
-	if (story->no_cookie && (int64_t)happening->waiting > backlog)
-		course->surprises += 2;
-}
-
-static void
-go_on(struct course *course, struct happening *happening, struct story *story)
-{
-	int64_t backlog = course->world->backlog;
-
-	switch (happening->kind) {
-	case HAPPENED_ANSWER:
-		go_on_answer(course, happening, story);
-		break;
-	case HAPPENED_MAYBE:
-		story->guessed = has_room(course) && !story->likely_deferred;
-		course->taken += story->guessed;
-		if (story->guessed && course->keep)
-			story->taken_ns = story->taken_lo_ns;
-		break;
-	case HAPPENED_TAKE:
-		if (!story->guessed) {
-			make_room(course, backlog);
-			course->taken++;
-			story->guessed = true;
-			if (course->keep)
-				story->taken_ns = story->taken_hi_ns;
-		}
-		break;
-	default:
-		if (is_overflow(course->world, happening) && backlog != RANGE_OPEN &&
-		    course->taken - course->accepted != backlog + 1)
-			course->surprises += 3;
-		break;
-	}
-}
-
-/* How much of it would be chance: what nothing explains, and accept() calls that nothing else shows. */
-static unsigned
-play(const struct world *world, bool keep)
-{
-	const struct listener *listener = world->listener;
-	struct course course = { .world = world, .keep = keep };
-
-	for (size_t i = 0; i < listener->happening_count; i++) {
-		struct happening *happening = &listener->happenings[i];
-		struct story *story = story_at(world->all, happening->story);
-
-		course.proved = happening->accepted_lo;
-		course.accepted = at_least(course.accepted, at_most(world->lower[i], course.taken));
-		go_on(&course, happening, story);
-		if (!keep)
-			continue;
-		happening->accepted_best = course.accepted;
-		happening->queue_best = at_least(happening->queue.lo,
-		    at_most(happening->queue.hi, course.taken - course.accepted));
-	}
-	return course.surprises + (unsigned)at_least(0, course.accepted - course.proved);
-}
-
 /* --- which backlogs there can be --- */
 
 /* A SYN that was dropped found the accept queue full, or the SYN queue, of requests that were waiting. */
@@ -401,7 +263,7 @@ try_one(struct world *world, int64_t backlog, bool *found)
 		return false;
 	widen(&listener->backlog, backlog, backlog, !*found);
 	merge(world, !*found);
-	surprises = play(world, false);
+	surprises = course_play(world, false);
 	if (!*found || surprises <= world->fewest) {
 		world->fewest = surprises;
 		world->likeliest = backlog;
@@ -542,7 +404,7 @@ listener_solve(struct sockets *all, struct listener *listener)
 	}
 	world.backlog = world.likeliest;
 	sweep(&world);
-	listener->surprises += play(&world, true) + world.bent;
+	listener->surprises += course_play(&world, true) + world.bent;
 	if (all->options.backlog >= 0)
 		listener->backlog.lo = listener->backlog.hi = all->options.backlog;
 	listener->backlog_best = world.likeliest == RANGE_OPEN ? -1 : world.likeliest;

@@ -1,0 +1,105 @@
+/*
+ * The likeliest course of things in one world: played through with as few
+ * accept() calls as there can have been. What nothing explains is a surprise.
+ */
+#include "socket/socket_priv.h"
+
+/* One telling of it: as few accept() calls as there can have been, each when it is needed. */
+struct course {
+	const struct world *world;
+	int64_t taken;
+	int64_t accepted;
+	int64_t proved;     /* accept() calls that a child's words show */
+	unsigned surprises; /* what nothing explains */
+	bool keep; /* what it comes to */
+};
+
+static void
+make_room(struct course *course, int64_t longest)
+{
+	int64_t needed = course->taken - longest;
+
+	if (course->world->backlog == RANGE_OPEN || needed <= course->accepted)
+		return;
+	course->accepted = needed;
+}
+
+static bool
+has_room(const struct course *course)
+{
+	return course->world->backlog == RANGE_OPEN ||
+	    course->taken - course->accepted <= course->world->backlog;
+}
+
+static void
+go_on_answer(struct course *course, const struct happening *happening, const struct story *story)
+{
+	int64_t backlog = course->world->backlog;
+	const struct listener *listener = course->world->listener;
+
+	if (backlog == RANGE_OPEN)
+		return;
+	if (!course->world->old_kernel)
+		make_room(course, backlog);
+	/* Cookies are for when requests fill the SYN queue, and only then. */
+	if ((story->cookie || story->fate == FATE_COOKIE) && !listener->only_cookies &&
+	    (int64_t)happening->waiting <= backlog)
+		course->surprises += 2;
+	if (story->no_cookie && (int64_t)happening->waiting > backlog)
+		course->surprises += 2;
+}
+
+static void
+go_on(struct course *course, struct happening *happening, struct story *story)
+{
+	int64_t backlog = course->world->backlog;
+
+	switch (happening->kind) {
+	case HAPPENED_ANSWER:
+		go_on_answer(course, happening, story);
+		break;
+	case HAPPENED_MAYBE:
+		story->guessed = has_room(course) && !story->likely_deferred;
+		course->taken += story->guessed;
+		if (story->guessed && course->keep)
+			story->taken_ns = story->taken_lo_ns;
+		break;
+	case HAPPENED_TAKE:
+		if (!story->guessed) {
+			make_room(course, backlog);
+			course->taken++;
+			story->guessed = true;
+			if (course->keep)
+				story->taken_ns = story->taken_hi_ns;
+		}
+		break;
+	default:
+		if (is_overflow(course->world, happening) && backlog != RANGE_OPEN &&
+		    course->taken - course->accepted != backlog + 1)
+			course->surprises += 3;
+		break;
+	}
+}
+
+/* How much of it would be chance: what nothing explains, and accept() calls that nothing else shows. */
+unsigned
+course_play(const struct world *world, bool keep)
+{
+	const struct listener *listener = world->listener;
+	struct course course = { .world = world, .keep = keep };
+
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		struct happening *happening = &listener->happenings[i];
+		struct story *story = story_at(world->all, happening->story);
+
+		course.proved = happening->accepted_lo;
+		course.accepted = at_least(course.accepted, at_most(world->lower[i], course.taken));
+		go_on(&course, happening, story);
+		if (!keep)
+			continue;
+		happening->accepted_best = course.accepted;
+		happening->queue_best = at_least(happening->queue.lo,
+		    at_most(happening->queue.hi, course.taken - course.accepted));
+	}
+	return course.surprises + (unsigned)at_least(0, course.accepted - course.proved);
+}

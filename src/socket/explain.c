@@ -1,0 +1,278 @@
+/*
+ * Why ACKs were ignored and SYNs dropped: for want of room, or because accept()
+ * is deferred. Each explanation is tried with all that happened, and has its
+ * surprises; the one that has fewer is told. Of a calm listener, where nothing
+ * was ignored, only the sums are.
+ */
+#include "socket/socket_priv.h"
+
+/* All SYN-ACKs are cookies where one is although no request waits (tcp_syncookies=2). */
+static bool
+sends_only_cookies(const struct sockets *all, const struct listener *listener)
+{
+	bool found = false;
+
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		if (story->no_cookie)
+			return false;
+		found |= story->cookie && story->waiting == 0;
+	}
+	return found;
+}
+
+/* Hardly anybody sets it so: requests that wait unseen explain a cookie, too. */
+#define ONLY_COOKIES_SURPRISE 3
+
+/* A calm listener of more than this is summed up: its queue cannot be bounded by anything but its children. */
+#define CALM_MAX 2000
+
+/* What its briefs come to: each was taken, and accepted. */
+static void
+count_briefs(struct listener *listener)
+{
+	const struct briefs *briefs = &listener->briefs;
+
+	listener->attempts += briefs->count;
+	listener->completed += briefs->count;
+	if (silence_tells(listener))
+		listener->cookies += briefs->cookies;
+	listener->noted += 4 * briefs->count;
+}
+
+/* Who spoke was accepted, and so were all that were taken before it. */
+static void
+sum_up_calm(const struct sockets *all, struct listener *listener)
+{
+	int64_t last_ns = INT64_MIN;
+	uint32_t taken = listener->briefs.count, before = taken, answer = 0, refusal = 0, speech = 0;
+
+	listener->first_refusal_ns = listener->listens_ns = listener->closed_ns = NEVER_NS;
+	listener->proved_ns = listener->briefs.count > 0 ? listener->briefs.last_ns : INT64_MIN;
+	if (listener->briefs.count > 0) {
+		const struct brief *first = brief_at(all, listener->briefs.first);
+		const struct brief *last = brief_at(all, listener->briefs.last);
+
+		listener->listens_ns = listener->briefs.first_ns;
+		answer = first->answer_index;
+		last_ns = listener->briefs.last_ns;
+		speech = last->accept_index;
+	}
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		if (story->flags & STORY_ANSWERED && story->last_syn_ns > listener->proved_ns)
+			listener->proved_ns = story->last_syn_ns;
+		if (story->answer_ns < listener->listens_ns) {
+			listener->listens_ns = story->answer_ns;
+			answer = story->answer_index;
+		}
+		if (story->fate == FATE_REFUSED && refusal == 0)
+			refusal = story->reset_index[ROLE_SERVER];
+		if (story->fate == FATE_TAKEN && story->flags & STORY_ACCEPTED && story->taken_lo_ns > last_ns) {
+			last_ns = story->taken_lo_ns;
+			speech = story->accept_index;
+		}
+	}
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		taken += story->fate == FATE_TAKEN || story->fate == FATE_MAYBE;
+		before += story->fate == FATE_TAKEN &&
+		    (story->flags & STORY_ACCEPTED || story->taken_hi_ns <= last_ns);
+	}
+	listener->accepted = (struct range){ before, taken };
+	if (all->options.backlog >= 0)
+		listener->backlog = (struct range){ all->options.backlog, all->options.backlog };
+	evidence_cite(&listener->because, answer != 0 ? answer : refusal);
+	evidence_cite(&listener->because, speech);
+}
+
+/* All that its connections say, in order of time; or only how much that is. */
+static void
+note_all(struct sockets *all, struct listener *listener, bool only_counts)
+{
+	listener->only_counts = only_counts;
+	listener->noted = listener->troubles = 0;
+	listener->happening_count = 0;
+	listener->surprises = listener->defer ? 2 : 0;
+	listener->attempts = listener->completed = listener->refused = listener->dropped = 0;
+	listener->aborted = listener->cookies = listener->deferred = 0;
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		story_forget(story_at(all, at - 1));
+		listener_note_story(all, listener, at - 1);
+	}
+	count_briefs(listener);
+	rivals_note(all, listener);
+}
+
+/* Everything under one explanation of why ACKs were ignored. */
+static void
+explain(struct sockets *all, struct listener *listener, bool defer)
+{
+	listener->defer = defer;
+	listener->defer_ns = 0;
+	listener->only_cookies = false;
+	/* Twice: when a second request is due is learnt from the first round, and who waited when. */
+	for (int round = 0; round < 2 && (round == 0 || !listener->calm); round++) {
+		note_all(all, listener, false);
+		listener_sort(listener);
+		closing_note(all, listener);
+		if (listener->burst_ns != NEVER_NS) {
+			listener_note(listener, HAPPENED_CLOSE, listener->burst_ns, listener->burst_index,
+			    listener->first_story - 1);
+			listener_sort(listener);
+		}
+		count_waiting(all, listener);
+		listener_note_life(all, listener);
+		listener->only_cookies = sends_only_cookies(all, listener);
+	}
+	if (listener->only_cookies)
+		listener->surprises += ONLY_COOKIES_SURPRISE;
+	listener_solve(all, listener);
+}
+
+/* Of what an explanation told of the backlog, and what its cookies say, the likeliest. */
+static struct range
+learn_backlog(const struct sockets *all, const struct listener *listener)
+{
+	struct range learnt = listener->backlog;
+
+	if (listener->backlog_best >= 0)
+		learnt.hi = listener->backlog_best;
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		if (story->cookie && story->waiting > 0 && (int64_t)story->waiting <= learnt.hi)
+			learnt.hi = (int64_t)story->waiting - 1;
+	}
+	return learnt;
+}
+
+/*
+ * As if TCP_DEFER_ACCEPT were set. Which SYN-ACK may be a cookie depends on the
+ * backlog; so once more, when the first time has told something of that.
+ */
+static void
+explain_deferred(struct sockets *all, struct listener *listener)
+{
+	explain(all, listener, true);
+	if (all->options.backlog >= 0)
+		return;
+	listener->backlog_learnt = learn_backlog(all, listener);
+	explain(all, listener, true);
+}
+
+/* A SYN cookie without enough requests that wait. */
+static bool
+is_odd_cookie(const struct listener *listener, const struct story *story)
+{
+	return story->odd_silence || (story->cookie && story->waiting == 0) ||
+	    (story->fate == FATE_COOKIE && (int64_t)story->waiting <= listener->backlog_best);
+}
+
+/* Whether TCP_DEFER_ACCEPT is worth a thought: bare ACKs without effect, and not for want of arriving. */
+static bool
+can_defer(const struct sockets *all, const struct listener *listener)
+{
+	if (!silence_tells(listener))
+		return false;
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
+		const struct story *story = story_at(all, at - 1);
+
+		if (is_odd_cookie(listener, story))
+			return true;
+		for (const struct step *step = step_first(all, story); step != NULL; step = step_next(all, step))
+			if (step->refused && step->role == ROLE_CLIENT && step->bytes == 0 &&
+			    !(step->flags & (TCP_FIN | TCP_SYN)))
+				return true;
+	}
+	return false;
+}
+
+static bool
+is_summed_up(const struct sockets *all, const struct listener *listener)
+{
+	bool is_asked = all->options.want_rows || all->options.backlog >= 0;
+
+	return listener->calm && !listener->closes && (!is_asked || listener->noted > CALM_MAX);
+}
+
+/* First without a list of what happened: most listeners never need one. */
+void
+listener_look_over(struct sockets *all, struct listener *listener)
+{
+	listener->vantage = all->options.vantage != VANTAGE_UNKNOWN
+	    ? (uint8_t)all->options.vantage : (uint8_t)listener_vantage(all, listener);
+	listener->heeds_silence = false;
+	note_all(all, listener, true);
+	listener->heeds_silence = listener->troubles > 0;
+	listener->calm = listener->troubles == 0 && listener->surprises == 0;
+	listener->closes = closing_is_seen(all, listener);
+	if (is_summed_up(all, listener))
+		return;
+	/* What is in brief came behind the last moment; of that a calm one's rows need to know when it listened. */
+	if (listener->calm && all->options.rows_alone)
+		briefs_tell_ends(all, listener);
+	else
+		listener->tells_again = listener->briefs.count > 0;
+}
+
+/* SYNs without an answer, or bytes that were not heard: nobody puts those aside. */
+static bool
+lost_words(const struct sockets *all, const struct listener *listener)
+{
+	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
+		for (const struct step *step = step_first(all, story_at(all, at - 1)); step != NULL; step = step_next(all, step))
+			if (step->refused && (step->bytes > 0 || step->flags & (TCP_FIN | TCP_SYN)))
+				return true;
+	return false;
+}
+
+/*
+ * Where bare ACKs alone were ignored, and hardly anything else tells a full queue
+ * from TCP_DEFER_ACCEPT, what is said of the queue holds for both.
+ */
+static void
+allow_deferral(struct sockets *all, struct listener *listener)
+{
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		struct happening *happening = &listener->happenings[i];
+
+		happening->accepted = (struct range){ happening->accepted_lo, happening->taken_hi };
+		happening->queue = (struct range){ 0, happening->taken_hi };
+		if (listener->accepted.hi < happening->taken_hi)
+			listener->accepted.hi = happening->taken_hi;
+		if (i + 1 == listener->happening_count)
+			listener->accepted.lo = happening->accepted_lo;
+	}
+	if (all->options.backlog < 0)
+		listener->backlog = (struct range){ 0, RANGE_OPEN };
+}
+
+void
+listener_explain(struct sockets *all, struct listener *listener)
+{
+	unsigned surprises;
+	bool is_close;
+
+	if (is_summed_up(all, listener)) {
+		sum_up_calm(all, listener);
+		return;
+	}
+	listener->backlog_learnt = (struct range){ 0, RANGE_OPEN };
+	if (all->options.backlog >= 0)
+		listener->backlog_learnt = (struct range){ all->options.backlog, all->options.backlog };
+	explain(all, listener, false);
+	if (listener->calm || !can_defer(all, listener))
+		return;
+	surprises = listener->surprises;
+	explain_deferred(all, listener);
+	if (listener->surprises < surprises)
+		return;
+	is_close = listener->surprises <= surprises + 1;
+	explain(all, listener, false);
+	if (is_close && !lost_words(all, listener))
+		allow_deferral(all, listener);
+}

@@ -1,0 +1,178 @@
+/*
+ * Recv-Q and Send-Q of one end at a moment: what the packets force, and the
+ * likeliest value where that is a range.
+ */
+#include "socket/socket_priv.h"
+
+static uint32_t
+payload_got(const struct face *me, const struct telling *t)
+{
+	uint32_t got = me->got;
+
+	/* What was ignored before the connection was taken came to nothing. */
+	if (t->role == ROLE_SERVER && t->story->refusal_index != 0 &&
+	    since(t->at_ns, t->sample->ts_ns) > ACKED_BY_NS && me->acks < got)
+		got = me->acks;
+	if (me->is_shut)
+		got = me->acks;
+	return got == 0 ? 0 : got - 1; /* its SYN */
+}
+
+/* Whether the k-th child was accepted by then: 1, 0, or -1 where the queue does not tell. */
+static int
+is_accepted(const struct telling *t)
+{
+	const struct happening *now;
+
+	if (t->story->accept_ns <= t->at_ns)
+		return 1;
+	if (t->listener == NULL || t->story->rank_lo == 0)
+		return -1;
+	now = listener_at(t->listener, t->at_ns);
+	if (now == NULL)
+		return -1;
+	if ((int64_t)t->story->rank_lo > now->accepted.hi)
+		return 0;
+	if (t->story->rank_hi != 0 && (int64_t)t->story->rank_hi <= now->accepted.lo)
+		return 1;
+	return -1;
+}
+
+/* An answer worth the name: a few bytes can be a greeting that nothing was read for. */
+#define ANSWER_BYTES 1000
+
+/* Its window is closed, and what it says is captured before it can be lost: it would have opened it. */
+static bool
+lies_unread(const struct telling *t)
+{
+	enum vantage vantage = t->listener == NULL ? VANTAGE_UNKNOWN : (enum vantage)t->listener->vantage;
+	bool is_here = vantage == VANTAGE_LOOPBACK ||
+	    vantage == (t->role == ROLE_SERVER ? VANTAGE_SERVER : VANTAGE_CLIENT);
+
+	return t->sample->face[t->role].is_shut && is_here;
+}
+
+/*
+ * Whether a program that could have read its bytes did, likelier than not: who
+ * answers or closes has read what came before, and so has who was sent more
+ * than its window holds. Of one that just keeps still we think that it sleeps.
+ */
+static bool
+has_read(const struct face *me)
+{
+	return (me->spoke_last && me->sent > ANSWER_BYTES) || me->fin_sent || me->read > 0 ||
+	    me->got > 2 * (uint64_t)me->window + 1;
+}
+
+/*
+ * Later, or the rest of it, tells what kind of program it is. Who closes first,
+ * and by a FIN, had read all, and as a rule long before. A client that never said
+ * a word, was told something and the end of it, is there to read.
+ */
+static bool
+keeps_reading(const struct telling *t)
+{
+	const struct face *me = &t->sample->face[t->role];
+	const struct face *final = &t->story->final[t->role];
+
+	if (t->role == ROLE_CLIENT)
+		return t->row->state == SOCK_CLOSE_WAIT && me->sent == 1 && me->got > 2;
+	return t->story->is_final && !me->fin_sent && final->fin_sent && t->row->state == SOCK_ESTABLISHED &&
+	    t->story->reset_ns[ROLE_SERVER] == NEVER_NS && since(t->at_ns, t->sample->ts_ns) > SETTLED_NS &&
+	    (final->state == SOCK_FIN_WAIT2 || final->state == SOCK_TIME_WAIT || final->state == SOCK_FIN_WAIT1);
+}
+
+static bool
+has_readers(const struct telling *t)
+{
+	return t->listener != NULL && fellows_read(t->listener, t->story, t->role);
+}
+
+static void
+tell_recv_q(struct telling *t)
+{
+	const struct face *me = &t->sample->face[t->role];
+	int64_t got = payload_got(me, t);
+	int accepted = t->role == ROLE_SERVER ? is_accepted(t) : 1;
+	struct range *queue = &t->row->recv_q;
+	int64_t most = got > me->read ? got - me->read : 0;
+
+	*queue = (struct range){ accepted == 0 ? got : lies_unread(t) && most > 0, most };
+	t->row->recv_q_best = most;
+	if (queue->lo == 0 && ((accepted == 1 && (has_read(me) || has_readers(t))) || (accepted != 0 && keeps_reading(t))))
+		t->row->recv_q_best = 0;
+}
+
+/* Whether there is room in the peer's window, and nothing else to wait for. */
+static bool
+is_held_back(const struct telling *t)
+{
+	const struct face *me = &t->sample->face[t->role];
+	const struct face *peer = &t->sample->face[!t->role];
+	uint32_t out = me->sent - me->acked;
+	uint32_t mss = t->story->mss[!t->role] != 0 ? t->story->mss[!t->role] : 536;
+
+	return out > 0 || peer->window < mss;
+}
+
+/*
+ * The program may have written what we cannot see: what waits for an ACK, or
+ * for room in the window, hides what comes behind it. Later packets tell.
+ */
+int64_t
+unseen_limit(const struct telling *t)
+{
+	const struct face *final = &t->story->final[t->role];
+	const struct face *me = &t->sample->face[t->role];
+
+	if (me->fin_sent || !is_held_back(t))
+		return (int64_t)me->sent - me->acked;
+	if (t->story->is_final && final->sent == final->acked &&
+	    t->story->final[!t->role].window >= t->story->mss[!t->role])
+		return (int64_t)final->sent - me->acked;
+	return RANGE_OPEN;
+}
+
+static void
+tell_send_q(struct telling *t)
+{
+	const struct face *me = &t->sample->face[t->role];
+	int64_t waiting = me->sent > me->acked ? (int64_t)me->sent - me->acked : 0;
+	int64_t limit = unseen_limit(t);
+
+	t->row->send_q = (struct range){ waiting, limit < waiting ? waiting : limit };
+	t->row->send_q_best = waiting + (t->hidden_fin && limit > waiting);
+}
+
+static int64_t
+syn_waits(const struct telling *t)
+{
+	const struct face *me = &t->sample->face[t->role];
+
+	return me->sent > me->acked ? (int64_t)me->sent - me->acked : 0;
+}
+
+void
+tell_queues(struct telling *t)
+{
+	struct socket_row *row = t->row;
+
+	row->recv_q = row->send_q = (struct range){ 0, 0 };
+	row->recv_q_best = row->send_q_best = 0;
+	switch (row->state) {
+	case SOCK_CLOSED:
+	case SOCK_TIME_WAIT:
+		return;
+	case SOCK_SYN_RECV:
+		/* No socket yet, unless both ends asked: then its SYN waits, and nothing else. */
+		if (t->story->flags & STORY_SIMULTANEOUS)
+			row->send_q.lo = row->send_q.hi = row->send_q_best = syn_waits(t);
+		return;
+	case SOCK_SYN_SENT:
+		row->send_q.lo = row->send_q.hi = row->send_q_best = t->sample->face[t->role].sent;
+		return;
+	default:
+		tell_recv_q(t);
+		tell_send_q(t);
+	}
+}

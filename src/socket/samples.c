@@ -1,0 +1,317 @@
+/*
+ * Where rows are wanted, a sample is taken of both ends of a connection: at each
+ * change, or when a moment that was asked for lies between two packets.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/seq.h"
+#include "socket/socket_priv.h"
+
+/* More moments than this are not kept; nobody reads as many tables. */
+#define MOMENTS_MAX ((size_t)1 << 20)
+
+/* --- moments --- */
+
+int
+compare_ns(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a;
+	int64_t right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* Moments are known once the first packet tells where relative ones begin. */
+void
+sockets_begin(struct sockets *all, int64_t first_ns)
+{
+	size_t kept = 0;
+
+	all->has_begun = true;
+	all->first_ns = first_ns;
+	all->moments = mem_zalloc((all->options.moment_count + 1) * sizeof(*all->moments));
+	for (size_t i = 0; i < all->options.moment_count; i++) {
+		const struct moment *moment = &all->options.moments[i];
+
+		all->moments[i] = moment->is_relative ? after(first_ns, moment->ns) : moment->ns;
+	}
+	all->moment_count = all->options.moment_count;
+	qsort(all->moments, all->moment_count, sizeof(*all->moments), compare_ns);
+	for (size_t i = 1; i < all->options.moment_count; i++)
+		if (all->moments[i] != all->moments[kept])
+			all->moments[++kept] = all->moments[i];
+	if (all->moment_count > 0)
+		all->moment_count = kept + 1;
+}
+
+void
+moments_add_paced(struct sockets *all, int64_t now_ns)
+{
+	while (all->moment_count < MOMENTS_MAX) {
+		int64_t next_ns = all->first_ns;
+
+		if (all->moment_count > 0)
+			next_ns = after(all->moments[all->moment_count - 1], all->options.every_ns);
+		if (next_ns > now_ns || next_ns == NEVER_NS)
+			break;
+		if ((all->moment_count & (all->moment_count - 1)) == 0)
+			all->moments = mem_realloc_array(
+			    all->moments, all->moment_count * 2 + 1, sizeof(*all->moments));
+		all->moments[all->moment_count++] = next_ns;
+	}
+	/* Later tables are left out, and that is told. */
+	if (all->moment_count == MOMENTS_MAX && all->left_out == 0)
+		all->left_out++;
+}
+
+uint32_t
+moments_before(const struct sockets *all, int64_t now_ns)
+{
+	size_t lo = 0, hi = all->moment_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (all->moments[middle] < now_ns)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return (uint32_t)lo;
+}
+
+/* --- samples --- */
+
+/* What one side acknowledged of the other's bytes, relative to start. */
+static uint32_t
+acked_from(const struct tcp_pair *pair, enum side side, uint32_t start)
+{
+	uint32_t acked;
+
+	return trail_acked(&pair->trail, side, &acked) ? acked - start : 0;
+}
+
+/* The end of what can have reached that side in order, relative to start; the FIN counts. */
+static uint32_t
+got_from(const struct sock *sock, const struct tcp_pair *pair, enum side side, uint32_t start)
+{
+	if (sock->flags & SOCK_FIN_GOT << side)
+		return pair->fin_end[!side] - start;
+	return pair->conn.half[!side].next - start;
+}
+
+static struct face
+face_of(const struct story *story, const struct sock *sock, const struct tcp_pair *pair, enum side side)
+{
+	const struct conn_half *me = &pair->conn.half[side];
+	const struct conn_half *peer = &pair->conn.half[!side];
+	const struct mark_half *marked = &pair->mark.half[side];
+
+	return (struct face){
+		.sent = me->last_index == 0 ? 0 : me->end - me->start,
+		.acked = me->last_index == 0 ? 0 : acked_from(pair, (enum side)!side, me->start),
+		.got = peer->last_index == 0 ? 0 : got_from(sock, pair, side, peer->start),
+		.acks = peer->last_index == 0 ? 0 : acked_from(pair, side, peer->start),
+		.window = (uint32_t)marked->window << (marked->wscale > 0 ? marked->wscale : 0),
+		.read = story->read[side == story->client ? ROLE_CLIENT : ROLE_SERVER],
+		.state = sock->state[side],
+		.is_shut = (sock->flags & SOCK_SHUT << side) != 0,
+		.fin_sent = (sock->flags & SOCK_FIN_SENT << side) != 0,
+		.fin_got = (sock->flags & SOCK_FIN_GOT << side) != 0,
+		.spoke_last = pair->conn.retry_side == side,
+	};
+}
+
+static bool
+sample_room(struct sockets *all)
+{
+	size_t room;
+
+	if (all->sample_count < all->sample_room)
+		return true;
+	room = all->sample_room == 0 ? 1024 : all->sample_room * 2;
+	if (!budget_take(all->budget, (room - all->sample_room) * sizeof(struct sample))) {
+		all->left_out++;
+		return false;
+	}
+	all->samples = mem_realloc_array(all->samples, room, sizeof(struct sample));
+	all->sample_room = room;
+	return true;
+}
+
+/* Since when what the client has to say waits for an ACK, time and again, or for room. */
+static int64_t
+stuck_since_ns(const struct story *story, const struct tcp_pair *pair)
+{
+	int64_t since_ns;
+
+	return trail_stuck(&pair->trail, (enum side)story->client, &since_ns) ? since_ns : story->shut_ns;
+}
+
+void
+sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t ts_ns,
+    uint32_t index, uint32_t to)
+{
+	const struct story *story = story_at(all, sock->story - 1);
+	struct sample *sample;
+	enum side client = (enum side)story->client;
+	struct face faces[2] = {
+		face_of(story, sock, pair, client),
+		face_of(story, sock, pair, (enum side)!client),
+	};
+
+	if (all->each_change && sock->sample != 0) {
+		const struct sample *old = &all->samples[sock->sample - 1];
+
+		/* A packet that changes nothing still is one: what ends by itself does so since then. */
+		if (memcmp(old->face, faces, sizeof(faces)) == 0 && since(ts_ns, old->ts_ns) < MS_NS)
+			return;
+	}
+	if (!sample_room(all))
+		return;
+	sample = &all->samples[all->sample_count++];
+	*sample = (struct sample){
+		.ts_ns = ts_ns,
+		.story = sock->story - 1,
+		.order = story->order,
+		.before = sock->sample,
+		.index = index,
+		.from = sock->moment,
+		.to = to,
+	};
+	memcpy(sample->face, faces, sizeof(faces));
+	sample->stuck_ns = stuck_since_ns(story, pair);
+	sock->sample = (uint32_t)all->sample_count;
+}
+
+/* conn->rare counts C, G, T and W; G: bytes were given up as missing. */
+#define RARE_GIVEN_UP 1
+
+/* Bytes that were acknowledged, and that the capture lacks. */
+static bool
+has_gaps(const struct tcp_pair *pair, enum side from)
+{
+	const struct conn_half *half = &pair->conn.half[from];
+	uint32_t acked;
+
+	return pair->conn.rare[from][RARE_GIVEN_UP] > 0 ||
+	    (half->last_index != 0 && trail_acked(&pair->trail, (enum side)!from, &acked) &&
+	        seq_gt(acked, half->end));
+}
+
+void
+story_note_gaps(struct story *story, const struct tcp_pair *pair)
+{
+	if (has_gaps(pair, SIDE_A) || has_gaps(pair, SIDE_B))
+		story->flags |= STORY_GAPS;
+}
+
+static uint32_t
+latest_index(const struct tcp_pair *pair)
+{
+	uint32_t a = pair->trail.half[SIDE_A].last_index;
+	uint32_t b = pair->trail.half[SIDE_B].last_index;
+
+	return a > b ? a : b;
+}
+
+static int64_t
+latest_ns(const struct tcp_pair *pair)
+{
+	const struct trail_half *a = &pair->trail.half[SIDE_A];
+	const struct trail_half *b = &pair->trail.half[SIDE_B];
+
+	return a->last_index > b->last_index ? a->last_ns : b->last_ns;
+}
+
+static bool
+is_moment_over(const struct sockets *all, const struct sock *sock, int64_t now_ns)
+{
+	return all->options.every_ns > 0 ||
+	    (sock->moment < all->moment_count && all->moments[sock->moment] < now_ns);
+}
+
+bool
+shows_changes(const struct sockets *all, const struct sock *sock)
+{
+	return all->each_change && !(sock->flags & SOCK_UNSHOWN);
+}
+
+bool
+sockets_want(const struct sockets *all, const struct sock *sock, const struct packet *pkt)
+{
+	return !(sock->flags & SOCK_QUIET) || pkt->tcp.flags & CONTROL || pkt->tcp.window == 0 ||
+	    shows_changes(all, sock) || (all->options.want_rows && is_moment_over(all, sock, pkt->ts_ns));
+}
+
+bool
+is_told_of(const struct sockets *all, const struct sock *sock)
+{
+	return all->options.want_rows && (shows_changes(all, sock) || all->options.every_ns > 0 ||
+	    sock->sample != 0 || sock->moment < all->moment_count);
+}
+
+static enum side
+server_side(const struct sock *sock)
+{
+	return sock->flags & SOCK_B_ASKED ? SIDE_A : SIDE_B;
+}
+
+void
+sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t now_ns)
+{
+	uint32_t passed;
+
+	if (!all->has_begun)
+		sockets_begin(all, now_ns);
+	if (all->each_change || !all->options.want_rows || sock->story == 0)
+		return;
+	if (all->options.every_ns > 0)
+		moments_add_paced(all, now_ns);
+	if (!is_moment_over(all, sock, now_ns))
+		return;
+	passed = moments_before(all, now_ns);
+	if (passed <= sock->moment)
+		return;
+	sample_take(all, sock, pair, latest_ns(pair), latest_index(pair), passed);
+	sock->moment = passed;
+}
+
+/* A RST can come from where there is no socket. */
+static int64_t
+heard_last_ns(const struct story *story, const struct tcp_pair *pair)
+{
+	int64_t last_ns = pair->trail.half[!story->client].last_ns;
+
+	return story->reset_ns[ROLE_SERVER] == last_ns && !story->reset_has_window[ROLE_SERVER] ? INT64_MIN
+	                                                                                      : last_ns;
+}
+
+void
+sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair *pair)
+{
+	struct story *story;
+
+	if (sock->story == 0)
+		return;
+	if (sock->flags & SOCK_BRIEF) {
+		all->listeners[sock->story - 1].briefs.alive += sock->state[server_side(sock)] != SOCK_CLOSED;
+		return;
+	}
+	story = story_at(all, sock->story - 1);
+	story->is_final = true;
+	if (!is_told_of(all, sock)) {
+		story->final[ROLE_SERVER].state = sock->state[!story->client];
+		return;
+	}
+	story_note_gaps(story, pair);
+	story->final[ROLE_CLIENT] = face_of(story, sock, pair, (enum side)story->client);
+	story->final[ROLE_SERVER] = face_of(story, sock, pair, (enum side)!story->client);
+	story->heard_ns = heard_last_ns(story, pair);
+	story->stuck_ns = stuck_since_ns(story, pair);
+	if (all->each_change || (all->options.every_ns == 0 && sock->moment >= all->moment_count))
+		return;
+	sample_take(all, sock, pair, latest_ns(pair), latest_index(pair), UINT32_MAX);
+	sock->moment = UINT32_MAX;
+}
