@@ -99,13 +99,16 @@ fellows_left_ns(const struct sockets *all, const struct listener *listener, cons
 	int64_t ends[FELLOWS_MAX];
 	size_t count = 0, asked = 0;
 
+	if (!listener->has_fellows)
+		return NEVER_NS;
 	for (uint32_t at = listener->first_story; at != 0 && asked++ < FELLOWS_MAX; at = story_at(all, at - 1)->next) {
 		const struct story *other = story_at(all, at - 1);
-		int64_t end_ns = ended_ns(other);
+		int64_t end_ns;
 
 		if (!is_fellow(story, other) ||
 		    memcmp(other->tuple.src, story->tuple.src, sizeof(story->tuple.src)) != 0)
 			continue;
+		end_ns = ended_ns(other);
 		if (end_ns > from_ns && end_ns <= to_ns)
 			ends[count++] = end_ns;
 		else if (is_left_open(other, to_ns))
@@ -143,15 +146,18 @@ has_read_all(const struct story *story, enum role role)
 	return final->fin_sent;
 }
 
+/* Where nobody was connected, as in a flood, each would be asked for each in vain. */
 void
-fellows_note_readers(const struct sockets *all, struct listener *listener)
+fellows_note(const struct sockets *all, struct listener *listener)
 {
 	size_t asked = 0;
 
+	listener->has_fellows = false;
 	listener->readers[ROLE_CLIENT] = listener->readers[ROLE_SERVER] = 0;
 	for (uint32_t at = listener->first_story; at != 0 && asked++ < FELLOWS_MAX; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
+		listener->has_fellows |= story->knock_ns != NEVER_NS;
 		listener->readers[ROLE_CLIENT] += has_read_all(story, ROLE_CLIENT);
 		listener->readers[ROLE_SERVER] += has_read_all(story, ROLE_SERVER);
 	}

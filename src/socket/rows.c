@@ -132,7 +132,7 @@ void
 rows_prepare(struct sockets *all)
 {
 	for (size_t i = 0; i < all->listener_count; i++)
-		fellows_note_readers(all, &all->listeners[i]);
+		fellows_note(all, &all->listeners[i]);
 	if (all->each_change)
 		changes_prepare(all);
 	else

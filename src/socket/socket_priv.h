@@ -362,6 +362,7 @@ struct listener {
 	bool old_kernel; /* answers SYNs although its queue is full (Linux before 4.10) */
 	bool doubtful;   /* no backlog explains what was seen: packets must be missing */
 	struct evidence because;
+	bool has_fellows; /* of the connections that would be asked, some were made */
 	int readers[2];  /* by enum role: connections whose end shows that all was read, less those that show it was not */
 	unsigned signs;  /* bits of enum sign */
 };
@@ -644,8 +645,9 @@ unsigned rivals_of(const struct listener *listener, const struct listener_row *r
  * closed when what waits for an ACK was sent. NEVER_NS: it does not look so.
  */
 int64_t fellows_closed_ns(const struct sockets *all, const struct listener *listener, const struct story *story, int64_t open_until_ns);
-/* Whether that end's program reads what it gets, as its other connections show, once they are noted. */
-void fellows_note_readers(const struct sockets *all, struct listener *listener);
+/* Whom to ask, before rows are told. */
+void fellows_note(const struct sockets *all, struct listener *listener);
+/* Whether that end's program reads what it gets, as its other connections show. */
 bool fellows_read(const struct listener *listener, const struct story *story, enum role role);
 /* When the program exited, in this time, by what ended together at its address; NEVER_NS. */
 int64_t fellows_left_ns(const struct sockets *all, const struct listener *listener, const struct story *story, int64_t from_ns, int64_t to_ns);
