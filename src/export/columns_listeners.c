@@ -2,11 +2,12 @@
 
 #include "export/line.h"
 #include "export/object.h"
+#include "export/shown.h"
 
 static const struct listener_row *
 row_of(const void *shown)
 {
-	return ((const struct shown_listener *)shown)->row;
+	return ((const struct shown *)shown)->row;
 }
 
 #define NUMBER(field) \
@@ -67,13 +68,6 @@ read_backlog(const void *shown, union cell *cell)
 }
 
 static bool
-read_file(const void *shown, union cell *cell)
-{
-	cell->word = ((const struct shown_listener *)shown)->file;
-	return cell->word != NULL;
-}
-
-static bool
 read_local(const void *shown, union cell *cell)
 {
 	const struct listener_row *row = row_of(shown);
@@ -85,24 +79,8 @@ read_local(const void *shown, union cell *cell)
 static bool
 read_verdict(const void *shown, union cell *cell)
 {
-	cell->word = ((const struct shown_listener *)shown)->verdict;
+	cell->word = ((const struct shown *)shown)->verdict;
 	return true;
-}
-
-static bool
-read_because(const void *shown, union cell *cell)
-{
-	const struct shown_listener *listener = shown;
-
-	cell->because.reason = &listener->because;
-	cell->because.file = listener->file;
-	return true;
-}
-
-static bool
-read_frames(const void *shown, union cell *cell)
-{
-	return read_because(shown, cell) && cell->because.reason->because_count > 0;
 }
 
 static bool
@@ -217,21 +195,9 @@ object(struct export *out, char *to, const void *shown)
 }
 
 static const char *
-file_of(const void *shown)
-{
-	return ((const struct shown_listener *)shown)->file;
-}
-
-static int64_t
-base_of(const void *shown)
-{
-	return ((const struct shown_listener *)shown)->base_ns;
-}
-
-static const char *
 verdict_of(const void *shown)
 {
-	return ((const struct shown_listener *)shown)->verdict;
+	return ((const struct shown *)shown)->verdict;
 }
 
 const struct record listeners_record = {

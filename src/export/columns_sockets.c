@@ -2,11 +2,12 @@
 
 #include "export/line.h"
 #include "export/object.h"
+#include "export/shown.h"
 
 static const struct socket_row *
 row_of(const void *shown)
 {
-	return ((const struct shown_socket *)shown)->row;
+	return ((const struct shown *)shown)->row;
 }
 
 bool
@@ -172,29 +173,6 @@ read_certain(const void *shown, union cell *cell)
 }
 
 static bool
-read_because(const void *shown, union cell *cell)
-{
-	const struct shown_socket *socket = shown;
-
-	cell->because.reason = &socket->because;
-	cell->because.file = socket->file;
-	return true;
-}
-
-static bool
-read_frames(const void *shown, union cell *cell)
-{
-	return read_because(shown, cell) && cell->because.reason->because_count > 0;
-}
-
-static bool
-read_file(const void *shown, union cell *cell)
-{
-	cell->word = ((const struct shown_socket *)shown)->file;
-	return cell->word != NULL;
-}
-
-static bool
 read_flow(const void *shown, union cell *cell)
 {
 	cell->number = row_of(shown)->flow;
@@ -290,18 +268,6 @@ static char *
 object(struct export *out, char *to, const void *shown)
 {
 	return object_of(out, to, shown, columns, COLUMN_COUNT);
-}
-
-static const char *
-file_of(const void *shown)
-{
-	return ((const struct shown_socket *)shown)->file;
-}
-
-static int64_t
-base_of(const void *shown)
-{
-	return ((const struct shown_socket *)shown)->base_ns;
 }
 
 static uint64_t

@@ -1,4 +1,4 @@
-#include "export/export_priv.h"
+#include "export/shown.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -217,7 +217,7 @@ reason_of(const struct evidence *evidence)
 void
 export_socket(struct export *out, const struct socket_row *row)
 {
-	struct shown_socket shown = {
+	struct shown shown = {
 		.row = row,
 		.base_ns = row->at_ns,
 		.because = reason_of(&row->because),
@@ -233,7 +233,7 @@ void
 export_no_socket(struct export *out, int64_t at_ns)
 {
 	const struct socket_row row = { .at_ns = at_ns };
-	struct shown_socket shown = { .row = &row, .base_ns = at_ns };
+	struct shown shown = { .row = &row, .base_ns = at_ns };
 
 	if (out->writer->none == NULL)
 		return;
@@ -245,7 +245,7 @@ export_no_socket(struct export *out, int64_t at_ns)
 void
 export_listener(struct export *out, const struct listener_row *row)
 {
-	struct shown_listener shown = { .row = row, .because = reason_of(&row->because) };
+	struct shown shown = { .row = row, .because = reason_of(&row->because) };
 	struct text verdict = { 0 };
 
 	find_base(out, &shown.file, &shown.base_ns);
@@ -260,7 +260,7 @@ export_listener(struct export *out, const struct listener_row *row)
 void
 export_compared(struct export *out, const struct compared_row *row)
 {
-	struct shown_compared shown = { .row = row };
+	struct shown shown = { .row = row };
 
 	find_base(out, &shown.file, &shown.base_ns);
 	if (row->found != NULL)

@@ -143,29 +143,6 @@ struct record {
 extern const struct record packets_record, flows_record, sockets_record, socket_changes_record,
     listeners_record, comparison_record;
 
-/* What the columns of these two read. */
-struct shown_socket {
-	const struct socket_row *row;
-	const char *file; /* of the first frame of because, or of the capture; or NULL */
-	int64_t base_ns;
-	struct reason because; /* without a cause */
-};
-
-struct shown_listener {
-	const struct listener_row *row;
-	const char *file;
-	int64_t base_ns;
-	struct reason because;
-	const char *verdict;
-};
-
-struct shown_compared {
-	const struct compared_row *row;
-	const char *file;
-	int64_t base_ns;
-	struct reason because;
-};
-
 /* The columns' common readings. */
 bool read_range(const struct range *range, union cell *cell);
 /* The likeliest value of a range, where it is one and there is a likeliest. */
