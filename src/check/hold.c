@@ -109,7 +109,7 @@ name_missing(struct holding *h, size_t count_ruling, int64_t lacking)
 	const struct group *group = h->rulings[count_ruling].group;
 	const struct expected *rarest = NULL;
 
-	if (group->scope == SCOPE_FLOW && h->expectations->good != NULL)
+	if (group->scope == SCOPE_FLOW && h->twins != NULL)
 		h->rulings[count_ruling].good_flow = find_missing(h, group, lacking);
 
 	for (size_t v = count_ruling + 1; v < h->count; v++) {
@@ -244,7 +244,7 @@ check_hold(
 	struct check_case *c;
 
 	if (expectations->good != NULL)
-		h.twins = twins_new(expectations->good);
+		h.twins = twins_of_baseline(expectations->good, data);
 	for (size_t i = 0; i < expectations->count; i++) {
 		struct capture_group *capture = &expectations->captures[i];
 

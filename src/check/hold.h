@@ -30,7 +30,7 @@ struct twins;
 
 struct holding {
 	const struct check_data *data;
-	struct twins *twins; /* of the baseline; NULL: there is none */
+	struct twins *twins; /* of the baseline; NULL: neither capture was made from the other */
 	const struct expectations *expectations;
 	const struct capture_group *capture;
 	struct ruling *rulings;
@@ -75,6 +75,8 @@ bool was_held(const struct group *group, size_t i);
 /* --- flows that were the same: twin.c --- */
 
 struct twins *twins_new(const struct check_data *data);
+/* NULL: fewer than half of the flows have a twin, and those by chance. */
+struct twins *twins_of_baseline(const struct check_data *good, const struct check_data *data);
 void twins_free(struct twins *twins);
 /* Whether there is any with its port. */
 bool twins_have(const struct twins *twins, const struct kept_flow *flow);

@@ -52,6 +52,7 @@ put_shares(struct text *out, const struct shares *shares, size_t members)
 	}
 }
 
+/* Or it was not there before. */
 static bool
 had_another(const struct holding *h, const struct group *group, uint32_t place,
     const struct expected *expected)
@@ -62,7 +63,8 @@ had_another(const struct holding *h, const struct group *group, uint32_t place,
 	bool had;
 
 	if (twin == 0)
-		return false;
+		return group->scope == SCOPE_FLOW && h->twins != NULL &&
+		       !twins_have(h->twins, &h->data->flows[place]);
 	fact_read(&seen, &subject, expected);
 	had = seen.is_known && !expected_meets(expected, &seen, INT64_MIN);
 	text_fini(&seen.room);

@@ -34,6 +34,20 @@ twins_free(struct twins *twins)
 	free(twins);
 }
 
+struct twins *
+twins_of_baseline(const struct check_data *good, const struct check_data *data)
+{
+	struct twins *twins = twins_new(good);
+	size_t known = 0;
+
+	for (size_t i = 0; i < data->flow_count; i++)
+		known += twins_have(twins, &data->flows[i]);
+	if (known * 2 >= data->flow_count)
+		return twins;
+	twins_free(twins);
+	return NULL;
+}
+
 bool
 twins_have(const struct twins *twins, const struct kept_flow *flow)
 {
