@@ -6,7 +6,8 @@
  * thing that was expected, and those that failed say what was seen, and where.
  *
  *   fact.def    every fact that can be expected: one table for all that follows
- *   fact.c      how facts are read from what was collected; fact_words.c: the
+ *   fact.c      ... and as a table in C; fact_flow.c, fact_stream.c, fact_whole.c:
+ *               how they are read from what was collected; fact_words.c: the
  *               words they can have; fact_frames.c: the frames that show them
  *   collect.c   rows are kept under a budget; payload.c: what the streams held
  *   derive.c    what the packets of one flow tell together

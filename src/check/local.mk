@@ -6,8 +6,11 @@ libsynscope_a_SOURCES += \
 	%D%/derive.c \
 	%D%/expect.c \
 	%D%/expectations.c \
-	%D%/fact.c \
+	%D%/fact.c %D%/fact.h \
+	%D%/fact_flow.c \
 	%D%/fact_frames.c \
+	%D%/fact_stream.c \
+	%D%/fact_whole.c \
 	%D%/fact_words.c \
 	%D%/github.c \
 	%D%/hold.c %D%/hold.h \
