@@ -110,11 +110,14 @@ tell_client_state(struct telling *t)
 	evidence_cite(&t->row->because, story->knock_index);
 }
 
-/* Its SYN-ACK went out when enough requests waited to fill the SYN queue. */
+/*
+ * Its SYN-ACK went out when enough requests waited to fill the SYN queue; or the
+ * client asked again, and had an answer as it would have had without a request.
+ */
 static bool
 may_be_cookie(const struct telling *t)
 {
-	return t->listener == NULL || t->listener->only_cookies ||
+	return t->listener == NULL || t->listener->only_cookies || t->story->last_syn_ns > t->story->answer_ns ||
 	    (int64_t)t->story->waiting > t->listener->backlog.lo;
 }
 
@@ -286,34 +289,37 @@ doubt_missing(struct telling *t)
 		t->row->certain = false;
 }
 
-/* Away from the client its FIN may be a copy, and the first one have been lost on its way here. */
-static void
-doubt_lost_fin(struct telling *t)
+/* What this end sends is captured before anything on its way can lose it. */
+static bool
+is_here(const struct telling *t)
 {
-	const struct listener *listener = t->listener;
-	bool is_near = listener != NULL && (listener->vantage == VANTAGE_LOOPBACK ||
-	    listener->vantage == VANTAGE_CLIENT || listener->is_instant);
-
-	if (!is_near && t->at_ns < t->story->fin_ns && since(t->story->fin_ns, t->at_ns) < AGAIN_MAX_NS)
-		t->row->certain = false;
+	if (t->listener == NULL)
+		return false;
+	if (t->role == ROLE_SERVER)
+		return arrivals_are_seen(t->listener);
+	return t->listener->vantage == VANTAGE_LOOPBACK || t->listener->vantage == VANTAGE_CLIENT ||
+	    t->listener->is_instant;
 }
 
 /*
- * Away from the server its end can go unseen: who closes a listener resets what
- * waits for accept(), and a RST that is lost is not sent again. Only what that
- * end says later shows that it was still there. A client's goes with a FIN, and
- * that comes again.
+ * Away from an end it can go unseen: who closes a listener resets what waits for
+ * accept(), and a RST that is lost is not sent again. Only what that end says
+ * later shows that it was still there. A FIN comes again, so the one that was
+ * captured may be a copy; and what the other end sends may be lost behind us.
  */
 static void
 doubt_unheard(struct telling *t)
 {
-	bool is_here = t->listener != NULL && arrivals_are_seen(t->listener);
+	const struct story *story = t->story;
+	const struct face *me = &t->sample->face[t->role];
 
-	if (t->role == ROLE_CLIENT)
-		doubt_lost_fin(t);
-	if (t->role == ROLE_CLIENT || is_here || t->row->state == SOCK_TIME_WAIT)
+	if (is_here(t) || t->row->state == SOCK_TIME_WAIT)
 		return;
-	if (t->row->state != SOCK_CLOSED && (!t->story->is_final || t->story->heard_ns <= t->at_ns))
+	if (t->row->state != SOCK_CLOSED && (!story->is_final || story->heard_ns[t->role] <= t->at_ns))
+		t->row->certain = false;
+	if (t->role == ROLE_CLIENT && t->at_ns < story->fin_ns && since(story->fin_ns, t->at_ns) < AGAIN_MAX_NS)
+		t->row->certain = false;
+	if (me->fin_got && me->acks < me->got)
 		t->row->certain = false;
 }
 
@@ -382,7 +388,8 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 		times[count++] = listener_accepts_ns(listener, (int64_t)story->rank_hi, true);
 	}
 	times[count++] = story->accept_ns;
-	times[count++] = story->heard_ns;
+	times[count++] = story->heard_ns[ROLE_CLIENT];
+	times[count++] = story->heard_ns[ROLE_SERVER];
 	times[count++] = story->last_syn_ns;
 	times[count++] = after(all->seen_ns, 1);
 	times[count++] = after(overdue_ns, after(gap_ns, 1));

@@ -23,6 +23,7 @@ struct reading {
 	struct listener *listener;
 	struct story *story;
 	uint32_t number;
+	const struct step *before; /* the one in front of what is read */
 	const struct step *answer; /* the latest SYN-ACK that a timer sent, or the first */
 	unsigned timers;           /* how many a timer sent */
 	struct step *first;        /* candidates: the client's segments since, not known to be ignored */
@@ -75,6 +76,14 @@ ignore_until(struct reading *r, struct step *until)
 	r->first = r->last = NULL;
 }
 
+/* To a SYN that came again, and not by a timer: a cookie's comes so, too. */
+static bool
+answers_again(const struct reading *r, const struct step *step)
+{
+	return r->before != NULL && r->before->role == ROLE_CLIENT && r->before->flags & TCP_SYN &&
+	    since(step->ts_ns, r->before->ts_ns) < ACK_DUE_NS;
+}
+
 static void
 read_answer(struct reading *r, const struct step *step)
 {
@@ -84,7 +93,7 @@ read_answer(struct reading *r, const struct step *step)
 		r->answer = step;
 		return;
 	}
-	if (since(step->ts_ns, r->answer->ts_ns) < TIMER_MIN_NS)
+	if (since(step->ts_ns, r->answer->ts_ns) < TIMER_MIN_NS || answers_again(r, step))
 		return;
 	if (r->last != NULL)
 		ignore_until(r, r->last);
@@ -479,7 +488,7 @@ story_judge(struct sockets *all, struct listener *listener, uint32_t number)
 		story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = story->answer_ns;
 		return;
 	}
-	for (struct step *step = step_first(all, story); step != NULL; step = step_next(all, step)) {
+	for (struct step *step = step_first(all, story); step != NULL; r.before = step, step = step_next(all, step)) {
 		if (step->role == ROLE_SERVER && (step->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
 			read_answer(&r, step);
 		else if (is_knock(step))

@@ -65,27 +65,23 @@ has_read(const struct face *me)
 }
 
 /*
- * Later, or the rest of it, tells what kind of program it is. Who closes first,
- * and by a FIN, had read all, and as a rule long before. A client that never said
- * a word, was told something and the end of it, is there to read.
+ * A client that is told something is there to read it, unless it resets the
+ * connection in the end, or others like it do. Once the other end has closed we
+ * think so only of one that never said a word; and of a server, if its other
+ * connections show it.
  */
 static bool
 keeps_reading(const struct telling *t)
 {
 	const struct face *me = &t->sample->face[t->role];
-	const struct face *final = &t->story->final[t->role];
+	const struct story *story = t->story;
 
-	if (t->role == ROLE_CLIENT)
-		return t->row->state == SOCK_CLOSE_WAIT && me->sent == 1 && me->got > 2;
-	return t->story->is_final && !me->fin_sent && final->fin_sent && t->row->state == SOCK_ESTABLISHED &&
-	    t->story->reset_ns[ROLE_SERVER] == NEVER_NS && since(t->at_ns, t->sample->ts_ns) > SETTLED_NS &&
-	    (final->state == SOCK_FIN_WAIT2 || final->state == SOCK_TIME_WAIT || final->state == SOCK_FIN_WAIT1);
-}
-
-static bool
-has_readers(const struct telling *t)
-{
-	return t->listener != NULL && fellows_read(t->listener, t->story, t->role);
+	if (t->role == ROLE_SERVER || t->listener == NULL)
+		return t->listener != NULL && fellows_read(t->listener, story, t->role);
+	if (t->row->state == SOCK_CLOSE_WAIT)
+		return fellows_read(t->listener, story, t->role) || (me->sent == 1 && me->got > 2);
+	return t->row->state == SOCK_ESTABLISHED && t->listener->readers[t->role] >= 0 &&
+	    !(story->reset_ns[t->role] != NEVER_NS && story->reset_has_ack[t->role]);
 }
 
 static void
@@ -99,7 +95,7 @@ tell_recv_q(struct telling *t)
 
 	*queue = (struct range){ accepted == 0 ? got : lies_unread(t) && most > 0, most };
 	t->row->recv_q_best = most;
-	if (queue->lo == 0 && ((accepted == 1 && (has_read(me) || has_readers(t))) || (accepted != 0 && keeps_reading(t))))
+	if (queue->lo == 0 && accepted == 1 && (has_read(me) || keeps_reading(t)))
 		t->row->recv_q_best = 0;
 }
 

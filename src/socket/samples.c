@@ -280,12 +280,12 @@ sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pa
 
 /* A RST can come from where there is no socket. */
 static int64_t
-heard_last_ns(const struct story *story, const struct tcp_pair *pair)
+heard_last_ns(const struct story *story, const struct tcp_pair *pair, enum role role)
 {
-	int64_t last_ns = pair->trail.half[!story->client].last_ns;
+	int64_t last_ns = pair->trail.half[role == ROLE_CLIENT ? story->client : !story->client].last_ns;
+	bool is_stray = !story->reset_has_ack[role] || !story->reset_has_window[role];
 
-	return story->reset_ns[ROLE_SERVER] == last_ns && !story->reset_has_window[ROLE_SERVER] ? INT64_MIN
-	                                                                                      : last_ns;
+	return story->reset_ns[role] == last_ns && is_stray ? INT64_MIN : last_ns;
 }
 
 void
@@ -308,7 +308,8 @@ sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair 
 	story_note_gaps(story, pair);
 	story->final[ROLE_CLIENT] = face_of(story, sock, pair, (enum side)story->client);
 	story->final[ROLE_SERVER] = face_of(story, sock, pair, (enum side)!story->client);
-	story->heard_ns = heard_last_ns(story, pair);
+	story->heard_ns[ROLE_CLIENT] = heard_last_ns(story, pair, ROLE_CLIENT);
+	story->heard_ns[ROLE_SERVER] = heard_last_ns(story, pair, ROLE_SERVER);
 	story->stuck_ns = stuck_since_ns(story, pair);
 	if (all->each_change || (all->options.every_ns == 0 && sock->moment >= all->moment_count))
 		return;

@@ -202,7 +202,7 @@ struct story {
 	int64_t stuck_ns;     /* at the end: since then the client's bytes wait for an ACK; NEVER_NS: they do not */
 	bool is_final;        /* final holds */
 	struct face final[2]; /* by enum role: when its last packet had gone by */
-	int64_t heard_ns;     /* the server's last packet that only a connection sends */
+	int64_t heard_ns[2];  /* each end's last packet that only a connection sends, by enum role */
 	uint32_t listener;    /* 1 + its number; 0: none */
 	uint32_t refusal_index;
 	uint32_t rank_lo; /* in the order of being taken, from 1; 0: none */
@@ -689,7 +689,7 @@ int64_t unseen_limit(const struct telling *t);
 /* One end between two samples, at a moment there. */
 void tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns, enum role role, struct socket_row *row);
 /* When the rows of a sample may change without a packet. */
-#define ROW_TIMES 26
+#define ROW_TIMES 27
 size_t row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES]);
 
 /* --- rows.c and changes.c --- */

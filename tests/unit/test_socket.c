@@ -1445,6 +1445,77 @@ test_away_from_the_client_its_fin_may_be_a_copy(void **state)
 	assert_false(end_at(4000, 0, false).certain);
 }
 
+static void
+test_away_from_the_client_its_end_is_certain_only_if_it_is_heard_again(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_SERVER;
+	ask_at(500);
+	ask_at(2000);
+	queue_child(0, 0);
+	feed(SEG(1015, 5, .ack = 5000, AT(1000)));
+	feed(REPLY(.seq = 5000, .ack = 1020, AT(1000)));
+	solve(3000);
+	assert_true(end_at(500, 0, false).certain);
+	assert_false(end_at(2000, 0, false).certain);
+}
+
+static void
+test_a_fin_that_is_not_acknowledged_yet_may_be_lost_behind_the_capture(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	ask_at(150);
+	ask_at(500);
+	queue_child(0, 0);
+	feed(SEG(1015, 0, .ack = 5000, .flags = FIN | ACK, AT(100)));
+	feed(REPLY(.seq = 5000, .ack = 1016, AT(400)));
+	feed(REPLY(.seq = 5000, .ack = 1016, .flags = FIN | ACK, AT(900)));
+	solve(1000);
+	assert_false(end_at(150, 0, true).certain);
+	assert_true(end_at(500, 0, true).certain);
+}
+
+static void
+test_a_syn_ack_to_a_syn_that_came_again_is_no_timers(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_SERVER;
+	ask_at(500);
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, .flags = SYN | ACK, AT(0)));
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(1000)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, .flags = SYN | ACK, AT(1000)));
+	feed(SEG(1000, 0, .ack = 5000, AT(1001)));
+	take_bytes(0, 15, 1002);
+	solve(1100);
+	assert_ends(500, 0, "SYN_SENT", "SYN_RECV");
+	assert_false(end_at(500, 0, true).certain);
+}
+
+static void
+test_a_client_that_is_told_something_reads_it(void **state)
+{
+	(void)state;
+	ask_at(500);
+	queue_child(0, 0);
+	feed(REPLY(.seq = 5000, .length = 20, .ack = 1015, AT(100)));
+	solve(1000);
+	assert_int_equal(end_at(500, 0, false).recv_q_best, 0);
+}
+
+static void
+test_a_client_that_resets_in_the_end_has_not_read(void **state)
+{
+	(void)state;
+	ask_at(500);
+	queue_child(0, 0);
+	feed(REPLY(.seq = 5000, .length = 20, .ack = 1015, AT(100)));
+	feed(SEG(1015, 0, .ack = 5020, .flags = RST | ACK, AT(900)));
+	solve(1000);
+	assert_int_equal(end_at(500, 0, false).recv_q_best, 20);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -1530,6 +1601,11 @@ main(void)
 		TEST(test_a_bare_ack_alone_that_was_ignored_may_have_been_put_aside),
 		TEST(test_where_accept_is_deferred_those_that_wait_are_likelier_put_aside_than_taken),
 		TEST(test_away_from_the_client_its_fin_may_be_a_copy),
+		TEST(test_away_from_the_client_its_end_is_certain_only_if_it_is_heard_again),
+		TEST(test_a_fin_that_is_not_acknowledged_yet_may_be_lost_behind_the_capture),
+		TEST(test_a_syn_ack_to_a_syn_that_came_again_is_no_timers),
+		TEST(test_a_client_that_is_told_something_reads_it),
+		TEST(test_a_client_that_resets_in_the_end_has_not_read),
 	};
 
 	return cmocka_run_group_tests_name("socket", tests, NULL, NULL);
