@@ -13,7 +13,7 @@
  *   paint_cairo.c  a scene becomes PNG or PDF, several one PDF (paper.h): the
  *                  door to cairo and pango
  *   ladder.c       what a ladder is made of; ladder_scene.c, and as lines of
- *   ladder_words.c text, Mermaid and PlantUML
+ *                  text, Mermaid and PlantUML, ladder_words.c
  *   info.c         a packet in Wireshark's words
  *   label.def      every word that is drawn, in each language
  */

@@ -16,11 +16,13 @@ libsynscope_a_SOURCES += \
 	%D%/info_tcp.c \
 	%D%/label.c \
 	%D%/ladder.c %D%/ladder_priv.h \
+	%D%/ladder_diagram.c \
 	%D%/ladder_lanes.c \
 	%D%/ladder_measure.c %D%/ladder_page.h \
 	%D%/ladder_rows.c \
 	%D%/ladder_scene.c \
-	%D%/ladder_words.c \
+	%D%/ladder_text.c \
+	%D%/ladder_words.c %D%/ladder_words.h \
 	%D%/latency.c \
 	%D%/listener.c %D%/listener_priv.h \
 	%D%/listener_between.c \
