@@ -1,5 +1,6 @@
 #!/bin/sh
-# Files are where pages and comments say, and none lies about that is not built.
+# Files are where pages and comments say, none lies about that is not built, and a
+# room knows those to its left alone.
 . "${srcdir:=.}/tests/support/tap.sh"
 cd "$srcdir" || exit 99
 
@@ -25,8 +26,30 @@ for page in ARCHITECTURE.md CONTRIBUTING.md README.md; do
 	verdict $? "$page names files that are there"
 done
 
+# Of the last four, report draws with figure; else they do not know each other.
+left='base markup capture decode flow tcp socket analysis prose recorded'
+known()
+{
+	case $1 in
+	export | figure | check) echo "$left" ;;
+	report) echo "$left figure" ;;
+	cli) echo "$left export figure report check" ;;
+	*) echo "${left%%"$1"*}" ;;
+	esac
+}
+
 for room in src/*/; do
 	room=${room%/}
+	name=${room#src/}
+	grep -h '^#include "[a-z]*/' "$room"/*.[ch] | sed 's/.*"\([a-z]*\)\/.*/\1/' | sort -u |
+		while read -r other; do
+			case " $name $(known "$name") " in
+			*" $other "*) ;;
+			*) grep -n "^#include \"$other/" "$room"/*.[ch] ;;
+			esac
+		done >"$work/says"
+	test ! -s "$work/says"
+	verdict $? "$room knows rooms to its left alone"
 	# A name alone is of this room, or of any other.
 	grep -o -h '[a-z0-9_*]*[a-z0-9_*/]*[a-z0-9_]\.c\>' "$room"/*.[ch] | sort -u |
 		while read -r name; do
