@@ -104,7 +104,8 @@ follows_from_health(const struct listener_row *row)
 {
 	if (row->refused > 0)
 		return (struct said){
-			N_("It did not always listen: attempts that were refused: %6."), NULL
+			N_N("It did not always listen: %6 of %2 attempt to connect was refused.",
+			    "It did not always listen: %6 of %2 attempts to connect were refused.")
 		};
 	return (struct said){ N_("Nothing shows that its accept queue was ever full."), NULL };
 }
@@ -137,11 +138,14 @@ follows_from_flood(const struct listener_row *row)
 }
 
 static const struct answer answers[STORY_COUNT] = {
-	[STORY_NOT_LISTENING] = { { N_("Nothing listened at %1: attempts to connect %2, refused "
-				       "%6."),
-				      NULL },
+	[STORY_NOT_LISTENING] = { { N_N("Nothing listened at %1: %6 of %2 attempt to connect was "
+					"refused.",
+				      "Nothing listened at %1: %6 of %2 attempts to connect were "
+				      "refused.") },
 	    follows_from_refusal },
-	[STORY_SILENT] = { { N_("Nothing ever answered at %1: attempts to connect %2."), NULL },
+	[STORY_SILENT] = { { N_N("Nothing ever answered at %1, where %2 connection was asked for.",
+			       "Nothing ever answered at %1, where %2 connections were asked "
+			       "for.") },
 	    follows_from_silence },
 	[STORY_HEALTHY] = { { N_N("The server at %1 was asked for %2 connection, and completed "
 				  "%3.",
