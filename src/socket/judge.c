@@ -65,7 +65,8 @@ ignore_until(struct reading *r, struct step *until)
 			r->ignored = step;
 			r->lost_words |= !bare;
 			r->story->refusal_index = step->index;
-			if (bare && r->listener->defer)
+			/* What answers the first timer's SYN-ACK is not put aside any more. */
+			if (bare && r->listener->defer && r->timers == 0)
 				r->story->deferred = true;
 			else if (silence_tells(r->listener) && !is_turned_away(r, step))
 				listener_note(r->listener, HAPPENED_IGNORE, step->ts_ns, step->index, r->number);

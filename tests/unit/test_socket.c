@@ -1516,6 +1516,26 @@ test_a_client_that_resets_in_the_end_has_not_read(void **state)
 	assert_int_equal(end_at(500, 0, false).recv_q_best, 20);
 }
 
+static void
+test_what_answers_a_question_that_was_put_off_is_not_put_aside_again(void **state)
+{
+	(void)state;
+	for (int n = 0; n < 4; n++)
+		shake_hands(n, 300 * n);
+	for (int n = 0; n < 2; n++) {
+		feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(3050 + 300 * n)));
+		feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(3050 + 300 * n)));
+	}
+	for (int n = 0; n < 2; n++) {
+		feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(7150 + 300 * n)));
+		feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(7150 + 300 * n)));
+	}
+	solve(7600);
+	assert_int_equal(seen.listener.deferred, 2);
+	assert_int_equal(seen.listener.kind, STORY_OVERFLOW);
+	assert_int_equal(seen.listener.backlog.hi, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -1605,6 +1625,7 @@ main(void)
 		TEST(test_a_fin_that_is_not_acknowledged_yet_may_be_lost_behind_the_capture),
 		TEST(test_a_syn_ack_to_a_syn_that_came_again_is_no_timers),
 		TEST(test_a_client_that_is_told_something_reads_it),
+		TEST(test_what_answers_a_question_that_was_put_off_is_not_put_aside_again),
 		TEST(test_a_client_that_resets_in_the_end_has_not_read),
 	};
 
