@@ -1,8 +1,8 @@
 /*
  * What figures draw from. The rows of the flows that were asked for are copied,
  * until the budget is used up; what came after that is counted. Flows and
- * listeners come last, and are few: the others leave them some room, so that
- * one can still choose among them.
+ * listeners come last, or, of a large capture, long before the packets of a few
+ * of them: each leaves the others some room, so that one can choose, and draw.
  */
 #include "figure/figure_priv.h"
 
@@ -17,10 +17,18 @@
 /* Most connections have one of a few dozen histories. */
 #define RECENT_HISTORIES 256
 
+/* Each leaves a quarter of the budget to the other. */
+enum share {
+	SHARE_FEW, /* flows and listeners */
+	SHARE_MANY,
+	SHARE_COUNT
+};
+
 struct figure_store {
 	struct figure_wanted wanted;
 	uint32_t *numbers; /* of wanted, sorted */
 	struct budget budget;
+	size_t used_bytes[SHARE_COUNT];
 	size_t packet_room;
 	size_t flow_room;
 	size_t socket_room;
@@ -115,17 +123,15 @@ is_wanted(const struct figure_data *data, uint32_t flow)
 					      sizeof(flow), order_u32) != NULL;
 }
 
-enum share {
-	SHARE_FEW,  /* flows and listeners */
-	SHARE_MANY, /* a quarter is not theirs */
-};
-
 static bool
-has_room(struct budget *budget, enum share share, size_t row_bytes)
+has_room(struct figure_store *store, enum share share, size_t row_bytes)
 {
-	size_t most = budget->limit_bytes - (share == SHARE_MANY ? budget->limit_bytes / 4 : 0);
+	size_t most = store->budget.limit_bytes - store->budget.limit_bytes / 4;
 
-	return budget->used_bytes + row_bytes <= most && budget_take(budget, row_bytes);
+	if (store->used_bytes[share] + row_bytes > most || !budget_take(&store->budget, row_bytes))
+		return false;
+	store->used_bytes[share] += row_bytes;
+	return true;
 }
 
 /* The place of one more row in an array that grows; NULL: there is no room. */
@@ -135,7 +141,7 @@ add_row(struct figure_data *data, enum share share, void *array, size_t *count, 
 {
 	void **rows = array;
 
-	if (!has_room(&data->store->budget, share, row_bytes)) {
+	if (!has_room(data->store, share, row_bytes)) {
 		data->left_out++;
 		return NULL;
 	}

@@ -93,7 +93,7 @@ struct figure_wanted {
 };
 
 /* Some 500,000 packets; nobody can look at a figure of more. A quarter is for flows and listeners. */
-#define FIGURE_LIMIT_BYTES ((size_t)96 << 20)
+#define FIGURE_LIMIT_BYTES ((size_t)128 << 20)
 
 /*
  * Rows are handed in as the analysis hands them out, by whoever runs it (with
