@@ -239,8 +239,13 @@ again_read(struct reporting *reporting, const struct subject *subject,
 		    figure_flow(reporting->data, reporting->kept[i])->tuple;
 	reporting->until_ns = INT64_MAX;
 	options->track = NULL;
-	if (judge_flows(reporting, options))
+	if (judge_flows(reporting, options)) {
 		see_flows(reporting, options);
+	} else {
+		/* No figure of a queue could be whole. */
+		sockets->flows = reporting->kept;
+		sockets->flow_count = reporting->kept_count;
+	}
 	progress_begin(&reading->progress, reading->options);
 	if (analysis_run(&reporting->second, subject->paths, subject->path_count, options, &ops,
 		reporting, &diag) != ST_OK)

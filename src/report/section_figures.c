@@ -430,7 +430,8 @@ section_figures(const struct chapter *chapter)
 	draw_some(&drawing, "ladder", LADDER_FLOWS, LADDER_PACKETS);
 	draw_disproved(&drawing);
 	draw_listeners(&drawing, "listener");
-	draw_listeners(&drawing, "queue");
+	if (chapter->data->left_out == 0)
+		draw_listeners(&drawing, "queue");
 	draw_sequences(&drawing);
 	draw(&drawing, "latency", &(const struct flows){ 0 }, "");
 }
