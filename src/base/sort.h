@@ -10,6 +10,15 @@
 /* Ascending. */
 void sort_numbers(int64_t *numbers, size_t count);
 
+/* Where it stands among sorted ones: the smallest of which so many percent are no larger. */
+static inline size_t
+percentile_place(size_t count, unsigned percent)
+{
+	size_t rank = (count * percent + 99) / 100;
+
+	return rank == 0 ? 0 : rank - 1;
+}
+
 /* For qsort: the least first. */
 static inline int
 order_u32(const void *one, const void *other)

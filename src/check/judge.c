@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/sort.h"
 
 /* --- how many --- */
 
@@ -113,15 +114,6 @@ measure(struct holding *h, const struct group *group, const struct members *memb
 	return count;
 }
 
-/* The nearest rank: the smallest of which so many percent are no larger. */
-static size_t
-rank_of(size_t count, unsigned percentile)
-{
-	size_t rank = (count * percentile + 99) / 100;
-
-	return rank == 0 ? 0 : rank - 1;
-}
-
 static void
 hold_together(struct holding *h, const struct group *group, const struct members *members,
     const struct expected *expected)
@@ -131,7 +123,7 @@ hold_together(struct holding *h, const struct group *group, const struct members
 	size_t count = measure(h, group, members, expected, measured);
 	/* What nobody has adds up to nothing. */
 	struct seen seen = { .is_known = count > 0 || expected->over == OVER_SUM };
-	size_t rank = rank_of(count, expected->percentile);
+	size_t rank = percentile_place(count, expected->percentile);
 
 	if (expected->over == OVER_SUM)
 		for (size_t i = 0; i < count; i++)

@@ -192,29 +192,14 @@ mark_names(void)
 	return names;
 }
 
-static const struct {
-	const char *name;
-	uint16_t flag;
-} flag_words[] = {
-	{ "FIN", TCP_FIN },
-	{ "SYN", TCP_SYN },
-	{ "RST", TCP_RST },
-	{ "PSH", TCP_PSH },
-	{ "ACK", TCP_ACK },
-	{ "URG", TCP_URG },
-	{ "ECE", TCP_ECE },
-	{ "CWR", TCP_CWR },
-	{ "AE", TCP_AE },
-};
-
 static bool
 add_flag(struct packet_wanted *wanted, const char *word)
 {
-	for (size_t i = 0; i < sizeof(flag_words) / sizeof(flag_words[0]); i++) {
+	for (unsigned i = 0; i < FLAG_COUNT; i++) {
 		if (strcmp(flag_words[i].name, word) != 0)
 			continue;
 		wanted->has_flags = true;
-		wanted->flags |= flag_words[i].flag;
+		wanted->flags |= (uint16_t)(1u << i);
 		return true;
 	}
 	return false;
@@ -252,8 +237,12 @@ add_cause(struct packet_wanted *wanted, const char *word)
 static const char *const *
 flag_names(void)
 {
-	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR",
-		"AE", NULL };
+	static const char *const names[] = {
+#define FLAG(id, name, prose) name,
+#include "tcp/flag.def"
+#undef FLAG
+		NULL,
+	};
 
 	return names;
 }

@@ -29,18 +29,6 @@ static const struct record *const records[RECORD_COUNT] = {
 	[RECORD_COMPARISON] = &comparison_record,
 };
 
-const struct word flag_words[9] = {
-	{ "FIN", "the sender will send no more" },
-	{ "SYN", "begins a connection" },
-	{ "RST", "ends a connection at once" },
-	{ "PSH", "the application should have this now" },
-	{ "ACK", "the acknowledgment number counts" },
-	{ "URG", "the urgent pointer counts" },
-	{ "ECE", "congestion was experienced" },
-	{ "CWR", "the sender slowed down" },
-	{ "AE", "accurate ECN" },
-};
-
 const char *
 proto_name(uint8_t proto)
 {

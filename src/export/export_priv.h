@@ -153,7 +153,6 @@ struct address socket_local(const struct tuple *ends, bool any_address);
 struct address socket_remote(const struct socket_row *row);
 /* Likewise, but as netstat has it, in the family of its tuple: 0.0.0.0:* */
 struct address socket_foreign(const struct socket_row *row);
-extern const struct word flag_words[9]; /* by bit of enum tcp_flag */
 const char *proto_name(uint8_t proto); /* NULL: none that decode yields */
 
 /* A file's name as the format writes it, made once for the many rows it stands in. */

@@ -179,15 +179,13 @@ put_ports(struct text *out, const struct tuple *tuple)
 static void
 put_flags(struct text *out, uint16_t flags, bool has_reserved)
 {
-	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR",
-		"AE" };
 	const char *separator = " [";
 
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (unsigned i = 0; i < FLAG_COUNT; i++) {
 		if (!(flags & 1u << i))
 			continue;
 		text_put(out, separator);
-		text_put(out, names[i]);
+		text_put(out, flag_words[i].name);
 		separator = ", ";
 	}
 	if (has_reserved) {

@@ -81,15 +81,6 @@ add_panel(struct latency *all, enum label name, bool is_handshake)
 	all->panel_count += panel->count > 0;
 }
 
-/* By the nearest rank: a value that occurred. */
-static int64_t
-percentile(const struct panel *panel, unsigned percent)
-{
-	size_t rank = (panel->count * percent + 99) / 100;
-
-	return panel->values[rank == 0 ? 0 : rank - 1];
-}
-
 /* --- scales --- */
 
 static double
@@ -278,7 +269,7 @@ draw_percentile(
     struct latency *all, const struct panel *panel, struct slots *slots, unsigned percent)
 {
 	struct scene_style style = { .size = 11, .bold = true };
-	int64_t value = percentile(panel, percent);
+	int64_t value = panel->values[percentile_place(panel->count, percent)];
 	double x = scale_at(&all->time, at_least(value));
 	const char *span = name_span(all->scene, value);
 	const char *text = percent == 50

@@ -136,27 +136,13 @@ name_end(
 const char *
 name_flags(struct scene *scene, uint16_t flags)
 {
-	static const struct {
-		enum tcp_flag flag;
-		const char *name;
-	} names[] = {
-		{ TCP_FIN, "FIN" },
-		{ TCP_SYN, "SYN" },
-		{ TCP_RST, "RST" },
-		{ TCP_PSH, "PSH" },
-		{ TCP_ACK, "ACK" },
-		{ TCP_URG, "URG" },
-		{ TCP_ECE, "ECE" },
-		{ TCP_CWR, "CWR" },
-		{ TCP_AE, "AE" },
-	};
 	struct text out = { 0 };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!(flags & names[i].flag))
+	for (unsigned i = 0; i < FLAG_COUNT; i++) {
+		if (!(flags & 1u << i))
 			continue;
 		text_put(&out, out.length > 0 ? ", " : "");
-		text_put(&out, names[i].name);
+		text_put(&out, flag_words[i].name);
 	}
 	return scene_adopt(scene, &out);
 }

@@ -3,6 +3,8 @@
  */
 #include "report/report_priv.h"
 
+#include "base/sort.h"
+
 static const struct {
 	const char *name;
 	const char *unit; /* of from and to: whole numbers */
@@ -25,15 +27,6 @@ set_value(struct markup_node *node, const char *name, enum measure_kind kind, in
 		put_span(&words, value);
 	markup_set(node, name, text_str(&words));
 	text_fini(&words);
-}
-
-/* The smallest value that so many of a hundred do not exceed. */
-static int64_t
-percentile(const struct measure *measure, unsigned percent)
-{
-	size_t rank = (measure->count * percent + 99) / 100;
-
-	return measure->values[rank == 0 ? 0 : rank - 1];
 }
 
 /* Bins grow by 1, 2, 5, 10, so that whatever spreads over decades shows its shape. */
@@ -94,9 +87,9 @@ add_measure(const struct chapter *chapter, enum measure_kind kind)
 	markup_set(node, "unit", rows[kind].unit);
 	markup_set_i64(node, "count", (int64_t)measure->count);
 	set_value(node, "min", kind, measure->values[0]);
-	set_value(node, "p50", kind, percentile(measure, 50));
-	set_value(node, "p90", kind, percentile(measure, 90));
-	set_value(node, "p99", kind, percentile(measure, 99));
+	set_value(node, "p50", kind, measure->values[percentile_place(measure->count, 50)]);
+	set_value(node, "p90", kind, measure->values[percentile_place(measure->count, 90)]);
+	set_value(node, "p99", kind, measure->values[percentile_place(measure->count, 99)]);
 	set_value(node, "max", kind, measure->values[measure->count - 1]);
 	add_bins(node, kind, measure);
 }

@@ -37,6 +37,14 @@ enum mark {
 	MARK_COUNT
 };
 
+/* Bits of enum tcp_flag. */
+enum flag {
+#define FLAG(id, name, prose) FLAG_##id,
+#include "tcp/flag.def"
+#undef FLAG
+	FLAG_COUNT
+};
+
 #define MARK_BIT(mark) (1u << (mark)) /* of 16 bits */
 
 enum cause {
@@ -50,7 +58,7 @@ enum cause {
 extern const struct word {
 	const char *name;
 	const char *prose;
-} mark_words[MARK_COUNT], cause_words[CAUSE_COUNT];
+} mark_words[MARK_COUNT], cause_words[CAUSE_COUNT], flag_words[FLAG_COUNT];
 
 #define BECAUSE_MAX 4
 

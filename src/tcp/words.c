@@ -11,3 +11,9 @@ const struct word cause_words[CAUSE_COUNT] = {
 #include "tcp/cause.def"
 #undef CAUSE
 };
+
+const struct word flag_words[FLAG_COUNT] = {
+#define FLAG(id, name, prose) { name, prose },
+#include "tcp/flag.def"
+#undef FLAG
+};
