@@ -257,6 +257,8 @@ verdict $? '... and somewhat later, too'
 synscope check -q --baseline let-in.pcap let-in-much-later.pcap >says 2>&1
 test $? = 1 && grep -q 'wait: expected between .* but it is 31.0000.* s: flow [45] ' says
 verdict $? 'to wait much longer at a full queue is found'
+synscope check -q --baseline let-in.pcap --tolerance 'wait=1 min' let-in-much-later.pcap >says 2>&1
+verdict $? '... but within a tolerance of that it passes'
 synscope check -q --baseline queue.pcap let-in-once.pcap >says 2>&1
 test $? = 1 && grep -q 'open: expected 3 complete, 2 unanswered, but it is 4 complete, 1 unanswered: flow 4 ' says
 verdict $? 'who is let in after all is found'

@@ -216,15 +216,22 @@ static void
 expect_wait(struct recorder *r)
 {
 	int64_t longest = slowest_of(r, FACT_WAIT, 100);
+	int64_t lo = luckiest_wait(r) / 10 * 9;
+	int64_t hi = longest / 2 * 5;
+	int64_t slack;
 	struct text said = { 0 };
 	struct expected *expected;
 
 	if (longest < 0 || is_ignored(r, FACT_WAIT))
 		return;
+	if (tolerance_of(r, FACT_WAIT, longest, &slack)) {
+		lo = longest > slack ? longest - slack : 0;
+		hi = longest + slack;
+	}
 	text_put(&said, "between ");
-	put_millis(&said, luckiest_wait(r) / 10 * 9);
+	put_millis(&said, lo);
 	text_put(&said, " and ");
-	put_millis(&said, longest * 5 / 2);
+	put_millis(&said, hi);
 	expected = expect(r, FACT_WAIT, text_str(&said));
 	expected->over = OVER_PERCENTILE;
 	expected->percentile = 100;
