@@ -369,8 +369,13 @@ for how in '--baseline restarted.pcap' '--expect restarted.xml'; do
 done
 restarted 0 | make unbroken
 synscope check -q --baseline unbroken.pcap restarted.pcap >says 2>&1
+verdict $? '... nor whether anybody came meanwhile'
+# But not where the server has a connection.
+{ restarted 1 | sed '/^+0.0\(0[4-9]\|10\)000 /d'; } | make refused-while-busy
+{ restarted 0 | sed '/^+0.0\(0[4-9]\|10\)000 /d'; } | make busy
+synscope check -q --baseline busy.pcap refused-while-busy.pcap >says 2>&1
 test $? = 1 && grep -q 'count: expected 2, but it is 3: flow 2 ' says
-verdict $? 'who is refused where nobody was is found'
+verdict $? 'who is refused while others are served is found'
 
 # On a busy machine answers are late, and the end of what is under way is sent again.
 burst()

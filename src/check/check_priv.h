@@ -112,8 +112,8 @@ struct kept_flow {
 	uint32_t count;
 	struct payload payload[2]; /* from client, from server */
 	bool is_background;        /* said to nobody in particular */
-	/* Refused by an end that took another one later: who waits for a server. */
-	enum knock { KNOCK_NOT, KNOCK_FIRST, KNOCK_AGAIN } knock;
+	bool
+	    is_knock; /* refused by an idle end that took another one later: who waits for a server */
 	bool is_encrypted; /* its bytes are never the same twice */
 	uint64_t filters;  /* bits: which filters one of its packets matches */
 	/* derive.c */
@@ -272,7 +272,6 @@ struct selector {
 	    end;                       /* of a listener or socket: local is server, remote client */
 	uint8_t proto;                 /* 0: any */
 	bool no_knocks;                /* without those that asked before anybody listened */
-	bool no_restarts;              /* ... or while nobody did any more, but later again */
 	bool others;                   /* those that no other group of the capture means */
 	uint32_t order_from, order_to; /* 0: all; UINT32_MAX: to the last */
 	bool order_last;

@@ -312,19 +312,39 @@ compare_served(const void *a, const void *b)
 	return order != 0 ? order : (one->flow > other->flow) - (one->flow < other->flow);
 }
 
-/* Those of one server: refused ones before another that was taken are knocks. */
-static void
-find_knocks_of(const struct served *served, size_t count)
+/* When the server was done with it: INT64_MAX where it is not known to be, INT64_MIN: it never began. */
+static int64_t
+done_ns(const struct check_data *data, const struct kept_flow *flow)
 {
-	size_t first = 0, last = count;
+	uint32_t fin = flow->derived.fin[WHOSE_SERVER], reset = flow->derived.reset;
+	const struct kept_packet *last =
+	    kept_packet(data, fin == 0 || (reset != 0 && reset < fin) ? reset : fin);
 
-	while (first < count && served[first].flow->row.conn.open != OPEN_COMPLETE)
-		first++;
-	while (last > 0 && served[last - 1].flow->row.conn.open != OPEN_COMPLETE)
-		last--;
-	for (size_t i = 0; i < last; i++)
-		if (served[i].flow->row.conn.open == OPEN_REFUSED)
-			served[i].flow->knock = i < first ? KNOCK_FIRST : KNOCK_AGAIN;
+	if (flow->row.packets[1] == 0)
+		return INT64_MIN;
+	return last == NULL ? INT64_MAX : last->ts_ns;
+}
+
+/*
+ * Those of one server: refused ones before another that was taken are knocks,
+ * if the server, which may be started anew, had nothing else to do meanwhile.
+ */
+static void
+find_knocks_of(const struct check_data *data, const struct served *served, size_t count)
+{
+	int64_t busy_ns = INT64_MIN;
+
+	while (count > 0 && served[count - 1].flow->row.conn.open != OPEN_COMPLETE)
+		count--;
+	for (size_t i = 0; i < count; i++) {
+		struct kept_flow *flow = served[i].flow;
+		int64_t done = done_ns(data, flow);
+
+		if (flow->row.conn.open == OPEN_REFUSED)
+			flow->is_knock = flow->row.start_ns >= busy_ns;
+		else if (done > busy_ns)
+			busy_ns = done;
+	}
 }
 
 static void
@@ -341,7 +361,7 @@ find_knocks(struct check_data *data)
 	for (size_t i = 1; i <= count; i++) {
 		if (i < count && compare_servers(served[i].tuple, served[first].tuple) == 0)
 			continue;
-		find_knocks_of(served + first, i - first);
+		find_knocks_of(data, served + first, i - first);
 		first = i;
 	}
 	free(served);

@@ -154,7 +154,7 @@ leave_out_knocks(struct members *members, const struct check_data *data, size_t 
 	size_t kept = 0;
 
 	for (size_t i = 0; i < members->count; i++) {
-		bool is_left_out = count > 0 && data->flows[members->at[i]].knock != KNOCK_NOT;
+		bool is_left_out = count > 0 && data->flows[members->at[i]].is_knock;
 
 		count -= is_left_out;
 		if (!is_left_out)
@@ -164,8 +164,8 @@ leave_out_knocks(struct members *members, const struct check_data *data, size_t 
 }
 
 /*
- * Who was refused before the server took anybody may have been meant to be
- * taken: where too few were, the latest of them make up for those.
+ * Who was refused while the server was idle may have been meant to be taken:
+ * where too few were, the latest of them make up for those.
  */
 static void
 find_members(struct members *members, const struct holding *h, const struct group *group)
@@ -180,7 +180,7 @@ find_members(struct members *members, const struct holding *h, const struct grou
 	wanted = bounds_of(&count->test, INT64_MIN).lo;
 	if (wanted <= (int64_t)members->count)
 		return;
-	with_knocks.selector.no_knocks = with_knocks.selector.no_restarts = false;
+	with_knocks.selector.no_knocks = false;
 	members_fini(members);
 	members_of(members, h->data, h->capture, &with_knocks);
 	if ((int64_t)members->count > wanted)

@@ -133,13 +133,10 @@ read_others(struct parser *p, const struct markup_node *node, struct selector *s
 static enum status
 read_knocks(struct parser *p, const struct markup_node *node, struct selector *selector)
 {
-	bool with_knocks = true, with_restarts = true;
+	bool with_knocks = true;
 	enum status st = read_yes(p, node, "knocks", &with_knocks);
 
-	if (st == ST_OK)
-		st = read_yes(p, node, "restarts", &with_restarts);
 	selector->no_knocks = !with_knocks;
-	selector->no_restarts = !with_restarts;
 	return st;
 }
 
@@ -201,7 +198,7 @@ static enum status
 read_flow(struct parser *p, const struct markup_node *node, struct selector *selector)
 {
 	static const char *const names[] = { "name", "server", "client", "end", "proto", "order",
-		"filter", "others", "knocks", "restarts", NULL };
+		"filter", "others", "knocks", NULL };
 	enum status st = check_attributes(p, node, names);
 
 	if (st == ST_OK)

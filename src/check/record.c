@@ -108,7 +108,6 @@ find_roles(struct recorder *r)
 					.is_tcp = selector.proto == PROTO_TCP,
 				};
 			}
-			r->roles[at].is_restarted |= data->flows[i].knock == KNOCK_AGAIN;
 		}
 	}
 }
@@ -158,10 +157,8 @@ record_flows(struct recorder *r)
 {
 	for (size_t i = 0; i < r->role_count; i++) {
 		r->role = &r->roles[i];
-		if (r->role->is_tcp) {
+		if (r->role->is_tcp)
 			r->roles[i].selector.no_knocks = true;
-			r->roles[i].selector.no_restarts = r->roles[i].is_restarted;
-		}
 		begin_group(r, SCOPE_FLOW, &r->roles[i].selector);
 		expect_of_flows(r);
 	}

@@ -8,7 +8,6 @@
 struct role {
 	struct selector selector;
 	bool is_tcp;
-	bool is_restarted; /* it refused some between others that it took */
 };
 
 struct recorder {

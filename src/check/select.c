@@ -122,8 +122,7 @@ flow_is_meant(const struct kept_flow *flow, const struct selector *selector)
 {
 	const struct tuple *tuple = &flow->row.tuple;
 
-	if ((selector->no_knocks && flow->knock == KNOCK_FIRST) ||
-	    (selector->no_restarts && flow->knock == KNOCK_AGAIN))
+	if (selector->no_knocks && flow->is_knock)
 		return false;
 	if (selector->proto != 0 && selector->proto != tuple->proto &&
 	    !(selector->proto == PROTO_ICMP && tuple->proto == PROTO_ICMP6))
@@ -170,7 +169,7 @@ is_another(const struct check_data *data, const struct capture_group *capture,
     const struct group *group, uint32_t place)
 {
 	if (group->scope == SCOPE_FLOW &&
-	    (data->flows[place].is_background || data->flows[place].knock != KNOCK_NOT))
+	    (data->flows[place].is_background || data->flows[place].is_knock))
 		return false;
 	for (size_t i = 0; i < capture->count; i++) {
 		const struct group *other = &capture->groups[i];

@@ -49,8 +49,6 @@ write_selector(struct writing *w, const struct group *group)
 	write_end(w, is_flow ? "server" : "local", &selector->server);
 	if (selector->no_knocks)
 		markup_attribute(w->xml, "knocks", "no");
-	if (selector->no_restarts)
-		markup_attribute(w->xml, "restarts", "no");
 	if (selector->others)
 		markup_attribute(w->xml, "others", "yes");
 }
