@@ -22,6 +22,7 @@
 struct markup_path {
 	xmlXPathCompExprPtr xml;
 	char *attribute; /* that it names, and nothing else; or NULL */
+	bool is_self;    /* "." */
 };
 
 struct markup_scope {
@@ -33,8 +34,8 @@ struct markup_scope {
 };
 
 struct markup_found {
-	xmlXPathObjectPtr xml; /* NULL of an attribute that was named */
-	xmlAttrPtr attribute;  /* NULL: it is not there */
+	xmlXPathObjectPtr xml; /* NULL of a node that was named */
+	xmlNodePtr node;       /* NULL: it is not there */
 	xmlDocPtr scratch;     /* holds some of its nodes, or NULL */
 };
 
@@ -91,7 +92,7 @@ take_complaint(void *ctx, xmlErrorPtr error)
 
 #define NAME_LETTERS "abcdefghijklmnopqrstuvwxyz"
 
-/* Most are no more than "@name", and need no engine: that took most of a page's time. */
+/* Most are no more than "@name" or ".", and need no engine: that took most of a page's time. */
 static char *
 attribute_of(const char *expression)
 {
@@ -124,6 +125,7 @@ markup_path_new(struct markup_path **out, const char *expression, struct diag *d
 	*out = mem_zalloc(sizeof(**out));
 	(*out)->xml = compiled;
 	(*out)->attribute = attribute_of(expression);
+	(*out)->is_self = strcmp(expression, ".") == 0;
 	return ST_OK;
 }
 
@@ -257,7 +259,7 @@ found_new(xmlXPathObjectPtr xml)
 static xmlXPathObjectPtr
 object_of(const struct markup_found *found)
 {
-	return found->xml == NULL ? xmlXPathNewNodeSet((xmlNodePtr)found->attribute)
+	return found->xml == NULL ? xmlXPathNewNodeSet(found->node)
 				  : xmlXPathObjectCopy(found->xml);
 }
 
@@ -286,13 +288,19 @@ markup_scope_set_bool(struct markup_scope *scope, const char *name, bool value)
 
 /* --- what was found --- */
 
+/* What the path names, or NULL: then it is to be worked out. */
 static struct markup_found *
-find_attribute(const char *name, xmlNodePtr node)
+find_named(const struct markup_path *path, xmlNodePtr node)
 {
-	struct markup_found *found = found_new(NULL);
+	struct markup_found *found;
 
-	if (node->type == XML_ELEMENT_NODE)
-		found->attribute = xmlHasNsProp(node, (const xmlChar *)name, NULL);
+	if (path->attribute == NULL && !path->is_self)
+		return NULL;
+	found = found_new(NULL);
+	if (path->is_self)
+		found->node = node;
+	else if (node->type == XML_ELEMENT_NODE)
+		found->node = (xmlNodePtr)xmlHasNsProp(node, (const xmlChar *)path->attribute, NULL);
 	return found;
 }
 
@@ -302,10 +310,9 @@ markup_select(struct markup_found **out, struct markup_scope *scope, const struc
 {
 	xmlXPathObjectPtr xml;
 
-	if (path->attribute != NULL) {
-		*out = find_attribute(path->attribute, node_of(place->node));
+	*out = find_named(path, node_of(place->node));
+	if (*out != NULL)
 		return ST_OK;
-	}
 	scope->xml->node = node_of(place->node);
 	scope->xml->proximityPosition = (int)place->position;
 	scope->xml->contextSize = (int)place->count;
@@ -345,7 +352,7 @@ size_t
 markup_found_count(const struct markup_found *found)
 {
 	if (found->xml == NULL)
-		return found->attribute != NULL;
+		return found->node != NULL;
 	return markup_found_nodes(found) && found->xml->nodesetval != NULL
 		   ? (size_t)found->xml->nodesetval->nodeNr
 		   : 0;
@@ -355,14 +362,14 @@ const struct markup_node *
 markup_found_node(const struct markup_found *found, size_t i)
 {
 	if (found->xml == NULL)
-		return (const struct markup_node *)found->attribute;
+		return (const struct markup_node *)found->node;
 	return (const struct markup_node *)found->xml->nodesetval->nodeTab[i];
 }
 
 bool
 markup_found_holds(const struct markup_found *found)
 {
-	return found->xml == NULL ? found->attribute != NULL : xmlXPathCastToBoolean(found->xml);
+	return found->xml == NULL ? found->node != NULL : xmlXPathCastToBoolean(found->xml);
 }
 
 static xmlChar *
@@ -370,7 +377,7 @@ words_of(const struct markup_found *found)
 {
 	if (found->xml != NULL)
 		return xmlXPathCastToString(found->xml);
-	return found->attribute == NULL ? NULL : xmlNodeGetContent((xmlNodePtr)found->attribute);
+	return found->node == NULL ? NULL : xmlNodeGetContent(found->node);
 }
 
 void
