@@ -18,7 +18,7 @@
 #define GAPS_MAX      16
 /* What is more than one segment, though offloading may have made it one. */
 #define SMALL_BYTES 1460
-/* No system waits less before it repeats a SYN or SYN-ACK (RFC 6298: a second; macOS, if refused: 0.1 s). */
+/* Less than any system waits before it repeats a SYN: a second (RFC 6298), macOS 0.1 s if refused. */
 #define SYN_LEAST_NS INT64_C(20000000)
 
 /* The times at which one thing was sent, again and again. */

@@ -111,7 +111,6 @@ name_missing(struct holding *h, size_t count_ruling, int64_t lacking)
 
 	if (group->scope == SCOPE_FLOW && h->twins != NULL)
 		h->rulings[count_ruling].good_flow = find_missing(h, group, lacking);
-
 	for (size_t v = count_ruling + 1; v < h->count; v++) {
 		const struct expected *missing = h->rulings[v].missing;
 

@@ -122,6 +122,9 @@ time_of(const struct recorder *r, size_t capture, enum fact_id fact, unsigned pe
 	return time;
 }
 
+/* Decades: a clock that was set, and too much to compute with. */
+#define ABSURD_NS (INT64_MAX / 8)
+
 /* Of the capture where it is slowest; -1: no capture tells it. */
 static int64_t
 slowest_of(const struct recorder *r, enum fact_id fact, unsigned percentile)
@@ -133,7 +136,7 @@ slowest_of(const struct recorder *r, enum fact_id fact, unsigned percentile)
 
 		slowest = time > slowest ? time : slowest;
 	}
-	return slowest;
+	return slowest < ABSURD_NS ? slowest : -1;
 }
 
 /* Tenths of milliseconds are exact enough to read. */
@@ -216,7 +219,8 @@ static void
 expect_wait(struct recorder *r)
 {
 	int64_t longest = slowest_of(r, FACT_WAIT, 100);
-	int64_t lo = luckiest_wait(r) / 10 * 9;
+	int64_t luckiest = luckiest_wait(r);
+	int64_t lo = luckiest > 0 ? luckiest / 10 * 9 : 0;
 	int64_t hi = longest / 2 * 5;
 	int64_t slack;
 	struct text said = { 0 };
