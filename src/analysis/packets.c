@@ -107,6 +107,35 @@ pass_by(struct analysis *a, const struct packet *pkt, const struct place *place)
 		flow_linger(a->flows, place->flow);
 }
 
+static inline struct verdict
+take_in_segment(
+    struct analysis *a, const struct packet *pkt, const struct place *place, struct packet_row *row)
+{
+	struct ends *ends = flow_block(place->flow);
+	struct verdict verdict;
+
+	if (a->sockets != NULL)
+		sockets_before(a->sockets, &ends->sock, &ends->tcp, pkt->ts_ns);
+	verdict = judge(a, ends, pkt, place);
+	if (a->sockets != NULL)
+		sockets_segment(a->sockets, &ends->sock, &ends->tcp, pkt, place);
+	if (a->hindsight != NULL)
+		row_relate(row, pkt, place);
+	watch_end(a, place->flow, ends);
+	return verdict;
+}
+
+/* What came of it may have changed what was said of earlier ones. */
+static inline void
+hand_on(struct analysis *a, const struct packet_row *row)
+{
+	struct revision revision;
+
+	hindsight_add(a->hindsight, row);
+	while (tcp_next_revision(a->tcp, &revision))
+		hindsight_revise(a->hindsight, &revision);
+}
+
 /* Whatever the packet, and whoever wants to know of it. */
 static APART void
 take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
@@ -115,7 +144,6 @@ take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
 	struct verdict verdict = { 0 };
 	struct place place;
 	struct packet_row row;
-	struct ends *ends;
 	bool is_error = !is_tcp && pkt->tuple.proto != PROTO_UDP && take_in_error(a, pkt, &place);
 
 	if (!is_error) {
@@ -133,34 +161,21 @@ take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
 		row.flow = place.number;
 	}
 	if (place.flow != NULL && !is_error) {
-		ends = flow_block(place.flow);
 		if (place.first != NULL)
 			analysis_take_in_first(a, &place);
-		count_packet(ends, pkt, place.side);
+		count_packet(flow_block(place.flow), pkt, place.side);
 		if (place.flow->late)
 			analysis_note(a, FINDING_LATE, pkt->index, 1);
-		if (is_tcp && a->sockets != NULL)
-			sockets_before(a->sockets, &ends->sock, &ends->tcp, pkt->ts_ns);
 		if (is_tcp)
-			verdict = judge(a, ends, pkt, &place);
-		if (is_tcp && a->sockets != NULL)
-			sockets_segment(a->sockets, &ends->sock, &ends->tcp, pkt, &place);
-		if (is_tcp && a->hindsight != NULL)
-			row_relate(&row, pkt, &place);
-		if (is_tcp)
-			watch_end(a, place.flow, ends);
+			verdict = take_in_segment(a, pkt, &place, &row);
 	}
 	if (a->stream != NULL)
 		feed_stream(a, pkt, &place);
 	if (a->ops->wire != NULL)
 		tell_wire(a, pkt, &place);
 	if (a->hindsight != NULL) {
-		struct revision revision;
-
 		row.verdict = verdict;
-		hindsight_add(a->hindsight, &row);
-		while (tcp_next_revision(a->tcp, &revision))
-			hindsight_revise(a->hindsight, &revision);
+		hand_on(a, &row);
 	}
 }
 
