@@ -67,17 +67,29 @@ tell_asking_client(struct telling *t)
 	evidence_cite(&t->row->because, story->syn_index);
 }
 
-/* What is sent again and again hides a FIN behind it: close() may have returned long ago. */
+/* What has been sent again for so long hides what the program may have done since. */
+#define STUCK_NS SECOND_NS
+
+/* From when on a FIN is likeliest to wait behind what the client sends again and again; NEVER_NS: none does. */
+static int64_t
+hidden_fin_ns(const struct sockets *all, const struct listener *listener, const struct story *story,
+    const struct sample *sample)
+{
+	int64_t stuck_ns = sample->stuck_ns;
+
+	if (listener == NULL || stuck_ns == NEVER_NS ||
+	    (story->fin_ns == NEVER_NS ? story->stuck_ns != stuck_ns : !story->fin_waited))
+		return NEVER_NS;
+	return at_least(fellows_closed_ns(all, listener, story, stuck_ns), after(stuck_ns, STUCK_NS));
+}
+
 static void
 suppose_hidden_fin(struct telling *t)
 {
-	const struct story *story = t->story;
-	int64_t stuck_ns = t->sample->stuck_ns;
-
-	if (t->listener == NULL || stuck_ns == NEVER_NS || t->sample->face[ROLE_CLIENT].fin_sent ||
-	    (t->row->state != SOCK_ESTABLISHED && t->row->state != SOCK_CLOSE_WAIT) ||
-	    (story->fin_ns == NEVER_NS ? story->stuck_ns != stuck_ns : !story->fin_waited) ||
-	    t->at_ns < fellows_closed_ns(t->all, t->listener, story, stuck_ns))
+	if ((t->row->state != SOCK_ESTABLISHED && t->row->state != SOCK_CLOSE_WAIT) ||
+	    t->sample->face[ROLE_CLIENT].fin_sent || t->sample->stuck_ns == NEVER_NS ||
+	    since(t->at_ns, t->sample->stuck_ns) < STUCK_NS ||
+	    t->at_ns < hidden_fin_ns(t->all, t->listener, t->story, t->sample))
 		return;
 	t->row->state = sock_next(t->row->state, EVENT_SENT_FIN);
 	t->row->certain = false;
@@ -400,8 +412,7 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 	times[count++] = story->taken_hi_ns;
 	times[count++] = story->gone_ns;
 	times[count++] = story->due_ns;
-	if (listener != NULL && sample->stuck_ns != NEVER_NS)
-		times[count++] = fellows_closed_ns(all, listener, story, sample->stuck_ns);
+	times[count++] = hidden_fin_ns(all, listener, story, sample);
 	if (listener != NULL && !(story->flags & STORY_ANSWERED))
 		times[count++] = fellows_left_ns(all, listener, story, story->last_syn_ns, overdue_ns);
 	if (story->gone_ns == story->dropped_ns && story->dropped_ns != NEVER_NS)

@@ -10,7 +10,7 @@
 #include "socket/socket_priv.h"
 
 /* As many are asked. */
-#define FELLOWS_MAX 256
+#define FELLOWS_MAX 64
 /* What one exit() ends follows each other sooner, seen through a busy machine. */
 #define EXIT_GAP_NS (2 * MS_NS)
 

@@ -12,6 +12,8 @@
 
 /* A SYN-ACK sooner behind the last than this was copied, or answers another SYN. Linux's first timer is 1 s. */
 #define TIMER_MIN_NS (800 * MS_NS)
+/* Linux's longest, TCP_RTO_MAX. */
+#define TIMER_MAX_NS (120 * SECOND_NS)
 /* Where a round trip was measured, the time-out is at most this (RFC 6298) and four of those. */
 #define RTO_MIN_NS SECOND_NS
 /* A receiver that has bytes acknowledges them within this: the delayed ACK's 40 ms, and some for a busy machine. */
@@ -154,6 +156,8 @@ timer_ns(const struct reading *r)
 	/* A request put aside is not asked about sooner than that. */
 	if (r->listener->defer && r->timers == 0)
 		return r->listener->defer_ns != 0 ? r->listener->defer_ns : 7 * SECOND_NS;
+	if (age_ns > TIMER_MAX_NS)
+		return TIMER_MAX_NS;
 	return age_ns < 0 ? SECOND_NS : ((age_ns + SECOND_NS / 2) / SECOND_NS + 1) * SECOND_NS;
 }
 
