@@ -240,7 +240,8 @@ share(struct recorder *r, struct expected *expected, const struct value *value, 
 		hi++;
 	} else if (how == SHARING_ANY) {
 		lo = 0;
-		hi = (int64_t)r->members[0].count;
+		for (size_t i = 0; i < r->good_count; i++)
+			hi = (int64_t)r->members[i].count > hi ? (int64_t)r->members[i].count : hi;
 	}
 	say_how_many(r, expected, lo, hi);
 }
