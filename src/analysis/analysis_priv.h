@@ -73,14 +73,16 @@ leave_track(struct analysis *a, uint32_t index, uint32_t flow)
 		track_note(a->options.track, index, flow);
 }
 
-/* Along a track the flows that are wanted are met in their order, and no others. */
+/*
+ * Along a track, as many flows are met as are wanted, and now and then another:
+ * where frames were passed over, fragments may become whole that never did. So
+ * the track says whose a frame is.
+ */
 static inline void
-set_number(const struct analysis *a, struct place *place)
+set_number(const struct analysis *a, struct place *place, uint32_t index)
 {
-	size_t met = place->number;
-
 	if (a->options.along != NULL)
-		place->number = met <= a->options.seen_count ? a->options.seen[met - 1] : 0;
+		place->number = track_flow(a->options.along, index);
 }
 
 static inline void

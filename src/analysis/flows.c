@@ -70,6 +70,15 @@ tell_flow(struct analysis *a, struct flow *flow)
 	a->ops->flow(a->ctx, &row);
 }
 
+/* Nobody ever answered. */
+static void
+take_in_lone(struct analysis *a, struct place *place)
+{
+	set_number(a, place, place->first->index);
+	if (is_wanted(a, place->number))
+		analysis_take_in_first(a, place);
+}
+
 void
 analysis_tell_flows(struct analysis *a, bool all)
 {
@@ -82,9 +91,8 @@ analysis_tell_flows(struct analysis *a, bool all)
 		} else {
 			struct ends *ends = flow_block(place.flow);
 
-			set_number(a, &place);
-			if (place.first != NULL && is_wanted(a, place.number))
-				analysis_take_in_first(a, &place);
+			if (place.first != NULL)
+				take_in_lone(a, &place);
 			tell_flow(a, place.flow);
 			tcp_pair_fini(a->tcp, &ends->tcp);
 		}

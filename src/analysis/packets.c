@@ -36,7 +36,7 @@ take_in_error(struct analysis *a, const struct packet *pkt, struct place *place)
 	*place = flow_quoted(a->flows, &pkt->icmp.quoted);
 	if (place->flow == NULL)
 		return false;
-	set_number(a, place);
+	set_number(a, place, pkt->index);
 	if (!is_wanted(a, place->number))
 		return true;
 	if (place->first != NULL)
@@ -148,7 +148,7 @@ take_in_any(struct analysis *a, const struct packet *pkt, uint32_t hash)
 
 	if (!is_error) {
 		place = flow_of(a->flows, pkt, hash);
-		set_number(a, &place);
+		set_number(a, &place, pkt->index);
 	}
 	leave_track(a, pkt->index, place.number);
 	if (!is_wanted(a, place.number)) {

@@ -34,6 +34,15 @@ track_note(struct track *track, uint32_t index, uint32_t flow)
 		track->flows[index] = flow;
 }
 
+/* Whose it was; 0: nobody's that is known. */
+static inline uint32_t
+track_flow(const struct track *track, uint32_t index)
+{
+	uint32_t flow = index > track->latest ? 0 : track->flows[index];
+
+	return flow == TRACK_ANY ? 0 : flow;
+}
+
 /* Frames that lie one after the other: the index of the first, and where it stands. */
 void track_mark(struct track *track, uint32_t index, uint64_t offset, const struct frame *frames,
     unsigned count);

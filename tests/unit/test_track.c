@@ -154,6 +154,17 @@ test_each_flow_of_each_capture_can_be_read_alone(void **state)
 #define FRAMES      3000
 #define FLOWS       37
 
+static FILE *
+make_capture(char *path)
+{
+	const uint32_t header[6] = { 0xa1b2c3d4, 2 | 4 << 16, 0, 0, 65535, 1 };
+	FILE *file = fdopen(mkstemp(path), "wb");
+
+	assert_non_null(file);
+	fwrite(header, sizeof(header), 1, file);
+	return file;
+}
+
 static void
 put_frame(FILE *file, uint32_t number)
 {
@@ -172,15 +183,51 @@ put_frame(FILE *file, uint32_t number)
 static void
 test_a_large_file_is_gone_through_by_jumps(void **state)
 {
-	const uint32_t header[6] = { 0xa1b2c3d4, 2 | 4 << 16, 0, 0, 65535, 1 };
 	char path[] = "/tmp/synscope-track-XXXXXX";
-	FILE *file = fdopen(mkstemp(path), "wb");
+	FILE *file = make_capture(path);
 
 	(void)state;
-	assert_non_null(file);
-	fwrite(header, sizeof(header), 1, file);
 	for (uint32_t i = 0; i < FRAMES; i++)
 		put_frame(file, i);
+	fclose(file);
+	assert_each_flow_alone(path);
+	unlink(path);
+}
+
+/* --- fragments --- */
+
+#define HALF_BYTES 24
+
+/* Half of a datagram that each of its senders, by number, fragments alike. */
+static void
+put_half(FILE *file, uint32_t ts_s, uint8_t sender, bool is_last)
+{
+	const uint32_t record[4] = { ts_s, 0, 34 + HALF_BYTES, 34 + HALF_BYTES };
+	uint8_t frame[34 + HALF_BYTES] = {
+		[12] = 0x08, [14] = 0x45, [17] = 20 + HALF_BYTES, [19] = 7, /* IPv4, number 7 */
+		[20] = is_last ? 0 : 0x20, [21] = is_last ? HALF_BYTES / 8 : 0,
+		[22] = 64, [23] = 17, [26] = 10, [29] = sender, [30] = 10, [33] = 100, /* UDP */
+		[34] = is_last ? 0 : 0x40, [37] = is_last ? 0 : 53, [39] = is_last ? 0 : 2 * HALF_BYTES,
+	};
+
+	fwrite(record, sizeof(record), 1, file);
+	fwrite(frame, sizeof(frame), 1, file);
+}
+
+/* Its second half, passed over, would let the first one wait for that of the next. */
+static void
+test_what_becomes_whole_along_a_track_alone_is_no_flow(void **state)
+{
+	char path[] = "/tmp/synscope-track-XXXXXX";
+	FILE *file = make_capture(path);
+
+	(void)state;
+	put_half(file, 1, 1, false);
+	put_half(file, 1, 1, true);
+	put_half(file, 2, 1, true);
+	put_half(file, 3, 2, false);
+	put_half(file, 3, 2, true);
+	put_half(file, 4, 1, false);
 	fclose(file);
 	assert_each_flow_alone(path);
 	unlink(path);
@@ -192,6 +239,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_flow_of_each_capture_can_be_read_alone),
 		cmocka_unit_test(test_a_large_file_is_gone_through_by_jumps),
+		cmocka_unit_test(test_what_becomes_whole_along_a_track_alone_is_no_flow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
