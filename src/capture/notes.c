@@ -32,27 +32,27 @@ notes_fini(struct notes *notes)
 	*notes = (struct notes){ 0 };
 }
 
-static size_t
-count_of(const struct notes *notes, enum note_kind kind)
+/* For one more of its kind; where there is none, it is left out. */
+static bool
+has_room(struct notes *notes, enum note_kind kind)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < notes->count; i++)
 		count += notes->at[i].kind == kind;
-	return count;
+	notes->left_out += count == most[kind];
+	return count < most[kind];
 }
 
-/* NULL: there is no room for one more of its kind. */
-static struct note *
-add(struct notes *notes, const struct note *note)
+static void
+add(struct notes *notes, const struct note *note, char *words)
 {
-	if (count_of(notes, note->kind) == most[note->kind]) {
-		notes->left_out++;
-		return NULL;
-	}
+	struct note *added;
+
 	notes->at = mem_realloc_array(notes->at, notes->count + 1, sizeof(*notes->at));
-	notes->at[notes->count] = *note;
-	return &notes->at[notes->count++];
+	added = &notes->at[notes->count++];
+	*added = *note;
+	added->words = words;
 }
 
 /* Each section of a file, and each part of a capture, says who wrote it. */
@@ -100,13 +100,19 @@ words_of(const uint8_t *data, size_t count)
 void
 notes_add(struct notes *notes, const struct note *note, const uint8_t *data, size_t count)
 {
-	char *words = words_of(data, count);
-	struct note *added = NULL;
+	char *words;
 
-	if (words[0] != '\0' && !(is_said_once(note->kind) && is_known(notes, note->kind, words)))
-		added = add(notes, note);
-	if (added != NULL)
-		added->words = words;
+	if (count == 0 || data[0] == '\0')
+		return;
+	/* Each packet may have a comment, and those beyond the last are not copied. */
+	if (!is_said_once(note->kind)) {
+		if (has_room(notes, note->kind))
+			add(notes, note, words_of(data, count));
+		return;
+	}
+	words = words_of(data, count);
+	if (!is_known(notes, note->kind, words) && has_room(notes, note->kind))
+		add(notes, note, words);
 	else
 		free(words);
 }
@@ -123,5 +129,6 @@ notes_count(struct notes *notes, const struct note *note)
 			return;
 		}
 	}
-	(void)add(notes, note);
+	if (has_room(notes, note->kind))
+		add(notes, note, NULL);
 }

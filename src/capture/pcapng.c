@@ -466,7 +466,8 @@ read_statistics(struct pcapng *ng, struct block *block, struct frame *frame, str
 	dropped.number = ng->interfaces_before + take_u32(ng, &block->body);
 	bytes_skip(&block->body, 8); /* when that was */
 	while (next_option(ng, &block->body, &option))
-		if (option.code == STATISTICS_DROPPED || option.code == STATISTICS_SYSTEM_DROPPED)
+		if (bytes_left(&option.value) == 8 &&
+		    (option.code == STATISTICS_DROPPED || option.code == STATISTICS_SYSTEM_DROPPED))
 			dropped.count += order_u64(&option.value, ng->little);
 	if (ng->notes != NULL && dropped.count > 0)
 		notes_count(ng->notes, &dropped);

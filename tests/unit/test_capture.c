@@ -744,6 +744,7 @@ static void
 test_the_last_count_of_lost_packets_holds(void **state)
 {
 	struct notes notes;
+	size_t block;
 
 	(void)state;
 	put_section();
@@ -752,6 +753,11 @@ test_the_last_count_of_lost_packets_holds(void **state)
 	put_statistics(1, 3);
 	put_statistics(0, 0);
 	put_statistics(1, 5);
+	block = begin_block(5);
+	put(1, 4);
+	put(0, 8);
+	put_option(5, "four"); /* where eight bytes belong */
+	end_block(block);
 	end_block(begin_block(5)); /* too short to say anything */
 	read_notes(&notes);
 	assert_int_equal(notes.count, 1);
