@@ -21,6 +21,17 @@
 /* Less than any system waits before it repeats a SYN: a second (RFC 6298), macOS 0.1 s if refused. */
 #define SYN_LEAST_NS INT64_C(20000000)
 
+/* Times are a file's, and can be anything: no span is longer than there is room for. */
+static int64_t
+span_ns(int64_t later_ns, int64_t earlier_ns)
+{
+	int64_t ns;
+
+	if (__builtin_sub_overflow(later_ns, earlier_ns, &ns))
+		return later_ns < earlier_ns ? INT64_MIN : INT64_MAX;
+	return ns;
+}
+
 /* The times at which one thing was sent, again and again. */
 struct copies {
 	int64_t last_ns;
@@ -50,7 +61,7 @@ static void
 add_copy(struct copies *copies, const struct kept_packet *pkt)
 {
 	if (copies->has_first && copies->seq == pkt->seq && copies->gap_count < GAPS_MAX)
-		copies->gaps[copies->gap_count++] = pkt->ts_ns - copies->last_ns;
+		copies->gaps[copies->gap_count++] = span_ns(pkt->ts_ns, copies->last_ns);
 	else if (copies->seq != pkt->seq && copies->gap_count == 0)
 		copies->has_first = false;
 	if (!copies->has_first || copies->seq == pkt->seq) {
@@ -155,7 +166,7 @@ take_handshake(struct walk *walk, const struct kept_packet *pkt)
 	if (pkt->flags & TCP_RST) {
 		if (pkt->from == WHOSE_SERVER && derived->copies[0] > 0 && derived->shake[1] == 0 &&
 		    derived->refused_ns < 0)
-			derived->refused_ns = pkt->ts_ns - walk->syn_ns;
+			derived->refused_ns = span_ns(pkt->ts_ns, walk->syn_ns);
 		return;
 	}
 	if ((pkt->flags & TCP_SYN) && pkt->from == WHOSE_CLIENT && !is_syn_ack) {
@@ -176,7 +187,7 @@ take_handshake(struct walk *walk, const struct kept_packet *pkt)
 		derived->shake[2] = pkt->index;
 		/* Else it tells how long one waits before a SYN-ACK comes again. */
 		if (derived->copies[0] > 0 && derived->copies[1] == 1)
-			derived->answered_ns = pkt->ts_ns - walk->syn_ns;
+			derived->answered_ns = span_ns(pkt->ts_ns, walk->syn_ns);
 	}
 }
 
@@ -195,7 +206,7 @@ take_queue(struct walk *walk, const struct kept_packet *pkt)
 		walk->is_queued = walk->was_queued = true;
 		walk->tries[0] = walk->tries[1];
 		walk->tries[1] = walk->tries[2];
-		walk->tries[2] = pkt->ts_ns - walk->first_syn_ns;
+		walk->tries[2] = span_ns(pkt->ts_ns, walk->first_syn_ns);
 	} else if (derived->shake[2] == pkt->index ||
 		   (pkt->from == WHOSE_SERVER && !(pkt->flags & (TCP_SYN | TCP_RST)))) {
 		walk->is_queued = false;
@@ -205,7 +216,7 @@ take_queue(struct walk *walk, const struct kept_packet *pkt)
 	if (walk->is_queued) {
 		derived->waited_ns = -1;
 	} else if (derived->waited_ns < 0) {
-		derived->waited_ns = pkt->ts_ns - walk->first_syn_ns;
+		derived->waited_ns = span_ns(pkt->ts_ns, walk->first_syn_ns);
 		derived->sooner_ns = walk->tries[0];
 	}
 	derived->queue = walk->is_queued ? QUEUE_FULL : QUEUE_WAITED;
@@ -227,7 +238,7 @@ take_fin(struct walk *walk, const struct kept_packet *pkt)
 	if (!(pkt->flags & TCP_FIN) || walk->fin_seen[from])
 		return;
 	if (walk->fin_seen[other])
-		walk->derived->half_closed_ns = pkt->ts_ns - walk->fin_ns;
+		walk->derived->half_closed_ns = span_ns(pkt->ts_ns, walk->fin_ns);
 	else
 		walk->fin_ns = pkt->ts_ns;
 	if (walk->derived->closed_first == WHOSE_NONE)

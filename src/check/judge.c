@@ -114,6 +114,17 @@ measure(struct holding *h, const struct group *group, const struct members *memb
 	return count;
 }
 
+static int64_t
+sum_of(const struct measured *measured, size_t count)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (__builtin_add_overflow(sum, measured[i].value, &sum))
+			return INT64_MAX;
+	return sum;
+}
+
 static void
 hold_together(struct holding *h, const struct group *group, const struct members *members,
     const struct expected *expected)
@@ -126,8 +137,7 @@ hold_together(struct holding *h, const struct group *group, const struct members
 	size_t rank = percentile_place(count, expected->percentile);
 
 	if (expected->over == OVER_SUM)
-		for (size_t i = 0; i < count; i++)
-			seen.lo += measured[i].value;
+		seen.lo = sum_of(measured, count);
 	else if (count > 0)
 		seen.lo = measured[rank].value;
 	seen.hi = seen.lo;
