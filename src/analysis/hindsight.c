@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/find.h"
 #include "base/mem.h"
 
 /*
@@ -66,18 +67,11 @@ hindsight_add(struct hindsight *h, const struct packet_row *row)
 void
 hindsight_revise(struct hindsight *h, const struct revision *revision)
 {
-	size_t low = 0, high = h->count;
+	size_t at;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (row_at(h, middle)->index < revision->index)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < h->count && row_at(h, low)->index == revision->index)
-		row_at(h, low)->verdict.reason = revision->reason;
+	FIND_PLACE(at, h->count, row_at(h, at)->index < revision->index);
+	if (at < h->count && row_at(h, at)->index == revision->index)
+		row_at(h, at)->verdict.reason = revision->reason;
 	else
 		h->too_late++;
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/find.h"
 #include "base/mem.h"
 
 /* From one landmark to the next; what lies between is little to read. */
@@ -38,11 +39,8 @@ track_is_whole(const struct track *track)
 static void
 add_landmark(struct track *track, uint32_t index, uint64_t offset)
 {
-	if (track->landmark_count == track->landmark_room) {
-		track->landmark_room = track->landmark_room * 2 + 1024;
-		track->landmarks = mem_realloc_array(
-		    track->landmarks, track->landmark_room, sizeof(*track->landmarks));
-	}
+	track->landmarks = mem_room(track->landmarks, &track->landmark_room, track->landmark_count,
+	    sizeof(*track->landmarks));
 	track->landmarks[track->landmark_count++] = (struct landmark){ offset, index };
 }
 
@@ -87,17 +85,10 @@ walk_wants(const struct walk *walk, uint32_t index)
 static const struct landmark *
 landmark_before(const struct track *track, uint32_t index)
 {
-	size_t lo = 0, hi = track->landmark_count;
+	size_t after;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (track->landmarks[middle].index <= index)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return lo == 0 ? NULL : &track->landmarks[lo - 1];
+	FIND_PLACE(after, track->landmark_count, track->landmarks[after].index <= index);
+	return after == 0 ? NULL : &track->landmarks[after - 1];
 }
 
 bool

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/find.h"
 #include "base/mem.h"
 
 /* Some 2,500,000 packets. */
@@ -164,20 +165,10 @@ check_collect_listener(struct check_data *data, const struct listener_row *row)
 static struct kept_packet *
 find_packet(const struct check_data *data, uint32_t index)
 {
-	size_t lo = 0;
-	size_t hi = data->packet_count;
+	size_t at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (data->packets[middle].index == index)
-			return &data->packets[middle];
-		if (data->packets[middle].index < index)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return NULL;
+	FIND_PLACE(at, data->packet_count, data->packets[at].index < index);
+	return at < data->packet_count && data->packets[at].index == index ? &data->packets[at] : NULL;
 }
 
 const struct kept_packet *
@@ -201,20 +192,10 @@ check_collect_match(struct check_data *data, size_t filter, const struct packet_
 static struct kept_flow *
 find_flow(const struct check_data *data, uint32_t number)
 {
-	size_t lo = 0;
-	size_t hi = data->flow_count;
+	size_t at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (data->flows[middle].row.flow == number)
-			return &data->flows[middle];
-		if (data->flows[middle].row.flow < number)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return NULL;
+	FIND_PLACE(at, data->flow_count, data->flows[at].row.flow < number);
+	return at < data->flow_count && data->flows[at].row.flow == number ? &data->flows[at] : NULL;
 }
 
 static void

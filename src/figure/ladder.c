@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/find.h"
 #include "base/sort.h"
 
 /* Past these, nobody reads it. */
@@ -392,17 +393,10 @@ gather_flows(struct ladder *ladder)
 static size_t
 flow_place(const struct ladder *ladder, uint32_t flow)
 {
-	size_t lo = 0, hi = ladder->flow_count;
+	size_t at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (ladder->flows[middle].row->flow < flow)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return lo < ladder->flow_count && ladder->flows[lo].row->flow == flow ? lo : SIZE_MAX;
+	FIND_PLACE(at, ladder->flow_count, ladder->flows[at].row->flow < flow);
+	return at < ladder->flow_count && ladder->flows[at].row->flow == flow ? at : SIZE_MAX;
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/find.h"
 #include "base/sort.h"
 
 #define PLOT_LEFT    84.0
@@ -131,19 +132,12 @@ place_time(struct latency *all)
 
 /* The first value behind those of this bin. There are few bins, and may be a million values. */
 static size_t
-end_of_bin(const struct panel *panel, size_t from, int bin)
+end_of_bin(const struct panel *panel, int bin)
 {
-	size_t lo = from, hi = panel->count;
+	size_t end;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (bin_of(panel->values[middle]) > bin)
-			hi = middle;
-		else
-			lo = middle + 1;
-	}
-	return lo;
+	FIND_PLACE(end, panel->count, bin_of(panel->values[end]) <= bin);
+	return end;
 }
 
 static void
@@ -157,7 +151,7 @@ count_bins(const struct latency *all, struct panel *panel)
 	for (size_t i = 0; i < panel->count; i = end) {
 		int bin = bin_of(panel->values[i]);
 
-		end = end_of_bin(panel, i, bin);
+		end = end_of_bin(panel, bin);
 		panel->bins[bin - all->first_bin] = end - i;
 	}
 }

@@ -56,10 +56,7 @@ add_entry(struct entries *entries, const char *name, size_t length)
 {
 	struct entry *entry;
 
-	if (entries->count == entries->room) {
-		entries->room = entries->room * 2 + 64;
-		entries->at = mem_realloc_array(entries->at, entries->room, sizeof(*entries->at));
-	}
+	entries->at = mem_room(entries->at, &entries->room, entries->count, sizeof(*entries->at));
 	entry = &entries->at[entries->count++];
 	*entry = (struct entry){ .name = mem_alloc(length + 1) };
 	memcpy(entry->name, name, length);

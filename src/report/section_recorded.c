@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/find.h"
+
 /* Of an experiment that tells more nobody reads it here. */
 #define SERVERS_MAX 100
 #define CLIENTS_MAX 2000
@@ -109,24 +111,17 @@ callers_init(struct callers *callers, const struct figure_data *data)
 static const struct flow_row *
 take_caller(struct callers *callers, const struct tuple *end)
 {
-	size_t lo = 0, hi = callers->count;
+	size_t first, at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (by_end(&callers->at[middle].flow->tuple, end) < 0)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	hi = lo;
-	if (lo < callers->count)
-		hi += callers->at[lo].taken;
-	if (hi >= callers->count || by_end(&callers->at[hi].flow->tuple, end) != 0)
+	FIND_PLACE(first, callers->count, by_end(&callers->at[first].flow->tuple, end) < 0);
+	at = first;
+	if (first < callers->count)
+		at += callers->at[first].taken;
+	if (at >= callers->count || by_end(&callers->at[at].flow->tuple, end) != 0)
 		return NULL;
-	callers->at[lo].taken++;
-	callers->at[hi].is_taken = true;
-	return callers->at[hi].flow;
+	callers->at[first].taken++;
+	callers->at[at].is_taken = true;
+	return callers->at[at].flow;
 }
 
 /* What all connections came to that nobody was named for; CONNECT_UNKNOWN: not the same, or none. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/find.h"
 #include "base/seq.h"
 #include "socket/socket_priv.h"
 
@@ -68,17 +69,10 @@ moments_add_paced(struct sockets *all, int64_t now_ns)
 uint32_t
 moments_before(const struct sockets *all, int64_t now_ns)
 {
-	size_t lo = 0, hi = all->moment_count;
+	size_t at;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (all->moments[middle] < now_ns)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return (uint32_t)lo;
+	FIND_PLACE(at, all->moment_count, all->moments[at] < now_ns);
+	return (uint32_t)at;
 }
 
 /* --- samples --- */

@@ -17,6 +17,7 @@
  */
 #include <stdlib.h>
 
+#include "base/find.h"
 #include "socket/socket_priv.h"
 
 /* No more backlogs than this are tried one by one, and fewer where much happened. */
@@ -416,34 +417,23 @@ listener_solve(struct sockets *all, struct listener *listener)
 const struct happening *
 listener_at(const struct listener *listener, int64_t at_ns)
 {
-	size_t lo = 0, hi = listener->happening_count;
+	size_t after;
 
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (listener->happenings[middle].ts_ns <= at_ns)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return lo == 0 ? NULL : &listener->happenings[lo - 1];
+	FIND_PLACE(after, listener->happening_count, listener->happenings[after].ts_ns <= at_ns);
+	return after == 0 ? NULL : &listener->happenings[after - 1];
 }
 
 int64_t
 listener_accepts_ns(const struct listener *listener, int64_t count, bool certainly)
 {
-	size_t lo = 0, hi = listener->happening_count;
+	const struct happening *happenings = listener->happenings;
+	size_t at;
 
 	if (count == 0)
 		return NEVER_NS;
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-		const struct range *accepted = &listener->happenings[middle].accepted;
-
-		if ((certainly ? accepted->lo : accepted->hi) < count)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return lo == listener->happening_count ? NEVER_NS : listener->happenings[lo].ts_ns;
+	if (certainly)
+		FIND_PLACE(at, listener->happening_count, happenings[at].accepted.lo < count);
+	else
+		FIND_PLACE(at, listener->happening_count, happenings[at].accepted.hi < count);
+	return at == listener->happening_count ? NEVER_NS : happenings[at].ts_ns;
 }
