@@ -140,4 +140,11 @@ synscope report -q -o names.report names >"$work/says" 2>&1
 test $? -eq 0 && ! find names.report | grep -v '^[a-z0-9./-]*$' >"$work/says" &&
 	test "$(ls names.report/*/flows.jsonl | wc -l)" -eq 4
 verdict $? 'pages and folders have plain names, one each'
+
+# --- what is no capture ---
+
+dd if=/dev/zero of=disk.image bs=1 count=1 seek=64G 2>/dev/null
+(ulimit -t 10 && synscope report -q disk.image) >"$work/says" 2>&1
+test $? -eq 2 && test ! -e synscope-report
+verdict $? 'of what is no capture no digest is waited for'
 plan

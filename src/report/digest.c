@@ -1,11 +1,13 @@
 /*
  * Digests of the captures. They are made while those are analyzed, by a thread
- * of their own: it shares nothing with the rest but the list of files.
+ * of their own: it shares nothing with the rest but the list of files, and
+ * whether anybody still wants them.
  */
 #include "report/digest.h"
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,16 +24,17 @@ struct digests {
 	size_t count;
 	pthread_t thread;
 	bool is_running;
+	atomic_bool is_unwanted;
 };
 
 /* Not of pipes, which somebody else reads. */
 static bool
-read_digest(struct digest *digest)
+read_digest(const struct digests *digests, struct digest *digest)
 {
 	struct sha256 sha;
 	struct stat info;
 	char *piece;
-	ssize_t count;
+	ssize_t count = -1;
 	int fd;
 
 	if (strcmp(digest->path, "-") == 0 || stat(digest->path, &info) != 0 ||
@@ -42,7 +45,7 @@ read_digest(struct digest *digest)
 		return false;
 	piece = mem_alloc(PIECE_BYTES);
 	sha256_init(&sha);
-	while ((count = read(fd, piece, PIECE_BYTES)) > 0) {
+	while (!digests->is_unwanted && (count = read(fd, piece, PIECE_BYTES)) > 0) {
 		sha256_add(&sha, piece, (size_t)count);
 		digest->size += (uint64_t)count;
 	}
@@ -58,7 +61,7 @@ read_digests(void *ctx)
 	struct digests *digests = ctx;
 
 	for (size_t i = 0; i < digests->count; i++)
-		digests->files[i].is_known = read_digest(&digests->files[i]);
+		digests->files[i].is_known = read_digest(digests, &digests->files[i]);
 	return NULL;
 }
 
@@ -94,6 +97,8 @@ digests_free(struct digests *digests)
 
 	if (digests == NULL)
 		return;
+	/* What is no capture may be a disk's image, which would take an hour. */
+	digests->is_unwanted = true;
 	digests_end(digests, &unused);
 	free(digests->files);
 	free(digests);
