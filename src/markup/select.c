@@ -4,6 +4,7 @@
  */
 #include "markup/markup_priv.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -240,8 +241,7 @@ markup_scope_free(struct markup_scope *scope)
 void
 markup_scope_function(struct markup_scope *scope, const struct markup_function *function)
 {
-	if (scope->function_count == FUNCTIONS_MAX)
-		abort();
+	assert(scope->function_count < FUNCTIONS_MAX);
 	scope->functions[scope->function_count++] = *function;
 	xmlXPathRegisterFunc(scope->xml, (const xmlChar *)function->name, call);
 }
