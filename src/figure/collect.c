@@ -119,8 +119,7 @@ is_wanted(const struct figure_data *data, uint32_t flow)
 {
 	const struct figure_wanted *wanted = &data->store->wanted;
 
-	return wanted->flow_count == 0 || bsearch(&flow, wanted->flows, wanted->flow_count,
-					      sizeof(flow), order_u32) != NULL;
+	return wanted->flow_count == 0 || sorted_has(wanted->flows, wanted->flow_count, flow);
 }
 
 static bool

@@ -33,10 +33,7 @@ remember(struct told_stages *stages, const struct chapter *chapter)
 {
 	struct told_stage *stage;
 
-	if (stages->count == stages->room) {
-		stages->room = stages->room == 0 ? 8 : stages->room * 2;
-		stages->at = mem_realloc_array(stages->at, stages->room, sizeof(*stages->at));
-	}
+	stages->at = mem_room(stages->at, &stages->room, stages->count, sizeof(*stages->at));
 	stage = &stages->at[stages->count++];
 	*stage = (struct told_stage){
 		.recorded = chapter->recorded,

@@ -432,14 +432,6 @@ keep(struct keeping *keeping, uint32_t number)
 	keeping->flows[keeping->count++] = number;
 }
 
-static int
-by_number(const void *left, const void *right)
-{
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
-	return (a > b) - (a < b);
-}
-
 /* Of what is usual, the first of the largest groups. */
 size_t
 tally_keep(const struct tally *tally, const struct figure_data *data, uint32_t flows[TALLY_KEPT])
@@ -453,7 +445,7 @@ tally_keep(const struct tally *tally, const struct figure_data *data, uint32_t f
 			keep(&keeping, tally->picks[i].flow);
 	for (size_t i = 1; i < tally->group_count && i < KEPT_GROUPS; i++)
 		keep(&keeping, tally->groups[i].example);
-	qsort(flows, keeping.count, sizeof(*flows), by_number);
+	qsort(flows, keeping.count, sizeof(*flows), order_u32);
 	return keeping.count;
 }
 
