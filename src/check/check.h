@@ -96,9 +96,6 @@ struct expectations *expectations_of(
     const struct check_data *const *good, size_t count, const struct check_leniency *leniency);
 /* As a document. file: which captures it is to be held against; NULL: all. */
 void expectations_write(struct text *out, const struct expectations *expectations);
-/* Several captures, each with what is expected of it alone; emptied is what was joined. */
-void expectations_join(
-    struct expectations *expectations, struct expectations *joined, const char *file);
 
 /* --- the result --- */
 

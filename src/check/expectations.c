@@ -77,19 +77,6 @@ expectations_free(struct expectations *expectations)
 	free(expectations);
 }
 
-void
-expectations_join(struct expectations *expectations, struct expectations *joined, const char *file)
-{
-	for (size_t i = 0; i < joined->count; i++) {
-		struct capture_group *capture = expectations_add(expectations);
-
-		*capture = joined->captures[i];
-		free(capture->file);
-		capture->file = mem_strdup(file);
-	}
-	joined->count = 0;
-}
-
 size_t
 expectations_filter_count(const struct expectations *expectations)
 {

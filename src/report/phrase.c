@@ -32,18 +32,6 @@ phrase_span(struct phrase *phrase, int64_t ns)
 }
 
 void
-phrase_size(struct phrase *phrase, uint64_t bytes)
-{
-	put_size(next_word(phrase), bytes);
-}
-
-void
-phrase_share(struct phrase *phrase, uint64_t part, uint64_t whole)
-{
-	put_share(next_word(phrase), part, whole);
-}
-
-void
 phrase_end(struct phrase *phrase, const struct tuple *tuple, bool dst)
 {
 	put_tuple_end(next_word(phrase), tuple, dst);
@@ -117,16 +105,6 @@ put_span(struct text *out, int64_t ns)
 	}
 	text_u64(out, size);
 	text_put(out, size == 0 ? " s" : " ns");
-}
-
-void
-put_share(struct text *out, uint64_t part, uint64_t whole)
-{
-	__extension__ unsigned __int128 parts = (unsigned __int128)part * 100000;
-	uint64_t share = whole == 0 ? 0 : (uint64_t)(parts / whole);
-
-	put_parts(out, share / 1000, share % 1000);
-	text_put(out, " %");
 }
 
 void

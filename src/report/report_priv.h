@@ -205,8 +205,6 @@ struct phrase {
 void phrase_text(struct phrase *phrase, const char *word);
 void phrase_u64(struct phrase *phrase, uint64_t number);
 void phrase_span(struct phrase *phrase, int64_t ns);
-void phrase_size(struct phrase *phrase, uint64_t bytes);
-void phrase_share(struct phrase *phrase, uint64_t part, uint64_t whole);
 void phrase_end(struct phrase *phrase, const struct tuple *tuple, bool dst);
 /* sentence: in the reader's language, as the catalog has it. */
 void phrase_put(struct phrase *phrase, struct text *out, const char *sentence);
@@ -218,8 +216,6 @@ struct markup_node *phrase_add(struct phrase *phrase, struct markup_node *parent
 void put_span(struct text *out, int64_t ns);
 /* "15 B", "441 kB" */
 void put_size(struct text *out, uint64_t bytes);
-/* "12.5 %" */
-void put_share(struct text *out, uint64_t part, uint64_t whole);
 
 /* --- worth.c --- */
 
@@ -307,8 +303,6 @@ struct pick {
 	bool is_extra; /* many like it come first */
 };
 
-uint64_t tally_flows(const struct tally *tally);
-uint64_t tally_packets(const struct tally *tally);
 const struct measure *tally_measure(const struct tally *tally, enum measure_kind kind);
 const struct tally_mark *tally_mark(const struct tally *tally, enum mark mark);
 /* mark: MARK_COUNT is none. */

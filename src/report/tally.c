@@ -19,7 +19,6 @@
 struct tally {
 	struct hash_seed seed;
 	uint64_t flows;
-	uint64_t packets; /* rows of packets */
 	struct measure measures[MEASURE_COUNT];
 	size_t rooms[MEASURE_COUNT];
 	struct tally_mark marks[MARK_COUNT];
@@ -283,7 +282,6 @@ tally_packet(struct tally *tally, const struct packet_row *row)
 {
 	unsigned cause = row->verdict.reason.cause;
 
-	tally->packets++;
 	if (row->verdict.marks == 0 && cause == CAUSE_NONE)
 		return;
 	for (int i = 0; i < MARK_COUNT; i++) {
@@ -447,18 +445,6 @@ tally_keep(const struct tally *tally, const struct figure_data *data, uint32_t f
 		keep(&keeping, tally->groups[i].example);
 	qsort(flows, keeping.count, sizeof(*flows), order_u32);
 	return keeping.count;
-}
-
-uint64_t
-tally_flows(const struct tally *tally)
-{
-	return tally->flows;
-}
-
-uint64_t
-tally_packets(const struct tally *tally)
-{
-	return tally->packets;
 }
 
 const struct measure *
