@@ -162,8 +162,8 @@ check_collect_listener(struct check_data *data, const struct listener_row *row)
 }
 
 /* Those of each run come in the order of index. */
-static struct kept_packet *
-find_packet(const struct check_data *data, uint32_t index)
+struct kept_packet *
+kept_packet(const struct check_data *data, uint32_t index)
 {
 	size_t at;
 
@@ -171,16 +171,10 @@ find_packet(const struct check_data *data, uint32_t index)
 	return at < data->packet_count && data->packets[at].index == index ? &data->packets[at] : NULL;
 }
 
-const struct kept_packet *
-kept_packet(const struct check_data *data, uint32_t index)
-{
-	return find_packet(data, index);
-}
-
 void
 check_collect_match(struct check_data *data, size_t filter, const struct packet_row *row)
 {
-	struct kept_packet *kept = find_packet(data, row->index);
+	struct kept_packet *kept = kept_packet(data, row->index);
 
 	if (kept != NULL)
 		kept->filters |= UINT64_C(1) << filter;

@@ -10,28 +10,7 @@ const char *const whose_names[WHOSE_COUNT] = {
 
 static const char *const whose_words[] = { "client", "server", "both", "none", NULL };
 
-/* As tcp spells them; a test holds these against those. */
-static const char *const open_words[] = {
-	[OPEN_COMPLETE] = "complete",
-	[OPEN_REFUSED] = "refused",
-	[OPEN_UNANSWERED] = "unanswered",
-	[OPEN_HALF_OPEN] = "half-open",
-	[OPEN_SIMULTANEOUS] = "simultaneous",
-	[OPEN_FAST_OPEN] = "fast-open",
-	[OPEN_MIDSTREAM] = "midstream",
-	[OPEN_COUNT] = NULL,
-};
-
-static const char *const close_words[] = {
-	[CLOSE_OPEN] = "open",
-	[CLOSE_FIN] = "fin",
-	[CLOSE_HALF_CLOSED] = "half-closed",
-	[CLOSE_RESET_BY_CLIENT] = "reset-by-client",
-	[CLOSE_RESET_BY_SERVER] = "reset-by-server",
-	[CLOSE_TIMEOUT] = "timeout",
-	[CLOSE_COUNT] = NULL,
-};
-
+/* As tcp spells them, which has no word for what is unknown; a test holds these against those. */
 static const char *const connect_words[] = {
 	[CONNECT_UNKNOWN] = "unknown",
 	[CONNECT_PENDING] = "pending",
@@ -91,14 +70,16 @@ const char *const scope_elements[SCOPE_COUNT] = {
 	[SCOPE_LISTENER] = "listener",
 	[SCOPE_FLOW] = "flow",
 	[SCOPE_SOCKET] = "sockets",
-}; /* Of facts whose values are words. */
+};
+
+/* Of facts whose values are words. */
 static const char *const *const word_lists[FACT_COUNT_OF] = {
 	[FACT_STORY] = story_names,
 	[FACT_STAGE] = stage_names,
 	[FACT_DIRECTIONS] = whose_words,
-	[FACT_OPEN] = open_words,
+	[FACT_OPEN] = conn_open_names,
 	[FACT_CONNECT] = connect_words,
-	[FACT_CLOSE] = close_words,
+	[FACT_CLOSE] = conn_close_names,
 	[FACT_HALF_CLOSE] = whose_words,
 	[FACT_CAUSE] = cause_names,
 	[FACT_QUEUE] = queue_names,

@@ -21,7 +21,7 @@
  */
 #define PATIENCE_MIN_NS INT64_C(3000000000)
 
-const char *const conn_open_names[OPEN_COUNT] = {
+const char *const conn_open_names[OPEN_COUNT + 1] = {
 	[OPEN_COMPLETE] = "complete",
 	[OPEN_REFUSED] = "refused",
 	[OPEN_UNANSWERED] = "unanswered",
@@ -31,7 +31,7 @@ const char *const conn_open_names[OPEN_COUNT] = {
 	[OPEN_MIDSTREAM] = "midstream",
 };
 
-const char *const conn_close_names[CLOSE_COUNT] = {
+const char *const conn_close_names[CLOSE_COUNT + 1] = {
 	[CLOSE_OPEN] = "open",
 	[CLOSE_FIN] = "fin",
 	[CLOSE_HALF_CLOSED] = "half-closed",

@@ -198,8 +198,9 @@ enum conn_connect {
 	CONNECT_COUNT
 };
 
-extern const char *const conn_open_names[OPEN_COUNT];
-extern const char *const conn_close_names[CLOSE_COUNT];
+/* Behind the last word of either there is NULL. */
+extern const char *const conn_open_names[OPEN_COUNT + 1];
+extern const char *const conn_close_names[CLOSE_COUNT + 1];
 extern const char *const conn_connect_names[CONNECT_COUNT]; /* NULL for unknown */
 
 #define HISTORY_MAX 32
