@@ -29,7 +29,6 @@ struct flows {
 struct drawing {
 	const struct chapter *chapter;
 	unsigned count; /* of figures so far */
-	bool is_wrong;  /* what comes next shows what is not so */
 };
 
 /* Of the packets, where a frame is chosen; of a listener, what is not so. */
@@ -118,12 +117,11 @@ put_file_name(struct text *out, const struct chapter *chapter, const char *kind,
 }
 
 static void
-describe(
-    const struct drawing *drawing, struct markup_node *node, const char *kind, const char *about)
+describe(const struct drawing *drawing, struct markup_node *node, const char *kind,
+    const char *about, const struct figure_options *options)
 {
-	bool has_bytes = strcmp(kind, "packets") == 0 && about[0] != '\0';
-	const struct caption *row = caption_of(has_bytes           ? BYTES_SHOWN
-					       : drawing->is_wrong ? DISPROVED
+	const struct caption *row = caption_of(options->frame != 0 ? BYTES_SHOWN
+					       : options->wrong    ? DISPROVED
 								   : kind);
 	const struct catalog *catalog = drawing->chapter->catalog;
 	struct text words = { 0 };
@@ -135,8 +133,8 @@ describe(
 }
 
 static struct markup_node *
-add_svg(
-    struct drawing *drawing, const char *kind, const char *id, const char *about, struct text *svg)
+add_svg(struct drawing *drawing, const char *kind, const char *id, const char *about,
+    struct text *svg, const struct figure_options *options)
 {
 	const struct chapter *chapter = drawing->chapter;
 	struct markup_node *node = markup_add(chapter->node, "figure");
@@ -145,7 +143,7 @@ add_svg(
 	put_file_name(&file, chapter, kind, drawing->count);
 	markup_set(node, "kind", kind);
 	markup_set(node, "id", id);
-	describe(drawing, node, kind, about);
+	describe(drawing, node, kind, about, options);
 	copy_attribute(node, "width", svg);
 	copy_attribute(node, "height", svg);
 	if (chapter->options->take != NULL) {
@@ -169,7 +167,7 @@ add_scene(struct drawing *drawing, const char *kind, const char *id, const char 
 	struct diag unused; /* a text can always be made longer */
 
 	figure_paint(&svg, scene, FIGURE_SVG, options, &unused);
-	node = add_svg(drawing, kind, id, about, &svg);
+	node = add_svg(drawing, kind, id, about, &svg, options);
 	text_fini(&svg);
 	if (shelf != NULL)
 		print_keep(shelf, node, scene);
@@ -191,9 +189,10 @@ chosen_frame(const struct chapter *chapter, const char *kind, const struct flows
 	return flows->count == 0 ? frame->index : 0;
 }
 
-/* Nothing is drawn where there is nothing of the kind. about: what the caption names. */
+/* Nothing is drawn where there is nothing of the kind. about: what the caption names; wrong: not so. */
 static void
-draw(struct drawing *drawing, const char *kind, const struct flows *flows, const char *about)
+draw_as(struct drawing *drawing, const char *kind, const struct flows *flows, const char *about,
+    bool wrong)
 {
 	const struct chapter *chapter = drawing->chapter;
 	struct text prefix = { 0 };
@@ -203,7 +202,7 @@ draw(struct drawing *drawing, const char *kind, const struct flows *flows, const
 		.flows = flows->numbers,
 		.flow_count = flows->count,
 		.frame = chosen_frame(chapter, kind, flows),
-		.wrong = drawing->is_wrong,
+		.wrong = wrong,
 		.theme_auto = true,
 		.theme = THEME_LIGHT,
 		.lang = chapter->options->lang,
@@ -225,6 +224,12 @@ draw(struct drawing *drawing, const char *kind, const struct flows *flows, const
 		drawing->count--;
 	text_fini(&prefix);
 	text_fini(&id);
+}
+
+static void
+draw(struct drawing *drawing, const char *kind, const struct flows *flows, const char *about)
+{
+	draw_as(drawing, kind, flows, about, false);
 }
 
 /* --- of which flows --- */
@@ -410,9 +415,7 @@ draw_disproved(struct drawing *drawing)
 	if (account.accepted != 0 || account.ok == 0)
 		return;
 	flows_of(chapter, chapter->ranked[0], &flows);
-	drawing->is_wrong = true;
-	draw(drawing, "listener", &flows, account.local);
-	drawing->is_wrong = false;
+	draw_as(drawing, "listener", &flows, account.local, true);
 }
 
 /* --- all of them --- */
