@@ -185,6 +185,12 @@ step_states(struct sock *sock, const struct tcp_pair *pair, const struct packet 
 		sock->flags |= (uint8_t)(SOCK_FIN_ACKED << to);
 		happens(sock, to, EVENT_GOT_FIN_ACK);
 	}
+	/* It has what it acknowledges, whatever of it is missing here: before it says anything more. */
+	if (sock->flags & SOCK_FIN_SENT << to && !(sock->flags & SOCK_FIN_GOT << from) &&
+	    has_acked(pair, from, pair->fin_end[to])) {
+		sock->flags |= (uint8_t)(SOCK_FIN_GOT << from);
+		happens(sock, from, EVENT_GOT_FIN);
+	}
 	if (flags & TCP_FIN && !(sock->flags & SOCK_FIN_SENT << from)) {
 		sock->flags |= (uint8_t)(SOCK_FIN_SENT << from);
 		happens(sock, from, EVENT_SENT_FIN);
@@ -196,12 +202,6 @@ step_states(struct sock *sock, const struct tcp_pair *pair, const struct packet 
 	    seq_ge(pair->conn.half[from].next, pair->fin_end[from] - 1)) {
 		sock->flags |= (uint8_t)(SOCK_FIN_GOT << to);
 		happens(sock, to, EVENT_GOT_FIN);
-	}
-	/* It has what it acknowledges, whatever of it is missing here. */
-	if (sock->flags & SOCK_FIN_SENT << to && !(sock->flags & SOCK_FIN_GOT << from) &&
-	    has_acked(pair, from, pair->fin_end[to])) {
-		sock->flags |= (uint8_t)(SOCK_FIN_GOT << from);
-		happens(sock, from, EVENT_GOT_FIN);
 	}
 }
 
