@@ -207,10 +207,10 @@ ask_acked_unseen(const struct packet *pkt, struct mark_half *peer)
 		peer->max_ack = peer->next_seq;
 		return MARK_BIT(MARK_ACK_LOST_SEGMENT);
 	}
-	if (peer->dup_acks != 0)
-		return 0;
+	uint32_t marks = peer->dup_acks == 0 ? MARK_BIT(MARK_ACK_LOST_SEGMENT) : 0;
+
 	peer->dup_acks = -1;
-	return MARK_BIT(MARK_ACK_LOST_SEGMENT);
+	return marks;
 }
 
 static void

@@ -225,6 +225,20 @@ test_another_syn_is_a_port_reused(void **state)
 }
 
 static void
+test_an_ack_of_the_unseen_makes_the_count_of_duplicates_begin_anew(void **state)
+{
+	(void)state;
+	shake_hands();
+	assert_marks(SEG(1000, 100, .ack = 5000), 0);
+	assert_marks(SEG(1100, 100, .ack = 5000), 0);
+	assert_marks(REPLY(.seq = 5000, .ack = 1100, .at_us = 1100000), 0);
+	assert_marks(REPLY(.seq = 5000, .ack = 1100, .at_us = 1101000), BIT(DUPLICATE_ACK));
+	assert_marks(SEG(1200, 0, .ack = 5200), 0);
+	assert_marks(REPLY(.seq = 5000, .ack = 1100, .at_us = 1102000), BIT(DUPLICATE_ACK));
+	assert_marks(SEG(1100, 100, .ack = 5000, .at_us = 1103000), BIT(RETRANSMISSION));
+}
+
+static void
 test_the_rules_hold_across_the_wrap(void **state)
 {
 	(void)state;
@@ -257,6 +271,7 @@ main(void)
 		TEST(test_the_window_is_scaled_only_if_both_syns_say_so),
 		TEST(test_the_syn_again_is_a_retransmission_even_after_a_reset),
 		TEST(test_another_syn_is_a_port_reused),
+		TEST(test_an_ack_of_the_unseen_makes_the_count_of_duplicates_begin_anew),
 		TEST(test_the_rules_hold_across_the_wrap),
 	};
 
