@@ -268,9 +268,17 @@ move_forward(struct mark_half *me, const struct packet *pkt, uint32_t marks)
 	mark_hear(me, pkt, marks);
 }
 
+/* Last of all: the segment itself is not yet held against the round trip that it ends. */
+static inline void
+learn_rtt(struct mark_pair *pair, const struct packet *pkt)
+{
+	if (pkt->tcp.flags & TCP_SYN || pair->initial_rtt_ns == 0)
+		mark_learn_rtt(pair, pkt);
+}
+
 /* All questions, in Wireshark's order. Apart, so that the way past it saves no registers. */
 static APART uint32_t
-mark_odd(const struct mark_pair *pair, const struct packet *pkt, struct mark_half *me,
+mark_odd(struct mark_pair *pair, const struct packet *pkt, struct mark_half *me,
     struct mark_half *peer, uint32_t reused)
 {
 	struct asked q = {
@@ -283,6 +291,7 @@ mark_odd(const struct mark_pair *pair, const struct packet *pkt, struct mark_hal
 	marks |= ask_acked_unseen(pkt, peer);
 	marks |= ask_resent(&q, marks) | reused;
 	move_forward(me, pkt, marks);
+	learn_rtt(pair, pkt);
 	return marks;
 }
 
@@ -296,14 +305,13 @@ mark_segment(struct mark_pair *pair, const struct packet *pkt, const struct plac
 	/* The same SYN again is a retransmission, whatever a RST did to the numbers since. */
 	if (place->again)
 		me->next_seq = me->max_ack;
-	if (pkt->tcp.flags & TCP_SYN || pair->initial_rtt_ns == 0)
-		mark_learn_rtt(pair, pkt);
 	if (pkt->tcp.flags & TCP_SYN || pkt->tcp.options & OPT_WSCALE)
 		learn_scale(me, peer, pkt);
 	if (!mark_is_plain(pkt, me))
 		return mark_odd(pair, pkt, me, peer, marks);
 	marks |= ask_plain(pkt, me, peer);
 	move_forward(me, pkt, marks);
+	learn_rtt(pair, pkt);
 	return marks;
 }
 

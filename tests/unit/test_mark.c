@@ -117,6 +117,16 @@ test_a_hole_filled_within_the_round_trip_is_out_of_order(void **state)
 }
 
 static void
+test_what_ends_the_first_round_trip_is_not_held_against_it(void **state)
+{
+	(void)state;
+	assert_marks(REPLY(.seq = 7000, .length = 100, .ack = 1000, .at_us = 1000000), 0);
+	assert_marks(SEG(999, 0, .flags = TCP_SYN, .at_us = 1001995), 0);
+	assert_marks(REPLY(.seq = 5000, .length = 100, .ack = 1000, .at_us = 1002000), BIT(OUT_OF_ORDER));
+	assert_marks(REPLY(.seq = 5100, .length = 100, .ack = 1000, .at_us = 1002005), BIT(RETRANSMISSION));
+}
+
+static void
 test_the_last_segment_again_is_never_out_of_order(void **state)
 {
 	(void)state;
@@ -261,6 +271,7 @@ main(void)
 		TEST(test_a_keep_alive_is_answered_by_a_keep_alive_ack),
 		TEST(test_a_hole_is_a_lost_segment_and_its_late_filler_a_retransmission),
 		TEST(test_a_hole_filled_within_the_round_trip_is_out_of_order),
+		TEST(test_what_ends_the_first_round_trip_is_not_held_against_it),
 		TEST(test_the_last_segment_again_is_never_out_of_order),
 		TEST(test_duplicate_acks_call_for_a_fast_retransmission),
 		TEST(test_twenty_milliseconds_after_the_ack_it_is_no_longer_fast),
