@@ -30,7 +30,7 @@ struct walk {
 	struct packet *pkt;
 	struct fragments *fragments;
 	uint8_t ip_proto; /* what the IP header, or the extension header, said comes next */
-	bool incomplete;  /* this is not all that the IP header promised */
+	bool incomplete;  /* this is not all that the IP header promised, or lacks some of a header */
 	bool jumbo;       /* IPv6 with no length yet */
 	bool wifi_padded; /* the 802.11 header is padded to four bytes */
 	bool has_outer;

@@ -140,8 +140,10 @@ walk_tcp(struct walk *w)
 		const uint8_t *options = bytes_take(&w->b, count);
 
 		/* Of a header that was cut the rest is missing, and is not payload. */
-		if (cut)
+		if (cut) {
 			w->missing_bytes -= options_bytes - captured;
+			w->incomplete = true;
+		}
 		take_tcp_options(pkt, options, count, cut);
 	}
 	walk_to_payload(w, h, pkt->tcp.checksum);

@@ -769,6 +769,16 @@ test_a_header_cut_within_its_options_is_usable(void **state)
 }
 
 static void
+test_a_header_cut_within_its_options_has_no_checksum_to_judge(void **state)
+{
+	(void)state;
+	write_frame(OPTIONS("003c", "a0", "020405b4 0402 080a0000000100000002 01 030307"));
+	assert_int_equal(decode_captured(LINK_RAW, 50), DECODE_OK);
+	assert_int_equal(pkt.payload_bytes, 0);
+	assert_int_equal(pkt.checksum, CHECKSUM_UNKNOWN);
+}
+
+static void
 test_udp_ends_where_it_says(void **state)
 {
 	(void)state;
@@ -1009,6 +1019,7 @@ main(void)
 		T(test_both_kinds_of_fast_open_are_known),
 		T(test_a_broken_list_of_options_spoils_no_packet),
 		T(test_a_header_cut_within_its_options_is_usable),
+		T(test_a_header_cut_within_its_options_has_no_checksum_to_judge),
 		T(test_udp_ends_where_it_says),
 		T(test_a_checksum_is_judged_at_every_length),
 		T(test_udp_may_do_without_a_checksum_over_ipv4_alone),
