@@ -377,6 +377,19 @@ synscope check -q --baseline busy.pcap refused-while-busy.pcap >says 2>&1
 test $? = 1 && grep -q 'count: expected 2, but it is 3: flow 2 ' says
 verdict $? 'who is refused while others are served is found'
 
+# What a path loses is chance, once it is seen to lose: late, what was sent at that line.
+again_of()
+{
+	conversation "$1" "$2" | sed -n "$3s/ACK/ACK seq 1/p"
+}
+{ scene; packets; again_of a 0.001 4; again_of b 0.101 4; } | make lossy
+{ scene; packets; again_of a 0.001 4; again_of c 0.201 6; } | make lossy-otherwise
+synscope check -q --baseline lossy.pcap lossy-otherwise.pcap >says 2>&1
+verdict $? 'bytes that come again are made nothing of where those of other flows did'
+synscope check -q --baseline again.pcap lossy-otherwise.pcap >says 2>&1
+test $? = 1 && grep -q 'resent: expected client-data, but it is .*server-data' says
+verdict $? '... but found where it was one that did'
+
 # On a busy machine answers are late, and the end of what is under way is sent again.
 burst()
 {
@@ -391,6 +404,25 @@ burst '' | make burst
 burst late | make burst-late
 synscope check -q --baseline burst.pcap burst-late.pcap >says 2>&1
 verdict $? 'a tail-loss probe is made nothing of where much is under way'
+parting()
+{
+	scene
+	conversation a 0 | sed '1,3!d; /SYN/s/$/ mss 1460 sackOK/'
+	echo '+0.010000 a > server PSH ACK "bye"'
+	echo '+0.010010 a > server FIN ACK'
+	test "$1" != late || echo '+0.030000 a > server FIN ACK seq 4'
+	echo '+0.040000 server > a FIN ACK ack 5'
+	test "$1" != needless || echo '+0.045000 a > server FIN ACK seq 4 ack 2'
+	echo '+0.050000 a > server ACK'
+}
+parting '' | make parting
+parting late | make parting-late
+parting needless | make parting-needless
+synscope check -q --baseline parting.pcap parting-late.pcap >says 2>&1
+verdict $? '... also if a FIN is that end'
+synscope check -q --baseline parting.pcap parting-needless.pcap >says 2>&1
+test $? = 1 && grep -q 'resent: expected client-probe, but it is fin: flow 1 ' says
+verdict $? '... but not of a FIN that came again behind its answer'
 
 # --- from several good runs, what they have in common ---
 

@@ -135,7 +135,7 @@ is_probe(const struct walk *walk, const struct kept_packet *pkt)
 {
 	if (pkt->cause == CAUSE_TAIL_LOSS_PROBE)
 		return walk->derived->may_probe[pkt->from];
-	return pkt->cause == CAUSE_SPURIOUS && walk->is_full[pkt->from] &&
+	return pkt->cause == CAUSE_SPURIOUS && pkt->length > 0 && walk->is_full[pkt->from] &&
 	       pkt->seq + pkt->length == walk->full_end[pkt->from];
 }
 
@@ -148,7 +148,7 @@ what_came_again(const struct walk *walk, const struct kept_packet *pkt)
 		return RESENT_SYN;
 	if (pkt->flags & TCP_SYN)
 		return RESENT_SYN_ACK;
-	if (pkt->length > 0 && is_probe(walk, pkt))
+	if (is_probe(walk, pkt))
 		return pkt->from == WHOSE_CLIENT ? RESENT_CLIENT_PROBE : RESENT_SERVER_PROBE;
 	if (pkt->length > 0)
 		return pkt->from == WHOSE_CLIENT ? RESENT_CLIENT_DATA : RESENT_SERVER_DATA;
@@ -287,7 +287,7 @@ take_flight(struct walk *walk, const struct kept_packet *pkt)
 
 	if (pkt->flags & TCP_ACK)
 		walk->acked[other] = pkt->ack;
-	if (pkt->length == 0)
+	if (pkt->length == 0 && !(pkt->flags & TCP_FIN))
 		return;
 	if (pkt->length > SMALL_BYTES || seq_gt(pkt->seq, walk->acked[from]))
 		walk->derived->may_probe[from] = true;

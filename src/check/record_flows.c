@@ -30,6 +30,10 @@ flow_at(const struct recorder *r, size_t capture, size_t member)
 	return &r->good[capture]->flows[r->members[capture].at[member]];
 }
 
+/* A path that loses some loses any: whose, and of what, is chance. */
+#define RESENT_LOST (RESENT_CLIENT_DATA | RESENT_SERVER_DATA | RESENT_FIN)
+#define LOSSY_FLOWS 2
+
 /*
  * Bit by bit, of all flows of all captures. Who has much under way may have to
  * ask, now and then, whether it arrived, or whether a window is still full: how
@@ -38,15 +42,19 @@ flow_at(const struct recorder *r, size_t capture, size_t member)
 static unsigned
 all_resent(const struct recorder *r)
 {
-	unsigned resent = 0;
+	unsigned resent = 0, lossy = 0;
 
-	for (size_t i = 0; i < r->good_count; i++)
-		for (size_t m = 0; m < r->members[i].count; m++)
-			resent |=
-			    flow_at(r, i, m)->derived.resent |
-			    (flow_at(r, i, m)->derived.may_probe[0] ? RESENT_CLIENT_PROBE : 0) |
-			    (flow_at(r, i, m)->derived.may_probe[1] ? RESENT_SERVER_PROBE : 0);
-	return resent;
+	for (size_t i = 0; i < r->good_count; i++) {
+		for (size_t m = 0; m < r->members[i].count; m++) {
+			const struct derived *derived = &flow_at(r, i, m)->derived;
+
+			resent |= derived->resent |
+				  (derived->may_probe[0] ? RESENT_CLIENT_PROBE : 0) |
+				  (derived->may_probe[1] ? RESENT_SERVER_PROBE : 0);
+			lossy += (derived->resent & RESENT_LOST) != 0;
+		}
+	}
+	return lossy >= LOSSY_FLOWS ? resent | RESENT_LOST : resent;
 }
 
 static int64_t
