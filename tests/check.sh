@@ -137,6 +137,11 @@ found 'open: expected complete, but it is 1 refused, 2 complete: flow 1 ' first-
 	$1 = sprintf("+%.6f", $1 + 0.5) } { print }' | make lingering
 found 'half-closed: expected .*, but it is 501 ms: flow 2 ' lingering '18, 29'
 
+echo '<expectations><capture><flow><handshake of="min">at most 1 ms</handshake></flow></capture></expectations>' >slow.xml
+synscope check -q --expect slow.xml good.pcap >says 2>&1
+grep -q 'see good.pcap: frames 21, 22, 23, 11, 12, 1, 2, 3$' says
+verdict $? 'of several that are too slow the first is shown well, and the others too'
+
 # The client asks again, and the second SYN is answered late.
 late()
 {

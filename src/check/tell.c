@@ -32,6 +32,31 @@ is_of_bytes(enum fact_id fact)
 	       fact == FACT_UNDATED || fact == FACT_BEGINS;
 }
 
+/* 1 + place in the baseline of the flow whose bytes are the same for longest; 0: there is none. */
+static uint32_t
+nearest_flow(const struct holding *h, const struct ruling *ruling)
+{
+	const struct check_data *good = h->expectations->good;
+	bool from_server = ruling->expected->from == WHOSE_SERVER;
+	const struct payload *bytes = &h->data->flows[ruling->culprits[0]].payload[from_server];
+	struct members members;
+	uint32_t nearest = 0;
+	uint64_t most = 0;
+
+	members_of(&members, good, h->capture, ruling->group);
+	for (size_t i = 0; i < members.count; i++) {
+		uint64_t same = UINT64_MAX;
+
+		payload_differ(bytes, &good->flows[members.at[i]].payload[from_server], &same);
+		if (nearest != 0 && same <= most)
+			continue;
+		nearest = members.at[i] + 1;
+		most = same;
+	}
+	members_fini(&members);
+	return nearest;
+}
+
 /* 1 + place in the baseline of a flow that is as it should be; 0: none is known. */
 static uint32_t
 good_flow(const struct holding *h, const struct ruling *ruling, const struct expected *missing)
@@ -42,6 +67,9 @@ good_flow(const struct holding *h, const struct ruling *ruling, const struct exp
 		return ruling->good_flow;
 	if (ruling->culprit_count > 0)
 		twin = twin_of(h, ruling->group, ruling->culprits[0]);
+	if (twin == 0 && ruling->culprit_count > 0 && h->expectations->good != NULL &&
+	    is_of_bytes(ruling->expected->fact))
+		twin = nearest_flow(h, ruling);
 	return twin != 0 ? twin : missing->good_flow;
 }
 
@@ -177,6 +205,9 @@ put_sentence(
 	put_culprits(out, h, ruling);
 }
 
+/* A handshake is three. */
+#define SHOWN_WELL 3
+
 static void
 add_frames(struct check_case *c, struct holding *h, const struct ruling *ruling)
 {
@@ -189,14 +220,15 @@ add_frames(struct check_case *c, struct holding *h, const struct ruling *ruling)
 		for (size_t i = 0; i < count; i++)
 			case_add_frame(c, h->data, indices[i]);
 	}
-	/* All culprits have a right to be shown. */
-	for (size_t i = 0; count == 0 && i < ruling->culprit_count && i < CHECK_FRAMES_MAX; i++) {
-		size_t share = CHECK_FRAMES_MAX / (ruling->culprit_count < CHECK_FRAMES_MAX
-							  ? ruling->culprit_count
-							  : CHECK_FRAMES_MAX);
+	/* All have a right to be shown, and the first, who may be the worst, to be shown well. */
+	for (size_t i = 0; count == 0 && i < ruling->culprit_count && c->frame_count < CHECK_FRAMES_MAX;
+	     i++) {
 		const struct subject subject = { h->data, ruling->group->scope,
 			ruling->culprits[i] };
-		size_t found = fact_frames(indices, share, &subject, ruling->expected);
+		size_t share = (CHECK_FRAMES_MAX - c->frame_count) / (ruling->culprit_count - i);
+		size_t least = i == 0 ? SHOWN_WELL : 1;
+		size_t found =
+		    fact_frames(indices, share > least ? share : least, &subject, ruling->expected);
 
 		for (size_t j = 0; j < found; j++)
 			case_add_frame(c, h->data, indices[j]);
