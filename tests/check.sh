@@ -502,6 +502,26 @@ echo '<expectations><capture file="other.pcap"><total><flows>any</flows></total>
 synscope check -q --expect other.xml good.pcap >says 2>&1
 test $? = 1
 verdict $? 'expectations of another capture fail'
+# holds WHAT FACTS: of reset.pcap, where one of three flows ends by an RST ACK
+holds()
+{
+	echo "<expectations><capture><flow>$2</flow></capture></expectations>" >holds.xml
+	synscope check -q --expect holds.xml reset.pcap >says 2>&1
+	verdict $? "$1"
+}
+holds 'what one has the others need not' '<close flows="1">reset-by-server</close>'
+holds '... or none has it' '<close flows="none">timeout</close>'
+holds '... and of steps alike' '<sequence flows="1">client SYN, server RST</sequence>'
+holds 'an RST is one with an ACK, too, a SYN is not' '<packets flags="RST" flows="1">1</packets>
+    <packets flags="SYN">1</packets><packets flags="FIN" from="client">1</packets>'
+echo '<expectations><capture><flow><close flows="none">fin</close></flow></capture></expectations>' >holds.xml
+synscope check -q --expect holds.xml reset.pcap >says 2>&1
+test $? = 1 && grep -q 'close: expected none fin, but it is 2 fin, 1 reset-by-server: flow 3 .*, flow 1 ' says
+verdict $? 'who has what none should have is to blame, and nobody else'
+echo '<expectations><capture><flow><packets flags="RST">none</packets><rtt of="median">at least 1 s</rtt></flow></capture></expectations>' >holds.xml
+synscope check -q --expect holds.xml reset.pcap >says 2>&1
+test $? = 1 && grep -q 'flows: packets (RST): expected none, but' says && grep -q 'flows: rtt (median): ' says
+verdict $? 'what fails says of which packets, or of which of all values'
 echo '<expectations><capture><flow server=":9"><open>any</open></flow></capture></expectations>' >none.xml
 synscope check -q --expect none.xml good.pcap >says 2>&1
 test $? = 1 && grep -q 'flows to :9: there is none' says

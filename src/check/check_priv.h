@@ -305,7 +305,7 @@ void members_fini(struct members *members);
 /* Which packets are counted. */
 struct packet_wanted {
 	uint16_t marks; /* MARK_BIT; 0: whatever */
-	uint16_t flags; /* all of these, where has_flags, and no other but PSH, URG, ECE, CWR, AE */
+	uint16_t flags; /* all of these, where has_flags, and no other of those that tell packets apart */
 	bool has_flags;
 	bool has_cause;
 	uint32_t causes; /* bits of enum cause */

@@ -65,7 +65,8 @@ subject_packet(const struct subject *subject, uint32_t i)
 bool
 packet_is_wanted(const struct kept_packet *pkt, const struct packet_wanted *wanted, enum whose from)
 {
-	const unsigned small = TCP_PSH | TCP_URG | TCP_ECE | TCP_CWR | TCP_AE;
+	/* What makes it another kind of packet: an RST is one with an ACK, too, a SYN is not. */
+	const unsigned telling = TCP_SYN | TCP_FIN | TCP_RST | (pkt->flags & TCP_SYN ? TCP_ACK : 0);
 
 	if (from != WHOSE_BOTH && pkt->from != from)
 		return false;
@@ -74,7 +75,7 @@ packet_is_wanted(const struct kept_packet *pkt, const struct packet_wanted *want
 	if (wanted->has_cause && !(wanted->causes & UINT32_C(1) << pkt->cause))
 		return false;
 	return !wanted->has_flags || ((pkt->flags & wanted->flags) == wanted->flags &&
-					 (pkt->flags & ~small & ~wanted->flags) == 0);
+					 (pkt->flags & telling & ~wanted->flags) == 0);
 }
 
 /* --- the table --- */

@@ -139,34 +139,30 @@ blame_surplus(struct ruling *ruling, const struct share *share)
 }
 
 /*
- * Where values are only wanted of some ("any"), others may have what they like:
- * then nobody is to blame for having another one, unless all have.
+ * Where one value alone is shared out, or values are only wanted of some
+ * ("any"), others may have what they like: then nobody is to blame for having
+ * another one, unless too few have it.
  */
 static bool
 is_loose(const struct shares *shares)
 {
+	if (shares->count == 1)
+		return true;
 	for (size_t i = 0; i < shares->count; i++)
 		if (shares->at[i].hi == INT64_MAX)
 			return true;
 	return false;
 }
 
-/* off: by how many the group itself is too large or small, which has been said. */
 static void
-judge_shares(struct ruling *ruling, const struct shares *shares, int64_t off, size_t members)
+find_lacking(struct ruling *ruling, const struct shares *shares)
 {
-	uint32_t unexpected = (uint32_t)ruling->blamed;
 	int64_t unknown = shares->unknown;
-	bool is_wrong = unexpected > 0 && !is_loose(shares);
 
 	for (size_t i = 0; i < shares->count; i++) {
 		const struct share *share = &shares->at[i];
 		int64_t lacking = share->lo - share->count;
 
-		if (share->count > share->hi) {
-			blame_surplus(ruling, share);
-			is_wrong = true;
-		}
 		if (lacking <= 0)
 			continue;
 		/* What cannot be seen may be what is missing. */
@@ -174,21 +170,28 @@ judge_shares(struct ruling *ruling, const struct shares *shares, int64_t off, si
 			unknown -= lacking;
 			continue;
 		}
-		is_wrong = true;
 		ruling->lacking += (uint32_t)lacking;
 		if (ruling->missing == NULL ||
 		    share->expected->flows.lo < ruling->missing->flows.lo)
 			ruling->missing = share->expected;
 	}
-	if (!is_wrong)
+}
+
+/* off: by how many the group itself is too large or small, which has been said. */
+static void
+judge_shares(struct ruling *ruling, const struct shares *shares, int64_t off, size_t members)
+{
+	find_lacking(ruling, shares);
+	if (is_loose(shares) && ruling->lacking == 0)
 		ruling->culprit_count = ruling->blamed = 0;
-	if (is_loose(shares) && ruling->lacking == 0 && ruling->surplus == 0)
-		is_wrong = false;
-	if (is_wrong)
+	ruling->surplus = (uint32_t)ruling->blamed;
+	for (size_t i = 0; i < shares->count; i++)
+		if (shares->at[i].count > shares->at[i].hi)
+			blame_surplus(ruling, &shares->at[i]);
+	if (ruling->lacking > 0 || ruling->surplus > 0)
 		ruling->outcome = CHECK_FAILED;
 	else if (members > 0 && shares->unknown == (int64_t)members)
 		ruling->outcome = CHECK_OPEN;
-	ruling->surplus += unexpected;
 	if (off > 0 && ruling->lacking == 0 && ruling->surplus <= (uint64_t)off)
 		ruling->explained_by = UINT32_MAX;
 	if (off < 0 && ruling->surplus == 0 && ruling->lacking <= (uint64_t)-off)
@@ -206,7 +209,7 @@ hold_shares(struct holding *h, const struct group *group, const struct members *
 		const struct expected *expected = &group->facts[i];
 		struct bounds bounds;
 
-		if (!is_sibling(&group->facts[first], expected))
+		if (i != first && !is_sibling(&group->facts[first], expected))
 			continue;
 		bounds = bounds_of(&expected->flows, (int64_t)members->count);
 		shares.at = mem_realloc_array(shares.at, shares.count + 1, sizeof(*shares.at));

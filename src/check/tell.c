@@ -168,13 +168,49 @@ put_subject(struct text *out, const struct group *group)
 		end_wanted_put(out, &selector->server);
 	}
 	if (selector->client.has_address || selector->client.has_port) {
-		text_put(out, " from ");
+		text_put(out, group->scope == SCOPE_FLOW ? " from " : " to ");
 		end_wanted_put(out, &selector->client);
 	}
 	if (selector->end.has_address || selector->end.has_port) {
 		text_put(out, " of ");
 		end_wanted_put(out, &selector->end);
 	}
+}
+
+static void
+put_word(struct text *out, size_t *count, const char *word)
+{
+	text_put(out, (*count)++ == 0 ? " (" : " ");
+	text_put(out, word);
+}
+
+/* Which packets, or which of all values; the largest is what it says. */
+static void
+put_kind(struct text *out, const struct expected *expected)
+{
+	const struct packet_wanted *wanted = &expected->wanted;
+	size_t count = 0;
+
+	for (unsigned i = 0; i < FLAG_COUNT; i++)
+		if (wanted->flags & 1u << i)
+			put_word(out, &count, flag_words[i].name);
+	for (unsigned i = 0; i < MARK_COUNT; i++)
+		if (wanted->marks & MARK_BIT(i))
+			put_word(out, &count, mark_words[i].name);
+	for (unsigned i = 0; i < CAUSE_COUNT; i++)
+		if (wanted->causes & UINT32_C(1) << i)
+			put_word(out, &count, cause_words[i].name);
+	if (expected->over == OVER_PERCENTILE && expected->percentile < 100) {
+		bool is_named = expected->percentile == 0 || expected->percentile == 50;
+
+		put_word(out, &count,
+		    !is_named                   ? "p"
+		    : expected->percentile == 0 ? "min"
+						: "median");
+		if (!is_named)
+			text_u64(out, expected->percentile);
+	}
+	text_put(out, count == 0 ? "" : ")");
 }
 
 static void
@@ -189,6 +225,7 @@ put_sentence(
 		return;
 	}
 	text_put(out, fact_rows[ruling->expected->fact].name);
+	put_kind(out, ruling->expected);
 	if (ruling->expected->from < WHOSE_BOTH) {
 		text_put(out, " from ");
 		text_put(out, whose_names[ruling->expected->from]);
@@ -221,8 +258,8 @@ add_frames(struct check_case *c, struct holding *h, const struct ruling *ruling)
 			case_add_frame(c, h->data, indices[i]);
 	}
 	/* All have a right to be shown, and the first, who may be the worst, to be shown well. */
-	for (size_t i = 0; count == 0 && i < ruling->culprit_count && c->frame_count < CHECK_FRAMES_MAX;
-	     i++) {
+	for (size_t i = 0;
+	     count == 0 && i < ruling->culprit_count && c->frame_count < CHECK_FRAMES_MAX; i++) {
 		const struct subject subject = { h->data, ruling->group->scope,
 			ruling->culprits[i] };
 		size_t share = (CHECK_FRAMES_MAX - c->frame_count) / (ruling->culprit_count - i);
