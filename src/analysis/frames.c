@@ -3,6 +3,7 @@
  */
 #include "analysis/analysis_priv.h"
 
+#include "base/span.h"
 #include "capture/capture.h"
 
 /* A pause between two parts is worth a finding from here on. */
@@ -16,13 +17,6 @@ static const int decode_findings[DECODE_COUNT] = {
 	[DECODE_TRUNCATED] = FINDING_TRUNCATED_HEADER,
 	[DECODE_MALFORMED] = FINDING_MALFORMED,
 };
-
-/* A capture's times can be anything, so a difference may wrap; it never overflows. */
-static int64_t
-since(int64_t now_ns, int64_t then_ns)
-{
-	return (int64_t)((uint64_t)now_ns - (uint64_t)then_ns);
-}
 
 SELDOM void
 analysis_note_link(struct analysis *a, uint32_t link)
@@ -40,7 +34,7 @@ analysis_note_link(struct analysis *a, uint32_t link)
 static inline void
 note_frame(struct analysis *a, const struct frame *frame, uint32_t index)
 {
-	int64_t pause_ns = since(frame->ts_ns, a->previous_ns);
+	int64_t pause_ns = span_ns(frame->ts_ns, a->previous_ns);
 
 	if (unlikely(frame->link != a->link))
 		analysis_note_link(a, frame->link);
@@ -59,8 +53,8 @@ analysis_begin_part(struct analysis *a, const struct frame *frame)
 	for (; a->part < frame->part; a->part++)
 		a->part_base[a->part + 1] =
 		    a->part_base[a->part] + capture_part_frames(a->capture, a->part);
-	if (a->summary.frames > 0 && since(frame->ts_ns, a->previous_ns) > PART_GAP_MIN_NS &&
-	    since(frame->ts_ns, a->previous_ns) > a->longest_pause_ns)
+	if (a->summary.frames > 0 && span_ns(frame->ts_ns, a->previous_ns) > PART_GAP_MIN_NS &&
+	    span_ns(frame->ts_ns, a->previous_ns) > a->longest_pause_ns)
 		analysis_note(a, FINDING_PART_GAP, a->part_base[a->part] + frame->number, 1);
 }
 

@@ -10,5 +10,6 @@ libsynscope_a_SOURCES += \
 	%D%/seq.h \
 	%D%/sha256.c %D%/sha256.h \
 	%D%/sort.c %D%/sort.h \
+	%D%/span.h \
 	%D%/text.c %D%/text.h \
 	%D%/when.c %D%/when.h

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/sort.h"
+#include "base/span.h"
 
 struct tables {
 	struct rows rows; /* first: the analysis hands it back */
@@ -27,11 +28,9 @@ find_moments(struct tables *tables)
 	tables->next = 0;
 	for (size_t i = 0; i < told->moment_count; i++) {
 		const struct moment *moment = &told->moments[i];
-		int64_t *ns = &tables->moments[i];
 
-		*ns = moment->ns;
-		if (moment->is_relative && __builtin_add_overflow(first_ns, moment->ns, ns))
-			*ns = INT64_MAX;
+		tables->moments[i] =
+		    moment->is_relative ? span_end(first_ns, moment->ns) : moment->ns;
 	}
 	sort_numbers(tables->moments, told->moment_count);
 }

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "capture/capture.h"
 
 void
@@ -210,7 +211,7 @@ tell_counts(const char *name, const struct analysis_summary *sum)
 	text_put(&line, ", ");
 	put_count(&line, sum->packets, "packet in ", "packets in ");
 	put_count(&line, sum->flows, "flow, ", "flows, ");
-	text_seconds(&line, sum->last_ns - sum->first_ns);
+	text_seconds(&line, span_ns(sum->last_ns, sum->first_ns));
 	text_put(&line, " s");
 	say("%s: %s", name, text_str(&line));
 	text_fini(&line);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hint.h"
+#include "base/span.h"
 #include "flow/flow_priv.h"
 
 /* Longer than any host keeps a closed connection: TIME_WAIT on Linux. */
@@ -59,7 +60,7 @@ flow_done(struct flow_table *table, int64_t now_ns)
 	struct flow *flow;
 
 	if (table->lingering_count == 0 ||
-	    (table->lingering_count <= LINGER_MAX && now_ns - head->since_ns < LINGER_NS))
+	    (table->lingering_count <= LINGER_MAX && span_ns(now_ns, head->since_ns) < LINGER_NS))
 		return NULL;
 	flow = pool_at(&table->flows, head->item);
 	table->lingering_first = (table->lingering_first + 1) % LINGER_RING;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/find.h"
+#include "base/span.h"
 
 /* ss tells more of what listens than netstat; else the first of two rows counts. */
 static bool
@@ -131,11 +132,9 @@ interval_at(const struct comparison *c, int64_t ns)
 int64_t
 snapshot_time(const struct snapshot *snapshot, int64_t first_ns)
 {
-	int64_t ns = snapshot->at.ns;
+	const struct moment *at = &snapshot->at;
 
-	if (snapshot->at.is_relative && __builtin_add_overflow(first_ns, ns, &ns))
-		return INT64_MAX;
-	return ns;
+	return at->is_relative ? span_end(first_ns, at->ns) : at->ns;
 }
 
 static void

@@ -267,7 +267,7 @@ is_answered_late(const struct asked *asked, const struct flow_view *view, struct
 	frames_add(&say->frames, view->last_syn);
 	frames_add(&say->frames, view->syn_ack);
 	saying_end(say, &view->row->tuple, false);
-	saying_since(say, view->syn_ack_ns - view->row->start_ns);
+	saying_since(say, span_ns(view->syn_ack_ns, view->row->start_ns));
 	return true;
 }
 
@@ -283,7 +283,7 @@ is_let_in(const struct asked *asked, const struct flow_view *view, struct saying
 	frames_add(&say->frames, view->dropped);
 	frames_add(&say->frames, view->taken);
 	saying_end(say, &view->row->tuple, false);
-	saying_since(say, view->taken_ns - asked->chapter->summary->first_ns);
+	saying_since(say, span_ns(view->taken_ns, asked->chapter->summary->first_ns));
 	return true;
 }
 

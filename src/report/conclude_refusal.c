@@ -81,8 +81,8 @@ asks_again(const struct asked *asked, struct saying *say)
 			continue;
 		again += view->syns - 1;
 		frames_add(&say->frames, view->last_syn);
-		if (view->last_syn_ns - view->row->start_ns > longest_ns)
-			longest_ns = view->last_syn_ns - view->row->start_ns;
+		if (span_ns(view->last_syn_ns, view->row->start_ns) > longest_ns)
+			longest_ns = span_ns(view->last_syn_ns, view->row->start_ns);
 	}
 	saying_number(say, again);
 	saying_since(say, longest_ns);

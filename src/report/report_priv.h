@@ -3,10 +3,11 @@
 #define SYNSCOPE_REPORT_PRIV_H
 
 #include "base/mem.h"
+#include "base/span.h"
 #include "base/text.h"
 #include "markup/markup.h"
-#include "report/print.h"
 #include "report/digest.h"
+#include "report/print.h"
 #include "report/report.h"
 
 struct told_stages;
@@ -69,13 +70,6 @@ struct report {
 
 /* The end of a path. */
 const char *last_name(const char *path);
-
-/* A capture's times can be anything, so a difference may wrap; it never overflows. */
-static inline int64_t
-span_ns(int64_t later_ns, int64_t earlier_ns)
-{
-	return (int64_t)((uint64_t)later_ns - (uint64_t)earlier_ns);
-}
 
 /* Seconds with nine digits. */
 void set_time(struct markup_node *node, const char *name, int64_t ns);

@@ -98,7 +98,7 @@ add_change(
 	struct markup_node *node = markup_add(chapter->node, "change");
 
 	set_time(node, "at", row->at_ns);
-	set_since(node, "since", row->at_ns - chapter->summary->first_ns);
+	set_since(node, "since", span_ns(row->at_ns, chapter->summary->first_ns));
 	if (next != NULL)
 		set_time(node, "until", next->at_ns);
 	set_socket(node, row);

@@ -70,7 +70,7 @@ add_packet(void *ctx, const struct figure_listed *packet)
 	set_number(node, row);
 	set_time(node, "at", row->ts_ns);
 	set_clock(node, "time", row->ts_ns);
-	set_since(node, "since", row->ts_ns - listing->chapter->summary->first_ns);
+	set_since(node, "since", span_ns(row->ts_ns, listing->chapter->summary->first_ns));
 	set_address(node, "src", &row->tuple, false);
 	set_address(node, "dst", &row->tuple, true);
 	if (has_ports(row)) {

@@ -166,9 +166,9 @@ set_flow(struct markup_node *node, const struct chapter *chapter, const struct f
 	markup_set_i64(node, "flow", flow->flow);
 	if (flow->conn.connect_ns != 0) {
 		set_time(node, "inferred-at", flow->conn.connect_ns);
-		set_since(
-		    node, "inferred-since", flow->conn.connect_ns - chapter->summary->first_ns);
-		set_since(node, "inferred-after", flow->conn.connect_ns - flow->start_ns);
+		set_since(node, "inferred-since",
+		    span_ns(flow->conn.connect_ns, chapter->summary->first_ns));
+		set_since(node, "inferred-after", span_ns(flow->conn.connect_ns, flow->start_ns));
 	}
 	markup_set_i64(node, "written", (int64_t)view->written[0]);
 	markup_set_i64(node, "acknowledged", (int64_t)view->acked[0]);

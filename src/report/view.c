@@ -56,7 +56,7 @@ note_end(uint32_t *bytes, uint32_t end)
 static void
 note_pause(struct pauses *pauses, int64_t now_ns)
 {
-	int64_t pause_ns = now_ns - pauses->at_ns;
+	int64_t pause_ns = span_ns(now_ns, pauses->at_ns);
 
 	if (pauses->at_ns != 0) {
 		if (pauses->count == 0)

@@ -134,7 +134,7 @@ count_retry(struct conn *conn, int64_t gap_ns)
 {
 	if (conn->retry_count == 0)
 		conn->retry_grown = 0;
-	else if (gap_ns > conn->retry_gap_ns + conn->retry_gap_ns / 4)
+	else if (gap_ns > span_end(conn->retry_gap_ns, conn->retry_gap_ns / 4))
 		conn->retry_grown = 1;
 	conn->retry_gap_ns = gap_ns;
 	conn->retry_count += conn->retry_count < UINT8_MAX;
@@ -146,7 +146,7 @@ note_retry(struct conn *conn, const struct packet *pkt, enum side side, uint32_t
 	const struct conn_half *half = &conn->half[side];
 	bool is_probe = marks & PROBES;
 	uint32_t length = pkt->tcp.flags & TCP_RST ? 0 : conn_seq_length(pkt);
-	int64_t gap_ns = since(pkt->ts_ns, conn->retry_ns);
+	int64_t gap_ns = span_ns(pkt->ts_ns, conn->retry_ns);
 
 	if (length == 0 && !is_probe) {
 		if (side != conn->retry_side)
@@ -179,7 +179,7 @@ has_given_up(const struct conn *conn, int64_t until_ns)
 		patience_ns = PATIENCE_MIN_NS;
 	if (conn->connect == CONNECT_PENDING && !conn->retry_grown)
 		return false;
-	return conn->retry_count >= 2 && since(until_ns, conn->retry_ns) > patience_ns;
+	return conn->retry_count >= 2 && span_ns(until_ns, conn->retry_ns) > patience_ns;
 }
 
 /* --- the way in --- */
@@ -388,7 +388,7 @@ connect_of(const struct conn *conn, int64_t until_ns)
 	if (conn->connect == CONNECT_OK && !(conn->facts & FACT_REPLY_ACKED))
 		return conn->reset_by == 1 + conn->client ? CONNECT_UNKNOWN : CONNECT_PENDING;
 	if (conn->connect == CONNECT_PENDING && conn->refused &&
-	    since(until_ns, conn->retry_ns) > PATIENCE_MIN_NS)
+	    span_ns(until_ns, conn->retry_ns) > PATIENCE_MIN_NS)
 		return CONNECT_ECONNREFUSED;
 	if (conn->connect != CONNECT_PENDING || conn->retry_side != conn->client ||
 	    !has_given_up(conn, until_ns))
@@ -408,7 +408,7 @@ conn_verdict(const struct tcp_pair *pair, int64_t until_ns)
 		.close = close_of(conn, until_ns),
 		.connect = connect_of(conn, until_ns),
 		.connect_ns = conn->connect_ns,
-		.handshake_ns = is_shaken ? since(conn->ack_ns, conn->syn_ns) : -1,
+		.handshake_ns = is_shaken ? span_ns(conn->ack_ns, conn->syn_ns) : -1,
 		.conn_state = zeek_conn_state(conn),
 		.history = conn->history,
 		.reason = reason_of(conn, &pair->trail),

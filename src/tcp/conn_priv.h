@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/seq.h"
+#include "base/span.h"
 #include "tcp/tcp.h"
 
 #define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
@@ -55,13 +56,6 @@ enum seen {
 	SEEN_FIN_RST = 0x20,
 	SEEN_MIXED = 0x40,
 };
-
-/* A timestamp can be anything, so differences wrap rather than overflow. */
-static inline int64_t
-since(int64_t later_ns, int64_t earlier_ns)
-{
-	return (int64_t)((uint64_t)later_ns - (uint64_t)earlier_ns);
-}
 
 static inline bool
 half_was_seen(const struct conn_half *half)

@@ -6,6 +6,7 @@
 #define SYNSCOPE_TCP_MARK_STEP_H
 
 #include "base/seq.h"
+#include "base/span.h"
 #include "tcp/tcp.h"
 
 #define MARK_CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
@@ -71,7 +72,7 @@ mark_learn_rtt(struct mark_pair *pair, const struct packet *pkt)
 		break;
 	case TCP_ACK:
 		if (pair->initial_rtt_ns == 0 && pair->syn_ns != 0)
-			pair->initial_rtt_ns = (int64_t)((uint64_t)pkt->ts_ns - (uint64_t)pair->syn_ns);
+			pair->initial_rtt_ns = span_ns(pkt->ts_ns, pair->syn_ns);
 		break;
 	}
 }

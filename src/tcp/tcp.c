@@ -4,6 +4,7 @@
 
 #include "base/hint.h"
 #include "base/mem.h"
+#include "base/span.h"
 #include "tcp/tcp_priv.h"
 
 struct tcp {
@@ -116,8 +117,7 @@ tcp_open(struct tcp *tcp, struct tcp_pair *pair, const struct packet *syn,
 {
 	if (!opening_segments(&tcp->trails, pair, syn, answer))
 		return false;
-	endpoint_answers(&tcp->trails, answer,
-	    (int64_t)((uint64_t)answer->ts_ns - (uint64_t)syn->ts_ns));
+	endpoint_answers(&tcp->trails, answer, span_ns(answer->ts_ns, syn->ts_ns));
 	return true;
 }
 
@@ -125,7 +125,7 @@ tcp_open(struct tcp *tcp, struct tcp_pair *pair, const struct packet *syn,
 static int64_t
 waited_ns(const struct trail_half *half, const struct packet *pkt)
 {
-	return half->last_index == 0 ? -1 : (int64_t)((uint64_t)pkt->ts_ns - (uint64_t)half->last_ns);
+	return half->last_index == 0 ? -1 : span_ns(pkt->ts_ns, half->last_ns);
 }
 
 struct verdict

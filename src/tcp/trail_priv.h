@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/span.h"
 #include "tcp/tcp_priv.h"
 
 #define MS_NS 1000000ll
@@ -155,11 +156,10 @@ segment_end(const struct packet *pkt)
 	    !!(pkt->tcp.flags & TCP_FIN);
 }
 
-/* A capture's times can be anything, so differences wrap rather than overflow. */
 static inline int64_t
 elapsed_ns(const struct look *look, int64_t earlier_ns)
 {
-	return (int64_t)((uint64_t)look->pkt->ts_ns - (uint64_t)earlier_ns);
+	return span_ns(look->pkt->ts_ns, earlier_ns);
 }
 
 static inline bool

@@ -305,7 +305,7 @@ note_end(struct conn *conn, int64_t ts_ns)
 static bool
 is_over(const struct conn *conn, const struct packet *pkt)
 {
-	return conn->facts & FACT_ENDED && since(pkt->ts_ns, conn->closed_ns) > LINGER_NS;
+	return conn->facts & FACT_ENDED && span_ns(pkt->ts_ns, conn->closed_ns) > LINGER_NS;
 }
 
 /* --- the way in --- */

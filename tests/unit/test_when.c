@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/span.h"
 #include "base/text.h"
 #include "base/when.h"
 
@@ -44,7 +45,8 @@ static void
 test_what_is_no_number_of_seconds_is_refused(void **state)
 {
 	static const char *const wrong[] = { "", ".", "1.", ".5", "-1", "+1", " 1", "1 ", "1e3",
-		"0x1", "1,5", "1.5.2", "9223372036.854775808", "9223372037", "99999999999999999999" };
+		"0x1", "1,5", "1.5.2", "9223372036.854775808", "9223372037",
+		"99999999999999999999" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
@@ -78,12 +80,13 @@ test_iso_8601_is_read_with_its_zone(void **state)
 static void
 test_a_date_without_a_zone_or_out_of_the_calendar_is_refused(void **state)
 {
-	static const char *const wrong[] = { "2019-05-20", "2019-05-20T16:55:57", "2019-05-20T16:55Z",
-		"2019-13-01T00:00:00Z", "2019-02-29T00:00:00Z", "2019-04-31T00:00:00Z",
-		"2019-00-01T00:00:00Z", "2019-01-00T00:00:00Z", "2019-01-01T24:00:00Z",
-		"2019-01-01T00:60:00Z", "2019-01-01T00:00:61Z", "2019-01-01T00:00:00+24:00",
-		"2019-01-01T00:00:00+00:60", "2019-01-01T00:00:00.Z", "2019-01-01T00:00:00Z ",
-		"0000-01-01T00:00:00Z", "2300-01-01T00:00:00Z", "1600-01-01T00:00:00Z" };
+	static const char *const wrong[] = { "2019-05-20", "2019-05-20T16:55:57",
+		"2019-05-20T16:55Z", "2019-13-01T00:00:00Z", "2019-02-29T00:00:00Z",
+		"2019-04-31T00:00:00Z", "2019-00-01T00:00:00Z", "2019-01-00T00:00:00Z",
+		"2019-01-01T24:00:00Z", "2019-01-01T00:60:00Z", "2019-01-01T00:00:61Z",
+		"2019-01-01T00:00:00+24:00", "2019-01-01T00:00:00+00:60", "2019-01-01T00:00:00.Z",
+		"2019-01-01T00:00:00Z ", "0000-01-01T00:00:00Z", "2300-01-01T00:00:00Z",
+		"1600-01-01T00:00:00Z" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
@@ -112,6 +115,18 @@ test_what_is_written_is_read_again(void **state)
 	text_fini(&text);
 }
 
+static void
+test_what_is_too_far_for_a_span_is_as_far_as_can_be(void **state)
+{
+	(void)state;
+	assert_int_equal(span_ns(5, 7), -2);
+	assert_int_equal(span_ns(INT64_MAX, -1), INT64_MAX);
+	assert_int_equal(span_ns(INT64_MIN, 1), INT64_MIN);
+	assert_int_equal(span_end(5, -7), -2);
+	assert_int_equal(span_end(INT64_MAX, 1), INT64_MAX);
+	assert_int_equal(span_end(-2, INT64_MIN), INT64_MIN);
+}
+
 int
 main(void)
 {
@@ -122,6 +137,7 @@ main(void)
 		cmocka_unit_test(test_iso_8601_is_read_with_its_zone),
 		cmocka_unit_test(test_a_date_without_a_zone_or_out_of_the_calendar_is_refused),
 		cmocka_unit_test(test_what_is_written_is_read_again),
+		cmocka_unit_test(test_what_is_too_far_for_a_span_is_as_far_as_can_be),
 	};
 
 	return cmocka_run_group_tests_name("when", tests, NULL, NULL);
