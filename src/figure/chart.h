@@ -50,20 +50,20 @@ void chart_name_values(struct scene *scene, const struct scale *scale, double x,
 struct time_axis {
 	struct scene *scene;
 	struct time_piece {
-		int64_t lo_ns;
+		int64_t lo_ns; /* since zero_ns */
 		int64_t hi_ns;
 		double from;
 		double to;
 	} pieces[TIME_PIECES];
 	size_t count;
 	int64_t zero_ns;
-	const int64_t *times; /* what was given, in order, each once */
+	const int64_t *times; /* what was given, since zero_ns, in order, each once */
 	size_t time_count;
 	bool is_even;
 };
 
 /*
- * An axis for what happens at these times (which are sorted, and kept), from
+ * An axis for what happens at these times (which are changed, and kept), from
  * zero_ns on. TIME_COMPRESSED breaks it up to twice, where that tells
  * more of them apart.
  */

@@ -2,6 +2,7 @@
 #ifndef SYNSCOPE_FIGURE_PRIV_H
 #define SYNSCOPE_FIGURE_PRIV_H
 
+#include "base/span.h"
 #include "figure/figure.h"
 
 /* --- words: label.c --- */
@@ -24,8 +25,8 @@ const char *label_with(struct scene *scene, enum lang lang, enum label label,
 
 /* --- what figures say of ends and times: name.c --- */
 
-/* "0.012 252 s" and "13 µs"; live as long as the scene. */
-const char *name_time(struct scene *scene, int64_t ns);
+/* "0.012252", since the capture began, and "13 µs"; live as long as the scene. */
+const char *name_time(struct scene *scene, const struct figure_data *data, int64_t ns);
 const char *name_span(struct scene *scene, int64_t ns);
 /* "15 B", "441 kB" */
 const char *name_bytes(struct scene *scene, uint64_t bytes);

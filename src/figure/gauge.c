@@ -61,7 +61,7 @@ draw_level(const struct gauge *gauge, size_t i, double top, double bottom)
 
 	scene_group_begin(gauge->scene, NO_SUBJECT,
 	    LABELED(gauge->scene, lang, LABEL_QUEUE_TIP, labels[lang][LABEL_QUEUE_ACCEPT],
-		name_time(gauge->scene, level->at_ns - gauge->data->first_ns),
+		name_time(gauge->scene, gauge->data, level->at_ns),
 		name_range(gauge->scene, lang, level->range),
 		scene_format(gauge->scene, "%" PRId64, level->best)),
 	    NULL);

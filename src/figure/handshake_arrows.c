@@ -82,8 +82,8 @@ handshake_draw_folded(struct handshake *hs, const struct row *row)
 	double left = CLIENT_BAR + BAR_WIDTH + 10;
 	double right = SERVER_BAR - 10;
 	double half = (right - left) / 2 - 20;
-	int64_t took_ns = handshake_packet(hs, row->packet + row->count - 1)->ts_ns -
-			  handshake_packet(hs, row->packet)->ts_ns;
+	int64_t took_ns = span_ns(handshake_packet(hs, row->packet + row->count - 1)->ts_ns,
+	    handshake_packet(hs, row->packet)->ts_ns);
 
 	scene_group_begin(hs->scene,
 	    model_run(handshake_packet(hs, row->packet),

@@ -79,7 +79,7 @@ band_tip(const struct handshake *hs, const struct bar *side, const struct change
 	enum label label = change->certain ? LABEL_BAND_TIP : LABEL_BAND_TIP_LIKELY;
 
 	return LABELED(hs->scene, hs->options->lang, label, labels[hs->options->lang][side->who],
-	    name_state(change->state), name_time(hs->scene, change->at_ns - hs->data->first_ns));
+	    name_state(change->state), name_time(hs->scene, hs->data, change->at_ns));
 }
 
 static const char *
@@ -229,11 +229,11 @@ draw_time(struct handshake *hs, const struct row *row)
 	struct bar *side = &hs->sides[!row->from_client];
 	const struct scene_style mono = { .size = 11, .mono = true };
 	const struct scene_style small = { .size = 11 };
-	int64_t at_ns = handshake_packet(hs, row->packet)->ts_ns - hs->data->first_ns;
+	int64_t at_ns = handshake_packet(hs, row->packet)->ts_ns;
 
 	if (hs->options->time == TIME_SCALED && row->sent + 4 < side->free_y + mono.size)
 		return;
-	beside(hs, side, row->sent + 4, CLASS_LABEL, mono, name_time(hs->scene, at_ns));
+	beside(hs, side, row->sent + 4, CLASS_LABEL, mono, name_time(hs->scene, hs->data, at_ns));
 	if (row->gap_ns > 0)
 		beside(hs, side, row->sent + 17, CLASS_MUTED, small,
 		    scene_format(hs->scene, "+%s", name_span(hs->scene, row->gap_ns)));

@@ -73,8 +73,8 @@ add_row(struct handshake *hs, size_t first, size_t count)
 		row->bytes[!model_from_client(hs->flow, handshake_packet(hs, i))] +=
 		    handshake_packet(hs, i)->length;
 	if (first > 0)
-		row->gap_ns =
-		    handshake_packet(hs, first)->ts_ns - handshake_packet(hs, first - 1)->ts_ns;
+		row->gap_ns = span_ns(
+		    handshake_packet(hs, first)->ts_ns, handshake_packet(hs, first - 1)->ts_ns);
 	row->is_broken = hs->options->time == TIME_COMPRESSED && row->gap_ns >= BREAK_NS;
 }
 
@@ -172,12 +172,12 @@ place_to_scale(struct handshake *hs)
 			last_ns = handshake_packet(hs, i)->ts_ns;
 	for (size_t i = 0; i < hs->row_count; i++) {
 		struct row *row = &hs->rows[i];
-		double since = (double)(handshake_packet(hs, i)->ts_ns - first_ns);
+		double since = (double)span_ns(handshake_packet(hs, i)->ts_ns, first_ns);
 
 		/* Where time steps back, the page does not. */
 		if (since > 0)
-			y = fmax(
-			    y, BARS_TOP + BEFORE + high * since / (double)(last_ns - first_ns));
+			y = fmax(y,
+			    BARS_TOP + BEFORE + high * since / (double)span_ns(last_ns, first_ns));
 		row->sent = y;
 		row->arrived = y + LEVEL_LINE;
 	}

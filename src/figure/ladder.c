@@ -260,10 +260,9 @@ plain_run(const struct ladder *ladder, size_t first)
 {
 	size_t end = first;
 
-	while (
-	    end < ladder->row_count && is_plain(ladder, &ladder->rows[end]) &&
-	    (end == first ||
-		ladder->rows[end].packet->ts_ns - ladder->rows[end - 1].packet->ts_ns < BREAK_NS))
+	while (end < ladder->row_count && is_plain(ladder, &ladder->rows[end]) &&
+	       (end == first || span_ns(ladder->rows[end].packet->ts_ns,
+				    ladder->rows[end - 1].packet->ts_ns) < BREAK_NS))
 		end++;
 	return end - first;
 }
@@ -359,7 +358,7 @@ note_gaps(struct ladder *ladder)
 	for (size_t i = 0; i < ladder->row_count; i++) {
 		struct ladder_row *row = &ladder->rows[i];
 
-		row->gap_ns = row->packet->ts_ns - before_ns;
+		row->gap_ns = span_ns(row->packet->ts_ns, before_ns);
 		row->is_broken =
 		    ladder->options->time == TIME_COMPRESSED && row->gap_ns >= BREAK_NS;
 		before_ns = row->count[0] > 0 ? ladder->data->packets[row->last_place].ts_ns

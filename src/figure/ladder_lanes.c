@@ -190,7 +190,7 @@ page_draw_end(struct page *page, const struct ladder_flow *flow, bool is_server)
 		    LABELED(scene, lang, change->certain ? LABEL_BAND_TIP : LABEL_BAND_TIP_LIKELY,
 			name_end(scene, page->ladder.options, &flow->row->tuple, is_server),
 			name_state(change->state),
-			name_time(scene, change->at_ns - page->ladder.data->first_ns)),
+			name_time(scene, page->ladder.data, change->at_ns)),
 		    NULL);
 		draw_band(page, change->state, page_bar_x(page, end), width, top, bottom);
 		scene_group_end(scene);

@@ -88,7 +88,7 @@ page_number(const struct page *page, const struct ladder_row *row)
 const char *
 page_time(const struct page *page, const struct ladder_row *row)
 {
-	return name_time(page->ladder.scene, row->packet->ts_ns - page->ladder.data->first_ns);
+	return name_time(page->ladder.scene, page->ladder.data, row->packet->ts_ns);
 }
 
 double
@@ -400,10 +400,10 @@ place_to_scale(struct page *page)
 			last_ns = ladder->rows[i].packet->ts_ns;
 	for (size_t i = 0; i < ladder->row_count; i++) {
 		struct ladder_row *row = &ladder->rows[i];
-		double since = (double)(row->packet->ts_ns - first_ns);
+		double since = (double)span_ns(row->packet->ts_ns, first_ns);
 
 		if (since > 0)
-			y = fmax(y, top + high * since / (double)(last_ns - first_ns));
+			y = fmax(y, top + high * since / (double)span_ns(last_ns, first_ns));
 		row->sent = row->arrived = y;
 	}
 	page->bottom = y + ROW + 8;

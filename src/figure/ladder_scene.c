@@ -24,8 +24,8 @@ draw_title(struct page *page)
 	const struct packet_row *packets = ladder->data->packets;
 	const char *capture = model_capture(scene, ladder->data);
 	const char *title = ladder_title(ladder);
-	const char *took =
-	    name_span(scene, packets[ladder->data->packet_count - 1].ts_ns - packets[0].ts_ns);
+	const char *took = name_span(
+	    scene, span_ns(packets[ladder->data->packet_count - 1].ts_ns, packets[0].ts_ns));
 	const char *subtitle =
 	    ladder->flow_count == 1
 		? LABELED(scene, lang, LABEL_LADDER_ONE_FLOW,

@@ -169,7 +169,7 @@ static void
 text_row(struct text *out, const struct ladder *ladder, const struct ladder_row *row)
 {
 	char *cells = lifelines(ladder);
-	const char *time = name_time(ladder->scene, row->packet->ts_ns - ladder->data->first_ns);
+	const char *time = name_time(ladder->scene, ladder->data, row->packet->ts_ns);
 	const char *remark = row->count[0] > 0 ? "" : model_remark(ladder->scene, row->packet);
 	struct text label = { 0 };
 

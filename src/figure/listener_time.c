@@ -44,6 +44,12 @@ moment_of(const struct listening *all, int64_t ns)
 	return at;
 }
 
+static int64_t
+gap_before(const struct listening *all, size_t i)
+{
+	return span_ns(all->moments[i], all->moments[i - 1]);
+}
+
 /* Also between moments. */
 double
 listening_y(const struct listening *all, int64_t ns)
@@ -55,15 +61,14 @@ listening_y(const struct listening *all, int64_t ns)
 	if (i == 0 || all->moments[i] == ns)
 		return all->ys[i];
 	return all->ys[i - 1] +
-	       (all->ys[i] - all->ys[i - 1]) * ((double)(ns - all->moments[i - 1]) /
-						   (double)(all->moments[i] - all->moments[i - 1]));
+	       (all->ys[i] - all->ys[i - 1]) *
+		   ((double)span_ns(ns, all->moments[i - 1]) / (double)gap_before(all, i));
 }
 
 bool
 listening_is_broken(const struct listening *all, size_t i)
 {
-	return all->options->time == TIME_COMPRESSED && i > 0 &&
-	       all->moments[i] - all->moments[i - 1] >= BREAK_NS;
+	return all->options->time == TIME_COMPRESSED && i > 0 && gap_before(all, i) >= BREAK_NS;
 }
 
 double
@@ -75,7 +80,7 @@ listening_break_y(const struct listening *all, size_t i)
 static double
 gap_room(const struct listening *all, size_t i)
 {
-	double gap_ns = (double)(all->moments[i] - all->moments[i - 1]);
+	double gap_ns = (double)gap_before(all, i);
 
 	if (all->options->time != TIME_COMPRESSED)
 		return MOMENT_LEAST + 5;
@@ -92,9 +97,10 @@ place_scaled(struct listening *all)
 	int64_t last = all->moments[all->moment_count - 1];
 
 	for (size_t i = 0; i < all->moment_count; i++)
-		all->ys[i] = all->ys[0] + (last > first ? high * (double)(all->moments[i] - first) /
-							      (double)(last - first)
-							: 0);
+		all->ys[i] =
+		    all->ys[0] + (last > first ? high * (double)span_ns(all->moments[i], first) /
+						     (double)span_ns(last, first)
+					       : 0);
 }
 
 static void
@@ -162,7 +168,7 @@ listening_place_moments(struct listening *all)
 const char *
 listening_time(const struct listening *all, int64_t ns)
 {
-	return name_time(all->scene, ns - all->data->first_ns);
+	return name_time(all->scene, all->data, ns);
 }
 
 double
@@ -199,7 +205,7 @@ listening_draw_moments(struct listening *all)
 			scene_text(all->scene, CLASS_MUTED, small,
 			    (struct scene_point){ right, listening_break_y(all, i) - 1 }, 0,
 			    LABELED(all->scene, all->options->lang, LABEL_LATER,
-				name_span(all->scene, all->moments[i] - all->moments[i - 1])));
+				name_span(all->scene, gap_before(all, i))));
 	}
 }
 

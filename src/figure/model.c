@@ -206,7 +206,7 @@ begin_at_syn(const struct figure_data *data, struct change *change)
 	for (size_t i = change->packet; i > 0; i--) {
 		const struct packet_row *row = &data->packets[i - 1];
 
-		if (answer->ts_ns - row->ts_ns > just_now_ns)
+		if (span_ns(answer->ts_ns, row->ts_ns) > just_now_ns)
 			return;
 		if (row->flow != answer->flow)
 			continue;
@@ -316,10 +316,10 @@ model_tip(struct scene *scene, const struct figure_data *data, const struct figu
 	const char *numbers = model_numbers(scene, row);
 	struct text out = { 0 };
 
-	text_put(&out, scene_format(scene, "#%" PRIu32 ", %s s, %s → %s: %s", row->frame.number,
-			   name_time(scene, row->ts_ns - data->first_ns),
-			   name_end(scene, options, &row->tuple, false),
-			   name_end(scene, options, &row->tuple, true), model_name(scene, row)));
+	text_put(&out,
+	    scene_format(scene, "#%" PRIu32 ", %s s, %s → %s: %s", row->frame.number,
+		name_time(scene, data, row->ts_ns), name_end(scene, options, &row->tuple, false),
+		name_end(scene, options, &row->tuple, true), model_name(scene, row)));
 	text_put(&out, numbers[0] == '\0' ? "" : " ");
 	text_put(&out, numbers);
 	if (row->tuple.proto == PROTO_TCP) {

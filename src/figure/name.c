@@ -42,10 +42,11 @@ name_span(struct scene *scene, int64_t ns)
 
 /* Seconds with six digits, as tables of packets have them. */
 const char *
-name_time(struct scene *scene, int64_t ns)
+name_time(struct scene *scene, const struct figure_data *data, int64_t ns)
 {
-	const char *sign = ns < 0 ? "−" : "";
-	uint64_t us = (ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns) / 1000;
+	int64_t since_ns = span_ns(ns, data->first_ns);
+	const char *sign = since_ns < 0 ? "−" : "";
+	uint64_t us = (since_ns < 0 ? 0 - (uint64_t)since_ns : (uint64_t)since_ns) / 1000;
 
 	return scene_format(scene, "%s%" PRIu64 ".%06" PRIu64, sign, us / 1000000, us % 1000000);
 }

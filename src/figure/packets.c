@@ -91,8 +91,8 @@ draw_title(const struct list *list)
 	const char *title = LABELED(scene, lang, LABEL_PACKETS_TITLE, capture);
 	size_t count = list->data->packet_count;
 	const char *shown = scene_format(scene, "%zu", count);
-	int64_t first_ns = list->data->packets[0].ts_ns;
-	int64_t took_ns = list->data->packets[count - 1].ts_ns - first_ns;
+	int64_t took_ns =
+	    span_ns(list->data->packets[count - 1].ts_ns, list->data->packets[0].ts_ns);
 
 	chart_title(scene, list->width, title,
 	    LABELED(scene, lang, LABEL_PACKETS_SPAN, shown, name_span(scene, took_ns),

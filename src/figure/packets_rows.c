@@ -77,7 +77,7 @@ list_fill_cells(struct list *list, struct line *line)
 	const struct packet_row *row = info->row;
 
 	line->cells[COLUMN_NUMBER] = scene_format(list->scene, "%" PRIu32, row->frame.number);
-	line->cells[COLUMN_TIME] = name_time(list->scene, row->ts_ns - list->data->first_ns);
+	line->cells[COLUMN_TIME] = name_time(list->scene, list->data, row->ts_ns);
 	line->cells[COLUMN_SOURCE] = address_cell(list, row, false);
 	line->cells[COLUMN_DESTINATION] = address_cell(list, row, true);
 	line->cells[COLUMN_PROTOCOL] = info_protocol(row);

@@ -124,7 +124,7 @@ level_tip(const struct queue *queue, const struct panel *panel, const struct lev
 	struct text frames = { 0 };
 	enum lang lang = queue->options->lang;
 	const char *tip = LABELED(queue->scene, lang, LABEL_QUEUE_TIP, labels[lang][panel->name],
-	    name_time(queue->scene, level->at_ns - queue->data->first_ns),
+	    name_time(queue->scene, queue->data, level->at_ns),
 	    name_range(queue->scene, queue->options->lang, level->range),
 	    scene_format(queue->scene, "%" PRId64, level->best));
 

@@ -117,7 +117,7 @@ draw_cross(struct queue *queue, const struct lane *lane, size_t from, size_t end
 
 	scene_group_begin(queue->scene, cluster_subject(queue, lane->miss, from, end),
 	    scene_format(queue->scene, "%s, %s s: %s", labels[lang][lane->name],
-		name_time(queue->scene, packet->ts_ns - queue->data->first_ns),
+		name_time(queue->scene, queue->data, packet->ts_ns),
 		LABELED(queue->scene, lang, count == 1 ? LABEL_FRAME : LABEL_FRAMES, frames)),
 	    NULL);
 	chart_cross(queue->scene, CLASS_MISSED, (struct scene_point){ x, y }, 4);

@@ -13,6 +13,68 @@
 
 #define TIME_BREAK  26.0 /* how wide it is */
 
+/* --- places --- */
+
+/* Times are a file's, and can be anything: those of an axis are so near that no sum overflows. */
+#define FAR_NS (INT64_MAX / 3)
+
+static int64_t
+since_zero(const struct time_axis *axis, int64_t ns)
+{
+	int64_t since_ns = span_ns(ns, axis->zero_ns);
+
+	return since_ns < -FAR_NS ? -FAR_NS : since_ns > FAR_NS ? FAR_NS : since_ns;
+}
+
+static double
+even_at(const struct time_axis *axis, int64_t ns)
+{
+	const struct time_piece *piece = &axis->pieces[0];
+	size_t after;
+
+	if (axis->time_count < 2)
+		return (piece->from + piece->to) / 2;
+	FIND_PLACE(after, axis->time_count, axis->times[after] <= ns);
+	return piece->from + (piece->to - piece->from) * (double)(after == 0 ? 0 : after - 1) /
+				 (double)(axis->time_count - 1);
+}
+
+static double
+between(double ns, double lo_ns, double hi_ns, double from, double to)
+{
+	const struct scale scale = { lo_ns, hi_ns, from, to, false };
+
+	return scale_at(&scale, ns);
+}
+
+/* ns: since zero_ns. */
+static double
+place_at(const struct time_axis *axis, int64_t ns)
+{
+	const struct time_piece *piece = axis->pieces;
+
+	if (axis->is_even)
+		return even_at(axis, ns);
+	for (size_t i = 0; i < axis->count; i++, piece++) {
+		if (ns > piece->hi_ns)
+			continue;
+		if (ns >= piece->lo_ns)
+			return between((double)(ns - piece->lo_ns), 0,
+			    (double)(piece->hi_ns - piece->lo_ns), piece->from, piece->to);
+		if (i == 0)
+			return piece->from;
+		return between((double)(ns - piece[-1].hi_ns), 0,
+		    (double)(piece->lo_ns - piece[-1].hi_ns), piece[-1].to, piece->from);
+	}
+	return piece[-1].to;
+}
+
+double
+time_axis_at(const struct time_axis *axis, int64_t ns)
+{
+	return place_at(axis, since_zero(axis, ns));
+}
+
 /* --- where it is broken --- */
 
 #define GAPS_MAX   24
@@ -72,7 +134,7 @@ told_apart(const struct time_axis *axis)
 	double last = -1e9;
 
 	for (size_t i = 0; i < axis->time_count; i++) {
-		double x = time_axis_at(axis, axis->times[i]);
+		double x = place_at(axis, axis->times[i]);
 
 		if (x - last < TOLD_APART)
 			continue;
@@ -148,16 +210,17 @@ void
 time_axis_init(struct time_axis *axis, struct scene *scene, int64_t *times, size_t count,
     int64_t zero_ns, double from, double to, enum figure_time how)
 {
-	count = sort_times(times, count);
 	*axis = (struct time_axis){ .scene = scene,
 		.count = 1,
 		.zero_ns = zero_ns,
 		.times = times,
-		.time_count = count,
 		.is_even = how == TIME_EVEN };
+	for (size_t i = 0; i < count; i++)
+		times[i] = since_zero(axis, times[i]);
+	axis->time_count = sort_times(times, count);
 	axis->pieces[0] = (struct time_piece){
-		.lo_ns = count == 0 ? zero_ns : times[0],
-		.hi_ns = count == 0 ? zero_ns : times[count - 1],
+		.lo_ns = count == 0 ? 0 : times[0],
+		.hi_ns = count == 0 ? 0 : times[axis->time_count - 1],
 		.from = from,
 		.to = to,
 	};
@@ -165,50 +228,6 @@ time_axis_init(struct time_axis *axis, struct scene *scene, int64_t *times, size
 		return;
 	while (axis->count < TIME_PIECES && break_once(axis, from, to))
 		;
-}
-
-/* --- places --- */
-
-static double
-even_at(const struct time_axis *axis, int64_t ns)
-{
-	const struct time_piece *piece = &axis->pieces[0];
-	size_t after;
-
-	if (axis->time_count < 2)
-		return (piece->from + piece->to) / 2;
-	FIND_PLACE(after, axis->time_count, axis->times[after] <= ns);
-	return piece->from + (piece->to - piece->from) * (double)(after == 0 ? 0 : after - 1) /
-				 (double)(axis->time_count - 1);
-}
-
-static double
-between(double ns, double lo_ns, double hi_ns, double from, double to)
-{
-	const struct scale scale = { lo_ns, hi_ns, from, to, false };
-
-	return scale_at(&scale, ns);
-}
-
-double
-time_axis_at(const struct time_axis *axis, int64_t ns)
-{
-	const struct time_piece *piece = axis->pieces;
-
-	if (axis->is_even)
-		return even_at(axis, ns);
-	for (size_t i = 0; i < axis->count; i++, piece++) {
-		if (ns > piece->hi_ns)
-			continue;
-		if (ns >= piece->lo_ns)
-			return between((double)(ns - piece->lo_ns), 0,
-			    (double)(piece->hi_ns - piece->lo_ns), piece->from, piece->to);
-		if (i == 0)
-			return piece->from;
-		return between((double)(ns - piece[-1].hi_ns), 0,
-		    (double)(piece->lo_ns - piece[-1].hi_ns), piece[-1].to, piece->from);
-	}
-	return piece[-1].to;
 }
 
 /* --- ticks --- */
@@ -287,8 +306,8 @@ step_of(const struct time_axis *axis, const struct time_piece *piece)
 	for (unsigned most = 12; most > 1; most--) {
 		int64_t step = time_step(span, most);
 		double room = width * (double)step / (double)(span > 0 ? span : 1);
-		double wide = fmax(label_width(axis, piece->lo_ns - axis->zero_ns + step, step),
-		    label_width(axis, piece->hi_ns - axis->zero_ns, step));
+		double wide = fmax(label_width(axis, piece->lo_ns + step, step),
+		    label_width(axis, piece->hi_ns, step));
 
 		if (room >= wide + 12)
 			return step;
@@ -325,8 +344,8 @@ draw_label(struct ticks *ticks, double x, const char *label)
 static void
 tick(struct ticks *ticks, int64_t ns, int64_t step_ns)
 {
-	double x = time_axis_at(ticks->axis, ns);
-	const char *label = time_tick(ticks->axis->scene, ns - ticks->axis->zero_ns, step_ns);
+	double x = place_at(ticks->axis, ns);
+	const char *label = time_tick(ticks->axis->scene, ns, step_ns);
 	double half = scene_text_width(label, tick_style) / 2;
 
 	if (x - half < fmax(ticks->free_x + 6, 2) || x + half > CHART_WIDTH - 2)
@@ -346,16 +365,14 @@ round_up(int64_t ns, int64_t step)
 static void
 tick_piece(struct ticks *ticks, const struct time_piece *piece)
 {
-	int64_t zero = ticks->axis->zero_ns;
 	int64_t step = step_of(ticks->axis, piece);
 
 	if (piece->lo_ns == piece->hi_ns) {
-		tick(ticks, piece->lo_ns, (piece->lo_ns - zero) % 1000000 == 0 ? 1000000 : 1000);
+		tick(ticks, piece->lo_ns, piece->lo_ns % 1000000 == 0 ? 1000000 : 1000);
 		return;
 	}
-	for (int64_t ns = round_up(piece->lo_ns - zero, step); ns <= piece->hi_ns - zero;
-	     ns += step)
-		tick(ticks, zero + ns, step);
+	for (int64_t ns = round_up(piece->lo_ns, step); ns <= piece->hi_ns; ns += step)
+		tick(ticks, ns, step);
 }
 
 static void
@@ -364,7 +381,7 @@ tick_all(struct ticks *ticks)
 	const struct time_axis *axis = ticks->axis;
 
 	for (size_t i = 0; axis->is_even && i < axis->time_count; i++)
-		if (i == 0 || time_axis_at(axis, axis->times[i]) > ticks->free_x + 30)
+		if (i == 0 || place_at(axis, axis->times[i]) > ticks->free_x + 30)
 			tick(ticks, axis->times[i], 1000);
 	for (size_t i = 0; !axis->is_even && i < axis->count; i++)
 		tick_piece(ticks, &axis->pieces[i]);

@@ -143,8 +143,7 @@ draw_half(struct timeline *all, const struct flow_row *flow, bool is_server, dou
 		    LABELED(all->scene, all->options->lang,
 			change->certain ? LABEL_BAND_TIP : LABEL_BAND_TIP_LIKELY,
 			word(all, is_server ? LABEL_SERVER : LABEL_CLIENT),
-			name_state(change->state),
-			name_time(all->scene, change->at_ns - all->data->first_ns)),
+			name_state(change->state), name_time(all->scene, all->data, change->at_ns)),
 		    NULL);
 		/* However short, it was there. */
 		scene_rect(all->scene, class_of_state(change->state),
@@ -311,7 +310,7 @@ add_flow(struct timeline *all, struct bundle *bundle, const struct flow_row *flo
 	if (flow->conn.close == CLOSE_OPEN)
 		end_ns = all->data->last_ns;
 	if (flow->conn.handshake_ns > 0)
-		opened_ns += flow->conn.handshake_ns;
+		opened_ns = span_end(opened_ns, flow->conn.handshake_ns);
 	/* Where it is connected it asks no more. */
 	if (column_of(all, opened_ns) > column_of(all, flow->start_ns)) {
 		bundle->live[LIVE_ASKING][column_of(all, flow->start_ns)]++;

@@ -364,6 +364,44 @@ test_no_text_lies_over_another_or_leaves_the_page(void **state)
 	}
 }
 
+/* Its first half goes to the beginning of time, its second to the end. */
+static void
+tear(int64_t *ns, const struct figure_data *data)
+{
+	int64_t since_ns = *ns - data->first_ns, left_ns = data->last_ns - *ns;
+
+	if (*ns != 0) /* else there is none */
+		*ns = since_ns < left_ns ? span_end(INT64_MIN, since_ns)
+					 : span_end(INT64_MAX, -left_ns);
+}
+
+static void
+test_nor_where_times_are_as_far_apart_as_can_be(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		struct analysis *analysis;
+		struct figure_data *data = collect(&analysis, samples[i], &all);
+
+		for (size_t j = 0; j < data->packet_count; j++)
+			tear(&data->packets[j].ts_ns, data);
+		for (size_t j = 0; j < data->socket_count; j++)
+			tear(&data->sockets[j].at_ns, data);
+		for (size_t j = 0; j < data->flow_count; j++) {
+			tear(&data->flows[j].start_ns, data);
+			tear(&data->flows[j].end_ns, data);
+			tear(&data->flows[j].conn.connect_ns, data);
+			if (data->flows[j].conn.handshake_ns > 0)
+				data->flows[j].conn.handshake_ns = INT64_MAX;
+		}
+		data->first_ns = INT64_MIN;
+		data->last_ns = INT64_MAX;
+		judge_data(data);
+		figure_data_free(data);
+		analysis_free(analysis);
+	}
+}
+
 /* Nor in any capture of a folder, where one is named as for the comparison with tshark. */
 static void
 test_nor_in_captures_of_ones_own(void **state)
@@ -752,6 +790,7 @@ main(void)
 		cmocka_unit_test(test_no_line_begins_with_what_closes_or_ends_with_what_opens),
 		cmocka_unit_test(test_what_is_no_number_is_drawn_somewhere),
 		cmocka_unit_test(test_no_text_lies_over_another_or_leaves_the_page),
+		cmocka_unit_test(test_nor_where_times_are_as_far_apart_as_can_be),
 		cmocka_unit_test(test_nor_in_captures_of_ones_own),
 		cmocka_unit_test(test_only_the_flows_that_were_asked_for_are_kept),
 		cmocka_unit_test(test_what_the_budget_has_no_room_for_is_counted),
