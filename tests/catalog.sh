@@ -28,8 +28,7 @@ awk '
 grep '^#,.*fuzzy' "$work/entries" >"$work/says"
 verdict $((! $?)) 'no translation is a guess'
 awk -F '\t' '$3 == "" { print $2 }' "$work/entries" >"$work/says"
-test ! -s "$work/says"
-verdict $? 'every sentence is translated'
+silent 'every sentence is translated'
 awk -F '\t' '
 	function places(words,	i, found) {
 		found = ""
@@ -39,28 +38,23 @@ awk -F '\t' '
 		return found
 	}
 	$3 != "" && places($2) != places($3) { print $2 " | " $3 }' "$work/entries" >"$work/says"
-test ! -s "$work/says"
-verdict $? 'what is filled in is the same on both sides'
+silent 'what is filled in is the same on both sides'
 
 # --- against the source ---
 
-if command -v msgfmt >/dev/null; then
+if has "gettext's tools have nothing against it" msgfmt; then
 	msgfmt -c -o /dev/null "$catalog" >"$work/says" 2>&1
-	verdict $? "gettext's tools have nothing against it"
-else
-	skip "gettext's tools have nothing against it" 'there is no msgfmt'
+	verdict $? "$what"
 fi
 
 keywords=$(sed -n '/^sentence_keywords = /,/[^\\]$/p' "$srcdir/src/prose/local.mk" |
 	sed 's/^sentence_keywords = //; s/\\$//')
-if command -v xgettext >/dev/null && command -v msgcmp >/dev/null; then
+if has 'every sentence of the source is in it' xgettext msgcmp; then
 	sentences >"$work/sentences.c" &&
 		(cd "$srcdir" && xgettext --from-code=UTF-8 -L C $keywords -o "$work/synscope.pot" \
 			src/*/*.c src/*/*.def "$work/sentences.c") >"$work/says" 2>&1 &&
 		msgcmp "$catalog" "$work/synscope.pot" >"$work/says" 2>&1
-	verdict $? 'every sentence of the source is in it'
-else
-	skip 'every sentence of the source is in it' 'there is no xgettext'
+	verdict $? "$what"
 fi
 
 # --- what comes out ---

@@ -5,53 +5,32 @@
 schema=$srcdir/src/recorded/experiment.rng
 manual=$srcdir/man/synscope-experiment.5
 
-# valid FILE
-valid()
-{
-	xmllint --noout --nonet --relaxng "$schema" "$1" >"$work/says" 2>&1
-}
-
 # --- the documents ---
-
-allowed()
-{
-	if ! command -v xmllint >/dev/null; then
-		skip "$2" 'there is no xmllint'
-		return
-	fi
-	valid "$1"
-	verdict $? "$2"
-}
 
 # refused WHAT SED: the manual's example with this change is no experiment.
 refused()
 {
-	if ! command -v xmllint >/dev/null; then
-		skip "an experiment with $1 is refused" 'there is no xmllint'
-		return
-	fi
+	has "an experiment with $1 is refused" xmllint || return
 	sed "$2" "$work/example.xml" >"$work/changed.xml"
 	! cmp "$work/example.xml" "$work/changed.xml" >"$work/says" 2>&1 &&
-	    ! valid "$work/changed.xml"
+		! xmllint --noout --nonet --relaxng "$schema" "$work/changed.xml" >"$work/says" 2>&1
 	verdict $? "an experiment with $1 is refused"
 }
 
 sed -n '/^<?xml/,/^<.experiment>/p' "$manual" >"$work/example.xml"
 for experiment in "$captures"/*/experiment.xml; do
 	folder=${experiment%/*}
-	allowed "$experiment" "${folder##*/}/experiment.xml keeps to the schema"
+	valid "${folder##*/}/experiment.xml keeps to the schema" "$experiment" "$schema"
 	sed -n 's/.* file="\([^"]*\)".*/\1/p' "$experiment" | while read -r file; do
 		test -s "$folder/$file" || echo "$file"
 	done >"$work/says"
-	test ! -s "$work/says"
-	verdict $? "${folder##*/}/experiment.xml names files that are there"
+	silent "${folder##*/}/experiment.xml names files that are there"
 	(cd "$folder" && ls ./*.cap ./*.txt) | while read -r file; do
 		grep -q "file=\"${file#./}\"" "$experiment" || echo "$file"
 	done >"$work/says"
-	test ! -s "$work/says"
-	verdict $? "${folder##*/}/experiment.xml names all files that are there"
+	silent "${folder##*/}/experiment.xml names all files that are there"
 done
-allowed "$work/example.xml" "the manual's example keeps to the schema"
+valid "the manual's example keeps to the schema" "$work/example.xml" "$schema"
 refused 'a file of another folder' 's,file="listen.cap",file="../listen.cap",'
 refused 'no file in a capture' 's,file="listen.cap",,'
 refused 'a stage that there is not' 's,stage="listen",stage="accept",'
@@ -61,8 +40,8 @@ refused 'a time without its zone' 's,until="+40",until="2019-05-20T16:50:59",'
 refused 'a client that did not connect' 's,connect="pending",,'
 refused 'an element of no other namespace' 's,<title>.*</title>,&<note/>,'
 sed 's,<title>.*</title>,&<n:note xmlns:n="urn:x" n:at="1">a<b/></n:note>,' \
-    "$work/example.xml" >"$work/foreign.xml"
-allowed "$work/foreign.xml" 'an element of another namespace is passed over'
+	"$work/example.xml" >"$work/foreign.xml"
+valid 'an element of another namespace is passed over' "$work/foreign.xml" "$schema"
 
 # --- the snapshots ---
 
@@ -75,8 +54,7 @@ for snapshots in "$captures"/*/*.netstat.txt "$captures"/*/*.ss.txt; do
 		/^[A-Z0-9-]+ +[0-9]+ +[0-9]+ +[^ ]*:[0-9]+ +[^ ]*:[0-9*]+$/ { next }
 		{ print NR ": " $0 }
 	' "$snapshots" >"$work/says"
-	test ! -s "$work/says"
-	verdict $? "${snapshots#"$captures"/} is made of lines that the manual knows"
+	silent "${snapshots#"$captures"/} is made of lines that the manual knows"
 done
 
 plan

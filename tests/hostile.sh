@@ -1,39 +1,9 @@
 #!/bin/sh
 # What strangers wrote is text in whatever is made of it, and never anything else.
 . "${srcdir:=.}/tests/support/tap.sh"
+. "$srcdir/tests/support/hostile.sh"
 
-# has TOOL...: all of them, or the case that follows is skipped
-has()
-{
-	for tool; do
-		command -v "$tool" >/dev/null && continue
-		skip "$what" "there is no $tool"
-		return 1
-	done
-}
-
-# --- what is hostile: names, payloads, comments, and what an experiment tells ---
-
-evil=$(printf '"><img src=x onerror=alert(1)>'"'"' &amp; \033[31m\342\200\256\342\201\246\302\205\377')
-mkdir "$work/in" && cd "$work/in" || exit 99
-cp "$captures/good-format-pcapng-notes.pcapng" "$evil.pcapng" 2>"$work/says" ||
-	cp "$captures/good-format-pcapng-notes.pcapng" 'a<img src=x onerror=alert(1)>.pcapng'
-cp "$captures/odd-queue-full.pcap" told.pcap
-very_long=$(printf '%05000d' 0 | tr 0 '<')
-printf '%s alert(1) \033\342\200\256\377\n' "$very_long" >printed.txt
-cat >experiment.xml <<'END'
-<experiment kernel="&lt;svg onload=alert(1)&gt;">
-<title>&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#x202e;&#x2066;&#x85;</title>
-<about>&lt;!--&lt;iframe src="javascript:alert(1)"&gt; ]]&gt; &amp;lt;b&amp;gt;</about>
-<capture file="told.pcap">
-<title>javascript:alert(1)//&lt;/h1&gt;</title>
-<server local="192.0.2.80:17777" stage="listen">"' onmouseover=alert(1) x='</server>
-<client name="&lt;b&gt;" connect="ok">=cmd|' /C calc'!A0&lt;style&gt;*{display:none}&lt;/style&gt;</client>
-<output program="&lt;/summary&gt;" file="printed.txt"/>
-</capture>
-</experiment>
-END
-
+hostile_folder "$work/in" && cd "$work/in" || exit 99
 synscope report -q -o "$work/article" . >"$work/says" 2>&1 &&
 	synscope report -q --template plain -o "$work/plain" . >"$work/says" 2>&1 &&
 	synscope report -q --single-file "$work/single.html" --pdf "$work/paper.pdf" . \
@@ -53,13 +23,11 @@ find . -path ./in -prune -o -type f ! -name '*.pdf' ! -name says -print >files
 
 # --- bytes ---
 
-what='whatever is written is UTF-8'
-if has iconv; then
+if has 'whatever is written is UTF-8' iconv; then
 	while read -r file; do
 		iconv -f UTF-8 -t UTF-8 "$file" >/dev/null 2>&1 || echo "$file"
 	done <files >says
-	test ! -s says
-	verdict $? "$what"
+	silent "$what"
 fi
 
 # C0 and C1 controls but for the line's end and tabs, DEL, and what turns writing around.
@@ -70,13 +38,11 @@ while read -r file; do
 	*) cat "$file" ;;
 	esac | grep -a -q -E "$acts" && echo "$file"
 done <files >says
-test ! -s says
-verdict $? 'no character acts on its reader'
+silent 'no character acts on its reader'
 
 # --- markup ---
 
-what='XML and SVG are well-formed'
-if has xmllint; then
+if has 'XML and SVG are well-formed' xmllint; then
 	grep -e '\.svg$' -e '\.xml$' files | xargs xmllint --noout --nonet --huge >says 2>&1
 	verdict $? "$what"
 fi
@@ -85,29 +51,25 @@ fi
 matter='//img | //iframe | //object | //embed | //form | //base | //link | //b | //i[not(@class)] |
 	//*[@*[starts-with(name(), "on")]] | //*[@style] | //@href[starts-with(., "javascript:")] |
 	//*[@src] | //meta[@http-equiv and @http-equiv != "Content-Security-Policy"]'
-what='no page has an element that no template has'
-if has xmllint; then
+if has 'no page has an element that no template has' xmllint; then
 	grep '\.html$' files | while read -r page; do
 		found=$(xmllint --html --huge --xpath "count($matter)" "$page" 2>/dev/null)
 		test "$found" = 0 || echo "$page: $found"
 		scripts=$(xmllint --html --huge --xpath 'count(//script)' "$page" 2>/dev/null)
 		test "$scripts" -le 1 || echo "$page: $scripts scripts"
 	done >says
-	test ! -s says
-	verdict $? "$what"
+	silent "$what"
 fi
 
 begins='^<!DOCTYPE html><html[^>]*><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy"'
 grep '\.html$' files | while read -r page; do
 	head -n 3 "$page" | tr -d '\n' | grep -q "$begins content=\"default-src 'none'" || echo "$page"
 done >says
-test ! -s says
-verdict $? 'each page begins with a policy that forbids the rest'
+silent 'each page begins with a policy that forbids the rest'
 grep '\.html$' files | while read -r page; do
 	grep -o 'content="default-src[^"]*"' "$page"
 done | grep -e unsafe -e 'http' -e '\*' >says
-test ! -s says
-verdict $? 'and that makes no exception'
+silent 'and that makes no exception'
 
 # --- it is there, as text ---
 
@@ -115,10 +77,8 @@ for said in 'Dumpcap 4.0 &lt;/li&gt;&lt;script&gt;alert(1)&lt;/script&gt;' \
 	'eth0' 'The uplink of the laboratory' 'tcp port 80' '\\u202eterces\\u202c'; do
 	grep -q "$said" "single.html" || echo "$said"
 done >says
-test ! -s says
-verdict $? 'what the file says of itself is in the page'
-what='paper shows it, and does nothing'
-if has pdftotext pdfinfo; then
+silent 'what the file says of itself is in the page'
+if has 'paper shows it, and does nothing' pdftotext pdfinfo; then
 	pdftotext -raw paper.pdf - 2>says | tr -d ' \n\f' >paper.txt
 	pdfinfo -js paper.pdf >says 2>&1
 	pdfinfo -url paper.pdf 2>/dev/null | grep '://' >>says
@@ -130,10 +90,8 @@ fi
 # --- rows for programs ---
 
 grep -l -E '(^|,)"?[=+@]' ./*.csv >says
-test ! -s says
-verdict $? 'no cell of CSV is a formula'
-what='each line of JSON is one'
-if has node; then
+silent 'no cell of CSV is a formula'
+if has 'each line of JSON is one' node; then
 	cat ./*.jsonl article/*/*.jsonl | node -e '
 		for (const line of require("fs").readFileSync(0, "utf8").split("\n"))
 			if (line) JSON.parse(line);' >says 2>&1

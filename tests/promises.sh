@@ -3,6 +3,7 @@
 # it is packed and whatever the environment; and no name reaches a terminal, a
 # spreadsheet or a parser as it is.
 . "${srcdir:=.}/tests/support/tap.sh"
+. "$srcdir/tests/support/hostile.sh"
 cd "$captures" || exit 99
 
 # same WHAT: and there is something that can be the same
@@ -107,23 +108,20 @@ fi
 
 # --- hostile names ---
 
-# A formula, markup, quotes, an escape sequence, line ends, DEL, a control
-# character of two bytes, one that turns the writing round, half a character.
-bad=$(printf '=1+1,<b a="x">&amp;'"'"'\033[31mred\r\n\t\177\302\205\342\200\256\377\303')
 # The first four frames, and the two that follow: what comes again is in the second part.
-head -c 412 odd-karn.pcap >"$work/$bad.1"
+head -c 412 odd-karn.pcap >"$work/$hostile_name.1"
 {
 	head -c 24 odd-karn.pcap
 	tail -c +413 odd-karn.pcap
-} >"$work/$bad.2"
+} >"$work/$hostile_name.2"
 cd "$work" || exit 99
 for format in text jsonl csv xml; do
 	{
-		synscope packets --merge --format $format "$bad.1" "$bad.2"
-		synscope flows -v --format $format "$bad.2" "$bad.none"
-		synscope packets -v --format $format -f "$bad" "$bad.2"
-		synscope "$bad"
-		synscope flows "--$bad"
+		synscope packets --merge --format $format "$hostile_name.1" "$hostile_name.2"
+		synscope flows -v --format $format "$hostile_name.2" "$hostile_name.none"
+		synscope packets -v --format $format -f "$hostile_name" "$hostile_name.2"
+		synscope "$hostile_name"
+		synscope flows "--$hostile_name"
 	} >$format 2>errors
 	cat $format errors >shown
 	# CSV's lines end with both; nothing else may.
@@ -134,11 +132,9 @@ for format in text jsonl csv xml; do
 	} >says
 	test ! -s says && test "$(wc -l <errors)" -ge 4
 	verdict $? "$format: no control character of a name comes through"
-	if command -v iconv >/dev/null; then
+	if has "$format: what is no UTF-8 in a name comes out as UTF-8" iconv; then
 		iconv -f UTF-8 -t UTF-8 shown 2>says >/dev/null
-		verdict $? "$format: what is no UTF-8 in a name comes out as UTF-8"
-	else
-		skip "$format: what is no UTF-8 in a name comes out as UTF-8" 'there is no iconv'
+		verdict $? "$what"
 	fi
 done
 
@@ -155,11 +151,9 @@ fi
 
 # One document a command.
 awk '/^<[?]xml/ { close(name); name = "xml." ++n } { print >name }' xml
-if command -v xmllint >/dev/null; then
+if has 'XML is well-formed' xmllint; then
 	xmllint --noout xml.? 2>says
-	verdict $? 'XML is well-formed'
-else
-	skip 'XML is well-formed' 'there is no xmllint'
+	verdict $? "$what"
 fi
 
 # A cell is a number, a word, or quoted; so counting commas outside of quotes is enough.

@@ -30,10 +30,38 @@ verdict()
 	fi
 }
 
+# silent WHAT: nothing in $work/says speaks against it
+silent()
+{
+	test ! -s "$work/says"
+	verdict $? "$1"
+}
+
+# skip WHAT WHY
 skip()
 {
 	count=$((count + 1))
 	echo "ok $count - $1 # SKIP $2"
+}
+
+# has WHAT TOOL...: all of them, or the case, now $what, is skipped
+has()
+{
+	what=$1
+	shift
+	for tool; do
+		command -v "$tool" >/dev/null && continue
+		skip "$what" "there is no $tool"
+		return 1
+	done
+}
+
+# valid WHAT FILE SCHEMA
+valid()
+{
+	has "$1" xmllint || return
+	xmllint --noout --nonet --huge --relaxng "$3" "$2" >"$work/says" 2>&1
+	verdict $? "$1"
 }
 
 # skip_all WHY: the test ends here, without a case.
