@@ -64,4 +64,92 @@ play_segment(struct play *play, enum side side, uint16_t flags, uint32_t bytes)
 	return pkt;
 }
 
+/* A connection as most are. */
+static const struct usual {
+	enum side side;
+	uint16_t flags;
+	uint32_t bytes;
+} usual[] = {
+	{ SIDE_A, TCP_SYN, 0 },
+	{ SIDE_B, TCP_SYN | TCP_ACK, 0 },
+	{ SIDE_A, TCP_ACK, 0 },
+	{ SIDE_A, TCP_ACK | TCP_PSH, 100 },
+	{ SIDE_B, TCP_ACK, 0 },
+	{ SIDE_B, TCP_ACK, 1000 },
+	{ SIDE_A, TCP_ACK, 0 },
+	{ SIDE_A, TCP_FIN | TCP_ACK, 0 },
+	{ SIDE_B, TCP_ACK, 300 },
+	{ SIDE_B, TCP_FIN | TCP_ACK, 20 },
+	{ SIDE_A, TCP_ACK, 0 },
+};
+
+#define USUAL_COUNT (sizeof(usual) / sizeof(usual[0]))
+
+/* One thing about it is not as it should be. */
+static inline void
+play_upset(struct play *play, struct packet *pkt)
+{
+	static const uint16_t controls[] = { TCP_SYN, TCP_SYN | TCP_ACK, TCP_RST, TCP_RST | TCP_ACK,
+		TCP_FIN, TCP_FIN | TCP_ACK, TCP_SYN | TCP_FIN, 0, TCP_ACK };
+
+	switch (below(play, 12)) {
+	case 0:
+		pkt->tcp.flags = controls[below(play, sizeof(controls) / sizeof(controls[0]))];
+		break;
+	case 1:
+		pkt->tcp.seq += below(play, 3000) - 1500;
+		break;
+	case 2:
+		pkt->tcp.ack += below(play, 3000) - 1500;
+		break;
+	case 3:
+		pkt->tcp.seq = below(play, UINT32_MAX);
+		break;
+	case 4:
+		pkt->checksum = (uint8_t)below(play, 4);
+		break;
+	case 5:
+		pkt->tcp.window = (uint16_t)below(play, 3);
+		break;
+	case 6:
+		pkt->payload_captured /= 2;
+		break;
+	case 7:
+		pkt->ip_id = (uint16_t)(below(play, 2) * (pkt->ip_id - 1u));
+		break;
+	case 8:
+		pkt->ts_ns = play->now_ns += INT64_C(4000000000);
+		break;
+	case 9:
+		pkt->tcp.options = (uint8_t)(1u << below(play, 8));
+		pkt->tcp.mptcp = (uint8_t)below(play, 4);
+		pkt->tcp.wscale = (uint8_t)below(play, 4);
+		break;
+	case 10:
+		pkt->payload_bytes = pkt->payload_captured = 1;
+		break;
+	case 11:
+		pkt->payload_bytes = pkt->payload_captured = 2000;
+		break;
+	}
+}
+
+/* SYN, SYN-ACK, ACK, and then this and that, one segment in so many upset. */
+static inline struct packet
+play_any(struct play *play, unsigned number, uint32_t one_in, enum side *side)
+{
+	bool opens = number < 3;
+	uint16_t flags = opens ? usual[number].flags : TCP_ACK;
+	uint32_t bytes = opens || below(play, 2) ? 0 : below(play, 1000);
+	struct packet pkt;
+
+	*side = opens ? usual[number].side : (enum side)below(play, 2);
+	if (!opens && below(play, 10) == 0)
+		flags |= TCP_FIN;
+	pkt = play_segment(play, *side, flags, bytes);
+	if (below(play, one_in) == 0)
+		play_upset(play, &pkt);
+	return pkt;
+}
+
 #endif

@@ -139,102 +139,23 @@ stock(struct twins *twins)
 }
 
 static void
-play(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes)
-{
-	struct packet pkt = play_segment(&twins->play, side, flags, bytes);
-
-	judge(twins, &pkt, side);
-}
-
-static void
-open_plainly(struct twins *twins)
-{
-	struct packet syn = play_segment(&twins->play, SIDE_A, TCP_SYN, 0);
-	struct packet answer = play_segment(&twins->play, SIDE_B, TCP_SYN | TCP_ACK, 0);
-
-	judge_opening(twins, &syn, &answer);
-}
-
-static void
 test_a_usual_connection_takes_the_short_way(void **state)
 {
 	struct twins twins;
+	struct packet segments[USUAL_COUNT];
 
 	(void)state;
 	begin(&twins, 0);
 	stock(&twins);
-	open_plainly(&twins);
+	for (size_t i = 0; i < USUAL_COUNT; i++)
+		segments[i] =
+		    play_segment(&twins.play, usual[i].side, usual[i].flags, usual[i].bytes);
+	judge_opening(&twins, &segments[0], &segments[1]);
 	assert_int_equal(twins.short_cuts, 1);
-	play(&twins, SIDE_A, TCP_ACK, 0);
-	play(&twins, SIDE_A, TCP_ACK | TCP_PSH, 100);
-	play(&twins, SIDE_B, TCP_ACK, 0);
-	play(&twins, SIDE_B, TCP_ACK, 1000);
-	play(&twins, SIDE_A, TCP_ACK, 0);
-	play(&twins, SIDE_A, TCP_FIN | TCP_ACK, 0);
-	play(&twins, SIDE_B, TCP_ACK, 300);
-	play(&twins, SIDE_B, TCP_FIN | TCP_ACK, 20);
-	play(&twins, SIDE_A, TCP_ACK, 0);
+	for (size_t i = 2; i < USUAL_COUNT; i++)
+		judge(&twins, &segments[i], usual[i].side);
 	assert_int_equal(twins.short_cuts, 10);
 	end(&twins);
-}
-
-/* One thing about it is not as it should be. */
-static void
-upset(struct twins *twins, struct packet *pkt)
-{
-	static const uint16_t controls[] = { TCP_SYN, TCP_SYN | TCP_ACK, TCP_RST, TCP_RST | TCP_ACK,
-		TCP_FIN, TCP_FIN | TCP_ACK, TCP_SYN | TCP_FIN, 0, TCP_ACK };
-
-	switch (below(&twins->play, 12)) {
-	case 0:
-		pkt->tcp.flags = controls[below(&twins->play, sizeof(controls) / sizeof(controls[0]))];
-		break;
-	case 1:
-		pkt->tcp.seq += below(&twins->play, 3000) - 1500;
-		break;
-	case 2:
-		pkt->tcp.ack += below(&twins->play, 3000) - 1500;
-		break;
-	case 3:
-		pkt->tcp.seq = below(&twins->play, UINT32_MAX);
-		break;
-	case 4:
-		pkt->checksum = (uint8_t)below(&twins->play, 4);
-		break;
-	case 5:
-		pkt->tcp.window = (uint16_t)below(&twins->play, 3);
-		break;
-	case 6:
-		pkt->payload_captured /= 2;
-		break;
-	case 7:
-		pkt->ip_id = (uint16_t)(below(&twins->play, 2) * (pkt->ip_id - 1u));
-		break;
-	case 8:
-		pkt->ts_ns = twins->play.now_ns += INT64_C(4000000000);
-		break;
-	case 9:
-		pkt->tcp.options = (uint8_t)(1u << below(&twins->play, 8));
-		pkt->tcp.mptcp = (uint8_t)below(&twins->play, 4);
-		pkt->tcp.wscale = (uint8_t)below(&twins->play, 4);
-		break;
-	case 10:
-		pkt->payload_bytes = pkt->payload_captured = 1;
-		break;
-	case 11:
-		pkt->payload_bytes = pkt->payload_captured = 2000;
-		break;
-	}
-}
-
-static struct packet
-perhaps_upset(struct twins *twins, enum side side, uint16_t flags, uint32_t bytes, uint32_t one_in)
-{
-	struct packet pkt = play_segment(&twins->play, side, flags, bytes);
-
-	if (below(&twins->play, one_in) == 0)
-		upset(twins, &pkt);
-	return pkt;
 }
 
 /* The options of SYNs: some scale their windows, some permit SACK, some are near the end of numbers. */
@@ -251,31 +172,25 @@ static void
 open_at_random(struct twins *twins, uint32_t one_in)
 {
 	struct packet syn, answer;
+	enum side side;
 
 	if (below(&twins->play, 4) == 0)
 		twins->play.next_seq[below(&twins->play, 2)] = UINT32_MAX;
-	syn = perhaps_upset(twins, SIDE_A, TCP_SYN, 0, one_in);
-	answer = perhaps_upset(twins, SIDE_B, TCP_SYN | TCP_ACK, 0, one_in);
+	syn = play_any(&twins->play, 0, one_in, &side);
+	answer = play_any(&twins->play, 1, one_in, &side);
 	dress(twins, &syn);
 	dress(twins, &answer);
 	judge_opening(twins, &syn, &answer);
 }
 
-/* SYN, SYN-ACK, ACK, and then this and that, one segment in so many upset. */
 static void
 play_at_random(struct twins *twins, unsigned length, uint32_t one_in)
 {
 	open_at_random(twins, one_in);
 	for (unsigned i = 2; i < length; i++) {
-		bool opens = i < 3;
-		enum side side = (enum side)(opens ? i == 1 : below(&twins->play, 2));
-		uint16_t flags = TCP_ACK;
-		uint32_t bytes = opens || below(&twins->play, 2) ? 0 : below(&twins->play, 1000);
-		struct packet pkt;
+		enum side side;
+		struct packet pkt = play_any(&twins->play, i, one_in, &side);
 
-		if (!opens && below(&twins->play, 10) == 0)
-			flags |= TCP_FIN;
-		pkt = perhaps_upset(twins, side, flags, bytes, one_in);
 		judge(twins, &pkt, side);
 	}
 }
