@@ -6,8 +6,8 @@
  * file (a pipe, a device) is written to as it stands. Errors are kept until
  * sink_close, so that writers need not look.
  */
-#ifndef SYNSCOPE_SINK_H
-#define SYNSCOPE_SINK_H
+#ifndef SYNSCOPE_EXPORT_SINK_H
+#define SYNSCOPE_EXPORT_SINK_H
 
 #include <stdbool.h>
 #include <stddef.h>

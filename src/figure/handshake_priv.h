@@ -2,8 +2,8 @@
  * handshake_priv: one connection while it is laid out and drawn; what the files
  * that do so share.
  */
-#ifndef SYNSCOPE_HANDSHAKE_PRIV_H
-#define SYNSCOPE_HANDSHAKE_PRIV_H
+#ifndef SYNSCOPE_FIGURE_HANDSHAKE_PRIV_H
+#define SYNSCOPE_FIGURE_HANDSHAKE_PRIV_H
 
 #include "figure/chart.h"
 

@@ -1,6 +1,6 @@
 /* info_priv: what the files that write Wireshark's Info column share. */
-#ifndef SYNSCOPE_INFO_PRIV_H
-#define SYNSCOPE_INFO_PRIV_H
+#ifndef SYNSCOPE_FIGURE_INFO_PRIV_H
+#define SYNSCOPE_FIGURE_INFO_PRIV_H
 
 #include "figure/figure_priv.h"
 

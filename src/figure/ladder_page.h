@@ -2,8 +2,8 @@
  * ladder_page: a ladder while it is laid out and drawn as a scene; what the
  * files that do so share.
  */
-#ifndef SYNSCOPE_LADDER_PAGE_H
-#define SYNSCOPE_LADDER_PAGE_H
+#ifndef SYNSCOPE_FIGURE_LADDER_PAGE_H
+#define SYNSCOPE_FIGURE_LADDER_PAGE_H
 
 #include "figure/chart.h"
 #include "figure/ladder_priv.h"

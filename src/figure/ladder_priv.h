@@ -2,8 +2,8 @@
  * ladder_priv: what a ladder is made of, before it is a scene or lines of
  * text; private to the room.
  */
-#ifndef SYNSCOPE_LADDER_PRIV_H
-#define SYNSCOPE_LADDER_PRIV_H
+#ifndef SYNSCOPE_FIGURE_LADDER_PRIV_H
+#define SYNSCOPE_FIGURE_LADDER_PRIV_H
 
 #include "figure/figure_priv.h"
 

@@ -1,6 +1,6 @@
 /* ladder_words: what the formats of a ladder as lines share; private to the room. */
-#ifndef SYNSCOPE_LADDER_WORDS_H
-#define SYNSCOPE_LADDER_WORDS_H
+#ifndef SYNSCOPE_FIGURE_LADDER_WORDS_H
+#define SYNSCOPE_FIGURE_LADDER_WORDS_H
 
 #include "figure/ladder_priv.h"
 

@@ -2,8 +2,8 @@
  * listener_priv: a listener's figure while it is laid out and drawn; what its
  * files share.
  */
-#ifndef SYNSCOPE_LISTENER_PRIV_H
-#define SYNSCOPE_LISTENER_PRIV_H
+#ifndef SYNSCOPE_FIGURE_LISTENER_PRIV_H
+#define SYNSCOPE_FIGURE_LISTENER_PRIV_H
 
 #include "figure/chart.h"
 

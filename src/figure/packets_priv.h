@@ -2,8 +2,8 @@
  * packets_priv: the list of packets while it is laid out and drawn; what its
  * files share.
  */
-#ifndef SYNSCOPE_PACKETS_PRIV_H
-#define SYNSCOPE_PACKETS_PRIV_H
+#ifndef SYNSCOPE_FIGURE_PACKETS_PRIV_H
+#define SYNSCOPE_FIGURE_PACKETS_PRIV_H
 
 #include "figure/chart.h"
 

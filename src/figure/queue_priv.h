@@ -1,6 +1,6 @@
 /* queue_priv: a listener's queues over time, while they are drawn. */
-#ifndef SYNSCOPE_QUEUE_PRIV_H
-#define SYNSCOPE_QUEUE_PRIV_H
+#ifndef SYNSCOPE_FIGURE_QUEUE_PRIV_H
+#define SYNSCOPE_FIGURE_QUEUE_PRIV_H
 
 #include "figure/chart.h"
 

@@ -11,8 +11,8 @@
  * A scene owns all it holds, and copies the strings it is given. Foreign
  * bytes in them are made harmless on the way in.
  */
-#ifndef SYNSCOPE_SCENE_H
-#define SYNSCOPE_SCENE_H
+#ifndef SYNSCOPE_FIGURE_SCENE_H
+#define SYNSCOPE_FIGURE_SCENE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* scene_priv: what the files that put items into a scene share. */
-#ifndef SYNSCOPE_SCENE_PRIV_H
-#define SYNSCOPE_SCENE_PRIV_H
+#ifndef SYNSCOPE_FIGURE_SCENE_PRIV_H
+#define SYNSCOPE_FIGURE_SCENE_PRIV_H
 
 #include "figure/scene.h"
 

@@ -1,8 +1,8 @@
 /*
  * fuzz: what a fuzz target defines, for libFuzzer or for replay.c to call.
  */
-#ifndef SYNSCOPE_TESTS_FUZZ_H
-#define SYNSCOPE_TESTS_FUZZ_H
+#ifndef SYNSCOPE_FUZZ_H
+#define SYNSCOPE_FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -6,8 +6,8 @@
  *   assert_because(n, pkt, ...)    what showed the latest one, this packet included
  *   assert_revised(pkt, CAUSE_X)   the next revision is of pkt, and to X
  */
-#ifndef SYNSCOPE_TESTS_JUDGE_H
-#define SYNSCOPE_TESTS_JUDGE_H
+#ifndef SYNSCOPE_SUPPORT_JUDGE_H
+#define SYNSCOPE_SUPPORT_JUDGE_H
 
 #include "support/segment.h"
 #include "tcp/tcp_priv.h"

@@ -2,8 +2,8 @@
  * play: a connection made up at random, the same on every machine; to hold a
  * short way of judging against the long one.
  */
-#ifndef SYNSCOPE_TESTS_PLAY_H
-#define SYNSCOPE_TESTS_PLAY_H
+#ifndef SYNSCOPE_SUPPORT_PLAY_H
+#define SYNSCOPE_SUPPORT_PLAY_H
 
 #include <stdint.h>
 

@@ -8,8 +8,8 @@
  * Each packet comes a millisecond after the one before unless .at_us says
  * when; they live until SEGMENTS_KEPT more were made.
  */
-#ifndef SYNSCOPE_TESTS_SEGMENT_H
-#define SYNSCOPE_TESTS_SEGMENT_H
+#ifndef SYNSCOPE_SUPPORT_SEGMENT_H
+#define SYNSCOPE_SUPPORT_SEGMENT_H
 
 #include <stdint.h>
 #include <string.h>

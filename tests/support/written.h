@@ -4,8 +4,8 @@
  *   open_in_memory(record, options)   an export that only gathers
  *   finish(out)                       all that was written
  */
-#ifndef SYNSCOPE_TESTS_WRITTEN_H
-#define SYNSCOPE_TESTS_WRITTEN_H
+#ifndef SYNSCOPE_SUPPORT_WRITTEN_H
+#define SYNSCOPE_SUPPORT_WRITTEN_H
 
 #include <string.h>
 
