@@ -6,7 +6,6 @@
 #include "analysis/analysis_priv.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/hindsight.h"
 #include "base/mem.h"
@@ -216,23 +215,19 @@ finish_run(struct analysis *a)
 		tell_sockets(a);
 }
 
-static const char *
-row_name(const struct analysis *a, size_t part)
-{
-	const char *path = capture_part_path(a->capture, part);
-	const char *slash = strrchr(path, '/');
-
-	return a->options.last_names && slash != NULL ? slash + 1 : path;
-}
-
 static void
 name_parts(struct analysis *a)
 {
 	a->part_count = capture_part_count(a->capture);
 	a->part_base = mem_zalloc((a->part_count + 1) * sizeof(*a->part_base));
 	a->part_path = mem_zalloc((a->part_count + 1) * sizeof(*a->part_path));
-	for (size_t i = 0; i < a->part_count; i++)
-		a->part_path[i] = mem_strdup(row_name(a, i));
+	for (size_t i = 0; i < a->part_count; i++) {
+		const char *path = capture_part_path(a->capture, i);
+
+		if (a->options.file_name != NULL)
+			path = a->options.file_name(path);
+		a->part_path[i] = mem_strdup(path);
+	}
 }
 
 static void

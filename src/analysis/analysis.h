@@ -129,7 +129,7 @@ struct analysis_options {
 	 */
 	const uint32_t *only;
 	size_t only_count;
-	bool last_names; /* rows have the end of each file's path alone */
+	const char *(*file_name)(const char *path); /* what rows call a file; NULL: its path */
 	struct track *track; /* filled: which frame is of which flow; or NULL */
 	/*
 	 * What an earlier run over the same capture filled, and whose frames are

@@ -6,6 +6,7 @@ libsynscope_a_SOURCES += \
 	%D%/hash.c %D%/hash.h \
 	%D%/hint.h \
 	%D%/mem.c %D%/mem.h \
+	%D%/path.c %D%/path.h \
 	%D%/put.c %D%/put.h \
 	%D%/seq.h \
 	%D%/sha256.c %D%/sha256.h \

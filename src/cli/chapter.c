@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
+
 /*
  * More packets than that make two runs of it; nobody looks at as many, and a
  * line of JSON for each takes more room than the capture.
@@ -330,7 +332,8 @@ chapter_read(struct reporting *reporting, const struct subject *subject)
 	struct analysis_options analysis_options = {
 		.filter = options->filter,
 		.sockets = &sockets,
-		.last_names = true, /* wherever it was called from, the report is the same */
+		/* Wherever it was called from, the report is the same. */
+		.file_name = path_last_name,
 	};
 	int status;
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 
 /* Chosen by trying it: more than 64 KiB in a write gains nothing, and a pipe holds no more. */
 #define SETTLE_BYTES (64u << 10)
@@ -70,28 +71,11 @@ sink_failed(const struct sink *sink)
 	return sink->error != 0;
 }
 
-/* "dir/.synscope-PID-N": short, since the target's own name may be as long as names can be. */
-static char *
-temporary_name(const char *target, unsigned attempt)
-{
-	const char *slash = strrchr(target, '/');
-	struct text name = { 0 };
-
-	if (slash != NULL)
-		text_bytes(&name, target, (size_t)(slash + 1 - target));
-	text_put(&name, ".synscope-");
-	text_u64(&name, (uint64_t)getpid());
-	text_char(&name, '-');
-	text_u64(&name, attempt);
-	text_str(&name);
-	return name.at;
-}
-
 static enum status
 open_temporary(struct sink *sink, const struct stat *old, struct diag *diag)
 {
 	for (unsigned attempt = 0; attempt < NAMES_MAX; attempt++) {
-		char *name = temporary_name(sink->target, attempt);
+		char *name = path_temporary(sink->target, attempt);
 
 		sink->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (sink->fd >= 0) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/find.h"
+#include "base/path.h"
 #include "base/text.h"
 
 size_t
@@ -355,10 +356,9 @@ model_flow(uint32_t flow)
 const char *
 model_capture(struct scene *scene, const struct figure_data *data)
 {
-	const char *slash = strrchr(data->name, '/');
 	struct text out = { 0 };
 
-	text_put(&out, slash == NULL || slash[1] == '\0' ? data->name : slash + 1);
+	text_put(&out, path_last_name(data->name));
 	return scene_adopt(scene, &out);
 }
 

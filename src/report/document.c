@@ -29,14 +29,6 @@ static void (*const sections[])(const struct chapter *chapter) = {
 
 /* --- what it is about --- */
 
-const char *
-last_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL || slash[1] == '\0' ? path : slash + 1;
-}
-
 static void
 add_title(const struct report *report, struct markup_node *root)
 {
@@ -46,7 +38,8 @@ add_title(const struct report *report, struct markup_node *root)
 	size_t count;
 
 	if (options->experiment == NULL) {
-		phrase_text(&phrase, options->path_count == 0 ? "" : last_name(options->paths[0]));
+		phrase_text(
+		    &phrase, options->path_count == 0 ? "" : path_last_name(options->paths[0]));
 		phrase_u64(&phrase, options->capture_count);
 		phrase_add(&phrase, root, "title",
 		    catalog_say(report->catalog, options->capture_count == 1
@@ -100,7 +93,7 @@ add_input(const struct report *report, struct markup_node *method, const struct 
 	if (strcmp(digest->path, "-") == 0)
 		markup_set(node, "file", catalog_say(report->catalog, N_("standard input")));
 	else
-		markup_set(node, "file", last_name(digest->path));
+		markup_set(node, "file", path_last_name(digest->path));
 	if (digest->is_known) {
 		markup_set_i64(node, "size", (int64_t)digest->size);
 		text_hex(&value, digest->sha256, sizeof(digest->sha256));
@@ -223,7 +216,7 @@ put_name(struct text *out, const struct chapter *chapter)
 {
 	const struct report_source *source = chapter->source;
 	struct phrase phrase = { 0 };
-	const char *name = last_name(source->paths[0]);
+	const char *name = path_last_name(source->paths[0]);
 
 	if (chapter->recorded != NULL)
 		name = chapter->recorded->file;

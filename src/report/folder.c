@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/sha256.h"
 #include "base/text.h"
 
@@ -354,26 +355,18 @@ check_target(struct folder *folder, struct diag *diag)
 
 /* --- the stage --- */
 
-/* "dir/.synscope-PID-N", where nothing is. */
+/* Beside the target, where nothing is. */
 static enum status
 make_stage(struct folder *folder, struct diag *diag)
 {
-	const char *slash = strrchr(folder->target, '/');
-
 	for (unsigned attempt = 0; attempt < STAGE_NAMES_MAX; attempt++) {
-		struct text name = { 0 };
+		char *name = path_temporary(folder->target, attempt);
 
-		if (slash != NULL)
-			text_bytes(&name, folder->target, (size_t)(slash + 1 - folder->target));
-		text_put(&name, ".synscope-");
-		text_u64(&name, (uint64_t)getpid());
-		text_char(&name, '-');
-		text_u64(&name, attempt);
-		if (mkdir(text_str(&name), 0777) == 0) {
-			folder->stage = name.at;
+		if (mkdir(name, 0777) == 0) {
+			folder->stage = name;
 			return ST_OK;
 		}
-		text_fini(&name);
+		free(name);
 		if (errno != EEXIST)
 			break;
 	}

@@ -3,6 +3,7 @@
 #define SYNSCOPE_REPORT_PRIV_H
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/span.h"
 #include "base/text.h"
 #include "markup/markup.h"
@@ -67,9 +68,6 @@ struct report {
 	struct print_shelf shelf;
 	int64_t first_ns; /* of the first of them */
 };
-
-/* The end of a path. */
-const char *last_name(const char *path);
 
 /* Seconds with nine digits. */
 void set_time(struct markup_node *node, const char *name, int64_t ns);

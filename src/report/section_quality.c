@@ -213,7 +213,7 @@ without_path(const struct chapter *chapter, const char *trouble)
 
 		if (strncmp(trouble, path, length) == 0 && strncmp(trouble + length, ": ", 2) == 0)
 			return source->path_count == 1 ? trouble + length + 2
-						       : trouble + (last_name(path) - path);
+						       : trouble + (path_last_name(path) - path);
 	}
 	return trouble;
 }

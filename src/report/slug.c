@@ -61,7 +61,7 @@ is_taken(const struct slugs *slugs, const char *name)
 const char *
 slug_new(struct slugs *slugs, const char *path)
 {
-	const char *name = strcmp(path, "-") == 0 ? "standard-input" : last_name(path);
+	const char *name = strcmp(path, "-") == 0 ? "standard-input" : path_last_name(path);
 	struct text slug = { 0 };
 	size_t length;
 
