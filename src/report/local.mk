@@ -10,7 +10,8 @@ libsynscope_a_SOURCES += \
 	%D%/conclusion.c %D%/conclusion.h \
 	%D%/digest.c %D%/digest.h \
 	%D%/document.c \
-	%D%/folder.c %D%/folder.h \
+	%D%/folder.c %D%/folder.h %D%/folder_check.c %D%/folder_priv.h \
+	%D%/manifest.c %D%/manifest.h \
 	%D%/phrase.c \
 	%D%/sayings.c \
 	%D%/section_changes.c \
