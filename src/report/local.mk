@@ -40,7 +40,8 @@ libsynscope_a_SOURCES += \
 	%D%/print.h %D%/print_priv.h \
 	%D%/print.c %D%/print_blocks.c %D%/print_columns.c %D%/print_contents.c \
 	%D%/print_figure.c %D%/print_pages.c %D%/print_parts.c \
-	%D%/print_table.c %D%/print_text.c
+	%D%/print_table.c %D%/print_table.h \
+	%D%/print_table_draw.c %D%/print_table_fit.c %D%/print_text.c
 
 # The templates, as strings: a row a file.
 template_files = \

@@ -4,7 +4,7 @@
  *   print.c        scenes are kept, and what is on each page besides: its number
  *   print_parts.c  an element becomes blocks: a heading, a table, a figure
  *   print_figure.c how large, and on what page
- *   print_table.c  as wide as its columns want
+ *   print_table.c  what is in it; print_table_fit.c, print_table_draw.c: how it looks
  *   print_text.c   words become lines
  *   print_pages.c  blocks go onto pages
  *
