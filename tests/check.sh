@@ -523,6 +523,10 @@ echo '<expectations><capture><flow server=":9"><open>any</open></flow></capture>
 synscope check -q --expect none.xml good.pcap >says 2>&1
 test $? = 1 && grep -q 'flows to :9: there is none' says
 verdict $? 'a group without members fails'
+echo '<expectations><capture><flow server=":7000"/></capture></expectations>' >some.xml
+synscope check -q --expect some.xml good.pcap >says 2>&1
+test $? = 0 && grep -qx '1 passed, 0 failed' says
+verdict $? '... and one of which nothing else is expected passes where it has some'
 synscope check -q --expect none.xml "$srcdir/captures/bad-not-a-capture.pcap" >says 2>&1
 test $? = 2
 verdict $? 'a capture that cannot be read is trouble'

@@ -62,6 +62,8 @@ const char *capture_part_path(const struct capture *capture, size_t part);
 uint32_t capture_part_frames(const struct capture *capture, size_t part);
 /* Frames that the filter dropped so far, in all parts. */
 uint64_t capture_filtered(const struct capture *capture);
+/* Whether it is a pcap-filter(7) expression, of some link type at least. */
+enum status capture_check_filter(const char *expression, struct diag *diag);
 /* How far the reading is, for a progress bar: bytes of the files as they lie on disk; total 0 if unknown. */
 void capture_progress(const struct capture *capture, uint64_t *done_bytes, uint64_t *total_bytes);
 

@@ -99,14 +99,24 @@ makes_sense(const char *expression, char *why)
 }
 
 enum status
-filter_new(struct filter **out, const char *expression, struct diag *diag)
+capture_check_filter(const char *expression, struct diag *diag)
 {
 	char why[PCAP_ERRBUF_SIZE];
-	struct filter *filter;
 
 	forbid_lookups();
-	if (!makes_sense(expression, why))
-		return diag_set(diag, ST_USAGE, "filter \"%s\": %s", expression, why);
+	if (makes_sense(expression, why))
+		return ST_OK;
+	return diag_set(diag, ST_USAGE, "filter \"%s\": %s", expression, why);
+}
+
+enum status
+filter_new(struct filter **out, const char *expression, struct diag *diag)
+{
+	enum status st = capture_check_filter(expression, diag);
+	struct filter *filter;
+
+	if (st != ST_OK)
+		return st;
 	filter = mem_zalloc(sizeof(*filter));
 	filter->expression = mem_strdup(expression);
 	*out = filter;

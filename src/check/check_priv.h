@@ -411,6 +411,7 @@ const struct kept_packet *subject_packet(const struct subject *subject, uint32_t
 const struct listener_row *subject_listener(const struct subject *subject);
 /* How many the group means, rather than what they are like. */
 bool fact_is_count(enum fact_id fact);
+bool fact_is_digest(enum fact_id fact);
 /* Of a word or a set: by bit, NULL at the end. */
 const char *const *fact_words(enum fact_id fact);
 

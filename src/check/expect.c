@@ -41,6 +41,8 @@ read_group(struct parser *p, const struct markup_node *node, struct capture_grou
 	for (const struct markup_node *fact = first_element(node); fact != NULL && st == ST_OK;
 	     fact = next_element(fact))
 		st = parse_fact(p, fact, group);
+	if (st == ST_OK && scope == SCOPE_TOTAL && group->count == 0)
+		st = wrong(p, node, "nothing is expected here");
 	return st;
 }
 

@@ -128,6 +128,12 @@ fact_is_count(enum fact_id fact)
 	return fact == FACT_COUNT || fact == FACT_LISTENER_COUNT || fact == FACT_SOCKET_COUNT;
 }
 
+bool
+fact_is_digest(enum fact_id fact)
+{
+	return fact == FACT_DIGEST || fact == FACT_UNDATED || fact == FACT_BEGINS;
+}
+
 enum fact_id
 fact_named(enum scope scope, const char *name)
 {

@@ -129,9 +129,9 @@ explain(struct holding *h, size_t by, const struct group *group)
 			    h->rulings[v].outcome == CHECK_FAILED ? (uint32_t)by + 1 : 0;
 }
 
-/* A group that nothing belongs to fails, unless it says how many there may be. */
+/* Of a group that does not say how many there may be, some are expected. */
 static void
-hold_nothing(struct holding *h, const struct group *group)
+hold_some(struct holding *h, const struct group *group, const struct members *members)
 {
 	static const struct expected some_flow = { .fact = FACT_COUNT },
 				     some_listener = { .fact = FACT_LISTENER_COUNT },
@@ -141,10 +141,10 @@ hold_nothing(struct holding *h, const struct group *group)
 	    : group->scope == SCOPE_LISTENER ? &some_listener
 					     : &some_socket);
 
-	ruling->outcome = CHECK_FAILED;
-	ruling->matched_nothing = true;
+	ruling->matched_nothing = members->count == 0;
+	ruling->outcome = ruling->matched_nothing ? CHECK_FAILED : CHECK_PASSED;
 	text_put(&ruling->wanted, "at least 1");
-	text_put(&ruling->seen, "none");
+	text_u64(&ruling->seen, members->count);
 }
 
 static void
@@ -197,8 +197,8 @@ hold_group(struct holding *h, const struct group *group)
 	find_members(&members, h, group);
 	if (count != NULL)
 		off = hold_count(h, group, &members, count);
-	else if (members.count == 0)
-		hold_nothing(h, group);
+	else if (members.count == 0 || group->count == 0)
+		hold_some(h, group, &members);
 	for (size_t i = 0; i < group->count && (members.count > 0 || off < 0); i++)
 		hold_fact(h, group, &members, i, off);
 	if (off > 0)

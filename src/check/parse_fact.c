@@ -1,10 +1,12 @@
 /* What is expected: an element with its value. */
 #include "check/parser.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/sha256.h"
 
 static bool
 takes_packets(enum fact_id fact)
@@ -248,11 +250,11 @@ flag_names(void)
 }
 
 static enum status
-read_words_of(struct parser *p, const struct markup_node *node, const char *name,
-    struct packet_wanted *wanted, bool (*add)(struct packet_wanted *, const char *),
-    const char *const *names)
+read_words_of(struct parser *p, const struct markup_node *node, const char *attribute_name,
+    const char *kind, struct packet_wanted *wanted,
+    bool (*add)(struct packet_wanted *, const char *), const char *const *names)
 {
-	const char *said = attribute(p, node, name);
+	const char *said = attribute(p, node, attribute_name);
 	char *copy, *rest = NULL;
 	enum status st = ST_OK;
 
@@ -262,7 +264,7 @@ read_words_of(struct parser *p, const struct markup_node *node, const char *name
 	for (char *word = strtok_r(copy, " ", &rest); word != NULL && st == ST_OK;
 	     word = strtok_r(NULL, " ", &rest))
 		if (!add(wanted, word))
-			st = wrong_name(p, node, name, word, names);
+			st = wrong_name(p, node, kind, word, names);
 	free(copy);
 	return st;
 }
@@ -271,12 +273,13 @@ static enum status
 read_packet_wanted(struct parser *p, const struct markup_node *node, struct expected *expected)
 {
 	struct packet_wanted *wanted = &expected->wanted;
-	enum status st = read_words_of(p, node, "mark", wanted, add_mark, mark_names());
+	enum status st = read_words_of(p, node, "mark", "mark", wanted, add_mark, mark_names());
 
 	if (st == ST_OK)
-		st = read_words_of(p, node, "cause", wanted, add_cause, fact_words(FACT_CAUSE));
+		st = read_words_of(
+		    p, node, "cause", "cause", wanted, add_cause, fact_words(FACT_CAUSE));
 	if (st == ST_OK)
-		st = read_words_of(p, node, "flags", wanted, add_flag, flag_names());
+		st = read_words_of(p, node, "flags", "flag", wanted, add_flag, flag_names());
 	return st;
 }
 
@@ -348,6 +351,18 @@ add_needle(struct parser *p, const struct markup_node *node, struct expected *ex
 	return ST_OK;
 }
 
+/* Some write the digits as capitals. */
+static bool
+read_digest(struct test *test)
+{
+	for (size_t i = 0; i < test->text_length; i++) {
+		if (!isxdigit((unsigned char)test->text[i]))
+			return false;
+		test->text[i] = (char)tolower((unsigned char)test->text[i]);
+	}
+	return test->text_length == 2 * SHA256_BYTES;
+}
+
 static enum status
 read_value(struct parser *p, const struct markup_node *node, struct expected *expected)
 {
@@ -363,6 +378,9 @@ read_value(struct parser *p, const struct markup_node *node, struct expected *ex
 	if (st != ST_OK)
 		return wrong(p, node, reason.text);
 	expected->test.is_pattern = fact == FACT_HISTORY;
+	if (fact_is_digest(fact) && expected->test.kind == TEST_TEXT &&
+	    !read_digest(&expected->test))
+		return wrong(p, node, "a digest is 64 hexadecimal digits, as of sha256sum(1)");
 	if (fact == FACT_CONTAINS && expected->test.kind == TEST_TEXT)
 		return add_needle(p, node, expected);
 	return ST_OK;

@@ -86,6 +86,7 @@ read_filter(struct parser *p, const struct markup_node *node, struct selector *s
 {
 	const char *said = attribute(p, node, "filter");
 	struct expectations *expectations = p->expectations;
+	struct diag reason;
 
 	if (said == NULL)
 		return ST_OK;
@@ -97,6 +98,8 @@ read_filter(struct parser *p, const struct markup_node *node, struct selector *s
 	}
 	if (expectations->filter_count == FILTERS_MAX)
 		return wrong(p, node, "there are more than 64 different filters");
+	if (capture_check_filter(said, &reason) != ST_OK)
+		return wrong(p, node, reason.text);
 	expectations->filters = mem_realloc_array(
 	    expectations->filters, expectations->filter_count + 1, sizeof(*expectations->filters));
 	expectations->filters[expectations->filter_count] = mem_strdup(said);

@@ -36,7 +36,7 @@ wrong_name(struct parser *p, const struct markup_node *node, const char *kind, c
 		text_put(&reason, near);
 		text_put(&reason, "\" meant?");
 	} else {
-		text_put(&reason, "; there are ");
+		text_put(&reason, names[0] == NULL ? "; there are none" : "; there are ");
 		for (size_t i = 0; names[i] != NULL; i++) {
 			text_put(&reason, i == 0 ? "" : ", ");
 			text_put(&reason, names[i]);

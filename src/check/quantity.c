@@ -137,11 +137,14 @@ take_unit(struct reader *reader, int64_t *factor)
 	return true;
 }
 
+/* Of what can only be counted there is no half. */
 static bool
 apply_unit(int64_t whole, int64_t billionths, int64_t factor, int64_t *value)
 {
 	__int128 exact = (__int128)whole * 1000000000 + billionths;
 
+	if (factor == 1 && billionths != 0)
+		return false;
 	exact = (exact * factor + 500000000) / 1000000000;
 	if (exact > INT64_MAX / 2)
 		return false;

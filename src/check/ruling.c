@@ -55,12 +55,6 @@ expected_meets(const struct expected *expected, const struct seen *seen, int64_t
 /* Long strings are cut: whoever wants them whole has the capture. */
 #define SHOWN_MAX 72
 
-static bool
-is_digest(enum fact_id fact)
-{
-	return fact == FACT_DIGEST || fact == FACT_UNDATED || fact == FACT_BEGINS;
-}
-
 static void
 put_cut(struct text *out, const char *text)
 {
@@ -81,7 +75,7 @@ put_seen(struct text *out, const struct expected *expected, const struct seen *s
 
 	if (expected->fact == FACT_SEQUENCE)
 		text_bytes(&value, seen->text, seen->text_length);
-	else if (is_digest(expected->fact) && seen->is_known)
+	else if (fact_is_digest(expected->fact) && seen->is_known)
 		text_bytes(&value, seen->text, 16);
 	else
 		seen_put(&value, seen, fact_rows[expected->fact].type, fact_words(expected->fact));
@@ -102,7 +96,7 @@ put_wanted(struct text *out, const struct expected *expected)
 		text_char(&value, '"');
 		put_cut(out, text_str(&value));
 		text_fini(&value);
-	} else if (is_digest(expected->fact)) {
+	} else if (fact_is_digest(expected->fact)) {
 		text_bytes(out, said, strlen(said) < 16 ? strlen(said) : 16);
 	} else {
 		put_cut(out, said);

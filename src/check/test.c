@@ -4,10 +4,18 @@
  */
 #include "check/check_priv.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* --- words --- */
+
+/* As people type, who do not mind case. */
+static bool
+is_same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
 
 const char *
 nearest_word(const char *word, const char *const *words)
@@ -33,7 +41,8 @@ nearest_word(const char *word, const char *const *words)
 			row[0] = i;
 			for (size_t j = 1; j <= other; j++) {
 				size_t above = row[j];
-				size_t cost = diagonal + (word[i - 1] != (*words)[j - 1]);
+				size_t cost =
+				    diagonal + !is_same_letter(word[i - 1], (*words)[j - 1]);
 
 				cost = above + 1 < cost ? above + 1 : cost;
 				row[j] = row[j - 1] + 1 < cost ? row[j - 1] + 1 : cost;
@@ -199,6 +208,9 @@ parse_number(struct test *test, const char *said, enum value_type type, struct d
 {
 	if (quantity_parse(test, said, type))
 		return ST_OK;
+	if (test->lo > test->hi)
+		return diag_set(
+		    diag, ST_FORMAT, "\"%s\" is nothing: the first is more than the second", said);
 	return diag_set(diag, ST_FORMAT, "\"%s\" is not %s", said, wanted_forms[type]);
 }
 

@@ -87,7 +87,7 @@ test_numbers_that_make_no_sense_are_refused(void **state)
 {
 	static const char *const wrong[] = { "", "x", "-1", "1 2", "at most", "atmost 3",
 		"between 4 and 2", "3 +-", "99999999999999999999", "9223372036854775807 +- 100 %",
-		"1e3", "1.", "0x10" };
+		"1e3", "1.", "0x10", "2.5", "3 ± 0.5", "at most 1.5" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -152,6 +152,7 @@ test_a_word_nearby_is_suggested(void **state)
 	(void)state;
 	assert_string_equal(nearest_word("gren", colors), "green");
 	assert_string_equal(nearest_word("bleu", colors), "blue");
+	assert_string_equal(nearest_word("GREEN", colors), "green");
 	assert_null(nearest_word("turquoise", colors));
 	assert_int_equal(test_parse(&test, "gren", VALUE_WORD, colors, &diag), ST_FORMAT);
 	assert_non_null(strstr(diag.text, "was \"green\" meant?"));
@@ -335,7 +336,13 @@ test_mistakes_are_told_with_what_was_meant(void **state)
 	    "was \"retransmission\" meant?");
 	assert_mistake(FLOW("<packets flags=\"SYNN\">none</packets>"), "was \"SYN\" meant?");
 	assert_mistake(FLOW("<sequence>clent SYN</sequence>"), "was \"client\" meant?");
-	assert_mistake(FLOW("<count flow=\"1\">1</count>"), "there is no attribute \"flow\"");
+	assert_mistake(FLOW("<count flow=\"1\">1</count>"),
+	    "there is no attribute \"flow\" here; there are none");
+	assert_mistake(FLOW("<count>between 4 and 2</count>"), "the first is more than the second");
+	assert_mistake(FLOW("<digest from=\"client\">e3b0c442</digest>"), "64 hexadecimal digits");
+	assert_mistake(
+	    GROUP("<flow filter=\"tcp prt 80\"/>"), "line 3: <flow>: filter \"tcp prt 80\"");
+	assert_mistake(GROUP("<total/>"), "nothing is expected here");
 	assert_mistake(FLOW("<close><open/></close>"), "holds a value, and no element");
 	assert_mistake("<expectations><capture>", "line 1:");
 }
