@@ -489,6 +489,13 @@ test "$(ls figures)" = '01-directions.svg
 02-close.svg
 03-content.svg'
 verdict $? 'each failure has its figure'
+synscope check -q --baseline endless.pcap --figures apart endless-changed.pcap >says 2>&1
+frame=$(sed -n 's/.*see .*: frame \([0-9]*\)$/\1/p' says)
+grep -q "id=\"frame-$frame\"" apart/01-begins.svg && ! grep -q "id=\"frame-$((frame + 9))\"" apart/01-begins.svg
+verdict $? '... in which the packet that shows it is drawn apart'
+synscope check -q --baseline good.pcap --figures alone slow.pcap >says 2>&1
+grep -q 'id="frame-11"' alone/01-handshake.svg
+verdict $? '... and the only flow to blame by its packets'
 synscope check -q --baseline good.pcap --sarif - -o text.txt changed.pcap >says 2>&1
 grep -q '"uri":"changed.pcap"' says && grep -q FAILED text.txt
 verdict $? 'of a baseline, SARIF points to the capture'

@@ -314,6 +314,16 @@ add_flows(struct check_case *c, const struct holding *h, const struct ruling *ru
 	}
 }
 
+/* Of one flow there is no distribution, and none to be held against on a timeline. */
+static const char *
+figure_of(const struct fact_row *fact, size_t flow_count)
+{
+	bool is_of_many =
+	    strcmp(fact->figure, "latency") == 0 || strcmp(fact->figure, "timeline") == 0;
+
+	return is_of_many && flow_count == 1 ? "ladder" : fact->figure;
+}
+
 void
 tell(struct check_result *result, struct holding *h, struct ruling *ruling)
 {
@@ -326,7 +336,6 @@ tell(struct check_result *result, struct holding *h, struct ruling *ruling)
 	put_subject(&subject, ruling->group);
 	c->fact = fact->name;
 	c->severity = fact->severity;
-	c->figure = fact->figure;
 	c->capture = mem_strdup(h->data->name);
 	c->line = ruling->expected->line != 0 ? ruling->expected->line : ruling->group->line;
 	if (c->outcome == CHECK_FAILED && ruling->culprit_count > 0 &&
@@ -344,6 +353,7 @@ tell(struct check_result *result, struct holding *h, struct ruling *ruling)
 		text_put(&sentence, " leads to it");
 	}
 	add_flows(c, h, ruling);
+	c->figure = figure_of(fact, c->flow_count);
 	c->sentence = text_take(&sentence);
 	c->subject = text_take(&subject);
 	c->expected = text_take(&ruling->wanted);

@@ -34,10 +34,13 @@ draw(struct text *out, const struct options *options, const struct subject *subj
 		.flows = c->flows,
 		.flow_count = kind->needs & NEEDS_ALL_FLOWS ? 0 : flow_count,
 	};
+	uint32_t frames[CHECK_FRAMES_MAX];
 	const struct figure_options figure_options = {
 		.flows = c->flows,
 		.flow_count = flow_count,
 		.theme_auto = true,
+		.apart = frames,
+		.apart_count = c->frame_count,
 	};
 	struct sockets_options sockets = told_options(&options->told);
 	const struct analysis_options analysis_options = {
@@ -51,6 +54,8 @@ draw(struct text *out, const struct options *options, const struct subject *subj
 	struct diag diag;
 	enum status st;
 
+	for (size_t i = 0; i < c->frame_count; i++)
+		frames[i] = c->frames[i].index;
 	ops.trouble = NULL;
 	ops.progress = NULL;
 	quiet.talk = TALK_QUIET;

@@ -175,6 +175,8 @@ struct figure_options {
 	bool has_date;
 	int64_t date_s; /* PDF says that it was made then; else, when its packets were captured */
 	uint32_t frame; /* the one that is chosen, by its index; 0: none */
+	const uint32_t *apart; /* indices of frames that are not drawn as one with their neighbours */
+	size_t apart_count;
 	const char *const *lanes; /* ends or aliases, from the left; others follow */
 	size_t lane_count;
 	enum figure_side side;  /* whose bytes, where a kind shows one side's */

@@ -243,12 +243,21 @@ changes_a_state(const struct ladder *ladder, size_t flow, size_t place)
 }
 
 static bool
+is_apart(const struct ladder *ladder, const struct packet_row *packet)
+{
+	for (size_t i = 0; i < ladder->options->apart_count; i++)
+		if (ladder->options->apart[i] == packet->index)
+			return true;
+	return false;
+}
+
+static bool
 is_plain(const struct ladder *ladder, const struct ladder_row *row)
 {
 	const struct packet_row *packet = row->packet;
 
-	return row->flow != SIZE_MAX && packet->tuple.proto != PROTO_ICMP &&
-	       packet->tuple.proto != PROTO_ICMP6 &&
+	return row->flow != SIZE_MAX && !is_apart(ladder, packet) &&
+	       packet->tuple.proto != PROTO_ICMP && packet->tuple.proto != PROTO_ICMP6 &&
 	       (packet->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0 && packet->verdict.marks == 0 &&
 	       packet->verdict.reason.cause == CAUSE_NONE && row->fate == FATE_UNKNOWN &&
 	       !changes_a_state(ladder, row->flow, row->place);
