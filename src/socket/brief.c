@@ -30,6 +30,7 @@ add_briefs(struct briefs *sum, const struct briefs *more)
 	}
 	sum->count += more->count;
 	sum->cookies += more->cookies;
+	sum->late_cookies += more->late_cookies;
 	sum->alive += more->alive;
 	sum->has_odd_ttl |= more->has_odd_ttl;
 }
@@ -62,7 +63,8 @@ brief_keep(struct sockets *all, const struct story *story, uint32_t *listener_nu
 	*brief_at(all, number) = brief;
 	add_briefs(&listener->briefs, &(struct briefs){
 		.count = 1,
-		.cookies = brief.cookie,
+		.cookies = brief.cookie == COOKIE_BY_WINDOW,
+		.late_cookies = brief.cookie == COOKIE_BY_CLOCK,
 		.has_odd_ttl = story->has_odd_ttl,
 		.first = number,
 		.last = number,
@@ -114,7 +116,7 @@ briefs_tell_again(struct sockets *all)
 	}
 	for (size_t i = 0; i < all->listener_count; i++)
 		if (all->listeners[i].tells_again)
-			all->listeners[i].briefs.count = all->listeners[i].briefs.cookies = 0;
+			all->listeners[i].briefs.count = all->listeners[i].briefs.cookies = all->listeners[i].briefs.late_cookies = 0;
 }
 
 void
@@ -126,7 +128,7 @@ briefs_tell_ends(struct sockets *all, struct listener *listener)
 		tell_again(all, listener, brief_at(all, sum->first));
 	if (sum->count > 0 && sum->last != sum->first)
 		tell_again(all, listener, brief_at(all, sum->last));
-	sum->count = sum->cookies = 0;
+	sum->count = sum->cookies = sum->late_cookies = 0;
 }
 
 void

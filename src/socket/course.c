@@ -10,6 +10,7 @@ struct course {
 	int64_t taken;
 	int64_t accepted;
 	int64_t proved;     /* accept() calls that a child's words show */
+	int64_t full_ns;    /* the queue was, last */
 	unsigned surprises; /* what nothing explains */
 	bool keep; /* what it comes to */
 };
@@ -49,6 +50,32 @@ go_on_answer(struct course *course, const struct happening *happening, const str
 		course->surprises += 2;
 }
 
+/*
+ * A request that is ignored is asked again. One that was not, and cannot have
+ * been a cookie, since too few waited, was taken: there was room.
+ */
+static bool
+is_heard(const struct course *course, const struct story *story)
+{
+	const struct listener *listener = course->world->listener;
+
+	return story->maybe_is_cookie && !story->cookie &&
+	    (story->fate == FATE_TAKEN || (story->fate == FATE_MAYBE && story->due_ns != NEVER_NS)) &&
+	    arrivals_are_seen(listener) && !listener->only_cookies && !listener->defer &&
+	    (int64_t)story->waiting_most <= course->world->backlog;
+}
+
+/* That the program called accept() just between two clients' ACKs would be chance. */
+static void
+hear(struct course *course, const struct happening *happening)
+{
+	int64_t accepted = course->accepted;
+
+	make_room(course, course->world->backlog);
+	if (course->accepted > accepted && since(happening->ts_ns, course->full_ns) < MS_NS)
+		course->surprises++;
+}
+
 static void
 go_on(struct course *course, struct happening *happening, struct story *story)
 {
@@ -59,6 +86,8 @@ go_on(struct course *course, struct happening *happening, struct story *story)
 		go_on_answer(course, happening, story);
 		break;
 	case HAPPENED_MAYBE:
+		if (is_heard(course, story))
+			hear(course, happening);
 		story->guessed = has_room(course) && !story->likely_deferred;
 		course->taken += story->guessed;
 		if (story->guessed && course->keep)
@@ -77,6 +106,8 @@ go_on(struct course *course, struct happening *happening, struct story *story)
 		if (is_overflow(course->world, happening) && backlog != RANGE_OPEN &&
 		    course->taken - course->accepted != backlog + 1)
 			course->surprises += 3;
+		if (is_overflow(course->world, happening))
+			course->full_ns = happening->ts_ns;
 		break;
 	}
 }
@@ -86,7 +117,7 @@ unsigned
 course_play(const struct world *world, bool keep)
 {
 	const struct listener *listener = world->listener;
-	struct course course = { .world = world, .keep = keep };
+	struct course course = { .world = world, .full_ns = INT64_MIN, .keep = keep };
 
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		struct happening *happening = &listener->happenings[i];

@@ -130,7 +130,7 @@ static bool
 may_be_cookie(const struct telling *t)
 {
 	return t->listener == NULL || t->listener->only_cookies || t->story->last_syn_ns > t->story->answer_ns ||
-	    (int64_t)t->story->waiting > t->listener->backlog.lo;
+	    (int64_t)t->story->waiting_most > t->listener->backlog.lo;
 }
 
 /* Farther off, its SYN-ACK may have been lost, or put off: more than so few requests do not fill a SYN queue. */

@@ -36,8 +36,9 @@ count_briefs(struct listener *listener)
 
 	listener->attempts += briefs->count;
 	listener->completed += briefs->count;
+	listener->cookies += briefs->cookies;
 	if (silence_tells(listener))
-		listener->cookies += briefs->cookies;
+		listener->cookies += briefs->late_cookies;
 	listener->noted += 4 * briefs->count;
 }
 
@@ -95,6 +96,7 @@ note_all(struct sockets *all, struct listener *listener, bool only_counts)
 {
 	listener->only_counts = only_counts;
 	listener->noted = listener->troubles = 0;
+	listener->skips_timers = false;
 	listener->happening_count = 0;
 	listener->surprises = listener->defer ? 2 : 0;
 	listener->attempts = listener->completed = listener->refused = listener->dropped = 0;
@@ -105,6 +107,13 @@ note_all(struct sockets *all, struct listener *listener, bool only_counts)
 	}
 	count_briefs(listener);
 	rivals_note(all, listener);
+}
+
+/* What only TCP_DEFER_ACCEPT explains well. */
+static unsigned
+undeferred_surprises(const struct listener *listener)
+{
+	return 4u * listener->is_slow_of_word + 4u * listener->skips_timers;
 }
 
 /* Everything under one explanation of why ACKs were ignored. */
@@ -130,6 +139,8 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 	}
 	if (listener->only_cookies)
 		listener->surprises += ONLY_COOKIES_SURPRISE;
+	if (!defer)
+		listener->surprises += undeferred_surprises(listener);
 	listener_solve(all, listener);
 }
 
@@ -176,6 +187,8 @@ is_odd_cookie(const struct listener *listener, const struct story *story)
 static bool
 can_defer(const struct sockets *all, const struct listener *listener)
 {
+	if (listener->is_slow_of_word || listener->skips_timers)
+		return true;
 	if (!silence_tells(listener))
 		return false;
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
@@ -203,12 +216,12 @@ is_summed_up(const struct sockets *all, const struct listener *listener)
 void
 listener_look_over(struct sockets *all, struct listener *listener)
 {
-	listener->vantage = all->options.vantage != VANTAGE_UNKNOWN
-	    ? (uint8_t)all->options.vantage : (uint8_t)listener_vantage(all, listener);
+	listener_locate(all, listener);
 	listener->heeds_silence = false;
 	note_all(all, listener, true);
 	listener->heeds_silence = listener->troubles > 0;
-	listener->calm = listener->troubles == 0 && listener->surprises == 0;
+	listener->calm = listener->troubles == 0 && listener->surprises == 0 && !listener->is_slow_of_word &&
+	    !listener->skips_timers;
 	listener->closes = closing_is_seen(all, listener);
 	if (is_summed_up(all, listener))
 		return;

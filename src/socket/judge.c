@@ -100,6 +100,10 @@ read_answer(struct reading *r, const struct step *step)
 		return;
 	if (r->last != NULL)
 		ignore_until(r, r->last);
+	/* No stack's first timer runs for so long. */
+	if (r->timers == 0 && since(step->ts_ns, r->answer->ts_ns) > AGAIN_MAX_NS &&
+	    since(r->story->knock_ns, r->answer->ts_ns) < SECOND_NS)
+		r->listener->skips_timers = true;
 	if (r->timers == 0 && r->listener->defer && since(step->ts_ns, r->answer->ts_ns) > r->listener->defer_ns)
 		r->listener->defer_ns = since(step->ts_ns, r->answer->ts_ns);
 	r->answer = step;
@@ -109,11 +113,17 @@ read_answer(struct reading *r, const struct step *step)
 }
 
 static void
+heed_sign(struct story *story, const struct listener *listener, enum cookie_sign sign)
+{
+	story->cookie = sign == COOKIE_BY_WINDOW || (sign == COOKIE_BY_CLOCK && silence_tells(listener));
+	story->no_cookie |= sign == COOKIE_DENIED;
+}
+
+static void
 read_word(struct reading *r, const struct step *step)
 {
-	/* Farther off, the SYN-ACK may have been on its way a little longer than the next. */
-	if (r->timers == 0 && silence_tells(r->listener))
-		r->story->cookie = looks_like_cookie(r->answer, step);
+	if (r->timers == 0)
+		heed_sign(r->story, r->listener, cookie_sign(r->story, r->answer, step));
 }
 
 /*
@@ -205,7 +215,7 @@ may_be_cookie(const struct listener *listener, const struct story *story)
 	bool is_passed_over = listener->burst_ns != NEVER_NS && story->reset_ns[ROLE_SERVER] == NEVER_NS;
 	const struct range *backlog = &listener->backlog_learnt;
 
-	return (int64_t)story->waiting > (is_passed_over ? backlog->hi : backlog->lo);
+	return (int64_t)story->waiting_most > (is_passed_over ? backlog->hi : backlog->lo);
 }
 
 /* Fewer wait than the backlog, likeliest, lets wait: it was no cookie, but put aside. */
@@ -465,10 +475,13 @@ static void
 judge_plain(struct story *story, const struct listener *listener)
 {
 	story->fate = FATE_TAKEN;
-	story->cookie = story->plain_cookie && silence_tells(listener);
+	heed_sign(story, listener, (enum cookie_sign)story->plain_cookie);
 	story->taken_lo_ns = story->taken_ns = story->plain_lo_ns;
 	story->taken_hi_ns = story->plain_hi_ns;
 	if (!listener->defer || story->cookie || story->plain_lo_ns == story->plain_hi_ns)
+		return;
+	story->likely_deferred = (int64_t)story->waiting <= listener->backlog_learnt.hi;
+	if (may_be_cookie(listener, story))
 		return;
 	/* Put aside until it spoke. */
 	story->deferred = true;

@@ -60,7 +60,7 @@ new_listener(struct sockets *all, const struct tuple *ends)
 	listener = &all->listeners[all->listener_count++];
 	*listener = (struct listener){
 		.first_order = UINT32_MAX,
-		.near = { .server_ns = NEVER_NS, .client_ns = NEVER_NS },
+		.near = { .server_ns = NEVER_NS, .client_ns = NEVER_NS, .word_ns = NEVER_NS },
 		.listens_ns = NEVER_NS,
 		.first_refusal_ns = NEVER_NS,
 		.closed_ns = NEVER_NS,
@@ -127,18 +127,6 @@ listener_append(struct sockets *all, struct listener *listener, uint32_t number)
 	else
 		story_at(all, listener->last_story - 1)->next = number + 1;
 	listener->last_story = number + 1;
-}
-
-static void
-join_near(struct nearness *into, const struct nearness *from)
-{
-	if (from->server_ns < into->server_ns)
-		into->server_ns = from->server_ns;
-	if (from->client_ns < into->client_ns)
-		into->client_ns = from->client_ns;
-	into->server_routed |= from->server_routed;
-	into->client_routed |= from->client_routed;
-	into->loopback |= from->loopback;
 }
 
 static void

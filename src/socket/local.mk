@@ -5,11 +5,13 @@ libsynscope_a_SOURCES += \
 	%D%/samples.c \
 	%D%/reset.c \
 	%D%/story.c \
+	%D%/cookie.c \
 	%D%/judge.c \
 	%D%/listener.c \
 	%D%/vantage.c \
 	%D%/happened.c \
 	%D%/explain.c \
+	%D%/waiting.c \
 	%D%/solve.c \
 	%D%/course.c \
 	%D%/closing.c \

@@ -70,6 +70,7 @@ struct step {
 	uint8_t ttl;
 	bool has_ts;
 	bool refused; /* by a verdict: the server ignored it */
+	uint8_t shift; /* of windows, as a SYN announces it; UINT8_MAX: it does not */
 };
 
 /* A beginning that goes on longer than this has told what it can. */
@@ -143,7 +144,7 @@ struct story {
 	bool deferred;  /* its bare ACK was put aside */
 	bool likely_deferred; /* or a cookie's, which is less likely */
 	bool cookie;    /* its SYN-ACK was a SYN cookie, taken later: there was no request */
-	bool no_cookie; /* its SYN-ACK came again by a timer: there was one */
+	bool no_cookie; /* its SYN-ACK came again by a timer, or its window says so: there was one */
 	bool odd_silence; /* no SYN-ACK when due, although the server cannot have taken it */
 	uint8_t syn_count;
 	bool has_syn_ts;
@@ -159,6 +160,7 @@ struct story {
 	uint32_t read[2];     /* bytes that its program has read, at the least */
 	bool outlives[2];     /* in FIN_WAIT2 it spoke: shut down, not closed; by enum role, as is the next */
 	bool has_expired[2];  /* in FIN_WAIT2 it reset a FIN: there was nothing any more */
+	uint32_t waiting_most; /* as waiting, with those of whom it is not known that they waited */
 	int64_t fin_wait_ns[2]; /* when it got there; then, of one that expired, when that was, likeliest */
 
 	int64_t syn_ns; /* the first */
@@ -183,7 +185,9 @@ struct story {
 	/* Of a plain one: its first ACK, and the first that said more, or the last before the proof. */
 	int64_t plain_lo_ns;
 	int64_t plain_hi_ns;
-	bool plain_cookie;
+	uint8_t plain_cookie; /* enum cookie_sign */
+	bool is_rested;       /* nobody had asked anything for a while when it began */
+	uint32_t word_ns;     /* how long the server took for its first word, when the client had paused; 0: untold */
 
 	/* Verdict: when the server took it, between these; NEVER_NS where it did not. */
 	int64_t taken_lo_ns;
@@ -221,13 +225,14 @@ struct brief {
 	uint32_t proof_index;
 	uint32_t accept_index;
 	uint32_t listener; /* its number */
-	bool cookie;
+	uint8_t cookie; /* enum cookie_sign */
 };
 
 /* All of a listener's together. */
 struct briefs {
 	uint32_t count;
-	uint32_t cookies; /* of them, as far as a capture at the server tells */
+	uint32_t cookies; /* of them, by their windows, */
+	uint32_t late_cookies; /* or, as far as a capture at the server tells, by their clocks */
 	uint32_t first;   /* answered: the number of its brief */
 	uint32_t last;    /* that the client completed */
 	int64_t first_ns;
@@ -243,6 +248,11 @@ struct nearness {
 	bool server_routed;
 	bool client_routed;
 	bool loopback;
+	/* Of a rested server: all its answers to SYNs, and the quickest of its first words. */
+	uint32_t answers;
+	int64_t answers_ns;
+	uint32_t words;
+	int64_t word_ns;
 };
 
 /* A connection between two of its packets. */
@@ -329,6 +339,8 @@ struct listener {
 	struct nearness near; /* of the briefs; then of all */
 	uint8_t vantage;
 	bool is_instant;      /* client and server answer as if there were no wire between them */
+	bool is_slow_of_word; /* when the client speaks, it makes a connection first */
+	bool skips_timers;    /* the first SYN-ACKs that were due again never came, later ones did */
 	bool defer;          /* TCP_DEFER_ACCEPT, as far as we can tell */
 	bool only_cookies;   /* it answers with nothing else */
 	int64_t defer_ns;    /* when it asks again */
@@ -414,6 +426,7 @@ struct sockets {
 	size_t moment_count;
 	bool each_change;
 	bool has_begun;
+	int64_t begun_ns; /* the latest story */
 
 	uint64_t effort; /* that solve.c has spent */
 	struct hash_seed seed;
@@ -518,13 +531,15 @@ void reset_reconsider(struct sockets *all, struct sock *sock, struct story *stor
 /* Bytes, or a FIN, that nobody acknowledges come again within this: RFC 6298's 3 s of old, and some; then twice as much. */
 #define AGAIN_MAX_NS (3500 * MS_NS)
 
+/* Who had nothing to do for so long takes a little longer than one at work. */
+#define RESTED_NS (20 * MS_NS)
+
 static inline bool
 says_something(const struct step *step)
 {
 	return step->bytes > 0 || step->flags & TCP_FIN;
 }
 
-bool looks_like_cookie(const struct step *answer, const struct step *first_word);
 /* Note one segment of a beginning, until the server has proved that it took the connection. */
 void story_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role);
 /* How long at most until unacknowledged bytes come again, the first time. */
@@ -533,6 +548,18 @@ int64_t story_patience_ns(const struct story *story);
 void story_settle_ignored(struct story *story);
 /* How the beginning went, by its own packets, as a capture at this listener shows it. */
 void story_judge(struct sockets *all, struct listener *listener, uint32_t number);
+
+/* --- cookie.c --- */
+
+/* What the server's first word of a connection says of the SYN-ACK before it. */
+enum cookie_sign {
+	COOKIE_UNTOLD,
+	COOKIE_BY_CLOCK, /* farther off, the SYN-ACK may only have been on its way a little longer */
+	COOKIE_BY_WINDOW,
+	COOKIE_DENIED,   /* by its window: it was a request's */
+};
+
+enum cookie_sign cookie_sign(const struct story *story, const struct step *answer, const struct step *word);
 
 /* --- brief.c --- */
 
@@ -560,7 +587,9 @@ void listener_append(struct sockets *all, struct listener *listener, uint32_t nu
 /* --- vantage.c --- */
 
 void look_near(struct nearness *near, const struct story *story);
-enum vantage listener_vantage(const struct sockets *all, struct listener *listener);
+void join_near(struct nearness *into, const struct nearness *from);
+/* Where the capture was taken, as it was told or as times tell. */
+void listener_locate(const struct sockets *all, struct listener *listener);
 
 /* --- happened.c --- */
 
@@ -572,6 +601,11 @@ void listener_note_story(struct sockets *all, struct listener *listener, uint32_
 void listener_sort(struct listener *listener);
 /* When it listened, as far as answers and refusals tell; when happenings are in order. */
 void listener_note_life(const struct sockets *all, struct listener *listener);
+
+/* --- waiting.c --- */
+
+/* Requests in the SYN queue at each happening, and when each story's SYN was answered. */
+void count_waiting(struct sockets *all, struct listener *listener);
 
 /* --- explain.c, solve.c and course.c --- */
 
@@ -622,7 +656,6 @@ void listener_look_over(struct sockets *all, struct listener *listener);
 void listener_explain(struct sockets *all, struct listener *listener);
 /* Each child's rank in the order of being taken, and how many there are, with each happening. */
 void count_children(struct sockets *all, struct listener *listener);
-void count_waiting(struct sockets *all, struct listener *listener);
 void listener_solve(struct sockets *all, struct listener *listener);
 /* From when on so many accept() calls are possible, or certain; NEVER_NS: not at all. */
 int64_t listener_accepts_ns(const struct listener *listener, int64_t count, bool certainly);

@@ -19,6 +19,7 @@ sockets_new(const struct sockets_options *options, struct budget *budget)
 	all->options = *options;
 	all->budget = budget;
 	all->seed = hash_seed_draw();
+	all->begun_ns = INT64_MIN;
 	all->each_change = options->want_rows && options->moment_count == 0 && options->every_ns == 0;
 	pool_init(&all->stories, sizeof(struct story));
 	pool_init(&all->steps, sizeof(struct step));
@@ -106,6 +107,8 @@ begin_story(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 		story->tuple.dport = pkt->tuple.sport;
 	}
 	story->flags = STORY_IN_FULL;
+	story->is_rested = since(pkt->ts_ns, all->begun_ns) > RESTED_NS;
+	all->begun_ns = pkt->ts_ns;
 	story->syn_index = pkt->index;
 	story->syn_ns = pkt->ts_ns;
 	story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = NEVER_NS;

@@ -116,48 +116,6 @@ count_children(struct sockets *all, struct listener *listener)
 	}
 }
 
-static int64_t
-waits_until_ns(const struct story *story)
-{
-	if (story->likely_deferred)
-		return at_most(at_most(story->taken_hi_ns, story->gone_ns), story->reset_ns[ROLE_CLIENT]);
-	return at_most(story->taken_lo_ns, story->gone_ns);
-}
-
-/* Requests in the SYN queue at each happening, and when each story's SYN was answered. */
-void
-count_waiting(struct sockets *all, struct listener *listener)
-{
-	int64_t *begins = mem_zalloc((listener->attempts + 1) * sizeof(*begins));
-	int64_t *ends = mem_zalloc((listener->attempts + 1) * sizeof(*ends));
-	size_t count = 0, begun = 0, ended = 0;
-
-	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
-		const struct story *story = story_at(all, at - 1);
-
-		if (!(story->flags & STORY_ANSWERED) || story->cookie ||
-		    (story->fate == FATE_COOKIE && silence_tells(listener)))
-			continue;
-		begins[count] = story_asked_ns(story);
-		ends[count++] = waits_until_ns(story);
-	}
-	qsort(begins, count, sizeof(*begins), compare_ns);
-	qsort(ends, count, sizeof(*ends), compare_ns);
-	for (size_t i = 0; i < listener->happening_count; i++) {
-		int64_t now_ns = listener->happenings[i].ts_ns;
-
-		while (begun < count && begins[begun] < now_ns)
-			begun++;
-		while (ended < count && ends[ended] <= now_ns)
-			ended++;
-		listener->happenings[i].waiting = begun > ended ? (uint32_t)(begun - ended) : 0;
-		if (listener->happenings[i].kind == HAPPENED_ANSWER)
-			story_at(all, listener->happenings[i].story)->waiting = listener->happenings[i].waiting;
-	}
-	free(begins);
-	free(ends);
-}
-
 /* --- worlds together --- */
 
 static void

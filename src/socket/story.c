@@ -141,6 +141,7 @@ keep_step(struct sockets *all, struct story *story, const struct packet *pkt, en
 		.role = (uint8_t)role,
 		.ttl = pkt->ttl,
 		.has_ts = pkt->tcp.options & OPT_TIMESTAMPS,
+		.shift = pkt->tcp.options & OPT_WSCALE ? pkt->tcp.wscale : UINT8_MAX,
 	};
 	if (story->last_step == 0)
 		story->first_step = number + 1;
@@ -148,23 +149,6 @@ keep_step(struct sockets *all, struct story *story, const struct packet *pkt, en
 		step_at(all, story->last_step - 1)->next = number + 1;
 	story->last_step = number + 1;
 	story->step_count++;
-}
-
-/*
- * A SYN cookie's SYN-ACK and the connection that comes of it count their
- * timestamps from offsets that differ by up to 63 milliseconds; a request's are
- * the connection's own. Below 3 it can be chance: 2 false of 344 were measured.
- */
-bool
-looks_like_cookie(const struct step *answer, const struct step *first_word)
-{
-	int64_t lag_ms;
-
-	if (!answer->has_ts || !first_word->has_ts || first_word->flags & (TCP_SYN | TCP_RST))
-		return false;
-	lag_ms = (int64_t)(uint32_t)(first_word->ts_value - answer->ts_value) -
-	    since(first_word->ts_ns, answer->ts_ns) / MS_NS;
-	return lag_ms >= 3 && lag_ms <= 64;
 }
 
 static void
@@ -180,6 +164,18 @@ drop_steps(struct sockets *all, struct story *story)
 	story->first_step = story->last_step = 0;
 }
 
+/* How long until the server had the client's first bytes, if it said nothing else at once. */
+static uint32_t
+first_word_ns(const struct step *said, const struct step *last, int64_t knock_ns)
+{
+	int64_t gap_ns = since(last->ts_ns, said->ts_ns);
+
+	if (said->bytes == 0 || said->flags & TCP_FIN || last->bytes > 0 || last->role != ROLE_SERVER ||
+	    since(said->ts_ns, knock_ns) < RESTED_NS || gap_ns <= 0 || gap_ns > SECOND_NS)
+		return 0;
+	return (uint32_t)gap_ns;
+}
+
 /*
  * Most begin like this: SYN, SYN-ACK, ACK, perhaps some bytes, and the server's
  * word that it has them. What matters of that fits into the story.
@@ -187,8 +183,8 @@ drop_steps(struct sockets *all, struct story *story)
 static void
 settle_plain(struct sockets *all, struct story *story)
 {
-	const struct step *step = step_first(all, story), *answer, *last;
-	int64_t said_ns = NEVER_NS, knock_ns = NEVER_NS;
+	const struct step *step = step_first(all, story), *answer, *last, *said = NULL;
+	int64_t knock_ns = NEVER_NS;
 	uint32_t end = 1;
 
 	if (story->syn_count != 1 || !(story->flags & STORY_IN_FULL) || story->flags & STORY_FAST_OPEN ||
@@ -204,14 +200,15 @@ settle_plain(struct sockets *all, struct story *story)
 			return;
 		end = step->seq + step->bytes + (step->flags & TCP_FIN ? 1 : 0);
 		knock_ns = step->ts_ns;
-		if (said_ns == NEVER_NS && says_something(step))
-			said_ns = step->ts_ns;
+		if (said == NULL && says_something(step))
+			said = step;
 	}
 	if (knock_ns == NEVER_NS)
 		return;
 	story->plain_lo_ns = story->knock_ns;
-	story->plain_hi_ns = said_ns != NEVER_NS ? said_ns : knock_ns;
-	story->plain_cookie = last->role == ROLE_SERVER && looks_like_cookie(answer, last);
+	story->plain_hi_ns = said != NULL ? said->ts_ns : knock_ns;
+	story->word_ns = said != NULL ? first_word_ns(said, last, story->knock_ns) : 0;
+	story->plain_cookie = last->role == ROLE_SERVER ? (uint8_t)cookie_sign(story, answer, last) : COOKIE_UNTOLD;
 	story->flags |= STORY_PLAIN;
 	drop_steps(all, story);
 }

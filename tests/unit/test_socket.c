@@ -472,6 +472,128 @@ test_a_cookie_shows_by_its_clock_and_that_requests_filled_the_queue(void **state
 	assert_ends(5, 0, "ESTABLISHED", "SYN_RECV");
 }
 
+/* 45 segments of the MSS less the timestamps, as Linux gives them to a client of its own kind, unless it was a cookie. */
+#define SCALED(n) .mss = 1460, .wscale = 10, .options = OPT_MSS | OPT_WSCALE | OPT_TIMESTAMPS, .ts_value = (n)
+#define REQUESTS_WINDOW ((65160 + 1023) / 1024)
+#define COOKIES_WINDOW  ((64240 + 1023) / 1024)
+
+/* Both asked at once; the first word to each has another window. */
+static void
+take_two(uint16_t second_window)
+{
+	for (int n = 0; n < 2; n++) {
+		feed(SEG(ISN_C, 0, PORT(n), SCALED(100), .flags = SYN, AT(n)));
+		feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), SCALED(5000), .window = 65160, .flags = SYN | ACK, AT(n)));
+	}
+	for (int n = 0; n < 2; n++) {
+		feed(SEG(1000, 15, .ack = 5000, PORT(n), STAMPED(110), AT(10 + n)));
+		feed(REPLY(.seq = 5000, .ack = 1015, PORT(n), STAMPED(5010), AT(10 + n),
+		    .window = n == 0 ? REQUESTS_WINDOW : second_window));
+	}
+	solve(100);
+}
+
+/* It holds the client's MSS, but not that there were timestamps: the window has other segments in it. */
+static void
+test_a_cookie_shows_by_its_window(void **state)
+{
+	(void)state;
+	ask_at(5);
+	take_two(COOKIES_WINDOW);
+	assert_int_equal(seen.listener.cookies, 1);
+	assert_ends(5, 1, "ESTABLISHED", "CLOSED");
+}
+
+static void
+test_a_window_that_does_not_change_shows_a_request(void **state)
+{
+	(void)state;
+	ask_at(5);
+	take_two(REQUESTS_WINDOW);
+	assert_int_equal(seen.listener.cookies, 0);
+	assert_ends(5, 1, "ESTABLISHED", "SYN_RECV");
+	assert_true(end_at(5, 1, true).certain);
+}
+
+/* An ignored request is asked again: one that is not was taken, and a place was free. */
+static void
+test_who_is_not_asked_again_and_was_no_cookie_was_taken(void **state)
+{
+	(void)state;
+	seen.options.backlog = 1;
+	ask_at(4000);
+	queue_child(0, 0);
+	queue_child(1, 10);
+	feed(SEG(ISN_C, 0, PORT(2), .flags = SYN, AT(20)));
+	feed(SEG(ISN_C, 0, PORT(3), .flags = SYN, AT(20)));
+	for (int n = 2; n < 4; n++)
+		feed(SEG(ISN_C, 0, PORT(n), .flags = SYN, AT(1040)));
+	for (int n = 2; n < 4; n++)
+		feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(1040)));
+	for (int n = 2; n < 4; n++)
+		feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(1040)));
+	solve(5000);
+	assert_ends(4000, 2, "ESTABLISHED", "ESTABLISHED");
+	assert_ends(4000, 3, "ESTABLISHED", "ESTABLISHED");
+}
+
+#define AT_US(us) .at_us = START_US + (us)
+
+/* A SYN is answered in 15 microseconds; the client's bytes, later, in so many. */
+static void
+speak_later(int n, int64_t ms, int64_t word_us)
+{
+	int64_t us = ms * 1000;
+
+	feed(SEG(ISN_C, 0, PORT(n), .flags = SYN, AT_US(us)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT_US(us + 15)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(n), AT_US(us + 20)));
+	feed(SEG(1000, 15, .ack = 5000, PORT(n), AT_US(us + 600000)));
+	feed(REPLY(.seq = 5000, .ack = 1015, PORT(n), AT_US(us + 600000 + word_us)));
+}
+
+static void
+test_bytes_that_wait_for_a_connection_to_be_made_were_deferred(void **state)
+{
+	(void)state;
+	ask_at(300);
+	speak_later(0, 0, 32);
+	speak_later(1, 1000, 34);
+	solve(3000);
+	assert_ends(300, 0, "ESTABLISHED", "SYN_RECV");
+	assert_false(end_at(300, 0, true).certain);
+	assert_true(seen.listener.rivals & RIVAL_DEFER);
+}
+
+static void
+test_bytes_that_a_connection_takes_at_once_were_not(void **state)
+{
+	(void)state;
+	ask_at(300);
+	speak_later(0, 0, 32);
+	speak_later(1, 1000, 16);
+	solve(3000);
+	assert_ends(300, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_false(seen.listener.rivals & RIVAL_DEFER);
+}
+
+/* Nobody else waits so long to ask again. */
+static void
+test_from_afar_a_syn_ack_that_comes_late_shows_deferral(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	ask_at(4000);
+	shake_hands(0, 0);
+	shake_hands(1, 10);
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(0), .flags = SYN | ACK, AT(7200)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(0), AT(7200)));
+	solve(7300);
+	assert_ends(4000, 0, "ESTABLISHED", "SYN_RECV");
+	assert_ends(4000, 1, "ESTABLISHED", "SYN_RECV");
+	assert_true(seen.listener.rivals & RIVAL_DEFER);
+}
+
 /* Before 4.10 a SYN was answered although the accept queue was full. */
 static void
 test_an_old_kernel_answers_though_its_queue_is_full(void **state)
@@ -1559,6 +1681,12 @@ main(void)
 		TEST(test_a_fast_open_child_counts_although_nothing_proves_it),
 		TEST(test_requests_that_wait_for_bytes_are_deferred),
 		TEST(test_a_cookie_shows_by_its_clock_and_that_requests_filled_the_queue),
+		TEST(test_a_cookie_shows_by_its_window),
+		TEST(test_a_window_that_does_not_change_shows_a_request),
+		TEST(test_who_is_not_asked_again_and_was_no_cookie_was_taken),
+		TEST(test_bytes_that_wait_for_a_connection_to_be_made_were_deferred),
+		TEST(test_bytes_that_a_connection_takes_at_once_were_not),
+		TEST(test_from_afar_a_syn_ack_that_comes_late_shows_deferral),
 		TEST(test_an_old_kernel_answers_though_its_queue_is_full),
 		TEST(test_a_current_kernel_is_not_taken_for_an_old_one),
 		TEST(test_a_half_closed_connection_can_go_on_one_way),
