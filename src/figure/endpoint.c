@@ -81,10 +81,11 @@ static enum status
 choose_by_flow(const struct listener_row **listener, const struct figure_data *data,
     uint32_t number, struct diag *diag)
 {
-	const struct flow_row *flow = figure_flow(data, number);
+	const struct flow_row *flow;
+	enum status st = chosen_flow(&flow, data, number, diag);
 
-	if (flow == NULL)
-		return diag_set(diag, ST_USAGE, "there is no flow %" PRIu32, number);
+	if (st != ST_OK)
+		return st;
 	*listener = endpoint_of_flow(data, flow);
 	if (*listener == NULL)
 		return diag_set(diag, ST_USAGE,

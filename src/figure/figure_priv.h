@@ -122,6 +122,18 @@ double model_legend(struct scene *scene, enum lang lang, struct scene_point at,
 /* The file's name without its folders. */
 const char *model_capture(struct scene *scene, const struct figure_data *data);
 
+/* --- which flows: chosen.c --- */
+
+/* It was asked for, or none was. */
+bool chosen_has(const struct figure_options *options, uint32_t flow);
+/* ST_USAGE: there is none of that number. */
+enum status chosen_flow(const struct flow_row **flow, const struct figure_data *data,
+    uint32_t number, struct diag *diag);
+/* The one TCP connection that a figure of this kind is of: what was asked for, or the best; is_better NULL: the first. */
+enum status chosen_connection(const struct flow_row **flow, const struct figure_data *data,
+    const struct figure_options *options, const char *kind,
+    bool (*is_better)(const struct flow_row *one, const struct flow_row *other), struct diag *diag);
+
 /* --- a listening endpoint: endpoint.c --- */
 
 /* The one that the first flow asked for went to; else the one with the most to tell. */

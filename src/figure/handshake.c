@@ -136,28 +136,11 @@ draw_all(struct handshake *hs)
 	scene_size(hs->scene, WIDTH, hs->bottom + MARGIN);
 }
 
-/* The flow that was asked for, or the first that is TCP. */
 static enum status
 choose(const struct flow_row **flow, const struct figure_data *data,
     const struct figure_options *options, struct diag *diag)
 {
-	*flow = NULL;
-	if (options->flow_count > 1)
-		return diag_set(diag, ST_USAGE, "handshake draws one flow, and these are %zu",
-		    options->flow_count);
-	for (size_t i = 0; options->flow_count == 0 && *flow == NULL && i < data->flow_count; i++)
-		if (data->flows[i].is_tcp)
-			*flow = &data->flows[i];
-	if (options->flow_count == 0)
-		return *flow != NULL
-			   ? ST_OK
-			   : diag_set(diag, ST_USAGE, "there is no TCP connection to draw");
-	*flow = figure_flow(data, options->flows[0]);
-	if (*flow == NULL)
-		return diag_set(diag, ST_USAGE, "there is no flow %" PRIu32, options->flows[0]);
-	if (!(*flow)->is_tcp)
-		return diag_set(diag, ST_USAGE, "flow %" PRIu32 " is not TCP", options->flows[0]);
-	return ST_OK;
+	return chosen_connection(flow, data, options, "handshake", NULL, diag);
 }
 
 size_t

@@ -432,11 +432,13 @@ static enum status
 check_flows(const struct ladder *ladder, struct diag *diag)
 {
 	const struct figure_options *options = ladder->options;
+	const struct flow_row *flow;
+	enum status st = ST_OK;
 
-	for (size_t i = 0; i < options->flow_count; i++)
-		if (figure_flow(ladder->data, options->flows[i]) == NULL)
-			return diag_set(
-			    diag, ST_USAGE, "there is no flow %" PRIu32, options->flows[i]);
+	for (size_t i = 0; st == ST_OK && i < options->flow_count; i++)
+		st = chosen_flow(&flow, ladder->data, options->flows[i], diag);
+	if (st != ST_OK)
+		return st;
 	if (ladder->data->packet_count == 0)
 		return diag_set(diag, ST_USAGE, "there is no packet to draw");
 	return ST_OK;

@@ -56,10 +56,7 @@ word(const struct latency *all, enum label label)
 static bool
 is_wanted(const struct latency *all, const struct flow_row *flow)
 {
-	for (size_t i = 0; i < all->options->flow_count; i++)
-		if (all->options->flows[i] == flow->flow)
-			return flow->is_tcp;
-	return flow->is_tcp && all->options->flow_count == 0;
+	return flow->is_tcp && chosen_has(all->options, flow->flow);
 }
 
 static void

@@ -54,15 +54,6 @@ has_miss(const struct listening *all, const struct flow_row *flow)
 	return all->missing[flow - all->data->flows];
 }
 
-static bool
-is_named(const struct listening *all, uint32_t flow)
-{
-	for (size_t i = 0; i < all->options->flow_count; i++)
-		if (all->options->flows[i] == flow)
-			return true;
-	return false;
-}
-
 /* In the place of one of the later half without trouble; those after it move up, to stay in order. */
 static void
 make_room_for(struct listening *all, const struct flow_row *flow)
@@ -83,7 +74,7 @@ is_candidate(const struct listening *all, const struct flow_row *flow)
 {
 	if (!endpoint_has_flow(all->listener, flow))
 		return false;
-	if (all->options->flow_count > 0 && !is_named(all, flow->flow))
+	if (!chosen_has(all->options, flow->flow))
 		return false;
 	return !all->is_wrong || flow->conn.open != OPEN_REFUSED;
 }

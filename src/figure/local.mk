@@ -2,6 +2,7 @@ libsynscope_a_SOURCES += \
 	%D%/figure.h %D%/figure_priv.h %D%/paper.h %D%/scene.h \
 	%D%/chart.h \
 	%D%/class.def %D%/kind.def %D%/label.def \
+	%D%/chosen.c \
 	%D%/figure.c \
 	%D%/gauge.c \
 	%D%/chart.c \
@@ -47,4 +48,4 @@ libsynscope_a_SOURCES += \
 	%D%/scene_text.c \
 	%D%/sequence.c \
 	%D%/time_axis.c \
-	%D%/timeline.c
+	%D%/timeline.c %D%/timeline_bundles.c %D%/timeline_priv.h %D%/timeline_rows.c

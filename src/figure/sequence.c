@@ -481,31 +481,10 @@ is_fuller(const struct flow_row *one, const struct flow_row *other)
 	return one->bytes[0] + one->bytes[1] > other->bytes[0] + other->bytes[1];
 }
 
-/* The flow that was asked for, or the TCP connection with the most bytes. */
 static enum status
 choose(struct sequence *all, struct diag *diag)
 {
-	const struct figure_options *options = all->options;
-
-	if (options->flow_count > 1)
-		return diag_set(diag, ST_USAGE, "sequence draws one flow, and these are %zu",
-		    options->flow_count);
-	if (options->flow_count == 1) {
-		all->flow = figure_flow(all->data, options->flows[0]);
-		if (all->flow == NULL)
-			return diag_set(
-			    diag, ST_USAGE, "there is no flow %" PRIu32, options->flows[0]);
-		if (!all->flow->is_tcp)
-			return diag_set(
-			    diag, ST_USAGE, "flow %" PRIu32 " is not TCP", options->flows[0]);
-		return ST_OK;
-	}
-	for (size_t i = 0; i < all->data->flow_count; i++)
-		if (all->data->flows[i].is_tcp &&
-		    (all->flow == NULL || is_fuller(&all->data->flows[i], all->flow)))
-			all->flow = &all->data->flows[i];
-	return all->flow != NULL ? ST_OK
-				 : diag_set(diag, ST_USAGE, "there is no TCP connection to draw");
+	return chosen_connection(&all->flow, all->data, all->options, "sequence", is_fuller, diag);
 }
 
 size_t
