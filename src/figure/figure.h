@@ -10,8 +10,8 @@
  *   scene.c        the scene, its texts (scene_text.c), their measures
  *                  (measure.c), colours (class.def)
  *   paint_svg.c    a scene becomes SVG, through markup
- *   paint_cairo.c  a scene becomes PNG or PDF, several one PDF (paper.h): the
- *                  door to cairo and pango
+ *   paint_cairo.c  a scene becomes PNG; paint_pdf.c, PDF, or several one PDF
+ *                  (paper.h): the door to cairo and pango
  *   ladder.c       what a ladder is made of; ladder_scene.c, and as lines of
  *                  text, Mermaid and PlantUML, ladder_words.c
  *   info.c         a packet in Wireshark's words

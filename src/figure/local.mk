@@ -39,7 +39,7 @@ libsynscope_a_SOURCES += \
 	%D%/packets_bytes.c \
 	%D%/packets_rows.c \
 	%D%/packets_rules.c \
-	%D%/paint_cairo.c \
+	%D%/paint_cairo.c %D%/paint_pdf.c %D%/paint_priv.h \
 	%D%/paint_load.c %D%/paint_load.h %D%/paint_load.def \
 	%D%/paint_svg.c \
 	%D%/queue.c %D%/queue_priv.h \
