@@ -446,6 +446,16 @@ for words in '--ignore count --ignore content@:7000' '--tolerance count=1 --igno
 done
 synscope check -q --baseline good.pcap --tolerance 'handshake=200 ms' --tolerance 'half-closed=1 s' slow.pcap >says 2>&1
 verdict $? 'a slow handshake passes within its tolerance'
+synscope check -q --baseline good.pcap --ignore count extra.pcap >says 2>&1
+verdict $? 'where the count is ignored it does not matter how many have which bytes'
+synscope check -q --baseline good.pcap --ignore count changed.pcap >says 2>&1
+test $? = 1 && grep -q 'content from server: ' says
+verdict $? '... but what bytes they have does'
+for said in handshake=5 open=1 content=1 count=; do
+	synscope check -q --baseline good.pcap --tolerance "$said" good.pcap >says 2>&1
+	test $? = 2 && grep -q -- '--tolerance wants FACT=VALUE' says
+	verdict $? "--tolerance $said is refused"
+done
 
 # --- the other ways to write the result ---
 

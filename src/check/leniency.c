@@ -39,8 +39,6 @@ tolerance_of(const struct recorder *r, enum fact_id fact, int64_t value, int64_t
 
 		if (strncmp(said, name, length) != 0 || said[length] != '=')
 			continue;
-		value_put(&whole, value, fact_rows[fact].type);
-		whole.length = 0;
 		text_i64(&whole, value);
 		text_put(&whole, fact_rows[fact].type == VALUE_TIME ? " ns +- " : " +- ");
 		text_put(&whole, said + length + 1);
@@ -84,6 +82,17 @@ no_such_fact(const char *option, const char *said, size_t length, struct diag *d
 	    diag, ST_USAGE, "%s: there is no fact \"%s\"; was \"%s\" meant?", option, word, near);
 }
 
+/* Words and text are as they should be, or not; and a time without its unit is none. */
+static bool
+is_tolerance(enum fact_id fact, const char *value)
+{
+	enum value_type type = fact_rows[fact].type;
+	struct test test = { 0 };
+
+	return type < VALUE_WORD &&
+	       (strchr(value, '%') != NULL || quantity_parse(&test, value, type));
+}
+
 static enum status
 check_tolerance(const char *said, struct diag *diag)
 {
@@ -96,7 +105,8 @@ check_tolerance(const char *said, struct diag *diag)
 		return no_such_fact("--tolerance", said, length, diag);
 	for (int i = 0; i < FACT_COUNT_OF; i++)
 		if (strlen(fact_rows[i].name) == length &&
-		    memcmp(fact_rows[i].name, said, length) == 0 &&
+		    memcmp(fact_rows[i].name, said, length) == 0 && said[length] == '=' &&
+		    is_tolerance((enum fact_id)i, said + length + 1) &&
 		    tolerance_of(&r, (enum fact_id)i, 100, &slack))
 			return ST_OK;
 	return diag_set(diag, ST_USAGE,
