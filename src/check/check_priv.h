@@ -52,6 +52,8 @@ enum resent {
 	RESENT_CLIENT_PROBE = 0x20,
 	RESENT_SERVER_PROBE = 0x40,
 	RESENT_QUEUED = 0x80, /* whatever a full accept queue made come again */
+	/* Of a flow: some bytes were other ones when they came again. */
+	RESENT_ALTERED = 0x100,
 };
 
 /* What became of it at the accept queue. */
@@ -76,6 +78,7 @@ struct kept_packet {
 	uint8_t cause;
 	uint8_t because_count;
 	uint8_t from;      /* enum whose: client or server, once _done */
+	uint8_t resent;    /* of enum resent; 0: it did not come again: derive.c */
 	uint32_t src_fold; /* the source's address, folded: tells the sides apart with sport */
 	uint64_t filters;  /* bits: which filters it matches */
 };
@@ -97,6 +100,7 @@ struct payload {
 	uint8_t digest[SHA256_BYTES];
 	uint8_t undated[SHA256_BYTES]; /* of the bytes without the values of HTTP's Date fields */
 	bool has_dates;                /* head and blocks are without them too */
+	uint32_t altered; /* index of the first packet that brought other bytes again; 0: none */
 	uint8_t *head;
 	uint32_t head_count;
 	uint64_t *blocks; /* of whole blocks after the head */
@@ -111,6 +115,7 @@ struct kept_flow {
 	uint32_t first;      /* of data->by_flow: its packets */
 	uint32_t count;
 	struct payload payload[2]; /* from client, from server */
+	uint32_t first_seq;        /* of its first packet */
 	bool is_background;        /* said to nobody in particular */
 	bool
 	    is_knock; /* refused by an idle end that took another one later: who waits for a server */
@@ -121,6 +126,7 @@ struct kept_flow {
 		uint32_t copies[2]; /* of the client's SYN, of the server's SYN-ACK */
 		unsigned resent;    /* bits of enum resent */
 		uint32_t resent_count;
+		uint32_t repeat_count; /* ... but probes, and what met a full queue */
 		uint8_t closed_first; /* enum whose */
 		uint8_t spoke_first;
 		uint8_t half_close;
@@ -166,11 +172,13 @@ struct check_data {
 	/* By number of flow: streams under way. A SYN that nobody answers is only noted. */
 	struct follow_slot {
 		struct following *following; /* NULL: none yet */
-		uint32_t syn_seq;
-		bool has_syn;
+		uint32_t first_seq;
+		bool has_first;
+		bool has_syn; /* and nothing else */
 		bool is_over; /* its row was told, or memory had no room */
 	} * following;
 	size_t following_count;
+	size_t comparing_count; /* of those, whose bytes are compared if they come again */
 	struct budget stream_budget;
 	struct sha256 fresh; /* to begin digests with: making one takes its time */
 	const struct expectations *expectations;
@@ -182,6 +190,8 @@ struct check_data {
 /* payload.c: the streams of a flow, from its first packet to its row. */
 void payload_follow(struct check_data *data, const struct packet_wire *wire);
 void payload_take(struct check_data *data, uint32_t flow, enum side client, struct payload *two);
+/* The number that its first packet began with; of TCP. */
+uint32_t payload_first_seq(const struct check_data *data, uint32_t flow);
 void payload_end_all(struct check_data *data);
 void payload_fini(struct payload *payload);
 /* Where they differ first; false: they do not, as far as both are there. */
@@ -196,8 +206,6 @@ bool payload_begins(const struct payload *payload, uint64_t bytes, uint8_t diges
 
 /* derive.c */
 void derive_flow(struct check_data *data, struct kept_flow *flow);
-/* A segment that was sent again, probes aside. */
-bool came_again(const struct kept_packet *pkt);
 
 /* NULL: memory had no room for it. */
 struct kept_packet *kept_packet(const struct check_data *data, uint32_t index);
@@ -372,7 +380,11 @@ struct expectations {
 	const struct check_data
 	    *good; /* the first of those it was found in; NULL: read from a file */
 	size_t good_count;
+	const struct check_leniency *leniency; /* that the good ones were looked at with */
 };
+
+/* ... but for what is the same wherever one recording was made from the other. */
+struct expectations *expectations_of_copy(const struct expectations *expectations);
 
 struct capture_group *expectations_add(struct expectations *expectations);
 struct group *capture_group_add(struct capture_group *capture, enum scope scope);

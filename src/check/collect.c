@@ -136,6 +136,7 @@ check_collect_flow(struct check_data *data, const struct flow_row *row)
 	}
 	kept->row = *row;
 	kept->row.file = NULL;
+	kept->first_seq = payload_first_seq(data, row->flow);
 	kept->row.conn.history = mem_strdup(row->conn.history == NULL ? "" : row->conn.history);
 	kept->payload[0] = two[0];
 	kept->payload[1] = two[1];
@@ -168,7 +169,8 @@ kept_packet(const struct check_data *data, uint32_t index)
 	size_t at;
 
 	FIND_PLACE(at, data->packet_count, data->packets[at].index < index);
-	return at < data->packet_count && data->packets[at].index == index ? &data->packets[at] : NULL;
+	return at < data->packet_count && data->packets[at].index == index ? &data->packets[at]
+									   : NULL;
 }
 
 void
@@ -189,7 +191,8 @@ find_flow(const struct check_data *data, uint32_t number)
 	size_t at;
 
 	FIND_PLACE(at, data->flow_count, data->flows[at].row.flow < number);
-	return at < data->flow_count && data->flows[at].row.flow == number ? &data->flows[at] : NULL;
+	return at < data->flow_count && data->flows[at].row.flow == number ? &data->flows[at]
+									   : NULL;
 }
 
 static void

@@ -33,9 +33,12 @@ leads_to(enum fact_id fact)
 		from |= BYTE_FACTS;
 	if (fact == FACT_RESENT)
 		from |= BIT(QUEUE);
-	if (fact == FACT_RESENT_COUNT || fact == FACT_PACKETS || fact == FACT_SYN_SCHEDULE ||
-	    fact == FACT_SYNACK_SCHEDULE || fact == FACT_DATA_SCHEDULE || fact == FACT_WAIT)
+	if (fact == FACT_RESENT_COUNT || fact == FACT_REPEATS || fact == FACT_PACKETS ||
+	    fact == FACT_SYN_SCHEDULE || fact == FACT_SYNACK_SCHEDULE ||
+	    fact == FACT_DATA_SCHEDULE || fact == FACT_WAIT)
 		from |= BIT(RESENT) | BIT(QUEUE);
+	if (fact == FACT_RESENT_COUNT)
+		from |= BIT(REPEATS);
 	return from;
 }
 
@@ -117,9 +120,40 @@ are_reset(const struct check_data *data, const struct ruling *ruling)
 	return true;
 }
 
+/* What all have together is more for those that are too many, and less for those that lack. */
 static bool
-explains(const struct check_data *data, const struct ruling *cause, const struct ruling *effect)
+makes_sum(const struct holding *h, const struct ruling *count, const struct ruling *sum)
 {
+	const struct test *test = &sum->expected->test;
+	int64_t value = sum->value;
+	struct seen seen = { 0 };
+
+	if (sum->expected->over != OVER_SUM)
+		return false;
+	if (count->off < 0)
+		return test->kind == TEST_NUMBER && value < test->lo;
+	for (size_t i = 0; i < count->culprit_count; i++) {
+		holding_look(h, count->group, count->culprits[i], sum->expected, &seen);
+		value -= seen.lo;
+	}
+	seen.lo = seen.hi = value;
+	seen.is_known = true;
+	text_fini(&seen.room);
+	return expected_meets(sum->expected, &seen, INT64_MIN);
+}
+
+/* Of times: where half are too slow, the slowest is so too. */
+static bool
+is_wider(const struct expected *cause, const struct expected *effect)
+{
+	return cause->fact == effect->fact && cause->over == OVER_PERCENTILE &&
+	       effect->over == OVER_PERCENTILE && cause->percentile < effect->percentile;
+}
+
+static bool
+explains(const struct holding *h, const struct ruling *cause, const struct ruling *effect)
+{
+	const struct check_data *data = h->data;
 	enum fact_id fact = effect->expected->fact;
 	enum scope scope = effect->group->scope;
 
@@ -137,7 +171,10 @@ explains(const struct check_data *data, const struct ruling *cause, const struct
 		return false;
 	/* A flow that is one too many is judged by nothing else. */
 	if (fact_is_count(cause->expected->fact))
-		return are_among(effect, cause) && effect->lacking == 0;
+		return makes_sum(h, cause, effect) ||
+		       (are_among(effect, cause) && effect->lacking == 0);
+	if (is_wider(cause->expected, effect->expected))
+		return are_among(effect, cause);
 	/* How it was closed says it, unless more came after the RST. */
 	if (cause->expected->fact == FACT_CLOSE && fact == FACT_RESET)
 		return are_among(effect, cause) && are_reset(data, effect);
@@ -157,7 +194,7 @@ find_consequences(struct holding *h)
 		if (ruling->outcome != CHECK_FAILED || ruling->explained_by != 0)
 			continue;
 		for (size_t cause = 0; cause < h->count; cause++) {
-			if (!explains(h->data, &h->rulings[cause], ruling))
+			if (!explains(h, &h->rulings[cause], ruling))
 				continue;
 			ruling->explained_by = (uint32_t)cause + 1;
 			break;

@@ -20,6 +20,12 @@
 #define SMALL_BYTES 1460
 /* Less than any system waits before it repeats a SYN: a second (RFC 6298), macOS 0.1 s if refused. */
 #define SYN_LEAST_NS INT64_C(20000000)
+/* ... before it asks for an answer to what is under way (RFC 8985: Linux adds two ticks), */
+#define TAIL_LEAST_NS INT64_C(1000000)
+/* ... before it asks whether a window is still closed (RFC 9293, 3.8.6.1: after a timeout), */
+#define WINDOW_LEAST_NS INT64_C(100000000)
+/* ... or whether the other is still there: Linux takes nothing below a second. */
+#define ALIVE_LEAST_NS INT64_C(500000000)
 
 /* Times are a file's, and can be anything: no span is longer than there is room for. */
 static int64_t
@@ -44,10 +50,15 @@ struct copies {
 struct walk {
 	struct derived *derived;
 	int64_t first_syn_ns, syn_ns; /* of the client's, up to the SYN-ACK */
+	int64_t syn_ack_ns;           /* of the first */
+	bool syn_ack_is_late;         /* another came, as a timer sends it */
 	bool is_queued;               /* the latest that came again did for a full queue */
 	bool was_queued;
-	int64_t tries[3];     /* the latest attempts to get in */
-	uint32_t acked[2];    /* of each side's bytes, relative */
+	int64_t tries[3];   /* the latest attempts to get in */
+	uint32_t acked[2];  /* of each side's bytes, relative */
+	uint32_t sent[2];   /* behind all bytes of each side */
+	int64_t sent_ns[2]; /* when it sent some last */
+	bool has_sent[2];
 	uint32_t full_end[2]; /* behind what filled the other's window */
 	bool is_full[2];      /* it was ever */
 	uint32_t fin_end[2];  /* relative number behind each side's FIN */
@@ -118,11 +129,31 @@ schedules_of(const struct copies *copies, int64_t least_ns)
 
 /* --- packet by packet --- */
 
-bool
-came_again(const struct kept_packet *pkt)
+static uint32_t
+end_of(const struct kept_packet *pkt)
 {
-	return (pkt->marks & AGAIN_MARKS) != 0 && (pkt->marks & PROBE_MARKS) == 0 &&
-	       pkt->cause != CAUSE_REORDERED;
+	return pkt->seq + pkt->length + (pkt->flags & TCP_FIN ? 1 : 0);
+}
+
+/*
+ * What looks like a probe, but merely came again: no timer can have run out
+ * yet; or nobody acknowledged them, which whoever keeps a connection alive waits for.
+ */
+static bool
+is_no_probe(const struct walk *walk, const struct kept_packet *pkt)
+{
+	bool keeps_alive = (pkt->marks & MARK_BIT(MARK_KEEP_ALIVE)) != 0;
+	int64_t least_ns = keeps_alive                                     ? ALIVE_LEAST_NS
+			   : pkt->marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE) ? WINDOW_LEAST_NS
+			   : pkt->cause == CAUSE_TAIL_LOSS_PROBE           ? TAIL_LEAST_NS
+									   : 0;
+
+	if (end_of(pkt) == pkt->seq || !walk->has_sent[pkt->from] ||
+	    seq_ge(pkt->seq, walk->sent[pkt->from]))
+		return false;
+	if (keeps_alive && seq_gt(end_of(pkt), walk->acked[pkt->from]))
+		return true;
+	return span_ns(pkt->ts_ns, walk->sent_ns[pkt->from]) < least_ns;
 }
 
 /*
@@ -133,15 +164,22 @@ came_again(const struct kept_packet *pkt)
 static bool
 is_probe(const struct walk *walk, const struct kept_packet *pkt)
 {
+	if (is_no_probe(walk, pkt))
+		return false;
 	if (pkt->cause == CAUSE_TAIL_LOSS_PROBE)
 		return walk->derived->may_probe[pkt->from];
 	return pkt->cause == CAUSE_SPURIOUS && pkt->length > 0 && walk->is_full[pkt->from] &&
 	       pkt->seq + pkt->length == walk->full_end[pkt->from];
 }
 
-static unsigned
+static uint8_t
 what_came_again(const struct walk *walk, const struct kept_packet *pkt)
 {
+	bool is_again = (pkt->marks & AGAIN_MARKS) != 0 && (pkt->marks & PROBE_MARKS) == 0 &&
+			pkt->cause != CAUSE_REORDERED;
+
+	if (!is_again && !is_no_probe(walk, pkt))
+		return 0;
 	if (pkt->cause == CAUSE_ACCEPT_QUEUE_FULL || pkt->cause == CAUSE_SYN_DROPPED)
 		return RESENT_QUEUED;
 	if ((pkt->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
@@ -152,9 +190,7 @@ what_came_again(const struct walk *walk, const struct kept_packet *pkt)
 		return pkt->from == WHOSE_CLIENT ? RESENT_CLIENT_PROBE : RESENT_SERVER_PROBE;
 	if (pkt->length > 0)
 		return pkt->from == WHOSE_CLIENT ? RESENT_CLIENT_DATA : RESENT_SERVER_DATA;
-	if (pkt->flags & TCP_FIN)
-		return RESENT_FIN;
-	return 0;
+	return pkt->flags & TCP_FIN ? RESENT_FIN : 0;
 }
 
 static void
@@ -179,14 +215,17 @@ take_handshake(struct walk *walk, const struct kept_packet *pkt)
 		add_copy(&walk->syn, pkt);
 	} else if (is_syn_ack && pkt->from == WHOSE_SERVER) {
 		derived->copies[1]++;
-		if (derived->shake[1] == 0)
+		if (derived->shake[1] == 0) {
 			derived->shake[1] = pkt->index;
+			walk->syn_ack_ns = pkt->ts_ns;
+		}
+		walk->syn_ack_is_late |= span_ns(pkt->ts_ns, walk->syn_ack_ns) >= SYN_LEAST_NS;
 		add_copy(&walk->syn_ack, pkt);
 	} else if ((pkt->flags & TCP_ACK) && pkt->from == WHOSE_CLIENT && derived->shake[1] != 0 &&
 		   derived->shake[2] == 0) {
 		derived->shake[2] = pkt->index;
 		/* Else it tells how long one waits before a SYN-ACK comes again. */
-		if (derived->copies[0] > 0 && derived->copies[1] == 1)
+		if (derived->copies[0] > 0 && !walk->syn_ack_is_late)
 			derived->answered_ns = span_ns(pkt->ts_ns, walk->syn_ns);
 	}
 }
@@ -264,13 +303,13 @@ take_bytes(struct walk *walk, const struct kept_packet *pkt)
 	enum whose other = from == WHOSE_CLIENT ? WHOSE_SERVER : WHOSE_CLIENT;
 
 	if ((pkt->length > 0 || (pkt->flags & TCP_FIN)) && !(pkt->marks & PROBE_MARKS) &&
-	    !(what_came_again(walk, pkt) & (RESENT_CLIENT_PROBE | RESENT_SERVER_PROBE)))
+	    !(pkt->resent & (RESENT_CLIENT_PROBE | RESENT_SERVER_PROBE)))
 		add_copy(&walk->data[from], pkt);
 	if (pkt->length == 0)
 		return;
 	if (derived->spoke_first == WHOSE_NONE)
 		derived->spoke_first = from;
-	if (!came_again(pkt) && has_seen_fin(walk, pkt, other))
+	if (pkt->resent == 0 && has_seen_fin(walk, pkt, other))
 		derived->half_close = one_more(derived->half_close, from);
 }
 
@@ -285,7 +324,7 @@ take_flight(struct walk *walk, const struct kept_packet *pkt)
 	enum whose other = from == WHOSE_CLIENT ? WHOSE_SERVER : WHOSE_CLIENT;
 	uint32_t end = pkt->seq + pkt->length;
 
-	if (pkt->flags & TCP_ACK)
+	if ((pkt->flags & TCP_ACK) && seq_gt(pkt->ack, walk->acked[other]))
 		walk->acked[other] = pkt->ack;
 	if (pkt->length == 0 && !(pkt->flags & TCP_FIN))
 		return;
@@ -298,18 +337,31 @@ take_flight(struct walk *walk, const struct kept_packet *pkt)
 }
 
 static void
-take_packet(struct walk *walk, const struct kept_packet *pkt)
+take_sent(struct walk *walk, const struct kept_packet *pkt)
+{
+	uint32_t end = end_of(pkt);
+
+	if (end == pkt->seq)
+		return;
+	if (!walk->has_sent[pkt->from] || seq_gt(end, walk->sent[pkt->from]))
+		walk->sent[pkt->from] = end;
+	walk->sent_ns[pkt->from] = pkt->ts_ns;
+	walk->has_sent[pkt->from] = true;
+}
+
+static void
+take_packet(struct walk *walk, struct kept_packet *pkt)
 {
 	struct derived *derived = walk->derived;
 
 	take_flight(walk, pkt);
+	pkt->resent = what_came_again(walk, pkt);
+	derived->resent |= pkt->resent;
+	derived->resent_count += pkt->resent != 0;
+	take_sent(walk, pkt);
 	derived->was_heard |= pkt->from == WHOSE_CLIENT && !(pkt->flags & (TCP_SYN | TCP_RST));
 	take_handshake(walk, pkt);
 	take_queue(walk, pkt);
-	if (came_again(pkt) && what_came_again(walk, pkt) != 0) {
-		derived->resent |= what_came_again(walk, pkt);
-		derived->resent_count++;
-	}
 	if (pkt->marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE))
 		derived->stalled = one_more(
 		    derived->stalled, pkt->from == WHOSE_CLIENT ? WHOSE_SERVER : WHOSE_CLIENT);
@@ -319,6 +371,32 @@ take_packet(struct walk *walk, const struct kept_packet *pkt)
 		derived->reset = pkt->index;
 	take_bytes(walk, pkt);
 	take_fin(walk, pkt);
+}
+
+/* Nobody answered it: how often it came again is a matter of the capture's length. */
+static bool
+was_answered(const struct walk *walk, const struct kept_packet *pkt)
+{
+	if (pkt->flags & TCP_SYN)
+		return walk->derived->shake[pkt->from == WHOSE_CLIENT ? 1 : 2] != 0 ||
+		       walk->derived->reset != 0;
+	return seq_le(end_of(pkt), walk->acked[pkt->from]);
+}
+
+static bool
+is_repeat(const struct walk *walk, const struct kept_packet *pkt)
+{
+	return (pkt->resent & ~(RESENT_CLIENT_PROBE | RESENT_SERVER_PROBE | RESENT_QUEUED)) != 0 &&
+	       was_answered(walk, pkt);
+}
+
+/* What keeps a connection alive may be any byte. */
+static bool
+is_altered(const struct check_data *data, const struct payload *payload)
+{
+	const struct kept_packet *pkt = kept_packet(data, payload->altered);
+
+	return pkt != NULL && !(pkt->marks & PROBE_MARKS);
 }
 
 static uint8_t
@@ -348,9 +426,15 @@ derive_flow(struct check_data *data, struct kept_flow *flow)
 		.refused_ns = -1,
 		.waited_ns = -1,
 	};
-	if (flow->row.is_tcp)
+	if (flow->row.is_tcp) {
 		for (uint32_t i = 0; i < flow->count; i++)
 			take_packet(&walk, &data->packets[data->by_flow[flow->first + i]]);
+		for (uint32_t i = 0; i < flow->count; i++)
+			derived->repeat_count +=
+			    is_repeat(&walk, &data->packets[data->by_flow[flow->first + i]]);
+		if (is_altered(data, &flow->payload[0]) || is_altered(data, &flow->payload[1]))
+			derived->resent |= RESENT_ALTERED;
+	}
 	for (int side = 0; side < 2; side++)
 		if (walk.has_reset[side] && !walk.fin_seen[side])
 			derived->reset_by = one_more(derived->reset_by, (enum whose)side);

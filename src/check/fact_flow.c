@@ -85,6 +85,12 @@ READER(RESENT_COUNT)
 	see_number(seen, subject_flow(subject)->derived.resent_count);
 }
 
+READER(REPEATS)
+{
+	(void)expected;
+	see_number(seen, subject_flow(subject)->derived.repeat_count);
+}
+
 READER(PACKETS)
 {
 	const struct kept_flow *flow = subject_flow(subject);

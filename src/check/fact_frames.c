@@ -90,7 +90,7 @@ add_resent(struct frames *frames, const struct subject *subject)
 	for (uint32_t i = 0; i < subject_flow(subject)->count; i++) {
 		const struct kept_packet *pkt = subject_packet(subject, i);
 
-		if (came_again(pkt))
+		if (pkt->resent != 0)
 			add_frame(frames, pkt->index);
 	}
 }
@@ -167,6 +167,7 @@ add_of_flow(struct frames *frames, const struct subject *subject, const struct e
 		return;
 	case FACT_RESENT:
 	case FACT_RESENT_COUNT:
+	case FACT_REPEATS:
 	case FACT_DATA_SCHEDULE:
 		add_resent(frames, subject);
 		return;
@@ -192,7 +193,7 @@ add_of_total(struct frames *frames, const struct subject *subject, const struct 
 		if (expected->fact == FACT_TOTAL_PACKETS &&
 		    packet_is_wanted(pkt, &expected->wanted, expected->from))
 			add_frame(frames, pkt->index);
-		if (expected->fact == FACT_TOTAL_RESENT && came_again(pkt))
+		if (expected->fact == FACT_TOTAL_RESENT && pkt->resent != 0)
 			add_frame(frames, pkt->index);
 	}
 	for (size_t i = 0; expected->fact == FACT_TOTAL_FLOWS && i < data->flow_count; i++)

@@ -59,7 +59,7 @@ static const char *const schedule_names[] = {
 };
 
 static const char *const resent_names[] = { "syn", "syn-ack", "client-data", "server-data", "fin",
-	"client-probe", "server-probe", "queued", NULL };
+	"client-probe", "server-probe", "queued", "altered", NULL };
 
 static const char *const queue_names[] = { "free", "waited", "full", NULL };
 

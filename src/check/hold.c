@@ -59,6 +59,28 @@ oddness(const struct holding *h, size_t count_ruling, const struct members *memb
 	return scores;
 }
 
+/* One was blamed that has what another has, too; or nothing that others have not. */
+static void
+find_alike(
+    struct holding *h, size_t count_ruling, const struct members *members, const size_t *scores)
+{
+	struct ruling *count = &h->rulings[count_ruling];
+	bool is_odd = false;
+
+	for (size_t v = count_ruling + 1; v < h->count; v++) {
+		const struct ruling *ruling = &h->rulings[v];
+
+		if (ruling->culprit_count != 1 || ruling->culprits[0] != count->culprits[0])
+			continue;
+		is_odd = true;
+		for (size_t i = 0; i < ruling->alike_count; i++)
+			ruling_liken(count, ruling->alike[i]);
+	}
+	for (size_t i = members->count; !is_odd && i-- > 0;)
+		if (scores[i] == 0)
+			ruling_liken(count, members->at[i]);
+}
+
 /* Of too many, those are too many that are odd in most ways; of equals, the latest. */
 static void
 blame_extra(struct holding *h, size_t count_ruling, const struct members *members, int64_t off)
@@ -78,6 +100,8 @@ blame_extra(struct holding *h, size_t count_ruling, const struct members *member
 		ruling_blame(&h->rulings[count_ruling], members->at[worst]);
 	}
 	h->rulings[count_ruling].blamed += (size_t)off;
+	if (h->rulings[count_ruling].blamed == 1 && h->twins == NULL)
+		find_alike(h, count_ruling, members, scores);
 	free(scores);
 }
 
@@ -143,6 +167,7 @@ hold_some(struct holding *h, const struct group *group, const struct members *me
 
 	ruling->matched_nothing = members->count == 0;
 	ruling->outcome = ruling->matched_nothing ? CHECK_FAILED : CHECK_PASSED;
+	ruling->off = ruling->matched_nothing ? -1 : 0;
 	text_put(&ruling->wanted, "at least 1");
 	text_u64(&ruling->seen, members->count);
 }
@@ -234,6 +259,18 @@ base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
+/* The baseline itself, changed: nothing of it can differ by chance. */
+static void
+hold_copy(struct check_result *result, struct holding *h)
+{
+	struct expectations *strict = expectations_of_copy(h->expectations);
+
+	h->expectations = strict;
+	h->capture = &strict->captures[0];
+	hold_capture(result, h);
+	expectations_free(strict);
+}
+
 bool
 check_hold(
     struct check_result *result, struct expectations *expectations, const struct check_data *data)
@@ -242,8 +279,15 @@ check_hold(
 	bool was_meant = false;
 	struct check_case *c;
 
-	if (expectations->good != NULL)
+	if (expectations->good != NULL) {
 		h.twins = twins_of_baseline(expectations->good, data);
+		if (is_copy_of(expectations->good, data)) {
+			expectations->captures[0].used++;
+			hold_copy(result, &h);
+			twins_free(h.twins);
+			return true;
+		}
+	}
 	for (size_t i = 0; i < expectations->count; i++) {
 		struct capture_group *capture = &expectations->captures[i];
 

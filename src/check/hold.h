@@ -22,7 +22,12 @@ struct ruling {
 	uint32_t surplus;    /* of all that is too much */
 	bool has_difference; /* of bytes: they differ first at */
 	uint64_t difference;
+	/* Of one that is too many: others that are as likely to be it; places. */
+	uint32_t alike[CHECK_FLOWS_MAX];
+	size_t alike_count;
 	bool matched_nothing;
+	int64_t off;   /* of a count: by how many it is too large, or (below zero) too small */
+	int64_t value; /* of all together */
 	uint32_t explained_by; /* 1 + the ruling that says it all; 0: none */
 };
 
@@ -43,6 +48,8 @@ struct ruling *ruling_add(
     struct holding *h, const struct group *group, const struct expected *expected);
 /* Each is named once by whoever calls this; of very many, the first stand for all. */
 void ruling_blame(struct ruling *ruling, uint32_t place);
+/* Could be blamed as well as who is; noted once. */
+void ruling_liken(struct ruling *ruling, uint32_t place);
 /* What is seen of the member at that place; seen's room is kept. */
 void holding_look(const struct holding *h, const struct group *group, uint32_t place,
     const struct expected *expected, struct seen *seen);
@@ -78,6 +85,8 @@ struct twins *twins_new(const struct check_data *data);
 /* NULL: fewer than half of the flows have a twin, and those by chance. */
 struct twins *twins_of_baseline(const struct check_data *good, const struct check_data *data);
 void twins_free(struct twins *twins);
+/* One was made from the other: half of the flows at least have the same port and number. */
+bool is_copy_of(const struct check_data *good, const struct check_data *data);
 /* Whether there is any with its port. */
 bool twins_have(const struct twins *twins, const struct kept_flow *flow);
 /* 1 + its place in the baseline; 0: it is not known. */

@@ -45,7 +45,8 @@ hold_count(struct holding *h, const struct group *group, const struct members *m
 		return 0;
 	ruling->outcome = CHECK_FAILED;
 	ruling->matched_nothing = count == 0;
-	return count > bounds.hi ? count - bounds.hi : count - bounds.lo;
+	ruling->off = count > bounds.hi ? count - bounds.hi : count - bounds.lo;
+	return ruling->off;
 }
 
 /* --- each member, or all together --- */
@@ -125,6 +126,22 @@ sum_of(const struct measured *measured, size_t count)
 	return sum;
 }
 
+/* More than the same flow had; or that is not known. */
+static bool
+has_grown(const struct holding *h, const struct group *group, const struct expected *expected,
+    const struct measured *measured)
+{
+	uint32_t twin = twin_of(h, group, measured->place);
+	const struct subject subject = { h->expectations->good, group->scope, twin - 1 };
+	struct seen seen = { 0 };
+
+	if (twin == 0)
+		return measured->value > 0;
+	fact_read(&seen, &subject, expected);
+	text_fini(&seen.room);
+	return measured->value > seen.lo;
+}
+
 static void
 hold_together(struct holding *h, const struct group *group, const struct members *members,
     const struct expected *expected)
@@ -140,7 +157,7 @@ hold_together(struct holding *h, const struct group *group, const struct members
 		seen.lo = sum_of(measured, count);
 	else if (count > 0)
 		seen.lo = measured[rank].value;
-	seen.hi = seen.lo;
+	ruling->value = seen.hi = seen.lo;
 	put_wanted(&ruling->wanted, expected);
 	put_seen(&ruling->seen, expected, &seen);
 	if (count == 0 && expected->unknown_passes) {
@@ -149,7 +166,8 @@ hold_together(struct holding *h, const struct group *group, const struct members
 		ruling->outcome = CHECK_FAILED;
 		/* The largest are to blame for what is too much. */
 		for (size_t i = count; i-- > 0 && ruling->culprit_count < CHECK_FLOWS_MAX;)
-			if (expected->over == OVER_SUM ? measured[i].value > 0 : i >= rank)
+			if (expected->over == OVER_SUM ? has_grown(h, group, expected, &measured[i])
+						       : i >= rank)
 				ruling_blame(ruling, measured[i].place);
 	}
 	free(measured);

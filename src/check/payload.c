@@ -13,6 +13,9 @@
 /* Streams under way and digests of blocks, of all flows together. */
 #define STREAMS_LIMIT_BYTES ((size_t)1 << 30)
 
+/* To compare what comes again takes room for the latest bytes: of so many flows at a time. */
+#define COMPARING_MAX 4096
+
 /* What one flow's two streams take at least: see struct following. */
 #define FOLLOWING_BYTES (sizeof(struct following) + 1024)
 
@@ -33,6 +36,7 @@ struct half {
 
 struct following {
 	struct half half[2]; /* by enum side */
+	bool is_comparing;
 };
 
 /* --- what a stream hands out --- */
@@ -233,9 +237,27 @@ take_left_out(void *ctx, uint64_t at, uint64_t count)
 	half->payload.left_out += count;
 }
 
+static void
+take_conflict(void *ctx, uint64_t at, uint64_t count, uint32_t index)
+{
+	struct half *half = ctx;
+
+	(void)at;
+	(void)count;
+	if (half->payload.altered == 0)
+		half->payload.altered = index;
+}
+
 static const struct stream_ops stream_ops = {
 	.data = take_data,
 	.gap = take_gap,
+	.left_out = take_left_out,
+};
+
+static const struct stream_ops comparing_ops = {
+	.data = take_data,
+	.gap = take_gap,
+	.conflict = take_conflict,
 	.left_out = take_left_out,
 };
 
@@ -269,17 +291,20 @@ begin(struct check_data *data, struct follow_slot *slot)
 		return;
 	}
 	slot->following = following = mem_zalloc(sizeof(*following));
+	following->is_comparing = data->comparing_count < COMPARING_MAX;
+	data->comparing_count += following->is_comparing;
 	for (int i = 0; i < 2; i++) {
 		struct half *half = &following->half[i];
 
 		half->data = data;
-		half->stream = stream_new(&stream_ops, half, &data->stream_budget);
+		half->stream = stream_new(following->is_comparing ? &comparing_ops : &stream_ops,
+		    half, &data->stream_budget);
 		half->sha = data->fresh;
 		half->undated = data->fresh;
 	}
 	if (slot->has_syn)
 		stream_segment(following->half[SIDE_A].stream,
-		    &(struct packet){ .tcp = { .seq = slot->syn_seq, .flags = TCP_SYN } });
+		    &(struct packet){ .tcp = { .seq = slot->first_seq, .flags = TCP_SYN } });
 }
 
 void
@@ -293,10 +318,12 @@ payload_follow(struct check_data *data, const struct packet_wire *wire)
 	slot = slot_of(data, wire->flow);
 	if (slot->is_over)
 		return;
+	if (!slot->has_first)
+		slot->first_seq = pkt->tcp.seq;
+	slot->has_first = true;
 	if (slot->following == NULL && (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
 	    pkt->payload_bytes == 0 && wire->side == SIDE_A) {
 		slot->has_syn = true;
-		slot->syn_seq = pkt->tcp.seq;
 		return;
 	}
 	/* whoever sent the SYN that was noted is side A */
@@ -359,9 +386,16 @@ payload_take(struct check_data *data, uint32_t flow, enum side client, struct pa
 	}
 	end_half(&slot->following->half[client], &two[0]);
 	end_half(&slot->following->half[!client], &two[1]);
+	data->comparing_count -= slot->following->is_comparing;
 	free(slot->following);
 	slot->following = NULL;
 	budget_give(&data->stream_budget, FOLLOWING_BYTES);
+}
+
+uint32_t
+payload_first_seq(const struct check_data *data, uint32_t flow)
+{
+	return flow < data->following_count ? data->following[flow].first_seq : 0;
 }
 
 void

@@ -158,7 +158,7 @@ record_flows(struct recorder *r)
 	for (size_t i = 0; i < r->role_count; i++) {
 		r->role = &r->roles[i];
 		if (r->role->is_tcp)
-			r->roles[i].selector.no_knocks = true;
+			r->roles[i].selector.no_knocks = !r->is_copy;
 		begin_group(r, SCOPE_FLOW, &r->roles[i].selector);
 		expect_of_flows(r);
 	}
@@ -181,14 +181,15 @@ record_others(struct recorder *r, enum scope scope)
 		r->capture->count--;
 }
 
-struct expectations *
-expectations_of(
-    const struct check_data *const *good, size_t count, const struct check_leniency *leniency)
+static struct expectations *
+record(const struct check_data *const *good, size_t count, const struct check_leniency *leniency,
+    bool is_copy)
 {
 	struct recorder r = {
 		.good = good,
 		.good_count = count,
 		.leniency = leniency,
+		.is_copy = is_copy,
 		.expectations = mem_zalloc(sizeof(*r.expectations)),
 		.members = mem_zalloc(count * sizeof(*r.members)),
 	};
@@ -196,6 +197,7 @@ expectations_of(
 	r.expectations->name = mem_strdup(good[0]->name);
 	r.expectations->good = good[0];
 	r.expectations->good_count = count;
+	r.expectations->leniency = leniency;
 	r.capture = expectations_add(r.expectations);
 	find_shared_ports(&r);
 	find_roles(&r);
@@ -209,4 +211,17 @@ expectations_of(
 	free(r.roles);
 	free(r.ports);
 	return r.expectations;
+}
+
+struct expectations *
+expectations_of(
+    const struct check_data *const *good, size_t count, const struct check_leniency *leniency)
+{
+	return record(good, count, leniency, false);
+}
+
+struct expectations *
+expectations_of_copy(const struct expectations *expectations)
+{
+	return record(&expectations->good, 1, expectations->leniency, true);
 }

@@ -14,6 +14,7 @@ struct recorder {
 	const struct check_data *const *good;
 	size_t good_count;
 	const struct check_leniency *leniency;
+	bool is_copy; /* chance has no part in what is to be held against it */
 	struct expectations *expectations;
 	struct capture_group *capture;
 	struct role *roles;

@@ -4,12 +4,13 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/sort.h"
 
 /*
  * How much slower a handshake or a refusal may be: as much again, which is at
- * least and at most so much. On a busy machine a process may wait for the
- * processor as long, though kernels answer by themselves; one flow in many may
- * have to wait longer than most. Chosen by trying it on loopback, see
+ * least and at most so much. Kernels answer by themselves, but on a busy machine
+ * what lies between may have to wait for the processor as long; one flow in many
+ * longer than most. Chosen by trying it on loopback and behind a relay, see
  * ARCHITECTURE.
  */
 #define SLOWER_MEDIAN_NS INT64_C(10000000)
@@ -17,12 +18,17 @@
 #define SLOWER_MOST_NS   INT64_C(150000000)
 /* Programs, not kernels, close. */
 #define SLOWER_CLOSE_NS INT64_C(300000000)
+/* Those that are much faster than others are looked at apart: so many times. */
+#define STEPS_MAX 4
 /* A median of fewer is no median. */
 #define MEDIAN_FLOWS 3
 
 /* Retransmissions where there were some: so many times as many, and then some, are a storm. */
 #define STORM_FACTOR 3
 #define STORM_EXTRA  10
+/* ... of what was lost, and came again: chance has its part in that. */
+#define REPEATS_FACTOR 2
+#define REPEATS_EXTRA  4
 
 const struct kept_flow *
 flow_at(const struct recorder *r, size_t capture, size_t member)
@@ -33,6 +39,12 @@ flow_at(const struct recorder *r, size_t capture, size_t member)
 /* A path that loses some loses any: whose, and of what, is chance. */
 #define RESENT_LOST (RESENT_CLIENT_DATA | RESENT_SERVER_DATA | RESENT_FIN)
 #define LOSSY_FLOWS 2
+
+static bool
+may_probe(const struct recorder *r, const struct derived *derived, int side)
+{
+	return derived->may_probe[side] && !r->is_copy;
+}
 
 /*
  * Bit by bit, of all flows of all captures. Who has much under way may have to
@@ -49,51 +61,81 @@ all_resent(const struct recorder *r)
 			const struct derived *derived = &flow_at(r, i, m)->derived;
 
 			resent |= derived->resent |
-				  (derived->may_probe[0] ? RESENT_CLIENT_PROBE : 0) |
-				  (derived->may_probe[1] ? RESENT_SERVER_PROBE : 0);
+				  (may_probe(r, derived, 0) ? RESENT_CLIENT_PROBE : 0) |
+				  (may_probe(r, derived, 1) ? RESENT_SERVER_PROBE : 0);
 			lossy += (derived->resent & RESENT_LOST) != 0;
 		}
 	}
-	return lossy >= LOSSY_FLOWS ? resent | RESENT_LOST : resent;
+	return lossy >= LOSSY_FLOWS && !r->is_copy ? resent | RESENT_LOST : resent;
 }
 
+/* The most that all flows of a capture have together. */
 static int64_t
-most_resent(const struct recorder *r)
+largest_sum(const struct recorder *r, enum fact_id fact)
 {
-	int64_t most = 0;
+	const struct expected probe = { .fact = fact };
+	int64_t largest = 0;
 
 	for (size_t i = 0; i < r->good_count; i++) {
 		int64_t sum = 0;
 
-		for (size_t m = 0; m < r->members[i].count; m++)
-			sum += flow_at(r, i, m)->derived.resent_count;
-		most = sum > most ? sum : most;
+		for (size_t m = 0; m < r->members[i].count; m++) {
+			struct subject subject = { r->good[i], SCOPE_FLOW, r->members[i].at[m] };
+			struct seen seen = { 0 };
+
+			fact_read(&seen, &subject, &probe);
+			sum += seen.lo;
+		}
+		largest = sum > largest ? sum : largest;
 	}
-	return most;
+	return largest;
 }
 
+/* So many times as many as there were, and so many more. */
+static void
+expect_sum(struct recorder *r, enum fact_id fact, int64_t factor, int64_t extra)
+{
+	int64_t most = largest_sum(r, fact);
+	bool is_exact = r->is_copy;
+	struct text said = { 0 };
+
+	if (is_ignored(r, fact))
+		return;
+	if (tolerance_of(r, fact, most, &extra)) {
+		most += extra;
+		is_exact = false;
+	} else if (!is_exact) {
+		most = most * factor + extra;
+	}
+	text_put(&said, is_exact || most == 0 ? "" : "at most ");
+	if (most == 0)
+		text_put(&said, "none");
+	else
+		text_i64(&said, most);
+	expect(r, fact, text_str(&said))->over = OVER_SUM;
+	text_fini(&said);
+}
+
+/* How often one knocks at a full queue, and asks whoever is slow, is a matter of time. */
 static void
 expect_resent(struct recorder *r)
 {
 	struct seen seen = { .is_known = true, .words = all_resent(r) };
 	struct text said = { 0 };
-	int64_t most = most_resent(r);
 
 	if (!is_ignored(r, FACT_RESENT)) {
 		seen_put(&said, &seen, VALUE_SET, fact_words(FACT_RESENT));
 		expect(r, FACT_RESENT, text_str(&said));
 	}
-	/* How often one knocks at a full queue is a matter of time. */
-	if (seen.words != 0 && !(seen.words & RESENT_QUEUED) && !is_ignored(r, FACT_RESENT_COUNT)) {
-		struct expected *expected;
-
-		said.length = 0;
-		text_put(&said, "at most ");
-		text_i64(&said, most * STORM_FACTOR + STORM_EXTRA);
-		expected = expect(r, FACT_RESENT_COUNT, text_str(&said));
-		expected->over = OVER_SUM;
-	}
 	text_fini(&said);
+	if (seen.words == 0)
+		return;
+	if (largest_sum(r, FACT_REPEATS) > 0)
+		expect_sum(r, FACT_REPEATS, REPEATS_FACTOR, REPEATS_EXTRA);
+	else if (seen.words & ~(RESENT_CLIENT_PROBE | RESENT_SERVER_PROBE | RESENT_QUEUED))
+		expect_sum(r, FACT_REPEATS, 1, 0);
+	if (!(seen.words & RESENT_QUEUED) || r->is_copy)
+		expect_sum(r, FACT_RESENT_COUNT, STORM_FACTOR, STORM_EXTRA);
 }
 
 static int
@@ -104,47 +146,50 @@ compare_ns(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
-/* Of one capture, in order; -1: there is none of that percentile. */
-static int64_t
-time_of(const struct recorder *r, size_t capture, enum fact_id fact, unsigned percentile)
+/* Of one capture, in order; on the heap. */
+static int64_t *
+times_of(const struct recorder *r, size_t capture, enum fact_id fact, size_t *count)
 {
 	const struct expected probe = { .fact = fact };
-	size_t count = r->members[capture].count;
-	int64_t *times = mem_realloc_array(NULL, count, sizeof(*times));
-	size_t used = 0;
-	int64_t time = -1;
+	int64_t *times = mem_realloc_array(NULL, r->members[capture].count, sizeof(*times));
 
-	for (size_t m = 0; m < count; m++) {
+	*count = 0;
+	for (size_t m = 0; m < r->members[capture].count; m++) {
 		struct subject subject = { r->good[capture], SCOPE_FLOW,
 			r->members[capture].at[m] };
 		struct seen seen = { 0 };
 
 		fact_read(&seen, &subject, &probe);
 		if (seen.is_known)
-			times[used++] = seen.lo;
+			times[(*count)++] = seen.lo;
 	}
-	qsort(times, used, sizeof(*times), compare_ns);
-	if (used >= (percentile < 100 ? MEDIAN_FLOWS : 1))
-		time = times[(used - 1) * percentile / 100];
-	free(times);
-	return time;
+	qsort(times, *count, sizeof(*times), compare_ns);
+	return times;
 }
 
 /* Decades: a clock that was set, and too much to compute with. */
 #define ABSURD_NS (INT64_MAX / 8)
 
-/* Of the capture where it is slowest; -1: no capture tells it. */
-static int64_t
-slowest_of(const struct recorder *r, enum fact_id fact, unsigned percentile)
+/* By capture, from the fastest to the slowest. False: none tells it, of so many flows. */
+static bool
+spread_of(const struct recorder *r, enum fact_id fact, unsigned percentile, size_t flows,
+    int64_t *fastest, int64_t *slowest)
 {
-	int64_t slowest = -1;
-
+	*fastest = INT64_MAX;
+	*slowest = -1;
 	for (size_t i = 0; i < r->good_count; i++) {
-		int64_t time = time_of(r, i, fact, percentile);
+		size_t count;
+		int64_t *times = times_of(r, i, fact, &count);
 
-		slowest = time > slowest ? time : slowest;
+		if (count >= flows) {
+			int64_t time = times[percentile_place(count, percentile)];
+
+			*fastest = time < *fastest ? time : *fastest;
+			*slowest = time > *slowest ? time : *slowest;
+		}
+		free(times);
 	}
-	return slowest < ABSURD_NS ? slowest : -1;
+	return *slowest >= 0 && *slowest < ABSURD_NS;
 }
 
 /* Tenths of milliseconds are exact enough to read. */
@@ -155,17 +200,36 @@ put_millis(struct text *out, int64_t ns)
 	text_put(out, " ms");
 }
 
-/* Slower by as much again, but for at least and at most so much. */
-static void
-expect_time(struct recorder *r, enum fact_id fact, unsigned percentile, int64_t least, int64_t most)
+/* As much again, but at least and at most so much; where there are so many flows. */
+struct slowness {
+	int64_t least_ns, most_ns;
+	size_t flows;
+};
+
+static const struct slowness slower_median = { SLOWER_MEDIAN_NS, SLOWER_MOST_NS, MEDIAN_FLOWS };
+static const struct slowness slower_worst = { SLOWER_WORST_NS, SLOWER_MOST_NS, 1 };
+static const struct slowness slower_close = { SLOWER_CLOSE_NS, INT64_MAX / 4, 1 };
+
+static int64_t
+slack_of(const struct recorder *r, const struct slowness *slower, int64_t ns)
 {
-	int64_t slowest = slowest_of(r, fact, percentile);
-	int64_t slack = slowest < least ? least : slowest < most ? slowest : most;
+	if (r->is_copy || ns < slower->least_ns)
+		return slower->least_ns;
+	return ns < slower->most_ns ? ns : slower->most_ns;
+}
+
+static void
+expect_time(
+    struct recorder *r, enum fact_id fact, unsigned percentile, const struct slowness *slower)
+{
+	int64_t fastest, slowest, slack;
 	struct text said = { 0 };
 	struct expected *expected;
 
-	if (slowest < 0 || is_ignored(r, fact))
+	if (is_ignored(r, fact) ||
+	    !spread_of(r, fact, percentile, slower->flows, &fastest, &slowest))
 		return;
+	slack = slack_of(r, slower, slowest) + slowest - fastest;
 	tolerance_of(r, fact, slowest, &slack);
 	text_put(&said, "at most ");
 	put_millis(&said, slowest + slack);
@@ -174,6 +238,24 @@ expect_time(struct recorder *r, enum fact_id fact, unsigned percentile, int64_t 
 	expected->percentile = percentile;
 	expected->unknown_passes = true;
 	text_fini(&said);
+}
+
+/* Behind each that is much faster than the next; and of all. */
+static void
+expect_steps(struct recorder *r, enum fact_id fact, const struct slowness *slower)
+{
+	size_t count, steps = 0;
+	int64_t *times = times_of(r, 0, fact, &count);
+
+	for (size_t i = 0; i + 1 < count && steps < STEPS_MAX; i++) {
+		if (times[i] >= ABSURD_NS ||
+		    times[i + 1] <= times[i] + slack_of(r, slower, times[i]))
+			continue;
+		expect_time(r, fact, (unsigned)(100 * (i + 1) / count), slower);
+		steps++;
+	}
+	free(times);
+	expect_time(r, fact, 100, slower);
 }
 
 static bool
@@ -194,7 +276,8 @@ expect_queue(struct recorder *r)
 	bool is_drained = has_at_queue(r, QUEUE_WAITED);
 
 	if (is_drained || has_at_queue(r, QUEUE_FULL))
-		expect_shares_of(r, &probe, is_drained ? SHARING_NEARLY : SHARING_ALL);
+		expect_shares_of(
+		    r, &probe, is_drained && !r->is_copy ? SHARING_NEARLY : SHARING_ALL);
 }
 
 /* The shortest time that any who waited longest in its capture would have waited with some luck. */
@@ -226,16 +309,20 @@ luckiest_wait(const struct recorder *r)
 static void
 expect_wait(struct recorder *r)
 {
-	int64_t longest = slowest_of(r, FACT_WAIT, 100);
+	int64_t shortest, longest;
 	int64_t luckiest = luckiest_wait(r);
 	int64_t lo = luckiest > 0 ? luckiest / 10 * 9 : 0;
-	int64_t hi = longest / 2 * 5;
-	int64_t slack;
+	int64_t hi, slack;
 	struct text said = { 0 };
 	struct expected *expected;
 
-	if (longest < 0 || is_ignored(r, FACT_WAIT))
+	if (is_ignored(r, FACT_WAIT) || !spread_of(r, FACT_WAIT, 100, 1, &shortest, &longest))
 		return;
+	hi = longest / 2 * 5;
+	if (r->is_copy) {
+		lo = longest > SLOWER_WORST_NS ? longest - SLOWER_WORST_NS : 0;
+		hi = longest + SLOWER_WORST_NS;
+	}
 	if (tolerance_of(r, FACT_WAIT, longest, &slack)) {
 		lo = longest > slack ? longest - slack : 0;
 		hi = longest + slack;
@@ -287,10 +374,10 @@ expect_of_flows(struct recorder *r)
 	expect_schedule(r, FACT_SYN_SCHEDULE, 0);
 	expect_schedule(r, FACT_SYNACK_SCHEDULE, 1);
 	expect_schedule(r, FACT_DATA_SCHEDULE, 2);
-	expect_time(r, FACT_HANDSHAKE, 50, SLOWER_MEDIAN_NS, SLOWER_MOST_NS);
-	expect_time(r, FACT_HANDSHAKE, 100, SLOWER_WORST_NS, SLOWER_MOST_NS);
-	expect_time(r, FACT_REFUSAL, 100, SLOWER_WORST_NS, SLOWER_MOST_NS);
-	expect_time(r, FACT_HALF_CLOSED, 100, SLOWER_CLOSE_NS, INT64_MAX / 4);
+	expect_time(r, FACT_HANDSHAKE, 50, &slower_median);
+	expect_steps(r, FACT_HANDSHAKE, &slower_worst);
+	expect_steps(r, FACT_REFUSAL, &slower_worst);
+	expect_time(r, FACT_HALF_CLOSED, 100, &slower_close);
 	expect_bytes(r, 0);
 	expect_bytes(r, 1);
 }

@@ -32,6 +32,19 @@ ruling_blame(struct ruling *ruling, uint32_t place)
 }
 
 void
+ruling_liken(struct ruling *ruling, uint32_t place)
+{
+	for (size_t i = 0; i < ruling->culprit_count; i++)
+		if (ruling->culprits[i] == place)
+			return;
+	for (size_t i = 0; i < ruling->alike_count; i++)
+		if (ruling->alike[i] == place)
+			return;
+	if (ruling->alike_count < CHECK_FLOWS_MAX)
+		ruling->alike[ruling->alike_count++] = place;
+}
+
+void
 holding_look(const struct holding *h, const struct group *group, uint32_t place,
     const struct expected *expected, struct seen *seen)
 {

@@ -136,6 +136,8 @@ blame_surplus(struct ruling *ruling, const struct share *share)
 	}
 	ruling->blamed += (size_t)left;
 	ruling->surplus += (uint32_t)surplus;
+	for (int64_t i = 0; share->odd_count == 0 && i < CHECK_FLOWS_MAX && i < share->count; i++)
+		ruling_liken(ruling, share->last[i]);
 }
 
 /*

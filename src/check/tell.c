@@ -102,20 +102,24 @@ find_difference(struct holding *h, struct ruling *ruling, uint64_t *at)
 /* --- from rulings to cases --- */
 
 static void
+put_flow(struct text *out, const struct flow_row *row)
+{
+	text_put(out, "flow ");
+	text_u64(out, row->flow);
+	text_put(out, " (");
+	end_put(out, row->tuple.src, row->tuple.ip_version, row->tuple.sport);
+	text_put(out, " to ");
+	end_put(out, row->tuple.dst, row->tuple.ip_version, row->tuple.dport);
+	text_char(out, ')');
+}
+
+static void
 put_culprit(struct text *out, const struct holding *h, const struct ruling *ruling, size_t i)
 {
 	uint32_t place = ruling->culprits[i];
 
 	if (ruling->group->scope == SCOPE_FLOW) {
-		const struct flow_row *row = &h->data->flows[place].row;
-
-		text_put(out, "flow ");
-		text_u64(out, row->flow);
-		text_put(out, " (");
-		end_put(out, row->tuple.src, row->tuple.ip_version, row->tuple.sport);
-		text_put(out, " to ");
-		end_put(out, row->tuple.dst, row->tuple.ip_version, row->tuple.dport);
-		text_char(out, ')');
+		put_flow(out, &h->data->flows[place].row);
 	} else if (ruling->group->scope == SCOPE_LISTENER) {
 		const struct tuple *local = &h->data->listeners[place].row.local;
 
@@ -143,6 +147,47 @@ put_culprits(struct text *out, const struct holding *h, const struct ruling *rul
 		text_put(out, " and ");
 		text_u64(out, ruling->blamed - CULPRITS_NAMED);
 		text_put(out, " more");
+	}
+}
+
+/* By numbers: the frames tell their ends. */
+static void
+put_alike(struct text *out, const struct holding *h, const struct ruling *ruling)
+{
+	if (ruling->alike_count == 0 || ruling->group->scope != SCOPE_FLOW ||
+	    !fact_is_count(ruling->expected->fact))
+		return;
+	text_put(out, ruling->alike_count == 1 ? "; or flow " : "; or one of flows ");
+	for (size_t i = 0; i < ruling->alike_count; i++) {
+		text_put(out, i == 0 ? "" : ", ");
+		text_u64(out, h->data->flows[ruling->alike[i]].row.flow);
+	}
+	text_put(out, ruling->alike_count == 1 ? ", which is like it" : ", which are like it");
+}
+
+/* What is known of one that is not there. */
+static void
+put_missing(struct text *out, const struct holding *h, const struct ruling *ruling)
+{
+	const struct expected *missing = ruling->missing;
+
+	if (ruling->off >= 0 || ruling->group->scope != SCOPE_FLOW)
+		return;
+	if (ruling->good_flow != 0) {
+		text_put(out, ruling->off == -1 ? "; missing is " : "; missing is, for one, ");
+		put_flow(out, &h->expectations->good->flows[ruling->good_flow - 1].row);
+		text_put(out, " of ");
+		text_put(out, h->expectations->good->name);
+	} else if (missing != NULL && missing->test.said != NULL) {
+		text_put(out, ruling->off == -1 ? "; missing is one whose "
+						: "; missing is, for one, one whose ");
+		text_put(out, fact_rows[missing->fact].name);
+		if (missing->from < WHOSE_BOTH) {
+			text_put(out, " from the ");
+			text_put(out, whose_names[missing->from]);
+		}
+		text_put(out, " is ");
+		put_wanted(out, missing);
 	}
 }
 
@@ -222,6 +267,7 @@ put_sentence(
 	if (ruling->matched_nothing && ruling->group->scope != SCOPE_TOTAL) {
 		text_put(out, "there is none; expected ");
 		text_put(out, text_str((struct text *)&ruling->wanted));
+		put_missing(out, h, ruling);
 		return;
 	}
 	text_put(out, fact_rows[ruling->expected->fact].name);
@@ -240,6 +286,8 @@ put_sentence(
 		text_put(out, " on");
 	}
 	put_culprits(out, h, ruling);
+	put_alike(out, h, ruling);
+	put_missing(out, h, ruling);
 }
 
 /* A handshake is three. */
@@ -269,6 +317,13 @@ add_frames(struct check_case *c, struct holding *h, const struct ruling *ruling)
 
 		for (size_t j = 0; j < found; j++)
 			case_add_frame(c, h->data, indices[j]);
+	}
+	/* Whoever could be meant as well, by its first. */
+	for (size_t i = 0; i < ruling->alike_count && fact_is_count(ruling->expected->fact); i++) {
+		const struct subject subject = { h->data, ruling->group->scope, ruling->alike[i] };
+
+		if (fact_frames(indices, 1, &subject, ruling->expected) == 1)
+			case_add_frame(c, h->data, indices[0]);
 	}
 }
 
@@ -324,6 +379,18 @@ figure_of(const struct fact_row *fact, size_t flow_count)
 	return is_of_many && flow_count == 1 ? "ladder" : fact->figure;
 }
 
+/* What is slow all over explains more than it follows from. */
+#define SLOW_ALL_OVER 87
+
+static unsigned
+severity_of(const struct expected *expected)
+{
+	bool is_median = expected->over == OVER_PERCENTILE && expected->percentile <= 50;
+
+	return expected->fact == FACT_HANDSHAKE && is_median ? SLOW_ALL_OVER
+							     : fact_rows[expected->fact].severity;
+}
+
 void
 tell(struct check_result *result, struct holding *h, struct ruling *ruling)
 {
@@ -335,7 +402,7 @@ tell(struct check_result *result, struct holding *h, struct ruling *ruling)
 
 	put_subject(&subject, ruling->group);
 	c->fact = fact->name;
-	c->severity = fact->severity;
+	c->severity = severity_of(ruling->expected);
 	c->capture = mem_strdup(h->data->name);
 	c->line = ruling->expected->line != 0 ? ruling->expected->line : ruling->group->line;
 	if (c->outcome == CHECK_FAILED && ruling->culprit_count > 0 &&
