@@ -127,7 +127,7 @@ struct kept_flow {
 		unsigned resent;    /* bits of enum resent */
 		uint32_t resent_count;
 		uint32_t repeat_count; /* ... but probes, and what met a full queue */
-		uint8_t closed_first; /* enum whose */
+		uint8_t closed_first;  /* enum whose */
 		uint8_t spoke_first;
 		uint8_t half_close;
 		uint8_t reset_by;
@@ -313,7 +313,8 @@ void members_fini(struct members *members);
 /* Which packets are counted. */
 struct packet_wanted {
 	uint16_t marks; /* MARK_BIT; 0: whatever */
-	uint16_t flags; /* all of these, where has_flags, and no other of those that tell packets apart */
+	uint16_t
+	    flags; /* all of these, where has_flags, and no other of those that tell packets apart */
 	bool has_flags;
 	bool has_cause;
 	uint32_t causes; /* bits of enum cause */

@@ -98,6 +98,11 @@ uint32_t twin_of(const struct holding *h, const struct group *group, uint32_t pl
 void find_consequences(struct holding *h);
 bool is_served_by(const struct check_data *data, uint32_t flow, uint32_t listener);
 
+/* --- headline.c --- */
+
+/* What it comes to in a few words, and a colon; nothing, where that is not known. */
+void put_headline(struct text *out, const struct holding *h, const struct ruling *ruling);
+
 /* --- tell.c --- */
 
 /* A ruling becomes a case of the result. */

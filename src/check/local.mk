@@ -13,6 +13,7 @@ libsynscope_a_SOURCES += \
 	%D%/fact_whole.c \
 	%D%/fact_words.c \
 	%D%/github.c \
+	%D%/headline.c %D%/headline.def \
 	%D%/hold.c %D%/hold.h \
 	%D%/judge.c \
 	%D%/junit.c \

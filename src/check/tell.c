@@ -262,6 +262,7 @@ static void
 put_sentence(
     struct text *out, const struct holding *h, const struct ruling *ruling, const char *subject)
 {
+	put_headline(out, h, ruling);
 	text_put(out, subject);
 	text_put(out, ": ");
 	if (ruling->matched_nothing && ruling->group->scope != SCOPE_TOTAL) {
