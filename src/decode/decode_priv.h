@@ -74,7 +74,6 @@ enum layer walk_to(struct walk *w, const struct next *table, size_t count, uint3
 	walk_to((w), (table), sizeof(table) / sizeof((table)[0]), (number))
 
 /* What follows an Ethernet header, a link type's own header, an IP header. */
-enum layer walk_to_type_or_length(struct walk *w, uint16_t number);
 enum layer walk_to_type(struct walk *w, uint16_t number);
 /* Of the network service header; VXLAN's extension counts as it does. */
 enum layer walk_to_nsh_protocol(struct walk *w, uint8_t number);

@@ -40,8 +40,8 @@ walk_to_type(struct walk *w, uint16_t number)
 	return number == ETHERTYPE_IPV4 ? LAYER_IP : WALK_TO(w, types, number);
 }
 
-enum layer
-walk_to_type_or_length(struct walk *w, uint16_t number)
+static enum layer
+to_type_or_length(struct walk *w, uint16_t number)
 {
 	if (number >= ETHERTYPE_MIN)
 		return walk_to_type(w, number);
@@ -61,7 +61,7 @@ walk_ethernet(struct walk *w)
 		return walk_short(w);
 	if (h[2] == 0x0c && (memcmp(h, isl[0], 5) == 0 || memcmp(h, isl[1], 5) == 0))
 		return LAYER_ISL;
-	return walk_to_type_or_length(w, be16_at(h + 12));
+	return to_type_or_length(w, be16_at(h + 12));
 }
 
 enum layer
@@ -69,7 +69,7 @@ walk_type(struct walk *w)
 {
 	uint16_t number = bytes_u16(&w->b);
 
-	return w->b.overrun ? walk_short(w) : walk_to_type_or_length(w, number);
+	return w->b.overrun ? walk_short(w) : to_type_or_length(w, number);
 }
 
 /* Cisco's ISL puts 26 bytes before the frame; the first 14 were taken for Ethernet's. */

@@ -46,12 +46,6 @@ const struct scene_class_row scene_classes[CLASS_COUNT] = {
 #undef CLASS
 };
 
-const char *const scene_theme_names[THEME_COUNT] = {
-	[THEME_LIGHT] = "light",
-	[THEME_DARK] = "dark",
-	[THEME_PRINT] = "print",
-};
-
 /* --- memory --- */
 
 struct scene *

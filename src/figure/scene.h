@@ -50,7 +50,6 @@ struct scene_class_row {
 };
 
 extern const struct scene_class_row scene_classes[CLASS_COUNT];
-extern const char *const scene_theme_names[THEME_COUNT];
 
 /* WCAG 2's contrast of two colours, times 100: from 100 to 2100. */
 unsigned scene_contrast(uint32_t one, uint32_t other);

@@ -5,6 +5,8 @@
 #include "figure/timeline_priv.h"
 
 #define ROWS_MAX 60
+#define ROW      20.0
+#define BUNDLE   46.0
 
 static void
 gather(struct timeline *all)
@@ -67,15 +69,15 @@ draw_all(struct timeline *all)
 	bool has_rows = all->flow_count <= ROWS_MAX;
 	size_t rows = has_rows ? all->flow_count : all->bundle_count;
 	double top = 84;
-	double bottom = top + (double)rows * (has_rows ? TIMELINE_ROW : TIMELINE_BUNDLE) + 4;
+	double bottom = top + (double)rows * (has_rows ? ROW : BUNDLE) + 4;
 
 	draw_title(all);
 	time_axis_grid(&all->axis, top, bottom);
 	for (size_t i = 0; i < rows; i++)
 		if (has_rows)
-			timeline_draw_row(all, i, top + 4 + (double)i * TIMELINE_ROW);
+			timeline_draw_row(all, i, top + 4 + (double)i * ROW);
 		else
-			timeline_draw_bundle(all, i, top + 4 + (double)i * TIMELINE_BUNDLE);
+			timeline_draw_bundle(all, i, top + 4 + (double)i * BUNDLE);
 	time_axis_draw_breaks(&all->axis, top, bottom);
 	scene_line(all->scene, CLASS_AXIS, (struct scene_point){ PLOT_LEFT, bottom },
 	    (struct scene_point){ PLOT_RIGHT, bottom }, DASH_SOLID);

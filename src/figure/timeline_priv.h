@@ -31,8 +31,6 @@ timeline_word(const struct timeline *all, enum label label)
 
 /* --- a few flows, a row each: timeline_rows.c --- */
 
-#define TIMELINE_ROW 20.0 /* its height */
-
 /* Gets a tick in its flow's row. */
 bool timeline_is_odd(const struct packet_row *row);
 void timeline_draw_row(struct timeline *all, size_t place, double top);
@@ -40,8 +38,6 @@ void timeline_draw_row(struct timeline *all, size_t place, double top);
 double timeline_rows_legend(struct timeline *all, double y);
 
 /* --- many, a row each end: timeline_bundles.c --- */
-
-#define TIMELINE_BUNDLE 46.0
 
 void timeline_gather_bundles(struct timeline *all);
 void timeline_draw_bundle(struct timeline *all, size_t place, double top);

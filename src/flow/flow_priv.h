@@ -129,8 +129,6 @@ is_ghost(handle h)
 
 /* What a ghost of either kind says. */
 struct wide_ghost ghost_of(const struct flow_table *table, handle h);
-/* A new one for a flow, and its handle. */
-handle ghost_new(struct flow_table *table, const struct flow *flow, const struct remains *remains);
 void ghost_free(struct flow_table *table, handle h);
 
 /* Where a search goes on: first the home slot and its neighbour, in one cache line, then all behind. */

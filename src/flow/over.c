@@ -82,7 +82,8 @@ fits_narrow(const struct flow *flow)
 	       flow->base_known == BOTH_KNOWN;
 }
 
-handle
+/* For a flow; and its handle. */
+static handle
 ghost_new(struct flow_table *table, const struct flow *flow, const struct remains *remains)
 {
 	const struct tuple *tuple = &flow->tuple;

@@ -110,8 +110,9 @@ press_keep(struct press *press, struct text *text)
 	return kept;
 }
 
-const char *
-press_tidy(struct press *press, const char *words)
+/* Blanks and line breaks become one blank each, and what acts on its reader is made visible. */
+static const char *
+tidied(struct press *press, const char *words)
 {
 	struct text plain = { 0 };
 	struct text clean = { 0 };
@@ -137,7 +138,7 @@ press_value(struct press *press, const struct markup_node *node, const char *att
 	const char *tidy;
 
 	markup_value(node, attribute, &value);
-	tidy = value.length == 0 ? "" : press_tidy(press, text_str(&value));
+	tidy = value.length == 0 ? "" : tidied(press, text_str(&value));
 	text_fini(&value);
 	return tidy;
 }
@@ -149,7 +150,7 @@ press_content(struct press *press, const struct markup_node *node)
 	const char *tidy;
 
 	markup_content(node, &content);
-	tidy = press_tidy(press, text_str(&content));
+	tidy = tidied(press, text_str(&content));
 	text_fini(&content);
 	return tidy;
 }

@@ -109,8 +109,6 @@ void page_link(struct paper_page *page, struct paper_link link);
 
 /* --- strings, that live as long as the press --- */
 
-/* Blanks and line breaks become one blank each, and what acts on its reader is made visible. */
-const char *press_tidy(struct press *press, const char *words);
 /* Of an element; empty: there is none. */
 const char *press_value(struct press *press, const struct markup_node *node, const char *attribute);
 const char *press_content(struct press *press, const struct markup_node *node);

@@ -4,7 +4,6 @@
 
 #include "report/print_priv.h"
 
-#define COLUMN_GAP 14.0
 #define BARS_WIDTH 110.0
 #define CHIP_ROOM  11.0 /* of the colour before a state */
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define SHORT_WORDS 4.0 /* ems */
+#define COLUMN_GAP  14.0
 
 /* The largest in which its narrowest columns fit. */
 static const double sizes[] = { 11.2, 10.2, 9.4, 8.6 };

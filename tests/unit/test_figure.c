@@ -35,8 +35,8 @@ test_texts_keep_the_contrast_of_wcag_aa(void **state)
 			uint32_t below = row->text_on_fill ? colors->fill : page_color(theme);
 
 			if (scene_contrast(colors->text, below) < 450)
-				fail_msg("%s, %s: text on #%06x has a contrast of %u / 100",
-				    row->name, scene_theme_names[theme], (unsigned)below,
+				fail_msg("%s, theme %d: text on #%06x has a contrast of %u / 100",
+				    row->name, theme, (unsigned)below,
 				    scene_contrast(colors->text, below));
 		}
 	}
