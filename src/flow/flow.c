@@ -1,32 +1,20 @@
 /*
- * Finding the flow of a packet.
- *
- * The index is open addressing over slots of eight bytes: the hash above, the
- * flow's handle below. Comparing hashes first means that a wrong flow's memory
- * is hardly ever touched, and growing needs no flow's memory at all.
+ * Which flow a packet is of: a known one, one of which only a trace was kept, or
+ * the next between the same ends.
  */
 #include "flow/flow.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
-#include "base/hint.h"
-#include "flow/flow_priv.h"
-
-#define SLOTS_MIN 4096u
-
-/* What nearly every packet looks at of a flow and the block behind it. */
-#define FETCH_BYTES 448
+#include "flow/index.h"
 
 struct flow_table *
 flow_table_new(size_t block_bytes)
 {
 	struct flow_table *table = mem_zalloc(sizeof(*table));
 
-	table->slots = mem_table_new(SLOTS_MIN * sizeof(*table->slots));
-	table->slot_mask = SLOTS_MIN - 1;
-	table->seed = hash_seed_draw();
+	index_init(table);
 	pool_init(&table->flows, sizeof(struct flow) + block_bytes);
 	pool_init(&table->lones, sizeof(struct lone));
 	pool_init(&table->ghosts, sizeof(struct ghost));
@@ -34,12 +22,6 @@ flow_table_new(size_t block_bytes)
 	table->lingering = mem_alloc(LINGER_RING * sizeof(*table->lingering));
 	table->listed_whole = POOL_NONE;
 	return table;
-}
-
-static size_t
-index_bytes(const struct flow_table *table)
-{
-	return ((size_t)table->slot_mask + 1) * sizeof(*table->slots);
 }
 
 void
@@ -53,194 +35,8 @@ flow_table_free(struct flow_table *table)
 	pool_fini(&table->wide_ghosts);
 	free(table->lingering);
 	free(table->by_number);
-	mem_table_free(table->slots, index_bytes(table));
+	index_fini(table);
 	free(table);
-}
-
-static uint64_t
-end_key(const struct flow_table *table, const uint8_t *address, uint16_t port, uint8_t version)
-{
-	if (version == 4)
-		return (uint64_t)bytes_native32(address) << 16 | port;
-	return hash_mix(bytes_native64(address) ^ table->seed.b,
-	    bytes_native64(address + 8) ^ table->seed.a ^ port);
-}
-
-/* The same for both directions, as a product is. */
-uint32_t
-flow_hash(const struct flow_table *table, const struct tuple *tuple)
-{
-	uint64_t src = end_key(table, tuple->src, tuple->sport, tuple->ip_version);
-	uint64_t dst = end_key(table, tuple->dst, tuple->dport, tuple->ip_version);
-	uint64_t both = hash_mix(src ^ table->seed.a, dst ^ table->seed.a);
-
-	return (uint32_t)(hash_mix(both ^ tuple->proto, table->seed.b) >> 16);
-}
-
-void
-flow_fetch_slot(const struct flow_table *table, uint32_t hash)
-{
-	__builtin_prefetch(&table->slots[hash & table->slot_mask]);
-}
-
-/*
- * The first slot with this hash, or the empty one where it would go. Nearly
- * all are in the first pair, and which of the two decides no branch.
- */
-static inline uint32_t
-probe(const struct flow_table *table, uint32_t hash)
-{
-	uint32_t at = hash & table->slot_mask;
-	uint64_t slot = table->slots[at];
-
-	at ^= (slot != 0) & (slot >> 32 != hash);
-	while (unlikely(table->slots[at] != 0 && table->slots[at] >> 32 != hash))
-		at = slot_after(table, hash, at);
-	return at;
-}
-
-void
-flow_fetch_state(const struct flow_table *table, struct lookup *lookup)
-{
-	uint32_t at = probe(table, lookup->hash);
-	uint64_t slot = table->slots[at];
-	const uint8_t *state;
-
-	lookup->at = at;
-	lookup->slot = slot;
-	lookup->flow = NULL;
-	if (likely(slot != 0 && kind_of((handle)slot) == KIND_FLOW)) {
-		lookup->flow = flow_at(table, (handle)slot);
-		state = (const uint8_t *)lookup->flow;
-		for (size_t i = 0; i < FETCH_BYTES; i += 64)
-			__builtin_prefetch(state + i, 1);
-	} else if (slot != 0 && kind_of((handle)slot) == KIND_LONE) {
-		state = (const uint8_t *)lone_at(table, (handle)slot);
-		__builtin_prefetch(state, 1);
-		__builtin_prefetch(state + 64, 1);
-	}
-}
-
-/* Zero where both addresses are the same. */
-static inline uint64_t
-differ(const uint8_t *a, const uint8_t *b)
-{
-	return (bytes_native64(a) ^ bytes_native64(b)) |
-	       (bytes_native64(a + 8) ^ bytes_native64(b + 8));
-}
-
-/* An end of a packet over IPv4, as one number. */
-static inline uint64_t
-narrow_end(const uint8_t *address, uint16_t port)
-{
-	return (uint64_t)port << 32 | bytes_native32(address);
-}
-
-static inline bool
-same_narrow_ends(const struct tuple *have, const struct tuple *want, enum side *side)
-{
-	uint64_t src = narrow_end(have->src, have->sport), dst = narrow_end(have->dst, have->dport);
-	uint64_t from = narrow_end(want->src, want->sport), to = narrow_end(want->dst, want->dport);
-
-	*side = (enum side)(src != from);
-	return ((src == from) | (src == to)) & ((src ^ from ^ dst ^ to) == 0);
-}
-
-static inline bool
-same_wide_ends(const struct tuple *have, const struct tuple *want, enum side *side)
-{
-	const uint8_t *addresses = want->src; /* and behind it dst */
-	const uint32_t ports = bytes_native32(&want->sport);
-	const uint32_t have_ports = bytes_native32(&have->sport);
-	const uint32_t swapped = (differ(have->src, want->src) | (have_ports ^ ports)) != 0;
-	const uint32_t turned = ports << 16 * swapped | ports >> (-(16 * swapped) & 31);
-
-	*side = (enum side)swapped;
-	return (differ(have->src, addresses + 16 * swapped) |
-		   differ(have->dst, addresses + 16 * (1 - swapped)) | (have_ports ^ turned)) == 0;
-}
-
-/*
- * Whether both name the same ends, and which of them sent the second. No
- * processor can guess the side, so it decides no branch: what does not equal
- * the first as it stands must equal it with its ends swapped.
- */
-static inline bool
-same_ends(const struct tuple *have, const struct tuple *want, enum side *side)
-{
-	if (unlikely(bytes_native32(&have->proto) != bytes_native32(&want->proto)))
-		return false;
-	return likely(want->ip_version == 4) ? same_narrow_ends(have, want, side)
-					     : same_wide_ends(have, want, side);
-}
-
-/* The same of what stands in a slot. */
-static inline bool
-is_of(const struct flow_table *table, handle h, const struct tuple *want, enum side *side)
-{
-	struct wide_ghost ghost;
-
-	if (likely(kind_of(h) == KIND_FLOW))
-		return same_ends(&flow_at(table, h)->tuple, want, side);
-	if (kind_of(h) == KIND_LONE)
-		return same_ends(&lone_syn(lone_at(table, h))->tuple, want, side);
-	ghost = ghost_of(table, h);
-	return same_ends(&ghost.tuple, want, side);
-}
-
-/*
- * What lives comes before what is over, so that it is found at the first look.
- * Nothing is ever taken out of the index, so whatever stands where a flow's
- * search comes by may change places with it.
- */
-static void
-put_forward(struct flow_table *table, uint32_t hash, uint32_t *at)
-{
-	for (uint32_t i = hash & table->slot_mask; i != *at; i = slot_after(table, hash, i)) {
-		uint64_t slot = table->slots[i];
-
-		if (!is_ghost((handle)slot))
-			continue;
-		table->slots[i] = table->slots[*at];
-		table->slots[*at] = slot;
-		*at = i;
-		return;
-	}
-}
-
-/* The slot of these ends, and who is asking; or the empty slot where they would go. */
-static inline uint64_t *
-find_slot(struct flow_table *table, const struct tuple *want, uint32_t hash, enum side *side)
-{
-	uint32_t at = probe(table, hash);
-
-	*side = SIDE_A;
-	while (table->slots[at] != 0 &&
-	    unlikely(table->slots[at] >> 32 != hash ||
-		!is_of(table, (handle)table->slots[at], want, side)))
-		at = slot_after(table, hash, at);
-	return &table->slots[at];
-}
-
-static void
-grow_index(struct flow_table *table)
-{
-	const uint64_t *old = table->slots;
-	size_t old_count = (size_t)table->slot_mask + 1;
-
-	table->slot_mask = table->slot_mask * 2 + 1;
-	table->slots = mem_table_new(index_bytes(table));
-	for (size_t i = 0; i < old_count; i++) {
-		uint32_t hash = (uint32_t)(old[i] >> 32);
-		uint32_t at = hash & table->slot_mask;
-
-		if (old[i] == 0)
-			continue;
-		while (table->slots[at] != 0)
-			at = slot_after(table, hash, at);
-		table->slots[at] = old[i];
-	}
-	mem_table_free((void *)old, old_count * sizeof(*old));
 }
 
 static uint32_t
@@ -253,20 +49,6 @@ next_number(struct flow_table *table, handle h)
 	}
 	table->by_number[table->count] = h;
 	return ++table->count;
-}
-
-static void
-set_slot(struct flow_table *table, uint64_t *slot, uint32_t hash, handle h)
-{
-	bool was_empty = *slot == 0;
-	uint32_t at = (uint32_t)(slot - table->slots);
-
-	*slot = (uint64_t)hash << 32 | h;
-	if (!was_empty)
-		return;
-	put_forward(table, hash, &at);
-	if (++table->used > table->slot_mask / 2)
-		grow_index(table);
 }
 
 /* Its head must tell all there is to know of it, so it carries no data. */
@@ -324,7 +106,7 @@ note_lone(struct flow_table *table, uint64_t *slot, const struct packet *syn, ui
 	memcpy(lone->head, syn, sizeof(lone->head));
 	lone->hash = hash;
 	lone->number = next_number(table, h);
-	set_slot(table, slot, hash, h);
+	index_set(table, slot, hash, h);
 	return lone->number;
 }
 
@@ -342,7 +124,7 @@ begin_flow(struct flow_table *table, uint64_t *slot, const struct packet *pkt, u
 		place.number = place.flow->number = next_number(table, h);
 		if (pkt->tuple.proto == PROTO_TCP)
 			learn_bases(place.flow, pkt, SIDE_A);
-		set_slot(table, slot, hash, h);
+		index_set(table, slot, hash, h);
 	}
 	return place;
 }
@@ -440,7 +222,7 @@ wake(struct flow_table *table, uint64_t *slot, struct place *place)
 		place->flow = revive(table, &h, hash);
 		place->revived = &table->revived;
 	}
-	set_slot(table, slot, hash, h);
+	index_set(table, slot, hash, h);
 }
 
 /* The flow of a slot in use. */
@@ -473,7 +255,7 @@ flow_known(const struct flow_table *table, const struct packet *pkt, const struc
 bool
 flow_note_syn(struct flow_table *table, const struct packet *pkt, uint32_t hash)
 {
-	uint32_t at = probe(table, hash);
+	uint32_t at = index_probe(table, hash);
 
 	if (!is_bare_syn(pkt) || table->slots[at] != 0)
 		return false;
@@ -514,7 +296,7 @@ struct place
 flow_of(struct flow_table *table, const struct packet *pkt, uint32_t hash)
 {
 	struct place place = { .side = SIDE_A };
-	uint64_t *slot = find_slot(table, &pkt->tuple, hash, &place.side);
+	uint64_t *slot = index_find(table, &pkt->tuple, hash, &place.side);
 
 	if (*slot == 0)
 		return begin_flow(table, slot, pkt, hash);
@@ -538,7 +320,7 @@ struct place
 flow_quoted(struct flow_table *table, const struct tuple *quoted)
 {
 	struct place place = { .side = SIDE_A };
-	uint64_t *slot = find_slot(table, quoted, flow_hash(table, quoted), &place.side);
+	uint64_t *slot = index_find(table, quoted, flow_hash(table, quoted), &place.side);
 
 	if (*slot != 0)
 		take_place(table, slot, &place);

@@ -131,19 +131,6 @@ is_ghost(handle h)
 struct wide_ghost ghost_of(const struct flow_table *table, handle h);
 void ghost_free(struct flow_table *table, handle h);
 
-/* Where a search goes on: first the home slot and its neighbour, in one cache line, then all behind. */
-static inline uint32_t
-slot_after(const struct flow_table *table, uint32_t hash, uint32_t at)
-{
-	uint32_t home = hash & table->slot_mask;
-
-	if (at == home)
-		return at ^ 1;
-	if (at == (home ^ 1))
-		at |= 1;
-	return (at + 1) & table->slot_mask;
-}
-
 /* The SYN that a lone one is, as far as it was kept. */
 static inline const struct packet *
 lone_syn(const struct lone *lone)

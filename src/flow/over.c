@@ -5,9 +5,8 @@
  */
 #include <string.h>
 
-#include "base/hint.h"
 #include "base/span.h"
-#include "flow/flow_priv.h"
+#include "flow/index.h"
 
 /* Longer than any host keeps a closed connection: TIME_WAIT on Linux. */
 #define LINGER_NS INT64_C(60000000000)
