@@ -7,19 +7,18 @@
 #include "socket/socket_priv.h"
 
 /* All SYN-ACKs are cookies where one is although no request waits (tcp_syncookies=2). */
-static bool
-sends_only_cookies(const struct sockets *all, const struct listener *listener)
+static void
+look_for_requests(const struct sockets *all, struct listener *listener)
 {
-	bool found = false;
+	listener->only_cookies = listener->has_requests = false;
 
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
-		if (story->no_cookie)
-			return false;
-		found |= story->cookie && story->waiting == 0;
+		listener->has_requests |= story->no_cookie;
+		listener->only_cookies |= story->cookie && story->waiting == 0;
 	}
-	return found;
+	listener->only_cookies &= !listener->has_requests;
 }
 
 /* Hardly anybody sets it so: requests that wait unseen explain a cookie, too. */
@@ -122,7 +121,7 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 {
 	listener->defer = defer;
 	listener->defer_ns = 0;
-	listener->only_cookies = false;
+	listener->only_cookies = listener->has_requests = false;
 	/* Twice: when a second request is due is learnt from the first round, and who waited when. */
 	for (int round = 0; round < 2 && (round == 0 || !listener->calm); round++) {
 		note_all(all, listener, false);
@@ -135,7 +134,7 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 		}
 		count_waiting(all, listener);
 		listener_note_life(all, listener);
-		listener->only_cookies = sends_only_cookies(all, listener);
+		look_for_requests(all, listener);
 	}
 	if (listener->only_cookies)
 		listener->surprises += ONLY_COOKIES_SURPRISE;
@@ -189,13 +188,13 @@ can_defer(const struct sockets *all, const struct listener *listener)
 {
 	if (listener->is_slow_of_word || listener->skips_timers)
 		return true;
-	if (!silence_tells(listener))
-		return false;
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
 		if (is_odd_cookie(listener, story))
 			return true;
+		if (!silence_tells(listener))
+			continue;
 		for (const struct step *step = step_first(all, story); step != NULL; step = step_next(all, step))
 			if (step->refused && step->role == ROLE_CLIENT && step->bytes == 0 &&
 			    !(step->flags & (TCP_FIN | TCP_SYN)))
@@ -209,7 +208,7 @@ is_summed_up(const struct sockets *all, const struct listener *listener)
 {
 	bool is_asked = all->options.want_rows || all->options.backlog >= 0;
 
-	return listener->calm && !listener->closes && (!is_asked || listener->noted > CALM_MAX);
+	return listener->calm && !listener->closes && listener->cookies == 0 && (!is_asked || listener->noted > CALM_MAX);
 }
 
 /* First without a list of what happened: most listeners never need one. */

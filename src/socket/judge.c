@@ -115,7 +115,8 @@ read_answer(struct reading *r, const struct step *step)
 static void
 heed_sign(struct story *story, const struct listener *listener, enum cookie_sign sign)
 {
-	story->cookie = sign == COOKIE_BY_WINDOW || (sign == COOKIE_BY_CLOCK && silence_tells(listener));
+	story->sure_cookie = sign == COOKIE_BY_WINDOW;
+	story->cookie = story->sure_cookie || (sign == COOKIE_BY_CLOCK && silence_tells(listener));
 	story->no_cookie |= sign == COOKIE_DENIED;
 }
 
@@ -463,7 +464,7 @@ void
 story_forget(struct story *story)
 {
 	story->fate = FATE_NONE;
-	story->deferred = story->likely_deferred = story->cookie = story->no_cookie = false;
+	story->deferred = story->likely_deferred = story->cookie = story->sure_cookie = story->no_cookie = false;
 	story->odd_silence = story->maybe_is_cookie = story->supposed = false;
 	story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = NEVER_NS;
 	story->gone_ns = story->due_ns = story->dropped_ns = NEVER_NS;

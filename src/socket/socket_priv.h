@@ -144,6 +144,7 @@ struct story {
 	bool deferred;  /* its bare ACK was put aside */
 	bool likely_deferred; /* or a cookie's, which is less likely */
 	bool cookie;    /* its SYN-ACK was a SYN cookie, taken later: there was no request */
+	bool sure_cookie; /* and that is no chance */
 	bool no_cookie; /* its SYN-ACK came again by a timer, or its window says so: there was one */
 	bool odd_silence; /* no SYN-ACK when due, although the server cannot have taken it */
 	uint8_t syn_count;
@@ -343,6 +344,7 @@ struct listener {
 	bool skips_timers;    /* the first SYN-ACKs that were due again never came, later ones did */
 	bool defer;          /* TCP_DEFER_ACCEPT, as far as we can tell */
 	bool only_cookies;   /* it answers with nothing else */
+	bool has_requests;   /* that certainly were none */
 	int64_t defer_ns;    /* when it asks again */
 	unsigned surprises;  /* how much that explanation has to take for chance */
 	uint32_t attempts, completed, refused, dropped, aborted, cookies, deferred;
@@ -619,7 +621,7 @@ struct world {
 	int64_t *lower; /* by happening */
 	int64_t *upper;
 	size_t crossed; /* the happening that ruled the last world out */
-	int64_t likeliest; /* backlog, of those tried */
+	struct range likely; /* backlogs, of those tried */
 	unsigned fewest;   /* surprises */
 	unsigned bent;     /* what it cost to make it fit */
 };

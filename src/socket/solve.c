@@ -192,6 +192,17 @@ merge(const struct world *world, bool is_first)
 
 /* --- which backlogs there can be --- */
 
+/* A cookie is sent when more requests wait than the backlog. */
+static int64_t
+backlog_by_cookie(const struct world *world, const struct happening *answer)
+{
+	const struct story *story = story_at(world->all, answer->story);
+
+	if (!story->sure_cookie || !world->listener->has_requests || story->waiting_most == 0 || world->bent > 0)
+		return RANGE_OPEN;
+	return (int64_t)story->waiting_most - 1;
+}
+
 /* A SYN that was dropped found the accept queue full, or the SYN queue, of requests that were waiting. */
 static int64_t
 highest_backlog(const struct world *world)
@@ -202,7 +213,9 @@ highest_backlog(const struct world *world)
 		const struct happening *happening = &world->listener->happenings[i];
 		int64_t full = (int64_t)happening->taken_hi - 1;
 
-		if (happening->kind == HAPPENED_IGNORE)
+		if (happening->kind == HAPPENED_ANSWER)
+			highest = at_most(highest, backlog_by_cookie(world, happening));
+		else if (happening->kind == HAPPENED_IGNORE)
 			highest = at_most(highest, full);
 		else if (happening->kind == HAPPENED_DROP && !world->no_drops)
 			highest = at_most(highest, at_least(full, (int64_t)happening->waiting - 1));
@@ -223,10 +236,12 @@ try_one(struct world *world, int64_t backlog, bool *found)
 	widen(&listener->backlog, backlog, backlog, !*found);
 	merge(world, !*found);
 	surprises = course_play(world, false);
-	if (!*found || surprises <= world->fewest) {
+	if (!*found || surprises < world->fewest) {
 		world->fewest = surprises;
-		world->likeliest = backlog;
+		world->likely.lo = backlog;
 	}
+	if (surprises == world->fewest)
+		world->likely.hi = backlog;
 	*found = true;
 	return true;
 }
@@ -346,6 +361,15 @@ accepted_in_all(const struct world *world)
 	return accepted;
 }
 
+/* Of those that explain it alike: what was full had the most room, and of what was not any is as likely. */
+static int64_t
+likeliest_backlog(const struct world *world)
+{
+	const struct range *likely = &world->likely;
+
+	return world->listener->troubles > 0 ? likely->hi : likely->lo + (likely->hi - likely->lo) / 2;
+}
+
 void
 listener_solve(struct sockets *all, struct listener *listener)
 {
@@ -361,12 +385,12 @@ listener_solve(struct sockets *all, struct listener *listener)
 		if (!settle_open(all, listener))
 			break;
 	}
-	world.backlog = world.likeliest;
+	world.backlog = likeliest_backlog(&world);
 	sweep(&world);
 	listener->surprises += course_play(&world, true) + world.bent;
 	if (all->options.backlog >= 0)
 		listener->backlog.lo = listener->backlog.hi = all->options.backlog;
-	listener->backlog_best = world.likeliest == RANGE_OPEN ? -1 : world.likeliest;
+	listener->backlog_best = world.backlog == RANGE_OPEN ? -1 : world.backlog;
 	listener->accepted = accepted_in_all(&world);
 	free(world.lower);
 	free(world.upper);

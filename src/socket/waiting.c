@@ -23,16 +23,16 @@ static bool
 is_taken_at_once(const struct story *story)
 {
 	return story->maybe_is_cookie ||
-	    (story->flags & STORY_PLAIN && !story->deferred && since(story->taken_hi_ns, story->answer_ns) > ASKED_AGAIN_NS);
+	    (story->flags & STORY_PLAIN && since(story->taken_hi_ns, story->answer_ns) > ASKED_AGAIN_NS);
 }
 
-/* At the latest. */
+/* At the latest; one that is put aside is not asked about for long. */
 static int64_t
-may_wait_until_ns(const struct story *story)
+may_wait_until_ns(const struct listener *listener, const struct story *story)
 {
 	if (story->fate == FATE_TAKEN)
-		return is_taken_at_once(story) ? story->taken_lo_ns : story->taken_hi_ns;
-	if (story->fate == FATE_MAYBE && story->due_ns != NEVER_NS && !story->likely_deferred)
+		return !listener->defer && is_taken_at_once(story) ? story->taken_lo_ns : story->taken_hi_ns;
+	if (story->fate == FATE_MAYBE && story->due_ns != NEVER_NS && !listener->defer)
 		return story->taken_lo_ns;
 	return at_most(story->gone_ns, story->reset_ns[ROLE_CLIENT]);
 }
@@ -102,7 +102,7 @@ add_waiting(const struct listener *listener, const struct story *story, struct l
 	if (story->cookie || story->fate == FATE_REFUSED || (story->fate == FATE_COOKIE && silence_tells(listener)))
 		return;
 	if (first_ns != NEVER_NS)
-		line_add(most, first_ns, may_wait_until_ns(story));
+		line_add(most, first_ns, may_wait_until_ns(listener, story));
 	if (story->flags & STORY_ANSWERED)
 		line_add(likely, story_asked_ns(story), waits_until_ns(story));
 }

@@ -502,6 +502,8 @@ test_a_cookie_shows_by_its_window(void **state)
 	take_two(COOKIES_WINDOW);
 	assert_int_equal(seen.listener.cookies, 1);
 	assert_ends(5, 1, "ESTABLISHED", "CLOSED");
+	/* One request waited, and filled the SYN queue. */
+	assert_int_equal(seen.listener.backlog.hi, 0);
 }
 
 static void
@@ -513,6 +515,7 @@ test_a_window_that_does_not_change_shows_a_request(void **state)
 	assert_int_equal(seen.listener.cookies, 0);
 	assert_ends(5, 1, "ESTABLISHED", "SYN_RECV");
 	assert_true(end_at(5, 1, true).certain);
+	assert_int_equal(seen.listener.backlog.hi, RANGE_OPEN);
 }
 
 /* An ignored request is asked again: one that is not was taken, and a place was free. */
