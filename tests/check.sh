@@ -448,6 +448,18 @@ synscope check -q --baseline again.pcap lossy-otherwise.pcap >says 2>&1
 test $? = 1 && grep -q 'resent: expected client-data, but it is .*server-data' says
 verdict $? '... but found where it was one that did'
 
+# The ACK of the handshake was lost: what tells of it comes when there is something to say.
+silent_ack()
+{
+	scene
+	conversation b 0 | sed '4,$d'
+	conversation b 0.3 | sed '1,3d'
+}
+silent_ack | make heard-ack
+silent_ack | sed '/+0.003/d' | make silent-ack 7777
+synscope check -q --baseline heard-ack.pcap silent-ack.pcap >says 2>&1
+verdict $? 'a handshake takes no longer because its ACK came with bytes'
+
 # On a busy machine answers are late, and the end of what is under way is sent again.
 burst()
 {
@@ -492,6 +504,23 @@ for run in good extra changed; do
 	synscope check -q --expect runs.xml $run.pcap >says 2>&1
 	verdict $? "... within which $run lies"
 done
+
+late_syn()
+{
+	scene
+	conversation a 0
+	echo '+0.050000 b > server SYN'
+	conversation b 1.1 | sed '1s/SYN/SYN seq 0/'
+	conversation c 3
+}
+{ scene; packets; again_of b 0.101 4; again_of c 0.201 4; } | make lossy-third 7778
+late_syn | make lossy-syn 7779
+synscope check -q --record -o runs.xml lossy.pcap lossy-otherwise.pcap lossy-third.pcap
+synscope check -q --expect runs.xml lossy-syn.pcap >says 2>&1
+verdict $? 'a path that lost some in several runs may lose a SYN'
+synscope check -q --baseline lossy.pcap lossy-syn.pcap >says 2>&1
+test $? = 1 && grep -q 'retransmission: a SYN came again: ' says
+verdict $? '... but not one that is known of one run alone'
 
 # --- leniency ---
 

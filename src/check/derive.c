@@ -225,8 +225,11 @@ take_handshake(struct walk *walk, const struct kept_packet *pkt)
 		   derived->shake[2] == 0) {
 		derived->shake[2] = pkt->index;
 		/* Else it tells how long one waits before a SYN-ACK comes again. */
-		if (derived->copies[0] > 0 && !walk->syn_ack_is_late)
-			derived->answered_ns = span_ns(pkt->ts_ns, walk->syn_ns);
+		if (derived->copies[0] == 0 || walk->syn_ack_is_late)
+			return;
+		/* ... or for something to say, where that has the ACK with it, or the ACK was lost. */
+		derived->answered_ns =
+		    span_ns(pkt->length > 0 ? walk->syn_ack_ns : pkt->ts_ns, walk->syn_ns);
 	}
 }
 

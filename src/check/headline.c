@@ -188,6 +188,12 @@ put_value(struct text *out, const struct holding *h, const struct ruling *ruling
 		text_put(out, " by a server whose accept queue was full");
 	if (ruling->expected->fact == FACT_CLOSE)
 		put_close(out, ruling, &h->data->flows[ruling->culprits[0]]);
+	if (sentence != NULL && ruling->group->scope == SCOPE_FLOW && ruling->blamed > 1 &&
+	    fact_words(ruling->expected->fact) != NULL) {
+		text_put(out, ", in ");
+		text_u64(out, ruling->blamed);
+		text_put(out, " flows");
+	}
 	text_fini(&seen.room);
 }
 

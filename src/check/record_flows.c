@@ -36,9 +36,13 @@ flow_at(const struct recorder *r, size_t capture, size_t member)
 	return &r->good[capture]->flows[r->members[capture].at[member]];
 }
 
-/* A path that loses some loses any: whose, and of what, is chance. */
-#define RESENT_LOST (RESENT_CLIENT_DATA | RESENT_SERVER_DATA | RESENT_FIN)
-#define LOSSY_FLOWS 2
+/*
+ * A path that loses some loses any: whose, and of what, is chance. That no SYN
+ * is among them is believed of one run, but not of several.
+ */
+#define RESENT_LOST  (RESENT_CLIENT_DATA | RESENT_SERVER_DATA | RESENT_FIN)
+#define RESENT_SHAKE (RESENT_SYN | RESENT_SYN_ACK)
+#define LOSSY_FLOWS  2
 
 static bool
 may_probe(const struct recorder *r, const struct derived *derived, int side)
@@ -66,7 +70,9 @@ all_resent(const struct recorder *r)
 			lossy += (derived->resent & RESENT_LOST) != 0;
 		}
 	}
-	return lossy >= LOSSY_FLOWS && !r->is_copy ? resent | RESENT_LOST : resent;
+	if (lossy < LOSSY_FLOWS || r->is_copy)
+		return resent;
+	return resent | RESENT_LOST | (r->good_count > 1 ? RESENT_SHAKE : 0);
 }
 
 /* The most that all flows of a capture have together. */
