@@ -63,6 +63,9 @@ struct place {
 struct remains {
 	uint32_t next_seq[2];
 	uint32_t last_ack[2];
+	uint16_t window[2];
+	int8_t wscale[2];
+	uint8_t known[2]; /* of each half, as tcp has them */
 };
 
 /*

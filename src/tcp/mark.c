@@ -323,6 +323,9 @@ mark_remains(const struct mark_pair *pair)
 	return (struct remains){
 		.next_seq = { half[0].next_seq, half[1].next_seq },
 		.last_ack = { half[0].last_ack, half[1].last_ack },
+		.window = { half[0].window, half[1].window },
+		.wscale = { half[0].wscale, half[1].wscale },
+		.known = { half[0].known, half[1].known },
 	};
 }
 
@@ -330,8 +333,13 @@ void
 mark_revive(struct mark_pair *pair, const struct remains *remains)
 {
 	for (int i = 0; i < 2; i++) {
-		pair->half[i].next_seq = pair->half[i].max_ack = remains->next_seq[i];
-		pair->half[i].last_ack = remains->last_ack[i];
+		struct mark_half *half = &pair->half[i];
+
+		half->next_seq = half->max_ack = remains->next_seq[i];
+		half->last_ack = remains->last_ack[i];
+		half->window = remains->window[i];
+		half->wscale = remains->wscale[i];
+		half->known = remains->known[i];
 	}
 }
 

@@ -267,7 +267,7 @@ test_a_flow_that_goes_on_is_not_done(void **state)
 static void
 test_rows_put_away_are_listed_in_the_order_of_numbers(void **state)
 {
-	const struct remains remains = { { 0 }, { 0 } };
+	const struct remains remains = { 0 };
 	struct place place;
 
 	(void)state;
@@ -289,7 +289,7 @@ test_rows_put_away_are_listed_in_the_order_of_numbers(void **state)
 static void
 keeps_its_number(int ip_version)
 {
-	const struct remains remains = { { 111, 555 }, { 555, 111 } };
+	const struct remains remains = { .next_seq = { 111, 555 }, .last_ack = { 555, 111 } };
 	uint32_t number = flow_count(table) + 1;
 	struct place place;
 
@@ -317,7 +317,7 @@ test_a_late_packet_keeps_the_number_of_its_flow(void **state)
 static void
 reuses_the_port(int ip_version)
 {
-	const struct remains remains = { { 0 }, { 0 } };
+	const struct remains remains = { 0 };
 	uint32_t number = flow_count(table) + 1;
 	struct place place;
 
@@ -339,7 +339,7 @@ test_a_new_syn_after_a_flow_was_put_away_is_a_port_reused(void **state)
 static void
 test_putting_away_leaves_the_next_connection_alone(void **state)
 {
-	const struct remains remains = { { 0 }, { 0 } };
+	const struct remains remains = { 0 };
 
 	(void)state;
 	open_and_linger(1000, 1000000);

@@ -249,6 +249,24 @@ test_an_ack_of_the_unseen_makes_the_count_of_duplicates_begin_anew(void **state)
 }
 
 static void
+test_what_was_put_away_is_judged_as_before(void **state)
+{
+	struct mark_pair first = { 0 }, later = { 0 };
+	struct place from_a = { .side = SIDE_A };
+	struct remains remains;
+
+	(void)state;
+	mark_segment(&first, SEG(999, 0, .flags = TCP_SYN, .window = 500), &from_a);
+	mark_segment(&first, SEG(1000, 0, .ack = 5000, .window = 500), &from_a);
+	remains = mark_remains(&first);
+	mark_revive(&later, &remains);
+	assert_int_equal(mark_segment(&later, SEG(1000, 0, .ack = 5000, .window = 500), &from_a),
+	    BIT(DUPLICATE_ACK));
+	assert_int_equal(mark_segment(&later, SEG(1000, 0, .ack = 5000, .window = 900), &from_a),
+	    BIT(WINDOW_UPDATE));
+}
+
+static void
 test_the_rules_hold_across_the_wrap(void **state)
 {
 	(void)state;
@@ -283,6 +301,7 @@ main(void)
 		TEST(test_the_syn_again_is_a_retransmission_even_after_a_reset),
 		TEST(test_another_syn_is_a_port_reused),
 		TEST(test_an_ack_of_the_unseen_makes_the_count_of_duplicates_begin_anew),
+		TEST(test_what_was_put_away_is_judged_as_before),
 		TEST(test_the_rules_hold_across_the_wrap),
 	};
 
