@@ -1,6 +1,6 @@
 #!/bin/sh
-# Files are where pages and comments say, none lies about that is not built, and a
-# room knows those to its left alone.
+# Files are where pages and comments say, none lies about that is not built, a room
+# knows those to its left alone, and only cli talks.
 . "${srcdir:=.}/tests/support/tap.sh"
 cd "$srcdir" || exit 99
 
@@ -26,14 +26,17 @@ for page in ARCHITECTURE.md CONTRIBUTING.md README.md; do
 done
 
 # Of the last four, report draws with figure; else they do not know each other.
-left='base markup capture decode flow tcp socket analysis prose recorded'
+line='base capture decode flow tcp socket analysis'
+left="$line markup prose recorded"
 known()
 {
 	case $1 in
+	markup) echo base ;;
 	export | figure | check) echo "$left" ;;
 	report) echo "$left figure" ;;
 	cli) echo "$left export figure report check" ;;
-	*) echo "${left%%"$1"*}" ;;
+	prose | recorded) echo "${left%%"$1"*}" ;;
+	*) echo "${line%%"$1"*}" ;;
 	esac
 }
 
@@ -59,4 +62,17 @@ for room in src/*/; do
 	done >"$work/says"
 	silent "every file of $room is built"
 done
+
+# --- who talks, and who formats ---
+
+grep -nE '\<(printf|puts|putchar|perror|_?exit|abort)\(.*;|\<std(out|err)\>' src/*/*.[ch] |
+	grep -v -e '^src/cli/' -e '^src/base/mem\.c:' >"$work/says"
+silent 'only cli talks and exits, save for running out of memory'
+grep -nE '\<(time|gettimeofday|clock_gettime)\(.*;' src/*/*.[ch] |
+	grep -v '^src/cli/progress\.c:' >"$work/says"
+silent 'nobody asks what time it is, save to show progress'
+for room in decode flow tcp socket analysis; do
+	grep -nE '^#include ("base/(text|put)\.h"|<stdio\.h>)' src/$room/*.[ch]
+done >"$work/says"
+silent 'before the rows, nobody formats anything'
 plan
