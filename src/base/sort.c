@@ -34,3 +34,15 @@ sort_numbers(int64_t *numbers, size_t count)
 		memcpy(numbers, other, count * sizeof(*numbers));
 	free(other);
 }
+
+size_t
+sort_distinct(int64_t *numbers, size_t count)
+{
+	size_t kept = 0;
+
+	sort_numbers(numbers, count);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || numbers[i] != numbers[kept - 1])
+			numbers[kept++] = numbers[i];
+	return kept;
+}

@@ -9,6 +9,8 @@
 
 /* Ascending. */
 void sort_numbers(int64_t *numbers, size_t count);
+/* ... and each once: returns how many are left. */
+size_t sort_distinct(int64_t *numbers, size_t count);
 
 /* Where it stands among sorted ones: the smallest of which so many percent are no larger. */
 static inline size_t

@@ -13,6 +13,7 @@
 struct tables {
 	struct rows rows; /* first: the analysis hands it back */
 	int64_t *moments; /* of the capture at hand, in the order of time; NULL: not known yet */
+	size_t moment_count;
 	size_t next;      /* that no row has come up to */
 };
 
@@ -32,22 +33,19 @@ find_moments(struct tables *tables)
 		tables->moments[i] =
 		    moment->is_relative ? span_end(first_ns, moment->ns) : moment->ns;
 	}
-	sort_numbers(tables->moments, told->moment_count);
+	tables->moment_count = sort_distinct(tables->moments, told->moment_count);
 }
 
 /* The moments before this one had no row, and itself has, or had none either. */
 static void
 pass(struct tables *tables, int64_t until_ns, bool has_row)
 {
-	size_t count = tables->rows.reading.options->told.moment_count;
-
 	if (tables->moments == NULL)
 		find_moments(tables);
-	for (; tables->next < count && tables->moments[tables->next] <= until_ns; tables->next++) {
-		int64_t ns = tables->moments[tables->next];
-		bool is_again = tables->next > 0 && tables->moments[tables->next - 1] == ns;
+	while (tables->next < tables->moment_count && tables->moments[tables->next] <= until_ns) {
+		int64_t ns = tables->moments[tables->next++];
 
-		if (!(has_row && ns == until_ns) && !is_again)
+		if (!has_row || ns != until_ns)
 			export_no_socket(rows_out(tables), ns);
 	}
 }

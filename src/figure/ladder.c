@@ -381,20 +381,18 @@ gather_flows(struct ladder *ladder)
 {
 	const struct figure_data *data = ladder->data;
 	int64_t *numbers = scene_keep(ladder->scene, (data->packet_count + 1) * sizeof(*numbers));
-	size_t count = 0;
+	size_t count;
 
 	for (size_t i = 0; i < data->packet_count; i++)
 		numbers[i] = data->packets[i].flow;
-	sort_numbers(numbers, data->packet_count);
-	for (size_t i = 0; i < data->packet_count; i++)
-		if ((count == 0 || numbers[count - 1] != numbers[i]) &&
-		    figure_flow(data, (uint32_t)numbers[i]) != NULL)
-			numbers[count++] = numbers[i];
+	count = sort_distinct(numbers, data->packet_count);
 	ladder->flows = scene_keep(ladder->scene, (count + 1) * sizeof(*ladder->flows));
-	for (size_t i = 0; i < count; i++)
-		ladder->flows[i] =
-		    (struct ladder_flow){ .row = figure_flow(data, (uint32_t)numbers[i]) };
-	ladder->flow_count = count;
+	for (size_t i = 0; i < count; i++) {
+		const struct flow_row *row = figure_flow(data, (uint32_t)numbers[i]);
+
+		if (row != NULL)
+			ladder->flows[ladder->flow_count++] = (struct ladder_flow){ .row = row };
+	}
 }
 
 /* SIZE_MAX: its row was left out. */

@@ -106,12 +106,8 @@ place_scaled(struct listening *all)
 static void
 place_moments(struct listening *all)
 {
-	size_t kept = 0;
+	size_t kept = sort_distinct(all->moments, all->moment_count);
 
-	sort_numbers(all->moments, all->moment_count);
-	for (size_t i = 0; i < all->moment_count; i++)
-		if (kept == 0 || all->moments[i] != all->moments[kept - 1])
-			all->moments[kept++] = all->moments[i];
 	all->moment_count = kept;
 	all->ys = scene_keep(all->scene, (kept + 1) * sizeof(*all->ys));
 	all->ys[0] = LANES_TOP + BEFORE + 16;

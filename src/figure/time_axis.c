@@ -82,20 +82,6 @@ time_axis_at(const struct time_axis *axis, int64_t ns)
 #define PIECE_MIN  60.0
 
 static size_t
-sort_times(int64_t *times, size_t count)
-{
-	size_t kept = 0;
-
-	if (count == 0)
-		return 0;
-	sort_numbers(times, count);
-	for (size_t i = 0; i < count; i++)
-		if (kept == 0 || times[i] != times[kept - 1])
-			times[kept++] = times[i];
-	return kept;
-}
-
-static size_t
 times_within(const struct time_axis *axis, const struct time_piece *piece)
 {
 	size_t count = 0;
@@ -217,7 +203,7 @@ time_axis_init(struct time_axis *axis, struct scene *scene, int64_t *times, size
 		.is_even = how == TIME_EVEN };
 	for (size_t i = 0; i < count; i++)
 		times[i] = since_zero(axis, times[i]);
-	axis->time_count = sort_times(times, count);
+	axis->time_count = sort_distinct(times, count);
 	axis->pieces[0] = (struct time_piece){
 		.lo_ns = count == 0 ? 0 : times[0],
 		.hi_ns = count == 0 ? 0 : times[axis->time_count - 1],

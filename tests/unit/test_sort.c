@@ -19,6 +19,18 @@ test_numbers_of_any_size_and_sign_are_put_in_order(void **state)
 }
 
 static void
+test_distinct_ones_are_left_once_each(void **state)
+{
+	int64_t numbers[] = { 3, -1, 3, 3, INT64_MIN, -1 };
+	const int64_t sorted[] = { INT64_MIN, -1, 3 };
+
+	(void)state;
+	assert_int_equal(sort_distinct(numbers, sizeof(numbers) / sizeof(numbers[0])), 3);
+	assert_memory_equal(numbers, sorted, sizeof(sorted));
+	assert_int_equal(sort_distinct(numbers, 0), 0);
+}
+
+static void
 test_few_or_none_are_left_alone(void **state)
 {
 	int64_t number = 7;
@@ -34,6 +46,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers_of_any_size_and_sign_are_put_in_order),
+		cmocka_unit_test(test_distinct_ones_are_left_once_each),
 		cmocka_unit_test(test_few_or_none_are_left_alone),
 	};
 
