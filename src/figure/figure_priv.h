@@ -23,6 +23,17 @@ const char *label_with(struct scene *scene, enum lang lang, enum label label,
 	label_with(scene, lang, label, (const char *const[]){ __VA_ARGS__ }, \
 	    sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 
+/* --- pauses, where time runs down the page --- */
+
+#define BREAK_NS INT64_C(200000000)
+
+/* It is broken visibly, rather than drawn as long. */
+static inline bool
+gap_is_broken(const struct figure_options *options, int64_t gap_ns)
+{
+	return options->time == TIME_COMPRESSED && gap_ns >= BREAK_NS;
+}
+
 /* --- what figures say of ends and times: name.c --- */
 
 /* "0.012252", since the capture began, and "13 µs"; live as long as the scene. */

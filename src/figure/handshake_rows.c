@@ -16,8 +16,6 @@
 #define FOLD_MIN 4
 /* Past this, the middle is left out. */
 #define ROWS_MAX 60
-/* From here on a gap is broken visibly. */
-#define BREAK_NS INT64_C(200000000)
 
 /* --- which segments --- */
 
@@ -75,7 +73,7 @@ add_row(struct handshake *hs, size_t first, size_t count)
 	if (first > 0)
 		row->gap_ns = span_ns(
 		    handshake_packet(hs, first)->ts_ns, handshake_packet(hs, first - 1)->ts_ns);
-	row->is_broken = hs->options->time == TIME_COMPRESSED && row->gap_ns >= BREAK_NS;
+	row->is_broken = gap_is_broken(hs->options, row->gap_ns);
 }
 
 /* The first and the last stay, and what is between becomes one. */

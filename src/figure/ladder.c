@@ -16,8 +16,6 @@
 #define FOLD_MIN 6
 /* With more endpoints than these, one lane stands for an address. */
 #define LANES_BY_PORT_MAX 12
-/* From here on a gap is broken visibly. */
-#define BREAK_NS INT64_C(200000000)
 
 /* --- lanes --- */
 
@@ -368,8 +366,7 @@ note_gaps(struct ladder *ladder)
 		struct ladder_row *row = &ladder->rows[i];
 
 		row->gap_ns = span_ns(row->packet->ts_ns, before_ns);
-		row->is_broken =
-		    ladder->options->time == TIME_COMPRESSED && row->gap_ns >= BREAK_NS;
+		row->is_broken = gap_is_broken(ladder->options, row->gap_ns);
 		before_ns = row->count[0] > 0 ? ladder->data->packets[row->last_place].ts_ns
 					      : row->packet->ts_ns;
 	}

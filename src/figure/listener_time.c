@@ -13,7 +13,6 @@
 #define TIMES_LEAST  78.0 /* how wide the times are */
 #define AFTER        44.0
 #define MOMENT_LEAST 17.0
-#define BREAK_NS     INT64_C(200000000)
 #define BREAK_ROOM   28.0
 #define BREAK_ABOVE  13.0 /* of the moment after it */
 
@@ -68,7 +67,7 @@ listening_y(const struct listening *all, int64_t ns)
 bool
 listening_is_broken(const struct listening *all, size_t i)
 {
-	return all->options->time == TIME_COMPRESSED && i > 0 && gap_before(all, i) >= BREAK_NS;
+	return i > 0 && gap_is_broken(all->options, gap_before(all, i));
 }
 
 double
