@@ -184,26 +184,26 @@ check_collect_match(struct check_data *data, size_t filter, const struct packet_
 
 /* --- once all is in --- */
 
-/* Numbers become places; a flow that memory had no room for has none. */
-static struct kept_flow *
-find_flow(const struct check_data *data, uint32_t number)
+/* By number, 1 + the place of the flow; 0: memory had no room for it. */
+static uint32_t *
+places_of_flows(const struct check_data *data, uint32_t last)
 {
-	size_t at;
+	uint32_t *places = mem_zalloc(((size_t)last + 1) * sizeof(*places));
 
-	FIND_PLACE(at, data->flow_count, data->flows[at].row.flow < number);
-	return at < data->flow_count && data->flows[at].row.flow == number ? &data->flows[at]
-									   : NULL;
+	for (size_t i = 0; i < data->flow_count; i++)
+		places[data->flows[i].row.flow] = (uint32_t)i + 1;
+	return places;
 }
 
+/* Its flow's number became a place. */
 static void
 place_packet(struct check_data *data, struct kept_packet *pkt)
 {
-	struct kept_flow *flow = find_flow(data, pkt->flow);
+	struct kept_flow *flow;
 
-	pkt->flow = 0;
-	if (flow == NULL)
+	if (pkt->flow == 0)
 		return;
-	pkt->flow = (uint32_t)(flow - data->flows) + 1;
+	flow = &data->flows[pkt->flow - 1];
 	pkt->from =
 	    pkt->sport == flow->row.tuple.sport && pkt->src_fold == fold(flow->row.tuple.src)
 		? WHOSE_CLIENT
@@ -215,10 +215,17 @@ place_packet(struct check_data *data, struct kept_packet *pkt)
 static void
 index_packets(struct check_data *data)
 {
+	uint32_t last = data->flow_count == 0 ? 0 : data->flows[data->flow_count - 1].row.flow;
+	uint32_t *places = places_of_flows(data, last);
 	uint32_t first = 0;
 
-	for (size_t i = 0; i < data->packet_count; i++)
-		place_packet(data, &data->packets[i]);
+	for (size_t i = 0; i < data->packet_count; i++) {
+		struct kept_packet *pkt = &data->packets[i];
+
+		pkt->flow = pkt->flow <= last ? places[pkt->flow] : 0;
+		place_packet(data, pkt);
+	}
+	free(places);
 	for (size_t i = 0; i < data->flow_count; i++) {
 		data->flows[i].first = first;
 		first += data->flows[i].count;

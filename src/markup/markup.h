@@ -51,9 +51,11 @@ void markup_break(struct markup_writer *writer);
 struct markup_document;
 enum status markup_read(
     struct markup_document **out, const char *path, const char *schema, struct diag *diag);
-/* name: for the sentence. */
+/* name: for the sentence. schema: NULL where well-formed is enough to begin with. */
 enum status markup_parse(struct markup_document **out, const char *name, const char *data,
     size_t size, const char *schema, struct diag *diag);
+/* What was parsed without one, held against it; name and diag are those of then. */
+enum status markup_validate(struct markup_document *document, const char *schema);
 void markup_document_free(struct markup_document *document);
 
 /* An element; those of a namespace are passed over. NULL: there is none, or no more. */

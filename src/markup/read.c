@@ -153,8 +153,8 @@ check_children(struct markup_document *doc)
 			refuse(doc, "has too many elements in one");
 }
 
-static void
-validate(struct markup_document *doc, const char *schema)
+enum status
+markup_validate(struct markup_document *doc, const char *schema)
 {
 	xmlRelaxNGPtr grammar = read_schema(schema);
 	xmlRelaxNGValidCtxtPtr validator = xmlRelaxNGNewValidCtxt(grammar);
@@ -164,6 +164,7 @@ validate(struct markup_document *doc, const char *schema)
 		refuse(doc, "is not what its schema asks for");
 	xmlRelaxNGFreeValidCtxt(validator);
 	xmlRelaxNGFree(grammar);
+	return doc->status;
 }
 
 static enum status
@@ -190,8 +191,8 @@ markup_parse(struct markup_document **out, const char *name, const char *data, s
 	want_no_type(doc);
 	if (doc->status == ST_OK)
 		check_children(doc);
-	if (doc->status == ST_OK)
-		validate(doc, schema);
+	if (doc->status == ST_OK && schema != NULL)
+		markup_validate(doc, schema);
 	return hand_out(out, doc);
 }
 

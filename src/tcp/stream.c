@@ -48,7 +48,7 @@ struct stream {
 	bool started;
 	struct piece *head[HEIGHT_MAX];
 	uint64_t end; /* as far as the sender itself has shown to have got */
-	uint64_t random;
+	uint64_t random; /* 0: not drawn yet, which takes its time, and most streams need none */
 
 	/* Pieces before these stood behind an acknowledged hole: by now, a while ago, long enough ago. */
 	uint64_t acked_now;
@@ -112,7 +112,6 @@ stream_new(const struct stream_ops *ops, void *ctx, struct budget *budget)
 	s->ops = ops;
 	s->ctx = ctx;
 	s->budget = budget;
-	s->random = hash_seed_draw().a | 1;
 	recall_init(&s->recall, budget);
 	return s;
 }
@@ -274,6 +273,8 @@ random_height(struct stream *s)
 	uint32_t height = 1;
 	uint64_t bits;
 
+	if (s->random == 0)
+		s->random = hash_seed_draw().a | 1;
 	s->random ^= s->random << 13;
 	s->random ^= s->random >> 7;
 	s->random ^= s->random << 17;
