@@ -217,6 +217,10 @@ refused 0.030000 | make no-one-slowly
 synscope check -q --baseline no-one.pcap no-one-slowly.pcap >says 2>&1
 test $? = 1 && grep -q 'refusal: .* but it is 30 ms: flow 1 ' says && grep -q 'frames 1, 2$' says
 verdict $? 'a refusal that takes its time is found'
+{ refused 0.000020; echo '+1.000000 a > server SYN seq 0'; } | make no-one-again
+synscope check -q --baseline no-one.pcap no-one-again.pcap >says 2>&1
+test $? = 1 && sed -n 1p says | grep -q 'a SYN came again: ' && ! grep -q 'connect: ' says
+verdict $? 'a SYN that comes again after all is told as what it is'
 
 # endless COUNT [WORD...]: a stream that is not ended; the word stands in its last segment
 endless()

@@ -39,6 +39,8 @@ leads_to(enum fact_id fact)
 		from |= BIT(RESENT) | BIT(QUEUE);
 	if (fact == FACT_RESENT_COUNT)
 		from |= BIT(REPEATS);
+	if (fact == FACT_CONNECT)
+		from |= BIT(RESENT);
 	return from;
 }
 
@@ -150,6 +152,13 @@ is_wider(const struct expected *cause, const struct expected *effect)
 	       effect->over == OVER_PERCENTILE && cause->percentile < effect->percentile;
 }
 
+/* That the queue was full is why anything was ignored, and shows how long it is. */
+static bool
+is_told_by_story(enum fact_id fact)
+{
+	return fact == FACT_OVERFLOWS || fact == FACT_ABORTED || fact == FACT_BACKLOG;
+}
+
 static bool
 explains(const struct holding *h, const struct ruling *cause, const struct ruling *effect)
 {
@@ -167,7 +176,11 @@ explains(const struct holding *h, const struct ruling *cause, const struct rulin
 			return is_same_end(cause->group, effect->group);
 		return are_served_by(data, effect, cause);
 	}
-	if (scope != SCOPE_FLOW || cause->group != effect->group)
+	if (cause->group != effect->group)
+		return false;
+	if (cause->expected->fact == FACT_STORY)
+		return is_told_by_story(fact) && are_among(effect, cause);
+	if (scope != SCOPE_FLOW)
 		return false;
 	/* A flow that is one too many is judged by nothing else. */
 	if (fact_is_count(cause->expected->fact))

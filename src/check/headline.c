@@ -39,6 +39,8 @@ fate_of(const struct check_data *data, uint32_t flow)
 
 	if (!kept->row.is_tcp)
 		return "";
+	if (kept->derived.directions == WHOSE_SERVER)
+		return "; its client's packets are missing";
 	if (kept->derived.queue == QUEUE_FULL)
 		return ", for which the accept queue had no room: its backlog was used up";
 	if (kept->derived.queue == QUEUE_WAITED)
