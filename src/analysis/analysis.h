@@ -71,10 +71,10 @@ struct flow_row {
 	int64_t end_ns;
 	uint32_t packets[2]; /* from client, from server */
 	uint64_t bytes[2];
-	bool is_tcp;               /* what follows is told of TCP only, but conn_state and history */
-	struct conn_verdict conn;  /* of UDP and ICMP: conn_state and history alone */
-	int64_t rtt_ns;            /* the smallest by Karn's rule; -1 where there is none */
-	uint32_t retransmissions;  /* of the three kinds together */
+	bool is_tcp;              /* what follows is told of TCP only, but conn_state and history */
+	struct conn_verdict conn; /* of UDP and ICMP: conn_state and history alone */
+	int64_t rtt_ns;           /* the smallest by Karn's rule; -1 where there is none */
+	uint32_t retransmissions; /* of the three kinds together */
 	uint32_t mark_counts[MARK_COUNT];
 };
 
@@ -90,14 +90,14 @@ struct packet_wire {
 	uint32_t dup_acks;  /* duplicates of its ACK so far, this one among them; TCP only */
 	uint8_t ttl;
 	bool is_icmp;
-	bool bad_length;      /* IP or UDP promise more than there is */
-	struct bytes segment; /* of TCP, UDP or ICMP: header and payload, as far as captured */
+	bool bad_length;       /* IP or UDP promise more than there is */
+	struct bytes segment;  /* of TCP, UDP or ICMP: header and payload, as far as captured */
 	uint32_t header_bytes; /* of segment; as far as captured */
-	uint32_t wire_bytes;  /* the frame's */
-	struct bytes frame;   /* as far as captured */
-	uint32_t payload_at;  /* in frame; its length where there is none, or it was put together of several */
+	uint32_t wire_bytes;   /* the frame's */
+	struct bytes frame;    /* as far as captured */
+	uint32_t payload_at;   /* in frame; its length where there is none, or fragments made it */
 	const struct packet *packet; /* all of it, for whoever follows streams */
-	enum side side;       /* of its flow: who sent it */
+	enum side side;              /* of its flow: who sent it */
 };
 
 /* Who wants what; NULL: not wanted, and not computed where that saves work. Rows are borrowed for the call. */
@@ -153,19 +153,19 @@ bool track_is_whole(const struct track *track);
 /* What was seen besides the rows. */
 struct analysis_summary {
 	uint64_t frames;
-	uint64_t filtered;  /* frames that the filter dropped */
-	uint64_t records;   /* counted as frames, but no packets: pcapng's journal entries and the like */
+	uint64_t filtered; /* frames that the filter dropped */
+	uint64_t records;  /* no packets, but counted as frames: pcapng's journal entries */
 	uint64_t decoded[DECODE_COUNT];
-	uint64_t packets;   /* in flows */
+	uint64_t packets; /* in flows */
 	uint32_t flows;
-	uint32_t link;      /* a link type that was not decoded, where one was met */
+	uint32_t link;                 /* a link type that was not decoded, where one was met */
 	uint32_t links[SUMMARY_LINKS]; /* the first that were met */
 	unsigned link_count;
 	int64_t first_ns;
 	int64_t last_ns;
 	struct finding findings[FINDING_COUNT];
 	uint64_t sockets_left_out; /* rows of sockets that memory had no room for */
-	uint64_t hindsight_lost; /* revisions of causes that came after their row had gone out */
+	uint64_t hindsight_lost;   /* revisions of causes that came after their row had gone out */
 	unsigned troubles;
 	bool stream_found;
 };

@@ -46,9 +46,9 @@ struct analysis {
 	uint32_t *part_base; /* index of the frame before a part's first */
 	char **part_path;
 	size_t part_count;
-	uint32_t part;       /* being read */
+	uint32_t part;      /* being read */
 	struct notes notes; /* once all was read */
-	uint32_t link; /* of the frame before, as is previous_ns its time */
+	uint32_t link;      /* of the frame before, as is previous_ns its time */
 	int64_t previous_ns;
 	int64_t longest_pause_ns;
 };

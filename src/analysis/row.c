@@ -46,8 +46,8 @@ fill_tcp(struct flow_row *row, const struct tcp_pair *pair, const struct tcp *tc
 	row->rtt_ns = trail_rtt_ns(&pair->trail);
 	memcpy(row->mark_counts, tcp_mark_counts(tcp, pair), sizeof(row->mark_counts));
 	row->retransmissions = row->mark_counts[MARK_RETRANSMISSION] +
-	    row->mark_counts[MARK_FAST_RETRANSMISSION] +
-	    row->mark_counts[MARK_SPURIOUS_RETRANSMISSION];
+			       row->mark_counts[MARK_FAST_RETRANSMISSION] +
+			       row->mark_counts[MARK_SPURIOUS_RETRANSMISSION];
 }
 
 static void
@@ -88,7 +88,7 @@ row_of_flow(struct flow_row *row, struct flow *flow, const struct tcp *tcp, int6
 	client = row->conn.client;
 	row->tuple = client == SIDE_A ? flow->tuple : swap_ends(&flow->tuple);
 	for (int i = 0; i < 2; i++) {
-		enum side side = i == 0 ? client : (enum side)!client;
+		enum side side = i == 0 ? client : (enum side) !client;
 
 		row->packets[i] = ends->packets[side];
 		row->bytes[i] = ends->bytes[side];

@@ -50,8 +50,8 @@ track_mark(struct track *track, uint32_t index, uint64_t offset, const struct fr
 {
 	for (unsigned i = 0; i < count && index + i <= TRACK_FRAMES_MAX; i++)
 		if ((index + i) % LANDMARK_FRAMES == 0)
-			add_landmark(track, index + i,
-			    offset + (uint64_t)(frames[i].data - frames[0].data));
+			add_landmark(
+			    track, index + i, offset + (uint64_t)(frames[i].data - frames[0].data));
 }
 
 void

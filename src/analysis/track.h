@@ -14,14 +14,16 @@
 /* So many frames are noted; of a longer capture the whole is read again. */
 #define TRACK_FRAMES_MAX (UINT32_C(16) << 20)
 
+struct landmark {
+	uint64_t offset;
+	uint32_t index; /* of the frame that stands there */
+};
+
 struct track {
 	uint32_t *flows; /* by the frame's index; 0: of none */
 	uint32_t latest; /* index that was noted */
 	int64_t first_ns;
-	struct landmark {
-		uint64_t offset;
-		uint32_t index; /* of the frame that stands there */
-	} *landmarks;
+	struct landmark *landmarks;
 	size_t landmark_count;
 	size_t landmark_room;
 };

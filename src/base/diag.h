@@ -23,6 +23,6 @@ struct diag {
 
 /* Write the sentence and return the status given, so that failing is one line. */
 enum status diag_set(struct diag *diag, enum status status, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -17,10 +17,10 @@ void *mem_alloc(size_t bytes) __attribute__((malloc, returns_nonnull));
 void *mem_zalloc(size_t bytes) __attribute__((malloc, returns_nonnull));
 /* count and item_bytes are multiplied with a check. */
 void *mem_realloc_array(void *old, size_t count, size_t item_bytes)
-	__attribute__((returns_nonnull));
+    __attribute__((returns_nonnull));
 /* items with room for one more than count of them: twice the room, where it is used up. */
 void *mem_room(void *items, size_t *room, size_t count, size_t item_bytes)
-	__attribute__((returns_nonnull));
+    __attribute__((returns_nonnull));
 char *mem_strdup(const char *text) __attribute__((malloc, returns_nonnull));
 
 /*

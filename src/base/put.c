@@ -1,8 +1,9 @@
 #include "base/put.h"
 
-#define NS_PER_S 1000000000u
+#define NS_PER_S  1000000000u
 #define NS_PER_MS 1000000u
 
+/* clang-format off */
 const char put_pairs[200] =
     "00010203040506070809101112131415161718192021222324"
     "25262728293031323334353637383940414243444546474849"
@@ -15,6 +16,7 @@ const uint64_t put_powers[20] = {
 	1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000,
 	10000000000000000000u,
 };
+/* clang-format on */
 
 /* Exactly so many digits, with leading zeros where value is shorter. */
 static inline char *
@@ -46,15 +48,15 @@ put_upto_2(char *to, uint32_t value)
 static inline char *
 put_upto_4(char *to, uint32_t value)
 {
-	return value < 100 ? put_upto_2(to, value) :
-	                     put_2(put_upto_2(to, value / 100), value % 100);
+	return value < 100 ? put_upto_2(to, value)
+			   : put_2(put_upto_2(to, value / 100), value % 100);
 }
 
 static inline char *
 put_upto_8(char *to, uint32_t value)
 {
-	return value < 10000 ? put_upto_4(to, value) :
-	                       put_4(put_upto_4(to, value / 10000), value % 10000);
+	return value < 10000 ? put_upto_4(to, value)
+			     : put_4(put_upto_4(to, value / 10000), value % 10000);
 }
 
 char *
@@ -174,6 +176,7 @@ static const struct octet {
 	uint8_t length;
 } octets[256] = {
 #define DIGIT(n) (char)('0' + (n) % 10)
+/* clang-format off */
 #define OCTET(n) \
 	{ \
 		{ (n) < 10 ? DIGIT(n) : (n) < 100 ? DIGIT((n) / 10) : DIGIT((n) / 100), \
@@ -185,6 +188,7 @@ static const struct octet {
 #define OCTETS_16(n) OCTETS_4(n), OCTETS_4((n) + 4), OCTETS_4((n) + 8), OCTETS_4((n) + 12)
 #define OCTETS_64(n) OCTETS_16(n), OCTETS_16((n) + 16), OCTETS_16((n) + 32), OCTETS_16((n) + 48)
 	OCTETS_64(0), OCTETS_64(64), OCTETS_64(128), OCTETS_64(192),
+/* clang-format on */
 #undef OCTETS_64
 #undef OCTETS_16
 #undef OCTETS_4

@@ -8,7 +8,7 @@
 
 #define ROOM_MIN 256
 
-#define REPLACEMENT "\xef\xbf\xbd"
+#define REPLACEMENT      "\xef\xbf\xbd"
 #define REPLACEMENT_CODE 0xfffdu
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -147,7 +147,7 @@ lead_of(uint8_t byte)
 static uint32_t
 next_code(const char **at, const char *end)
 {
-	uint8_t byte = (uint8_t)*(*at)++;
+	uint8_t byte = (uint8_t)(*at)++[0];
 	const struct lead *lead;
 	uint32_t code;
 
@@ -161,9 +161,9 @@ next_code(const char **at, const char *end)
 		uint8_t low = i == 0 ? lead->low : 0x80;
 		uint8_t high = i == 0 ? lead->high : 0xbf;
 
-		if (*at == end || (uint8_t)**at < low || (uint8_t)**at > high)
+		if (*at == end || (uint8_t)(*at)[0] < low || (uint8_t)(*at)[0] > high)
 			return REPLACEMENT_CODE;
-		code = code << 6 | ((uint8_t)*(*at)++ & 0x3fu);
+		code = code << 6 | ((uint8_t)(*at)++[0] & 0x3fu);
 	}
 	return code;
 }
@@ -172,15 +172,17 @@ next_code(const char **at, const char *end)
 static bool
 is_acting(uint32_t code)
 {
-	static const struct { uint32_t first, last; } acting[] = {
-		{ 0x00, 0x1f },
-		{ 0x7f, 0x9f },
-		{ 0x061c, 0x061c }, /* Arabic letter mark */
-		{ 0x200e, 0x200f }, /* left-to-right, right-to-left mark */
-		{ 0x2028, 0x202e }, /* line, paragraph separator; embeddings and overrides */
-		{ 0x2066, 0x2069 }, /* isolates */
-		{ 0xfeff, 0xfeff }, /* byte order mark */
-		{ 0xfffe, 0xffff },
+	static const struct {
+		uint32_t first, last;
+	} acting[] = {
+		{ 0x00, 0x1f },       /* control characters of ASCII */
+		{ 0x7f, 0x9f },       /* DEL, and those of ISO 8859 */
+		{ 0x061c, 0x061c },   /* Arabic letter mark */
+		{ 0x200e, 0x200f },   /* left-to-right, right-to-left mark */
+		{ 0x2028, 0x202e },   /* line, paragraph separator; embeddings and overrides */
+		{ 0x2066, 0x2069 },   /* isolates */
+		{ 0xfeff, 0xfeff },   /* byte order mark */
+		{ 0xfffe, 0xffff },   /* no characters */
 		{ 0xe0000, 0xe007f }, /* tags: invisible copies of ASCII */
 	};
 
@@ -217,7 +219,11 @@ static void
 put_escaped_for_json(struct text *text, uint32_t code)
 {
 	static const char short_forms[0x20] = {
-		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r',
+		['\b'] = 'b',
+		['\t'] = 't',
+		['\n'] = 'n',
+		['\f'] = 'f',
+		['\r'] = 'r',
 	};
 
 	if (code == '"' || code == '\\' || (code < 0x20 && short_forms[code] != 0)) {

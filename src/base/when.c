@@ -1,6 +1,6 @@
 #include "base/when.h"
 
-#define NS_PER_S INT64_C(1000000000)
+#define NS_PER_S  INT64_C(1000000000)
 #define S_PER_DAY 86400
 
 /* What is left to read. */
@@ -97,8 +97,7 @@ static bool
 is_date(const struct date *date)
 {
 	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool is_leap =
-	    date->year % 4 == 0 && (date->year % 100 != 0 || date->year % 400 == 0);
+	bool is_leap = date->year % 4 == 0 && (date->year % 100 != 0 || date->year % 400 == 0);
 
 	if (date->month < 1 || date->month > 12 || date->day < 1)
 		return false;
@@ -119,9 +118,8 @@ days_since_1970(const struct date *date)
 static bool
 take_date(struct words *w, struct date *date)
 {
-	return take_digits(w, 4, &date->year) && take(w, '-') &&
-	       take_digits(w, 2, &date->month) && take(w, '-') &&
-	       take_digits(w, 2, &date->day) && date->year > 0 && is_date(date);
+	return take_digits(w, 4, &date->year) && take(w, '-') && take_digits(w, 2, &date->month) &&
+	       take(w, '-') && take_digits(w, 2, &date->day) && date->year > 0 && is_date(date);
 }
 
 /* A leap second counts as the next minute's first. */
@@ -170,8 +168,8 @@ read_iso8601(struct words w, int64_t *ns)
 	    !take_time_of_day(&w, &second_of_day) || !take_fraction(&w, &fraction_ns) ||
 	    !take_zone(&w, &east_seconds) || w.at != w.end)
 		return false;
-	return join(days_since_1970(&date) * S_PER_DAY + second_of_day - east_seconds,
-	    fraction_ns, ns);
+	return join(
+	    days_since_1970(&date) * S_PER_DAY + second_of_day - east_seconds, fraction_ns, ns);
 }
 
 bool

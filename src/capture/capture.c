@@ -171,8 +171,8 @@ capture_next_few(struct capture *capture, struct frame *frames, unsigned room, u
 {
 	/* In the midst of a pcap nothing else needs asking. */
 	if (capture->reader.classic != NULL && capture->filter == NULL) {
-		*count = classic_walk(
-		    capture->reader.classic, (uint32_t)capture->current, frames, room);
+		*count =
+		    classic_walk(capture->reader.classic, (uint32_t)capture->current, frames, room);
 		if (*count > 0)
 			return ST_OK;
 	}

@@ -83,7 +83,7 @@ enum note_kind {
 struct note {
 	enum note_kind kind;
 	uint32_t part;
-	uint32_t number; /* of an interface, from 0; of the frame that a comment is on, 0: of none */
+	uint32_t number; /* of an interface, from 0; of a comment's frame, 0: of none */
 	uint64_t count;  /* of packets dropped, as the capturing system says */
 	char *words;     /* whatever bytes the file has; NULL: a count */
 };

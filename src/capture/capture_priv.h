@@ -183,8 +183,8 @@ order_u64(struct bytes *b, bool little)
 /* False after the last; where they make no sense, b has been overrun. */
 bool option_next(struct bytes *b, bool little, struct option *option);
 /* If it tells people something. number: the frame's, or the interface's. */
-void option_note(struct notes *notes, enum option_of of, const struct option *option,
-    uint32_t part, uint32_t number);
+void option_note(struct notes *notes, enum option_of of, const struct option *option, uint32_t part,
+    uint32_t number);
 
 /* notes.c: what a file says of itself. */
 

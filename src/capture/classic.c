@@ -77,7 +77,7 @@ static const struct aix_link {
 struct classic {
 	pcap_t *pcap;
 	int64_t ns_per_unit; /* of a time's second half */
-	uint64_t offset;     /* of the next record, in the uncompressed file; not kept while it walks */
+	uint64_t offset; /* of the next record, in the uncompressed file; not kept while it walks */
 	uint32_t record_header_bytes;
 	uint32_t frames;
 	uint32_t link;
@@ -388,7 +388,7 @@ fill_window(struct source *source)
 		return false;
 	memcpy(field, at, sizeof(field));
 	return field[2] <= WALK_BYTES_MAX &&
-	    source_peek(source, RECORD_HEADER_BYTES + field[2]) != NULL;
+	       source_peek(source, RECORD_HEADER_BYTES + field[2]) != NULL;
 }
 
 /* The kernel has just written what comes, and pushed it out of the caches nearest by what followed. */

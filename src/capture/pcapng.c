@@ -57,7 +57,7 @@ struct pcapng {
 	uint32_t interface_count;
 	size_t interface_room;
 	uint32_t interfaces_before; /* of earlier sections */
-	struct notes *notes; /* NULL: nobody asks */
+	struct notes *notes;        /* NULL: nobody asks */
 	uint32_t part;
 	uint32_t frames;
 	int64_t ts_ns; /* of the latest frame that had a time */

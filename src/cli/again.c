@@ -235,8 +235,7 @@ again_read(struct reporting *reporting, const struct subject *subject,
 		    (struct moment){ .ns = analysis_summary(reading->analysis)->last_ns };
 	}
 	for (size_t i = 0; i < reporting->kept_count; i++)
-		reporting->kept_tuples[i] =
-		    figure_flow(reporting->data, reporting->kept[i])->tuple;
+		reporting->kept_tuples[i] = figure_flow(reporting->data, reporting->kept[i])->tuple;
 	reporting->until_ns = INT64_MAX;
 	options->track = NULL;
 	if (judge_flows(reporting, options)) {

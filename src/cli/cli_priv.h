@@ -73,12 +73,12 @@ struct options {
 	} aliases;
 	const char *lanes; /* NULL: none were given */
 	int wrong;
-	int type;          /* 1 + enum figure_format; 0: none was given */
-	int theme;         /* 1 + enum scene_theme; 0: auto */
-	int lang;          /* enum lang */
-	int time;          /* enum figure_time */
+	int type;  /* 1 + enum figure_format; 0: none was given */
+	int theme; /* 1 + enum scene_theme; 0: auto */
+	int lang;  /* enum lang */
+	int time;  /* enum figure_time */
 	struct told told;
-	int from;           /* enum from */
+	int from; /* enum from */
 	int fill;
 	int merge;
 	int format; /* enum export_format */
@@ -90,14 +90,14 @@ struct options {
 	int version;
 	int completion; /* enum shell */
 	int states;
-	const char *compare; /* a file of recorded tables; NULL: none */
-	const char *experiment; /* an experiment.xml; NULL: none */
+	const char *compare;     /* a file of recorded tables; NULL: none */
+	const char *experiment;  /* an experiment.xml; NULL: none */
 	const char *single_file; /* of a report, as are the next three; NULL: not wanted */
 	const char *pdf;
 	const char *xml;
 	const char *template; /* NULL: the one that is built in */
-	const char *expect;     /* a file of expectations; NULL: none */
-	const char *baseline;   /* a good capture; NULL: none */
+	const char *expect;   /* a file of expectations; NULL: none */
+	const char *baseline; /* a good capture; NULL: none */
 	int record;
 	struct texts ignored, tolerances;
 	const char *junit, *tap, *sarif, *markdown; /* files; NULL: not wanted */

@@ -90,8 +90,7 @@ write_pdf(const struct reporting *reporting, struct diag *diag)
 
 	if (path == NULL)
 		return ST_OK;
-	st = report_print(
-	    &out, reporting->report, source_date(&date_s) ? &date_s : NULL, diag);
+	st = report_print(&out, reporting->report, source_date(&date_s) ? &date_s : NULL, diag);
 	if (st == ST_OK)
 		st = write_file(path, &out, diag);
 	text_fini(&out);

@@ -14,7 +14,7 @@ struct tables {
 	struct rows rows; /* first: the analysis hands it back */
 	int64_t *moments; /* of the capture at hand, in the order of time; NULL: not known yet */
 	size_t moment_count;
-	size_t next;      /* that no row has come up to */
+	size_t next; /* that no row has come up to */
 };
 
 /* Once the capture was read, its first moment is known. */
@@ -24,8 +24,7 @@ find_moments(struct tables *tables)
 	const struct told *told = &tables->rows.reading.options->told;
 	int64_t first_ns = analysis_summary(tables->rows.reading.analysis)->first_ns;
 
-	tables->moments =
-	    mem_realloc_array(NULL, told->moment_count + 1, sizeof(*tables->moments));
+	tables->moments = mem_realloc_array(NULL, told->moment_count + 1, sizeof(*tables->moments));
 	tables->next = 0;
 	for (size_t i = 0; i < told->moment_count; i++) {
 		const struct moment *moment = &told->moments[i];
@@ -83,6 +82,6 @@ cmd_sockets(const struct options *options)
 
 	if (options->compare != NULL)
 		return compare_tables(options);
-	return rows_run_in(&tables.rows, options,
-	    has_moments ? RECORD_SOCKETS : RECORD_SOCKET_CHANGES, &ops);
+	return rows_run_in(
+	    &tables.rows, options, has_moments ? RECORD_SOCKETS : RECORD_SOCKET_CHANGES, &ops);
 }

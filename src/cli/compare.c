@@ -3,8 +3,8 @@
  * shows. All changes of a capture are gathered first, since a table without a
  * time may belong anywhere.
  */
-#include "recorded/recorded.h"
 #include "cli/rows.h"
+#include "recorded/recorded.h"
 
 #include <inttypes.h>
 

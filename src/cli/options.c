@@ -29,14 +29,13 @@ static const char *const theme_names[] = { "auto", "light", "dark", "print" };
 #define VALUE_VERBOSE .value = TALK_VERBOSE
 #define VALUE_FORMATS \
 	.values = export_format_names, .value_count = FORMAT_COUNT, .value = FORMAT_TEXT
-#define VALUE_WHENS  .values = when_names, .value_count = 3, .value = WHEN_AUTO
-#define VALUE_SIDES  .values = side_names, .value_count = 2, .value = FROM_CLIENT
+#define VALUE_WHENS .values = when_names, .value_count = 3, .value = WHEN_AUTO
+#define VALUE_SIDES .values = side_names, .value_count = 2, .value = FROM_CLIENT
 #define VALUE_TYPES \
 	.values = type_names, .value_count = FIGURE_FORMAT_COUNT, .value = 1 + FIGURE_SVG
 #define VALUE_THEMES .values = theme_names, .value_count = 1 + THEME_COUNT, .value = 0
 #define VALUE_LANGS  .values = lang_names, .value_count = LANG_COUNT, .value = LANG_EN
-#define VALUE_TIMES \
-	.values = figure_time_names, .value_count = TIME_COUNT, .value = TIME_COMPRESSED
+#define VALUE_TIMES  .values = figure_time_names, .value_count = TIME_COUNT, .value = TIME_COMPRESSED
 #define VALUE_SHELLS .values = shell_names, .value_count = 3, .value = SHELL_BASH
 
 const struct option_row option_rows[OPTION_COUNT] = {
@@ -144,8 +143,8 @@ unwanted(const struct option_row *row, const char *argument, struct diag *diag)
 		text_put(&wanted, row->values[i]);
 	}
 	if (row->value_count == 0)
-		text_put(&wanted, wanted_kinds[row->kind] != NULL ? wanted_kinds[row->kind] :
-		                                                    row->argument);
+		text_put(&wanted,
+		    wanted_kinds[row->kind] != NULL ? wanted_kinds[row->kind] : row->argument);
 	if (argument == NULL)
 		st = diag_set(diag, ST_USAGE, "--%s wants %s", row->name, text_str(&wanted));
 	else
@@ -415,8 +414,8 @@ check_together(const struct options *options, struct diag *diag)
 		return diag_set(diag, ST_USAGE, "--at and --every cannot both be given");
 	if (options->compare != NULL &&
 	    (options->told.moment_count > 0 || options->told.every_ns > 0))
-		return diag_set(
-		    diag, ST_USAGE, "--compare looks at all times: --at and --every have no place beside it");
+		return diag_set(diag, ST_USAGE,
+		    "--compare looks at all times: --at and --every have no place beside it");
 	return ST_OK;
 }
 

@@ -26,15 +26,15 @@ struct reporting {
 	} records[REPORT_RECORDS];
 	int record_count; /* those that are written */
 	uint64_t packets;
-	bool is_large; /* too large for one run: it was given up */
+	bool is_large;        /* too large for one run: it was given up */
 	const uint32_t *kept; /* flows whose packets are kept, ascending; NULL: all */
 	size_t kept_count;
 	uint32_t keep[TALLY_KEPT];
 	struct tuple kept_tuples[TALLY_KEPT]; /* as their clients send */
-	struct track *track; /* of the first run, for the second; NULL: there is one alone */
-	uint32_t *only;      /* that the second run judges */
-	uint32_t *seen;      /* and that it sees */
-	int64_t until_ns; /* what comes later tells nothing of them */
+	struct track *track;     /* of the first run, for the second; NULL: there is one alone */
+	uint32_t *only;          /* that the second run judges */
+	uint32_t *seen;          /* and that it sees */
+	int64_t until_ns;        /* what comes later tells nothing of them */
 	struct analysis *second; /* rows of packets name files by it; NULL: there was one run */
 };
 

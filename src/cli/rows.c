@@ -40,8 +40,8 @@ read_captures(struct rows *rows, const struct capture_paths *paths, const struct
 		rows->source = NULL;
 		sockets = sockets_options_of(options, ops);
 		if (rows->experiment != NULL)
-			told_facts(&sockets, rows->experiment, options->experiment,
-			    paths->paths[i], options);
+			told_facts(&sockets, rows->experiment, options->experiment, paths->paths[i],
+			    options);
 		if (reading_run(&rows->reading, (const char *const *)paths->paths + i, together,
 			&analysis_options, ops) != EXIT_WELL)
 			status = EXIT_TROUBLE;

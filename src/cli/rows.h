@@ -10,7 +10,7 @@ struct rows {
 	struct export *out;
 	const struct analysis *source; /* that out was told of */
 	struct experiment *experiment; /* NULL: none was given */
-	struct catalog *catalog; /* NULL: sentences are English */
+	struct catalog *catalog;       /* NULL: sentences are English */
 	/* NULL, or what is to be done after each capture that could be read. */
 	int (*after)(struct rows *rows);
 };

@@ -63,10 +63,12 @@ sum_few(const uint8_t *p, size_t count)
 static inline uint64_t
 sum_tail(const uint8_t *end, size_t count)
 {
+	/* clang-format off */
 	static const uint8_t masks[2 * WINDOW_BYTES] = {
 		[WINDOW_BYTES] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 		0xff, 0xff, 0xff, 0xff, 0xff,
 	};
+	/* clang-format on */
 	const uint8_t *mask = masks + count;
 	const uint8_t *window = end - WINDOW_BYTES;
 	uint64_t sum = add(bytes_native64(window) & bytes_native64(mask),
@@ -154,11 +156,13 @@ add_halves(wide sum, wide more)
 static inline WIDE wide
 wide_tail(const uint8_t *end, size_t count)
 {
+	/* clang-format off */
 	static const uint8_t masks[2 * WIDE_BYTES] = {
 		[WIDE_BYTES] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	};
+	/* clang-format on */
 	wide sum = add_halves((wide){ 0 }, load_wide(end - WIDE_BYTES) & load_wide(masks + count));
 
 	return sum << (count & 1) * 8;

@@ -87,9 +87,9 @@ struct tcp_header {
 struct icmp_header {
 	uint8_t type;
 	uint8_t code;
-	bool quotes;           /* an error that quotes a packet whose ends could be read */
-	struct tuple quoted;   /* as the quoted packet was sent */
-	uint32_t quoted_seq;   /* TCP only */
+	bool quotes;         /* an error that quotes a packet whose ends could be read */
+	struct tuple quoted; /* as the quoted packet was sent */
+	uint32_t quoted_seq; /* TCP only */
 };
 
 /* What a checksum can be said to be. */
@@ -111,15 +111,15 @@ struct packet {
 	uint16_t ip_id;         /* 0 for IPv6 */
 	uint8_t ttl;
 	uint8_t tos;
-	uint8_t checksum; /* enum checksum, of TCP, UDP or ICMP */
+	uint8_t checksum;  /* enum checksum, of TCP, UDP or ICMP */
 	uint8_t fragments; /* put together out of more than one frame */
-	bool bad_length;   /* IP or UDP says another length than there can be; bounded, it is analyzed */
+	bool bad_length;   /* IP or UDP says a length that cannot be; bounded, it is analyzed */
 	struct tcp_header tcp;
 
 	/* What comes before is all that a reading of the packet alone needs, and can be copied. */
 	uint32_t payload_captured;
 	const uint8_t *payload; /* valid until the next frame is asked for */
-	const uint8_t *header;  /* likewise: of TCP, UDP or ICMP; what was captured of it ends at payload */
+	const uint8_t *header;  /* likewise: of TCP, UDP or ICMP; it ends at payload, or was cut */
 	uint32_t sack_left[TCP_SACK_MAX];
 	uint32_t sack_right[TCP_SACK_MAX];
 	struct icmp_header icmp; /* filled for ICMP only */
@@ -149,7 +149,7 @@ enum decoded decode_frame(struct decoder *decoder, const struct frame *frame, st
 struct fragment_story {
 	uint64_t overlaps;  /* fragments whose bytes were there already; the first copy stays */
 	uint64_t conflicts; /* of those, with other bytes */
-	uint64_t expired;   /* datagrams never whole: given up (too old, no room), or waiting still */
+	uint64_t expired; /* datagrams never whole: given up (too old, no room), or waiting still */
 };
 
 struct fragment_story decoder_fragments(const struct decoder *decoder);

@@ -30,7 +30,7 @@ struct walk {
 	struct packet *pkt;
 	struct fragments *fragments;
 	uint8_t ip_proto; /* what the IP header, or the extension header, said comes next */
-	bool incomplete;  /* this is not all that the IP header promised, or lacks some of a header */
+	bool incomplete;  /* not all that the IP header promised, or not all of a header */
 	bool jumbo;       /* IPv6 with no length yet */
 	bool wifi_padded; /* the 802.11 header is padded to four bytes */
 	bool has_outer;
@@ -214,8 +214,8 @@ take_tcp_options(struct packet *pkt, const uint8_t *options, size_t count, bool 
 		take_timestamps(tcp, options + 4);
 		tcp->options = OPT_TIMESTAMPS;
 	} else if (count == 20 && be16_at(options) == MSS_4 &&
-	    be32_at(options + 4) == SACK_PERMITTED_2_TIMESTAMPS_10 &&
-	    be32_at(options + 16) >> 8 == NOP_WSCALE_3) {
+		   be32_at(options + 4) == SACK_PERMITTED_2_TIMESTAMPS_10 &&
+		   be32_at(options + 16) >> 8 == NOP_WSCALE_3) {
 		take_timestamps(tcp, options + 8);
 		tcp->mss = be16_at(options + 2);
 		tcp->wscale = options[19];

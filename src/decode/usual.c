@@ -37,7 +37,7 @@ is_plain_ipv6(const uint8_t *ip)
 /* A segment, behind an IP header that ends with both addresses. */
 struct segment {
 	const uint8_t *at;
-	uint32_t left; /* captured bytes from there on */
+	uint32_t left;  /* captured bytes from there on */
 	uint32_t bytes; /* as IP says; where that is nonsense, far too many */
 	uint32_t addresses_bytes;
 };

@@ -193,8 +193,8 @@ read_connect_time(const void *row, union cell *cell)
 	const struct flow_row *flow = row;
 
 	cell->ns = flow->conn.connect_ns;
-	return read_connect(row, &(union cell){ 0 }) &&
-	    flow->conn.connect != CONNECT_PENDING && cell->ns != 0;
+	return read_connect(row, &(union cell){ 0 }) && flow->conn.connect != CONNECT_PENDING &&
+	       cell->ns != 0;
 }
 
 static bool
@@ -283,18 +283,18 @@ static const struct column columns[] = {
 	{ COLUMN_NAME("cport"), .kind = CELL_NUMBER, .views = VIEW_DATA, .read = read_cport },
 	{ COLUMN_NAME("server"), .kind = CELL_ADDRESS, .views = VIEW_DATA, .read = read_server },
 	{ COLUMN_NAME("sport"), .kind = CELL_NUMBER, .views = VIEW_DATA, .read = read_sport },
-	{ COLUMN_NAME("client"), .kind = CELL_ENDPOINT, .views = VIEW_TEXT,
-	    .read = read_client, .width = 16 },
-	{ COLUMN_NAME("server"), .kind = CELL_ENDPOINT, .views = VIEW_TEXT,
-	    .read = read_server, .width = 16 },
+	{ COLUMN_NAME("client"), .kind = CELL_ENDPOINT, .views = VIEW_TEXT, .read = read_client,
+	    .width = 16 },
+	{ COLUMN_NAME("server"), .kind = CELL_ENDPOINT, .views = VIEW_TEXT, .read = read_server,
+	    .width = 16 },
 	{ COLUMN_NAME("start"), .kind = CELL_TIME, .views = VIEW_DATA, .read = read_start },
 	{ COLUMN_NAME("end"), .kind = CELL_TIME, .views = VIEW_DATA, .read = read_end },
 	{ COLUMN_NAME("packets"), .kind = CELL_PAIR, .views = VIEW_DATA | VIEW_TEXT,
 	    .read = read_packets, .width = 7, .right = true },
 	{ COLUMN_NAME("bytes"), .kind = CELL_PAIR, .views = VIEW_DATA | VIEW_TEXT,
 	    .read = read_bytes, .width = 11, .right = true },
-	{ COLUMN_NAME("open"), .kind = CELL_WORD, .views = VIEW_DATA | VIEW_TEXT,
-	    .read = read_open, .width = 12, .hue = open_hue },
+	{ COLUMN_NAME("open"), .kind = CELL_WORD, .views = VIEW_DATA | VIEW_TEXT, .read = read_open,
+	    .width = 12, .hue = open_hue },
 	{ COLUMN_NAME("close"), .kind = CELL_WORD, .views = VIEW_DATA | VIEW_TEXT,
 	    .read = read_close, .width = 15, .hue = close_hue },
 	{ COLUMN_NAME("connect"), .kind = CELL_WORD, .views = VIEW_TEXT, .read = read_connect,
@@ -307,8 +307,8 @@ static const struct column columns[] = {
 	    .read = read_history, .width = 7 },
 	{ COLUMN_NAME("handshake_ms"), .kind = CELL_MILLIS, .views = VIEW_DATA,
 	    .read = read_handshake },
-	{ COLUMN_NAME("shake-ms"), .kind = CELL_MILLIS, .views = VIEW_TEXT,
-	    .read = read_handshake, .width = 8, .right = true },
+	{ COLUMN_NAME("shake-ms"), .kind = CELL_MILLIS, .views = VIEW_TEXT, .read = read_handshake,
+	    .width = 8, .right = true },
 	{ COLUMN_NAME("rtt_ms"), .kind = CELL_MILLIS, .views = VIEW_DATA, .read = read_rtt },
 	{ COLUMN_NAME("rtt-ms"), .kind = CELL_MILLIS, .views = VIEW_TEXT, .read = read_rtt,
 	    .width = 7, .right = true },

@@ -184,7 +184,8 @@ enum family {
 /* Sent again, or lost. */
 static const uint32_t worse_marks = 0
 #define MARK(id, name, family, prose) \
-	| (FAMILY_##family == FAMILY_RESENT || FAMILY_##family == FAMILY_GAP ? MARK_BIT(MARK_##id) : 0)
+	| (FAMILY_##family == FAMILY_RESENT || FAMILY_##family == FAMILY_GAP ? MARK_BIT(MARK_##id) \
+									     : 0)
 #include "tcp/mark.def"
 #undef MARK
     ;
@@ -207,14 +208,14 @@ static const struct column columns[] = {
 	{ COLUMN_NAME("file"), .kind = CELL_FILE, .views = VIEW_DATA, .read = read_file },
 	{ COLUMN_NAME("frame"), .kind = CELL_NUMBER, .views = VIEW_DATA | VIEW_TEXT,
 	    .read = read_frame, .width = 5, .right = true },
-	{ COLUMN_NAME("time"), .kind = CELL_TIME, .views = VIEW_DATA | VIEW_TEXT,
-	    .read = read_time, .width = 10, .right = true },
+	{ COLUMN_NAME("time"), .kind = CELL_TIME, .views = VIEW_DATA | VIEW_TEXT, .read = read_time,
+	    .width = 10, .right = true },
 	{ COLUMN_NAME("flow"), .kind = CELL_NUMBER, .views = VIEW_DATA | VIEW_TEXT,
 	    .read = read_flow, .width = 4, .right = true },
-	{ COLUMN_NAME("source"), .kind = CELL_ENDPOINT, .views = VIEW_TEXT,
-	    .read = read_src, .width = 18 },
-	{ COLUMN_NAME("destination"), .kind = CELL_ENDPOINT, .views = VIEW_TEXT,
-	    .read = read_dst, .width = 20, .lead = "> " },
+	{ COLUMN_NAME("source"), .kind = CELL_ENDPOINT, .views = VIEW_TEXT, .read = read_src,
+	    .width = 18 },
+	{ COLUMN_NAME("destination"), .kind = CELL_ENDPOINT, .views = VIEW_TEXT, .read = read_dst,
+	    .width = 20, .lead = "> " },
 	{ COLUMN_NAME("proto"), .kind = CELL_WORD, .views = VIEW_DATA, .read = read_proto },
 	{ COLUMN_NAME("src"), .kind = CELL_ADDRESS, .views = VIEW_DATA, .read = read_src },
 	{ COLUMN_NAME("sport"), .kind = CELL_NUMBER, .views = VIEW_DATA, .read = read_sport },
@@ -224,10 +225,10 @@ static const struct column columns[] = {
 	    .item = "flag" },
 	{ COLUMN_NAME("flags"), .kind = CELL_PACKET, .views = VIEW_TEXT, .read = read_packet,
 	    .width = 7, .hue = packet_hue },
-	{ COLUMN_NAME("seq"), .kind = CELL_NUMBER, .views = VIEW_DATA | VIEW_TEXT,
-	    .read = read_seq, .width = 7, .right = true },
-	{ COLUMN_NAME("ack"), .kind = CELL_NUMBER, .views = VIEW_DATA | VIEW_TEXT,
-	    .read = read_ack, .width = 7, .right = true },
+	{ COLUMN_NAME("seq"), .kind = CELL_NUMBER, .views = VIEW_DATA | VIEW_TEXT, .read = read_seq,
+	    .width = 7, .right = true },
+	{ COLUMN_NAME("ack"), .kind = CELL_NUMBER, .views = VIEW_DATA | VIEW_TEXT, .read = read_ack,
+	    .width = 7, .right = true },
 	{ COLUMN_NAME("win"), .kind = CELL_NUMBER, .views = VIEW_DATA | VIEW_TEXT,
 	    .read = read_window, .width = 6, .right = true },
 	{ COLUMN_NAME("len"), .kind = CELL_NUMBER, .views = VIEW_DATA | VIEW_TEXT,

@@ -125,8 +125,7 @@ choose_columns(struct export *out)
 }
 
 struct export *
-export_new_adopt(struct sink *sink, enum export_record record,
-    const struct export_options *options)
+export_new_adopt(struct sink *sink, enum export_record record, const struct export_options *options)
 {
 	struct export *out = mem_zalloc(sizeof(*out));
 

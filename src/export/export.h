@@ -37,7 +37,7 @@ extern const char *const export_format_names[FORMAT_COUNT];
 enum export_record {
 	RECORD_PACKETS,
 	RECORD_FLOWS,
-	RECORD_SOCKETS, /* a table for each moment */
+	RECORD_SOCKETS,        /* a table for each moment */
 	RECORD_SOCKET_CHANGES, /* likewise, but in text each row has its own time */
 	RECORD_LISTENERS,
 	RECORD_COMPARISON,
@@ -52,16 +52,16 @@ struct compared_row {
 	int64_t from_ns;   /* INT64_MIN: not known */
 	int64_t to_ns;     /* INT64_MAX: not known */
 	const char *result;
-	bool is_odd;       /* the result is not what one wants */
-	unsigned differs;  /* bits: the state, Recv-Q, Send-Q */
+	bool is_odd;                       /* the result is not what one wants */
+	unsigned differs;                  /* bits: the state, Recv-Q, Send-Q */
 	const struct socket_row *recorded; /* of it ends, state and queues; NULL: not recorded */
 	const struct socket_row *found;    /* NULL: not in the capture */
 };
 
 struct export_options {
 	enum export_format format;
-	bool color;      /* text only */
-	bool local_time; /* text only: the first moment in the local zone, else UTC */
+	bool color;                    /* text only */
+	bool local_time;               /* text only: the first moment in the local zone, else UTC */
 	const struct catalog *catalog; /* the language of sentences; NULL: English. Borrowed */
 	struct sha256 *sha; /* fed with what is written, or NULL; borrowed until it is closed */
 };

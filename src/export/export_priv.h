@@ -31,8 +31,8 @@ struct markup_writer;
 
 enum cell_kind {
 	CELL_NUMBER,
-	CELL_WORD,     /* a string of ours: plain ASCII that no format need escape */
-	CELL_FILE,     /* a file's name: foreign */
+	CELL_WORD, /* a string of ours: plain ASCII that no format need escape */
+	CELL_FILE, /* a file's name: foreign */
 	CELL_ADDRESS,
 	CELL_TIME,
 	CELL_MILLIS,
@@ -85,12 +85,12 @@ union cell {
 /* What is said by colour is said by words too. */
 enum hue {
 	HUE_NONE,
-	HUE_BAD,     /* refused, reset */
-	HUE_WORSE,   /* sent again, lost, unanswered */
-	HUE_BEGIN,   /* SYN */
-	HUE_END,     /* FIN */
-	HUE_STRONG,  /* our own conclusion; headings */
-	HUE_FAINT,   /* where the rows are from */
+	HUE_BAD,    /* refused, reset */
+	HUE_WORSE,  /* sent again, lost, unanswered */
+	HUE_BEGIN,  /* SYN */
+	HUE_END,    /* FIN */
+	HUE_STRONG, /* our own conclusion; headings */
+	HUE_FAINT,  /* where the rows are from */
 	HUE_COUNT
 };
 
@@ -109,13 +109,13 @@ struct column {
 	uint8_t views; /* enum view */
 	/* false: unknown, or it does not apply. Of a list, none is an empty one. */
 	bool (*read)(const void *row, union cell *cell);
-	bool optional; /* in JSON, unknown is no key at all */
+	bool optional;    /* in JSON, unknown is no key at all */
 	const char *item; /* lists: what XML calls one of them */
 
 	/* Text: how wide it is planned to be, and on which side it is flush. */
 	uint8_t width;
 	bool right;
-	const char *lead; /* stands before cell and heading alike, or NULL */
+	const char *lead;                 /* stands before cell and heading alike, or NULL */
 	enum hue (*hue)(const void *row); /* or NULL */
 };
 
@@ -157,7 +157,7 @@ const char *proto_name(uint8_t proto); /* NULL: none that decode yields */
 
 /* A file's name as the format writes it, made once for the many rows it stands in. */
 struct shown_file {
-	char *name; /* NULL: none yet, or the row names none */
+	char *name;         /* NULL: none yet, or the row names none */
 	const char *latest; /* the pointer that the latest row named it by; of this source only */
 	struct text shown;
 };
@@ -165,12 +165,16 @@ struct shown_file {
 #define COLUMNS_MAX 32
 
 /* A loop that the compiler sees as so many steps, each with an index that it knows. */
+/* clang-format off */
 #define FOR_EACH_COLUMN(step) \
 	FOUR_COLUMNS(step, 0) FOUR_COLUMNS(step, 4) FOUR_COLUMNS(step, 8) FOUR_COLUMNS(step, 12) \
 	FOUR_COLUMNS(step, 16) FOUR_COLUMNS(step, 20) FOUR_COLUMNS(step, 24) FOUR_COLUMNS(step, 28)
+/* clang-format on */
 #define FOUR_COLUMNS(step, i) step(i) step(i + 1) step(i + 2) step(i + 3)
 
+/* clang-format off */ /* which takes its name for a keyword */
 struct export {
+	/* clang-format on */
 	struct sink *sink;
 	struct text *text; /* the sink's: rows are written where they are sent from */
 	const struct record *record;
@@ -196,7 +200,7 @@ struct writer {
 	void (*row)(struct export *out, const void *row);
 	void (*end)(struct export *out);
 	void (*remark)(struct export *out, const char *sentence); /* or NULL */
-	void (*none)(struct export *out, const void *row); /* of its group; or NULL */
+	void (*none)(struct export *out, const void *row);        /* of its group; or NULL */
 	enum view view;
 	/* How foreign bytes are written. */
 	void (*escape)(struct text *text, const char *data, size_t count);
@@ -205,8 +209,8 @@ struct writer {
 extern const struct writer text_writer, jsonl_writer, csv_writer, xml_writer;
 
 /* The sink is closed, abandoned and freed with the export. */
-struct export *export_new_adopt(struct sink *sink, enum export_record record,
-    const struct export_options *options);
+struct export *export_new_adopt(
+    struct sink *sink, enum export_record record, const struct export_options *options);
 
 void write_nothing(struct export *out);
 
@@ -240,8 +244,8 @@ char *row_foreign(struct export *out, char *to);
 static inline char *
 row_address(char *to, const struct address *address)
 {
-	return address->ip_version == 6 ? put_ipv6(to, address->bytes) :
-	                                  put_ipv4(to, address->bytes);
+	return address->ip_version == 6 ? put_ipv6(to, address->bytes)
+					: put_ipv4(to, address->bytes);
 }
 
 #define SOCKET_MAX (PUT_MAX + 16)
@@ -256,8 +260,8 @@ char *row_socket(char *to, const struct address *address);
 char *row_range(char *to, const struct range *range);
 
 /* The frame's number in *number, and its file where that is not the row's own, else NULL. */
-const char *row_frame(const struct export *out, uint32_t index, const char *row_file,
-    uint32_t *number);
+const char *row_frame(
+    const struct export *out, uint32_t index, const char *row_file, uint32_t *number);
 
 /* Whether this row's file is another than the row's before; out->file is now of this row. */
 bool row_shows_new_file(struct export *out, const void *row);

@@ -31,8 +31,8 @@ line_spare(const struct column *column, size_t length)
 
 /* To where the cell starts, and the plan to the next column. code: its colour, or NULL. */
 static ALWAYS_INLINE char *
-line_begin_cell(struct line *line, char *to, const struct column *column, size_t spare,
-    const char *code)
+line_begin_cell(
+    struct line *line, char *to, const struct column *column, size_t spare, const char *code)
 {
 	char *start = line->goal + spare;
 

@@ -183,8 +183,7 @@ sink_close(struct sink *sink, struct diag *diag)
 		st = ST_END;
 	else if (sink->error != 0)
 		st = diag_set(diag, ST_IO, "%s: %s",
-		    sink->path == NULL ? "standard output" : sink->path,
-		    strerror(sink->error));
+		    sink->path == NULL ? "standard output" : sink->path, strerror(sink->error));
 	sink_free(sink);
 	return st;
 }

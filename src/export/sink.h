@@ -17,14 +17,14 @@
 #include "base/text.h"
 
 struct sink {
-	struct text pending;  /* append here, then call sink_settle */
-	size_t settle_bytes;  /* how much may be pending */
-	struct sha256 *sha;   /* of what is written; NULL: nobody asks */
+	struct text pending; /* append here, then call sink_settle */
+	size_t settle_bytes; /* how much may be pending */
+	struct sha256 *sha;  /* of what is written; NULL: nobody asks */
 	int fd;
-	int error;            /* the first errno; 0: all is well */
-	char *path;           /* as the user gave it; NULL: standard output */
-	char *target;         /* what to rename to, links followed */
-	char *temporary;      /* what is being written; NULL: written to in place */
+	int error;       /* the first errno; 0: all is well */
+	char *path;      /* as the user gave it; NULL: standard output */
+	char *target;    /* what to rename to, links followed */
+	char *temporary; /* what is being written; NULL: written to in place */
 };
 
 /* path: NULL for standard output. */

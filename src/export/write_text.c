@@ -299,8 +299,8 @@ write_coloured(struct export *out, char *to, const void *row)
 	struct line line = { .start = to, .goal = to, .told = to };
 
 	for (size_t i = 0; i < out->column_count; i++)
-		to = line_column(out, &line, to, out->columns[i], row,
-		    code_of(out->columns[i], row));
+		to = line_column(
+		    out, &line, to, out->columns[i], row, code_of(out->columns[i], row));
 	return line.told;
 }
 

@@ -116,7 +116,7 @@ struct chart_entry {
 double chart_legend(struct scene *scene, struct scene_point at, double right,
     const struct chart_entry *entries, size_t count);
 void chart_cross(struct scene *scene, enum scene_class cls, struct scene_point at, double half);
-void chart_title(struct scene *scene, double width, const char *title, const char *below,
-    const char *desc);
+void chart_title(
+    struct scene *scene, double width, const char *title, const char *below, const char *desc);
 
 #endif

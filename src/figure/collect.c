@@ -52,8 +52,7 @@ figure_data_new(const struct figure_wanted *wanted)
 	if (wanted->flow_count > 0)
 		memcpy(data->store->numbers, wanted->flows,
 		    wanted->flow_count * sizeof(*data->store->numbers));
-	qsort(data->store->numbers, wanted->flow_count, sizeof(*data->store->numbers),
-	    order_u32);
+	qsort(data->store->numbers, wanted->flow_count, sizeof(*data->store->numbers), order_u32);
 	data->store->wanted.flows = data->store->numbers;
 	pool_init(&data->store->histories, HISTORY_MAX + 1);
 	data->store->budget.limit_bytes =

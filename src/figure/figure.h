@@ -33,7 +33,7 @@
 /* --- what is drawn: rows of one capture --- */
 
 struct figure_data {
-	const char *name; /* of the capture, for people */
+	const char *name;           /* of the capture, for people */
 	struct packet_row *packets; /* in the order of the capture */
 	size_t packet_count;
 	struct flow_row *flows; /* by number; history is ours */
@@ -48,8 +48,8 @@ struct figure_data {
 	struct figure_wire *wires; /* by index; only where they were asked for */
 	size_t wire_count;
 	const struct figure_frame *frame; /* NULL: none was chosen, or it is in no flow */
-	uint64_t left_out; /* rows that the budget had no room for */
-	struct figure_store *store; /* ours */
+	uint64_t left_out;                /* rows that the budget had no room for */
+	struct figure_store *store;       /* ours */
 };
 
 /* The longest TCP header, and what tells of an ICMP message. */
@@ -64,7 +64,7 @@ struct figure_wire {
 	uint8_t ttl;
 	bool bad_length; /* IP or UDP promise more than there is */
 	uint8_t count;
-	uint8_t bytes[FIGURE_WIRE_BYTES]; /* of TCP and UDP the header, of ICMP the message's beginning */
+	uint8_t bytes[FIGURE_WIRE_BYTES]; /* TCP's or UDP's header, ICMP's beginning */
 };
 
 /* Of a longer frame the beginning is kept. */
@@ -77,7 +77,7 @@ struct figure_frame {
 	uint32_t link;
 	uint32_t wire_bytes;
 	uint32_t captured_bytes;
-	uint32_t payload_at; /* captured_bytes: there is none in it */
+	uint32_t payload_at;    /* captured_bytes: there is none in it */
 	uint32_t payload_bytes; /* as far as captured */
 	const uint8_t *bytes;
 	size_t count; /* of bytes */
@@ -175,12 +175,12 @@ struct figure_options {
 	bool has_date;
 	int64_t date_s; /* PDF says that it was made then; else, when its packets were captured */
 	uint32_t frame; /* the one that is chosen, by its index; 0: none */
-	const uint32_t *apart; /* indices of frames that are not drawn as one with their neighbours */
+	const uint32_t *apart; /* indices of frames that are never drawn with others as one */
 	size_t apart_count;
 	const char *const *lanes; /* ends or aliases, from the left; others follow */
 	size_t lane_count;
-	enum figure_side side;  /* whose bytes, where a kind shows one side's */
-	bool wrong;             /* the picture that the packets disprove, where a kind has one */
+	enum figure_side side; /* whose bytes, where a kind shows one side's */
+	bool wrong;            /* the picture that the packets disprove, where a kind has one */
 };
 
 /*
@@ -217,7 +217,7 @@ enum {
 	NEEDS_SOCKETS = 0x2,
 	NEEDS_LISTENERS = 0x4,
 	NEEDS_ALL_FLOWS = 0x8, /* those that are named only say what to draw of all */
-	NEEDS_WIRE = 0x10, /* headers, and the bytes of a chosen frame */
+	NEEDS_WIRE = 0x10,     /* headers, and the bytes of a chosen frame */
 };
 
 struct figure_kind {
@@ -230,8 +230,8 @@ struct figure_kind {
 	    const struct figure_data *data, const struct figure_options *options,
 	    struct diag *diag);
 	/* Fills in the numbers of the flows that it draws, where there are more; flow_count at most. */
-	size_t (*choose)(const struct figure_data *data, const struct figure_options *options,
-	    uint32_t *flows);
+	size_t (*choose)(
+	    const struct figure_data *data, const struct figure_options *options, uint32_t *flows);
 	const char *sentence;
 };
 

@@ -17,8 +17,8 @@ enum label {
 extern const char *const labels[LANG_COUNT][LABEL_COUNT];
 
 /* The label with what is put in; lives as long as the scene. */
-const char *label_with(struct scene *scene, enum lang lang, enum label label,
-    const char *const *args, size_t count);
+const char *label_with(
+    struct scene *scene, enum lang lang, enum label label, const char *const *args, size_t count);
 #define LABELED(scene, lang, label, ...) \
 	label_with(scene, lang, label, (const char *const[]){ __VA_ARGS__ }, \
 	    sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
@@ -42,8 +42,8 @@ const char *name_span(struct scene *scene, int64_t ns);
 /* "15 B", "441 kB" */
 const char *name_bytes(struct scene *scene, uint64_t bytes);
 /* "127.0.0.1:17777", or its alias */
-const char *name_end(struct scene *scene, const struct figure_options *options,
-    const struct tuple *tuple, bool dst);
+const char *name_end(
+    struct scene *scene, const struct figure_options *options, const struct tuple *tuple, bool dst);
 /* "3", "1–3", "2 or more" */
 const char *name_range(struct scene *scene, enum lang lang, struct range range);
 /* "SYN, ACK" */
@@ -57,7 +57,7 @@ enum scene_class class_of_state(enum sock_state state);
 struct info {
 	const struct packet_row *row;
 	const struct figure_wire *wire; /* NULL: it was not kept */
-	uint32_t other; /* a frame: the ACK that is repeated, or an echo's question or reply; 0: none */
+	uint32_t other; /* the frame of a repeated ACK, or of an echo's other half; 0: none */
 };
 
 /* One for each of data->packets; lives as long as the scene. */
@@ -94,7 +94,7 @@ struct look model_look(const struct packet_row *row);
 
 /* An end of a flow enters a state. */
 struct change {
-	size_t packet;  /* with this one's sending or arrival; SIZE_MAX: at another time */
+	size_t packet; /* with this one's sending or arrival; SIZE_MAX: at another time */
 	int64_t at_ns;
 	enum sock_state state;
 	bool certain;
@@ -128,8 +128,8 @@ enum model_sample {
 	MODEL_IGNORED,
 	MODEL_LOST,
 };
-double model_legend(struct scene *scene, enum lang lang, struct scene_point at,
-    enum model_sample sample);
+double model_legend(
+    struct scene *scene, enum lang lang, struct scene_point at, enum model_sample sample);
 /* The file's name without its folders. */
 const char *model_capture(struct scene *scene, const struct figure_data *data);
 
@@ -161,8 +161,8 @@ bool endpoint_is(const struct listener_row *listener, const struct socket_row *r
 /* The flows of the one that would be chosen. */
 size_t endpoint_flows(
     const struct figure_data *data, const struct figure_options *options, uint32_t *flows);
-const char *endpoint_name(struct scene *scene, const struct figure_options *options,
-    const struct listener_row *listener);
+const char *endpoint_name(
+    struct scene *scene, const struct figure_options *options, const struct listener_row *listener);
 
 /* How much there was from then on. */
 struct level {
@@ -223,8 +223,8 @@ enum miss {
 };
 
 /* One for each of data->packets; lives as long as the scene. */
-const enum miss *endpoint_misses(struct scene *scene, const struct figure_data *data,
-    const struct listener_row *listener);
+const enum miss *endpoint_misses(
+    struct scene *scene, const struct figure_data *data, const struct listener_row *listener);
 
 /* --- the kinds --- */
 

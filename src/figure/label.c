@@ -21,8 +21,8 @@ is_place(const char *at, size_t count)
 }
 
 const char *
-label_with(struct scene *scene, enum lang lang, enum label label, const char *const *args,
-    size_t count)
+label_with(
+    struct scene *scene, enum lang lang, enum label label, const char *const *args, size_t count)
 {
 	struct text out = { 0 };
 

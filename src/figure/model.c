@@ -98,8 +98,8 @@ tell_fates(const struct figure_data *data, enum fate *fates, const struct reason
 
 		if (place != SIZE_MAX && fates[place] == FATE_UNKNOWN &&
 		    data->packets[place].flow == flow)
-			fates[place] =
-			    fate_told(data, (enum cause)reason->cause, teller, &data->packets[place]);
+			fates[place] = fate_told(
+			    data, (enum cause)reason->cause, teller, &data->packets[place]);
 	}
 }
 
@@ -377,8 +377,7 @@ model_cause(enum lang lang, enum cause cause)
 }
 
 double
-model_legend(
-    struct scene *scene, enum lang lang, struct scene_point at, enum model_sample sample)
+model_legend(struct scene *scene, enum lang lang, struct scene_point at, enum model_sample sample)
 {
 	static const struct {
 		enum scene_class cls;

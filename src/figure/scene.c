@@ -166,7 +166,8 @@ scene_rounded(struct scene_point at)
 struct scene_item *
 scene_add(struct scene *scene, enum scene_kind kind, enum scene_class cls)
 {
-	scene->items = mem_room(scene->items, &scene->item_room, scene->count, sizeof(*scene->items));
+	scene->items =
+	    mem_room(scene->items, &scene->item_room, scene->count, sizeof(*scene->items));
 	scene->items[scene->count] = (struct scene_item){ .kind = kind, .cls = cls };
 	return &scene->items[scene->count++];
 }
@@ -188,8 +189,8 @@ scene_title(struct scene *scene, const char *title, const char *desc)
 void
 scene_page_break(struct scene *scene, double y)
 {
-	scene->breaks = mem_room(
-	    scene->breaks, &scene->break_room, scene->break_count, sizeof(*scene->breaks));
+	scene->breaks =
+	    mem_room(scene->breaks, &scene->break_room, scene->break_count, sizeof(*scene->breaks));
 	scene->breaks[scene->break_count++] = scene_tenth(y);
 }
 

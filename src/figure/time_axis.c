@@ -11,7 +11,7 @@
 #include "base/find.h"
 #include "base/sort.h"
 
-#define TIME_BREAK  26.0 /* how wide it is */
+#define TIME_BREAK 26.0 /* how wide it is */
 
 /* --- places --- */
 

@@ -44,8 +44,8 @@ next_number(struct flow_table *table, handle h)
 {
 	if (table->count == table->room) {
 		table->room = table->room == 0 ? 1024 : table->room + table->room / 2;
-		table->by_number = mem_realloc_array(table->by_number, table->room,
-		    sizeof(*table->by_number));
+		table->by_number =
+		    mem_realloc_array(table->by_number, table->room, sizeof(*table->by_number));
 	}
 	table->by_number[table->count] = h;
 	return ++table->count;
@@ -56,7 +56,7 @@ static bool
 is_bare_syn(const struct packet *pkt)
 {
 	return pkt->tuple.proto == PROTO_TCP && pkt->payload_bytes == 0 &&
-	    (pkt->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
+	       (pkt->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
 }
 
 /*
@@ -90,7 +90,8 @@ make_flow(struct flow_table *table, const struct packet *pkt, uint32_t hash, han
 	flow->item = item;
 	flow->last_ns = pkt->ts_ns;
 	if (pkt->tuple.proto == PROTO_UDP)
-		flow->base_known = BOTH_KNOWN; /* nothing is to be learnt; an ICMP error may be another flow's */
+		/* Nothing is to be learnt; an ICMP error may be another flow's. */
+		flow->base_known = BOTH_KNOWN;
 	*out = handle_of(KIND_FLOW, item);
 	return flow;
 }
@@ -167,7 +168,8 @@ revive(struct flow_table *table, handle *h, uint32_t hash)
 
 /* Does this SYN begin the next connection between the same ends? */
 static bool
-is_next_incarnation(const struct flow_table *table, handle h, const struct packet *pkt, enum side side)
+is_next_incarnation(
+    const struct flow_table *table, handle h, const struct packet *pkt, enum side side)
 {
 	struct wide_ghost ghost;
 
@@ -180,15 +182,14 @@ is_next_incarnation(const struct flow_table *table, handle h, const struct packe
 		return ghost.base_known >> side & 1 && ghost.base_seq[side] != pkt->tcp.seq;
 	default:
 		return flow_at(table, h)->base_known >> side & 1 &&
-		    flow_at(table, h)->base_seq[side] != pkt->tcp.seq;
+		       flow_at(table, h)->base_seq[side] != pkt->tcp.seq;
 	}
 }
 
 static bool
 is_syn(const struct packet *pkt)
 {
-	return pkt->tuple.proto == PROTO_TCP &&
-	    (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	return pkt->tuple.proto == PROTO_TCP && (pkt->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 }
 
 static void

@@ -28,10 +28,10 @@ struct flow {
 	uint8_t late;       /* made anew for packets that came after its row was closed */
 	uint8_t lingers;    /* its connection is over: see flow_linger */
 	uint32_t number;
-	uint32_t base_seq[2]; /* the number before the first byte, by side: tells the next incarnation */
-	int64_t last_ns; /* the latest time of its packets */
+	uint32_t base_seq[2]; /* before the first byte, by side: tells the next incarnation */
+	int64_t last_ns;      /* the latest time of its packets */
 	uint32_t hash;
-	uint32_t item; /* the pool's name for it */
+	uint32_t item;    /* the pool's name for it */
 	uint64_t block[]; /* the rooms to the right keep nothing that wants more alignment */
 };
 
@@ -48,14 +48,14 @@ void flow_table_free(struct flow_table *table);
  */
 struct place {
 	struct flow *flow;
-	const struct packet *first; /* the head of a SYN to take in first, or NULL; valid until the next call */
+	const struct packet *first; /* a SYN to take in first, until the next call; or NULL */
 	uint32_t number;
 	enum side side;
-	bool fresh;  /* the first packet of its flow */
-	bool reused; /* Wireshark's "port numbers reused" */
-	bool again;  /* a SYN with the number its side began with */
-	bool is_lone; /* from flow_listed: first is all there ever was */
-	const struct remains *revived; /* of a flow that was put away and is needed again, else NULL */
+	bool fresh;                    /* the first packet of its flow */
+	bool reused;                   /* Wireshark's "port numbers reused" */
+	bool again;                    /* a SYN with the number its side began with */
+	bool is_lone;                  /* from flow_listed: first is all there ever was */
+	const struct remains *revived; /* of a flow put away that is needed again, else NULL */
 	uint32_t row; /* from flow_listed: what flow_put_away was told; flow is NULL then */
 };
 
@@ -118,8 +118,8 @@ flow_block(struct flow *flow)
  */
 void flow_linger(struct flow_table *table, struct flow *flow);
 struct flow *flow_done(struct flow_table *table, int64_t now_ns);
-void flow_put_away(struct flow_table *table, struct flow *flow, uint32_t row,
-    const struct remains *remains);
+void flow_put_away(
+    struct flow_table *table, struct flow *flow, uint32_t row, const struct remains *remains);
 
 /*
  * The next flow in the order of numbers, if it was put away; once all packets

@@ -16,7 +16,7 @@
 #include "flow/flow.h"
 
 /* Flows that are over and wait for late packets: more than anybody wants, and room to spare. */
-#define LINGER_MAX 4096u
+#define LINGER_MAX  4096u
 #define LINGER_RING (2 * LINGER_MAX)
 
 #define BOTH_KNOWN 0x3 /* of struct flow's base_known */
@@ -83,7 +83,7 @@ struct flow_table {
 	uint32_t count;
 	uint32_t room;
 	uint32_t listed;
-	uint32_t listed_whole; /* the flow that flow_listed made whole, or POOL_NONE */
+	uint32_t listed_whole;       /* the flow that flow_listed made whole, or POOL_NONE */
 	struct lingering *lingering; /* a ring of LINGER_RING */
 	uint32_t lingering_first;
 	uint32_t lingering_count;

@@ -121,9 +121,9 @@ index_find(struct flow_table *table, const struct tuple *want, uint32_t hash, en
 	uint32_t at = index_probe(table, hash);
 
 	*side = SIDE_A;
-	while (table->slots[at] != 0 &&
-	    unlikely(table->slots[at] >> 32 != hash ||
-		!is_of(table, (handle)table->slots[at], want, side)))
+	while (
+	    table->slots[at] != 0 && unlikely(table->slots[at] >> 32 != hash ||
+					      !is_of(table, (handle)table->slots[at], want, side)))
 		at = slot_after(table, hash, at);
 	return &table->slots[at];
 }

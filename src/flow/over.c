@@ -23,8 +23,7 @@ push_lingering(struct flow_table *table, const struct flow *flow)
 	uint32_t at = (table->lingering_first + table->lingering_count++) % LINGER_RING;
 
 	assert(table->lingering_count <= LINGER_RING);
-	table->lingering[at] =
-	    (struct lingering){ flow->item, flow->hash, flow->last_ns };
+	table->lingering[at] = (struct lingering){ flow->item, flow->hash, flow->last_ns };
 }
 
 void
@@ -157,8 +156,8 @@ own_slot(const struct flow_table *table, const struct flow *flow)
 }
 
 void
-flow_put_away(struct flow_table *table, struct flow *flow, uint32_t row,
-    const struct remains *remains)
+flow_put_away(
+    struct flow_table *table, struct flow *flow, uint32_t row, const struct remains *remains)
 {
 	uint64_t *slot = own_slot(table, flow);
 

@@ -139,8 +139,8 @@ markup_end(struct markup_writer *writer)
 void
 markup_attribute(struct markup_writer *writer, const char *name, const char *value)
 {
-	expect(xmlTextWriterWriteAttribute(writer->xml, (const xmlChar *)name,
-	    cleaned(writer, value, "")));
+	expect(xmlTextWriterWriteAttribute(
+	    writer->xml, (const xmlChar *)name, cleaned(writer, value, "")));
 }
 
 void
@@ -148,8 +148,8 @@ markup_attribute_u64(struct markup_writer *writer, const char *name, uint64_t va
 {
 	writer->clean.length = 0;
 	text_u64(&writer->clean, value);
-	expect(xmlTextWriterWriteAttribute(writer->xml, (const xmlChar *)name,
-	    (const xmlChar *)text_str(&writer->clean)));
+	expect(xmlTextWriterWriteAttribute(
+	    writer->xml, (const xmlChar *)name, (const xmlChar *)text_str(&writer->clean)));
 }
 
 void
@@ -165,8 +165,7 @@ markup_comment(struct markup_writer *writer, const char *comment)
 	text_char(&writer->clean, ' ');
 	text_put(&writer->clean, comment);
 	text_char(&writer->clean, ' ');
-	expect(xmlTextWriterWriteComment(
-	    writer->xml, (const xmlChar *)text_str(&writer->clean)));
+	expect(xmlTextWriterWriteComment(writer->xml, (const xmlChar *)text_str(&writer->clean)));
 }
 
 void

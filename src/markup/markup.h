@@ -112,16 +112,14 @@ long markup_line(const struct markup_node *node);
 /* name lives as long as the document, value for the call. */
 typedef void markup_take_attribute(
     void *ctx, const char *space, const char *name, const char *value);
-void markup_attributes(
-    const struct markup_node *node, markup_take_attribute *attribute, void *ctx);
+void markup_attributes(const struct markup_node *node, markup_take_attribute *attribute, void *ctx);
 
 /* --- select.c --- */
 
 /* An XPath 1.0 expression, ready to be asked often. */
 struct markup_path;
 /* ST_FORMAT: diag says what is wrong with it, and nothing else. */
-enum status markup_path_new(
-    struct markup_path **out, const char *expression, struct diag *diag);
+enum status markup_path_new(struct markup_path **out, const char *expression, struct diag *diag);
 void markup_path_free(struct markup_path *path);
 
 /*
@@ -165,8 +163,7 @@ bool markup_found_nothing(const struct markup_found *found);
 /* found outlives the variable. Then the one it hid, and is to be handed back, holds again. */
 struct markup_found *markup_scope_set(
     struct markup_scope *scope, const char *name, const struct markup_found *found);
-void markup_scope_reset(
-    struct markup_scope *scope, const char *name, struct markup_found *hidden);
+void markup_scope_reset(struct markup_scope *scope, const char *name, struct markup_found *hidden);
 void markup_scope_set_bool(struct markup_scope *scope, const char *name, bool value);
 
 /* --- html.c --- */

@@ -115,9 +115,9 @@ want_type_of_page(struct markup_document *doc)
 {
 	const xmlDtd *type = doc->status == ST_OK ? doc->xml->intSubset : NULL;
 
-	if (type != NULL && (type->ExternalID != NULL || type->SystemID != NULL ||
-				type->children != NULL ||
-				xmlStrcasecmp(type->name, (const xmlChar *)"html") != 0))
+	if (type != NULL &&
+	    (type->ExternalID != NULL || type->SystemID != NULL || type->children != NULL ||
+		xmlStrcasecmp(type->name, (const xmlChar *)"html") != 0))
 		refuse(doc, "has another document type than <!DOCTYPE html>");
 }
 
@@ -125,8 +125,7 @@ want_type_of_page(struct markup_document *doc)
 static xmlRelaxNGPtr
 read_schema(const char *schema)
 {
-	xmlRelaxNGParserCtxtPtr parser =
-	    xmlRelaxNGNewMemParserCtxt(schema, (int)strlen(schema));
+	xmlRelaxNGParserCtxtPtr parser = xmlRelaxNGNewMemParserCtxt(schema, (int)strlen(schema));
 	xmlRelaxNGPtr grammar = xmlRelaxNGParse(parser);
 
 	xmlRelaxNGFreeParserCtxt(parser);
@@ -147,8 +146,7 @@ next_node(xmlNodePtr node)
 static void
 check_children(struct markup_document *doc)
 {
-	for (xmlNodePtr node = xmlDocGetRootElement(doc->xml); node != NULL;
-	     node = next_node(node))
+	for (xmlNodePtr node = xmlDocGetRootElement(doc->xml); node != NULL; node = next_node(node))
 		if (node->type == XML_ELEMENT_NODE && xmlChildElementCount(node) > CHILDREN_MAX)
 			refuse(doc, "has too many elements in one");
 }
@@ -210,8 +208,7 @@ markup_parse_page(struct markup_document **out, const char *name, const char *da
 }
 
 enum status
-markup_read(
-    struct markup_document **out, const char *path, const char *schema, struct diag *diag)
+markup_read(struct markup_document **out, const char *path, const char *schema, struct diag *diag)
 {
 	struct text data = { 0 };
 	enum status st = file_read(&data, path, DOCUMENT_MB_MAX, diag);

@@ -275,8 +275,8 @@ markup_scope_set(struct markup_scope *scope, const char *name, const struct mark
 void
 markup_scope_reset(struct markup_scope *scope, const char *name, struct markup_found *hidden)
 {
-	xmlXPathRegisterVariable(scope->xml, (const xmlChar *)name,
-	    hidden == NULL ? NULL : object_of(hidden));
+	xmlXPathRegisterVariable(
+	    scope->xml, (const xmlChar *)name, hidden == NULL ? NULL : object_of(hidden));
 	markup_found_free(hidden);
 }
 
@@ -300,7 +300,8 @@ find_named(const struct markup_path *path, xmlNodePtr node)
 	if (path->is_self)
 		found->node = node;
 	else if (node->type == XML_ELEMENT_NODE)
-		found->node = (xmlNodePtr)xmlHasNsProp(node, (const xmlChar *)path->attribute, NULL);
+		found->node =
+		    (xmlNodePtr)xmlHasNsProp(node, (const xmlChar *)path->attribute, NULL);
 	return found;
 }
 

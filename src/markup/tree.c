@@ -19,8 +19,8 @@ markup_document_new(const char *root)
 
 	markup_share_memory();
 	document->xml = xmlNewDoc((const xmlChar *)"1.0");
-	xmlDocSetRootElement(document->xml,
-	    xmlNewDocNode(document->xml, NULL, (const xmlChar *)root, NULL));
+	xmlDocSetRootElement(
+	    document->xml, xmlNewDocNode(document->xml, NULL, (const xmlChar *)root, NULL));
 	return document;
 }
 
@@ -53,8 +53,8 @@ markup_set(struct markup_node *node, const char *name, const char *value)
 {
 	struct text clean = { 0 };
 
-	xmlSetProp(node_of(node), (const xmlChar *)name,
-	    (const xmlChar *)markup_clean(&clean, value, ""));
+	xmlSetProp(
+	    node_of(node), (const xmlChar *)name, (const xmlChar *)markup_clean(&clean, value, ""));
 	text_fini(&clean);
 }
 
@@ -74,7 +74,7 @@ markup_add_text(struct markup_node *node, const char *content)
 	struct text clean = { 0 };
 
 	xmlAddChild(node_of(node), xmlNewDocText(node_of(node)->doc,
-	    (const xmlChar *)markup_clean(&clean, content, "\n\t")));
+				       (const xmlChar *)markup_clean(&clean, content, "\n\t")));
 	text_fini(&clean);
 }
 
@@ -86,8 +86,8 @@ markup_add_document(struct markup_node *parent, const char *data, size_t size)
 	assert(size <= INT_MAX);
 	other = xmlReadMemory(data, (int)size, NULL, NULL, XML_PARSE_NONET | XML_PARSE_HUGE);
 	assert(other != NULL);
-	xmlAddChild(node_of(parent),
-	    xmlDocCopyNode(xmlDocGetRootElement(other), node_of(parent)->doc, 1));
+	xmlAddChild(
+	    node_of(parent), xmlDocCopyNode(xmlDocGetRootElement(other), node_of(parent)->doc, 1));
 	xmlFreeDoc(other);
 }
 
@@ -108,8 +108,7 @@ close_nothing(void *ctx)
 void
 markup_document_write(const struct markup_document *document, struct text *out)
 {
-	xmlSaveCtxtPtr save =
-	    xmlSaveToIO(append, close_nothing, out, "UTF-8", XML_SAVE_FORMAT);
+	xmlSaveCtxtPtr save = xmlSaveToIO(append, close_nothing, out, "UTF-8", XML_SAVE_FORMAT);
 
 	xmlSaveDoc(save, document->xml);
 	xmlSaveClose(save);

@@ -91,8 +91,8 @@ find(const struct catalog *catalog, const char *id)
 
 	if (catalog == NULL || catalog->count == 0)
 		return NULL;
-	found = bsearch(
-	    &wanted, catalog->entries, catalog->count, sizeof(*catalog->entries), by_id);
+	found =
+	    bsearch(&wanted, catalog->entries, catalog->count, sizeof(*catalog->entries), by_id);
 	return found == NULL ? NULL : *found;
 }
 

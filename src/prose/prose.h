@@ -20,11 +20,7 @@ struct text;
 
 /* --- catalog.c --- */
 
-enum lang {
-	LANG_EN,
-	LANG_ZH_CN,
-	LANG_COUNT
-};
+enum lang { LANG_EN, LANG_ZH_CN, LANG_COUNT };
 
 extern const char *const lang_names[LANG_COUNT];
 
@@ -65,7 +61,6 @@ unsigned listener_settles(const struct listener_row *row); /* bits of enum settl
 void verdict_each(const struct listener_row *row, const struct catalog *catalog,
     void (*sentence)(void *ctx, const char *sentence), void *ctx);
 /* All of them, one after another. */
-void verdict_write(
-    struct text *out, const struct listener_row *row, const struct catalog *catalog);
+void verdict_write(struct text *out, const struct listener_row *row, const struct catalog *catalog);
 
 #endif

@@ -18,9 +18,9 @@
  * likeliest value is worth no more than to decide between equals.
  */
 #define COST_ABSENT 150
-#define COST_STATE 100
-#define COST_QUEUE 25
-#define COST_GUESS 1
+#define COST_STATE  100
+#define COST_QUEUE  25
+#define COST_GUESS  1
 
 /* Tables that follow one another without a time, and the intervals that they may lie in. */
 struct run {
@@ -86,7 +86,7 @@ hold(struct run *run, uint32_t socket, uint32_t change)
 
 		if (told->table >= run->first && table < run->count)
 			run->own[table] += cost_of_row(run, told->row, change) - after -
-			                   (cost_of_row(run, told->row, known->latest) - before);
+					   (cost_of_row(run, told->row, known->latest) - before);
 	}
 	run->shared += after - before;
 	known->latest = change;

@@ -27,8 +27,8 @@ enum printer {
 };
 
 struct recorded {
-	struct tuple ends; /* src: local, dst: remote; of what listens, src alone; no address: version 0 */
-	bool any_address;  /* it listens on any; ends has the port */
+	struct tuple ends;     /* src: local, dst: remote, if any; no address: version 0 */
+	bool any_address;      /* it listens on any; ends has the port */
 	enum sock_state state; /* never CLOSED */
 	enum printer printer;
 	int64_t recv_q;
@@ -41,7 +41,7 @@ struct recorded {
 struct snapshot {
 	bool has_time;
 	struct moment at;
-	uint32_t line; /* where it begins */
+	uint32_t line;  /* where it begins */
 	uint32_t first; /* of its rows */
 	uint32_t count;
 	char label[SNAPSHOT_LABEL]; /* the comment directly above it; foreign; may be empty */
@@ -60,8 +60,8 @@ struct snapshots {
  * As synscope-experiment(5) says. ST_FORMAT where no line of it is of a table;
  * ST_LIMIT where it is larger than any such file; name: of it, for the sentence.
  */
-enum status snapshots_parse(struct snapshots *out, const char *name, const char *data, size_t size,
-    struct diag *diag);
+enum status snapshots_parse(
+    struct snapshots *out, const char *name, const char *data, size_t size, struct diag *diag);
 /* Copes with one that failed. */
 enum status snapshots_read(struct snapshots *out, const char *path, struct diag *diag);
 void snapshots_fini(struct snapshots *snapshots);
@@ -72,10 +72,10 @@ bool recorded_end(const char *end, struct tuple *ends);
 /* --- beside a capture's --- */
 
 enum outcome {
-	OUTCOME_AGREES,      /* what was recorded lies within what was found */
+	OUTCOME_AGREES, /* what was recorded lies within what was found */
 	OUTCOME_CONTRADICTS,
-	OUTCOME_RECORDED,    /* only */
-	OUTCOME_FOUND,       /* only in the capture */
+	OUTCOME_RECORDED, /* only */
+	OUTCOME_FOUND,    /* only in the capture */
 	OUTCOME_COUNT
 };
 
@@ -96,8 +96,8 @@ struct compared {
 	int64_t to_ns;     /* until before then; INT64_MAX: after the last change */
 	enum outcome outcome;
 	unsigned differs;
-	const struct recorded *recorded;  /* NULL: not recorded */
-	const struct socket_row *found;   /* NULL: not in the capture then */
+	const struct recorded *recorded; /* NULL: not recorded */
+	const struct socket_row *found;  /* NULL: not in the capture then */
 };
 
 struct comparison_summary {
@@ -189,8 +189,8 @@ struct experiment_capture {
 struct experiment;
 enum status experiment_read(struct experiment **out, const char *path, struct diag *diag);
 /* path: where it would lie; the captures are beside it. */
-enum status experiment_parse(struct experiment **out, const char *path, const char *data,
-    size_t size, struct diag *diag);
+enum status experiment_parse(
+    struct experiment **out, const char *path, const char *data, size_t size, struct diag *diag);
 void experiment_free(struct experiment *experiment);
 const char *experiment_title(const struct experiment *experiment);
 /* Paragraphs; returns how many. */
@@ -201,8 +201,8 @@ size_t experiment_captures(
 const struct experiment_capture *experiment_capture(
     const struct experiment *experiment, const char *path);
 /* false: likewise. */
-bool experiment_facts(const struct experiment *experiment, const char *path,
-    struct experiment_facts *facts);
+bool experiment_facts(
+    const struct experiment *experiment, const char *path, struct experiment_facts *facts);
 /*
  * Appends the whole piece. A file is read only where it lies beside the
  * document itself: no link, and nothing but a plain file.

@@ -48,9 +48,9 @@ struct change {
 
 /* A socket of the capture, of the tables, or of both. */
 struct known {
-	struct tuple ends; /* of what listens, address zero and version 0 for any */
-	bool is_found;     /* the capture tells of it */
-	bool is_elsewhere; /* of another machine than the tables */
+	struct tuple ends;   /* of what listens, address zero and version 0 for any */
+	bool is_found;       /* the capture tells of it */
+	bool is_elsewhere;   /* of another machine than the tables */
 	uint32_t first_told; /* of told, which tables it stands in */
 	uint32_t told_count;
 	uint32_t latest; /* while time goes by: its change that holds, or NOTHING */
@@ -79,7 +79,8 @@ struct comparison {
 	size_t known_count, known_room;
 	struct socket_index index;
 
-	uint32_t *socket_of_row; /* of each recorded row: its socket, or NOTHING where it does not count */
+	uint32_t *
+	    socket_of_row; /* of each recorded row: its socket, or NOTHING where it does not count */
 	struct told *told;
 	size_t told_count;
 
@@ -90,8 +91,8 @@ struct comparison {
 	int64_t first_ns; /* of the capture */
 
 	uint8_t by_address[(UINT16_MAX + 1) / 8]; /* ports on which more than one thing listens */
-	bool queue_is_told; /* these tables of netstat show the accept queue's length */
-	uint32_t *chosen; /* by table: its interval */
+	bool queue_is_told;  /* these tables of netstat show the accept queue's length */
+	uint32_t *chosen;    /* by table: its interval */
 	uint32_t *from, *to; /* intervals that would be as good, around the chosen */
 };
 
@@ -99,8 +100,8 @@ struct comparison {
 uint32_t known_or_new(struct comparison *c, const struct tuple *ends);
 
 /* What a recorded row and the change that holds differ in; none: they agree. */
-unsigned differences(const struct comparison *c, const struct recorded *recorded,
-    const struct socket_row *found);
+unsigned differences(
+    const struct comparison *c, const struct recorded *recorded, const struct socket_row *found);
 
 static inline bool
 is_gone(const struct comparison *c, uint32_t change)

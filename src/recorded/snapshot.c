@@ -246,7 +246,8 @@ begin_table(struct parse *parse)
 	if (out->table_count == TABLES_MAX)
 		return diag_set(parse->diag, ST_LIMIT, "%s: line %u: more than %u snapshots",
 		    parse->name, parse->line, TABLES_MAX);
-	out->tables = mem_room(out->tables, &parse->table_room, out->table_count, sizeof(*out->tables));
+	out->tables =
+	    mem_room(out->tables, &parse->table_room, out->table_count, sizeof(*out->tables));
 	out->tables[out->table_count++] = (struct snapshot){
 		.line = parse->line,
 		.first = (uint32_t)out->row_count,
@@ -354,8 +355,8 @@ fill_ends(struct recorded *row, const struct endpoint *local, const struct endpo
 }
 
 static bool
-read_row(struct recorded *row, const struct layout *layout, const struct word_at *words,
-    size_t count)
+read_row(
+    struct recorded *row, const struct layout *layout, const struct word_at *words, size_t count)
 {
 	struct endpoint local, remote;
 
@@ -390,8 +391,8 @@ is_of_another_protocol(const struct word_at *word)
 {
 	static const char *const protocols[] = { "udp", "udp4", "udp6", "udp46", "udplite",
 		"udplite6", "udpl", "raw", "raw6", "icmp", "icmp6", "sctp", "dccp", "mptcp", "unix",
-		"nl", "p_raw", "p_dgr", "u_str", "u_dgr", "u_seq", "v_str", "v_dgr", "ti_st", "ti_dg",
-		"xdp", NULL };
+		"nl", "p_raw", "p_dgr", "u_str", "u_dgr", "u_seq", "v_str", "v_dgr", "ti_st",
+		"ti_dg", "xdp", NULL };
 
 	return is_one_of(word, protocols);
 }
@@ -475,8 +476,8 @@ recorded_end(const char *end, struct tuple *ends)
 }
 
 enum status
-snapshots_parse(struct snapshots *out, const char *name, const char *data, size_t size,
-    struct diag *diag)
+snapshots_parse(
+    struct snapshots *out, const char *name, const char *data, size_t size, struct diag *diag)
 {
 	struct parse parse = { .out = out, .name = name, .line = 1, .diag = diag };
 	const char *end = data + size;

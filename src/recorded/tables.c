@@ -124,8 +124,8 @@ interval_at(const struct comparison *c, int64_t ns)
 {
 	size_t after;
 
-	FIND_PLACE(after, c->interval_count,
-	    after == 0 || c->changes[c->begins[after]].row.at_ns <= ns);
+	FIND_PLACE(
+	    after, c->interval_count, after == 0 || c->changes[c->begins[after]].row.at_ns <= ns);
 	return (uint32_t)after - 1;
 }
 

@@ -279,8 +279,8 @@ describe_capture(const struct chapter *chapter)
 		markup_set_i64(node, "left-out", (int64_t)chapter->data->left_out);
 	if (chapter->recorded != NULL && chapter->recorded->kernel != NULL)
 		markup_set(node, "kernel", chapter->recorded->kernel);
-	markup_add_words(node, "title",
-	    chapter->recorded == NULL ? text_str(&name) : chapter->recorded->title);
+	markup_add_words(
+	    node, "title", chapter->recorded == NULL ? text_str(&name) : chapter->recorded->title);
 	text_fini(&value);
 	text_fini(&name);
 	for (size_t i = 0; chapter->recorded != NULL && i < chapter->recorded->about_count; i++)

@@ -27,12 +27,14 @@ struct markup_node;
 struct scene;
 struct text;
 
+struct print_kept {
+	const struct markup_node *figure;
+	struct scene *scene;
+};
+
 /* Scenes of figures, until they are printed. A zeroed one is empty. */
 struct print_shelf {
-	struct print_kept {
-		const struct markup_node *figure;
-		struct scene *scene;
-	} * kept;
+	struct print_kept *kept;
 	size_t count;
 };
 

@@ -50,8 +50,8 @@ size_t tally_keep(
 struct report_options {
 	enum lang lang;
 	const struct experiment *experiment; /* whose article it is; NULL: none's */
-	size_t capture_count;  /* that it will be about */
-	const char *const *paths; /* of all their files, until _free */
+	size_t capture_count;                /* that it will be about */
+	const char *const *paths;            /* of all their files, until _free */
 	size_t path_count;
 	/* Figures as files, by names such as "listen/queue-2.svg"; NULL: not wanted. */
 	void (*take)(void *ctx, const char *name, const struct text *file);
@@ -77,7 +77,7 @@ struct report_source {
 	const struct tally *tally;
 	const struct analysis *analysis;
 	const struct sockets_options *sockets; /* what was assumed */
-	const char *troubles; /* what could not be read: sentences, each with a zero byte at its end */
+	const char *troubles; /* what could not be read: sentences that end in a zero byte */
 	size_t troubles_length;
 	const struct report_record *records;
 	size_t record_count;

@@ -21,18 +21,18 @@ struct chapter {
 	const struct report_source *source;
 	const struct figure_data *data; /* of source, as are the next six */
 	const struct tally *tally;
-	const struct experiment *experiment; /* NULL: none was given */
+	const struct experiment *experiment;       /* NULL: none was given */
 	const struct experiment_capture *recorded; /* what it tells; NULL: nothing of this one */
-	const struct flow_view *views; /* by place in data->flows */
-	struct clients_sum *clients; /* of section_clients */
-	struct tables_sum *tables; /* of section_tables */
+	const struct flow_view *views;             /* by place in data->flows */
+	struct clients_sum *clients;               /* of section_clients */
+	struct tables_sum *tables;                 /* of section_tables */
 	const struct analysis_summary *summary;
 	const struct analysis *analysis;
 	const struct listener_row **ranked; /* those of data, the one with most to tell first */
-	unsigned number;  /* from 1 */
-	const char *name; /* of its page and folder */
-	struct markup_node *node; /* its <capture> */
-	struct print_shelf *shelf; /* where scenes go; NULL: nowhere */
+	unsigned number;                    /* from 1 */
+	const char *name;                   /* of its page and folder */
+	struct markup_node *node;           /* its <capture> */
+	struct print_shelf *shelf;          /* where scenes go; NULL: nowhere */
 };
 
 /* --- slug.c --- */
@@ -63,8 +63,8 @@ struct report {
 	size_t told_count;
 	struct slugs slugs;
 	struct told_stages *stages; /* what is remembered of each capture */
-	const char *name; /* of the capture at hand */
-	unsigned count;   /* of chapters */
+	const char *name;           /* of the capture at hand */
+	unsigned count;             /* of chapters */
 	struct print_shelf shelf;
 	int64_t first_ns; /* of the first of them */
 };
@@ -143,7 +143,7 @@ struct flow_view {
 	uint32_t acked[2];   /* of those */
 	/* of the client */
 	uint32_t syn, last_syn;
-	uint32_t ack;  /* the first after the SYN-ACK */
+	uint32_t ack; /* the first after the SYN-ACK */
 	uint32_t data, last_data;
 	uint32_t syns, syns_dropped, dup_acks, data_again;
 	int64_t last_syn_ns;
@@ -151,12 +151,13 @@ struct flow_view {
 	uint32_t syn_ack, last_syn_ack;
 	uint32_t syn_acks_again;
 	uint32_t reset;
-	uint32_t taken; /* shows that it took the connection */
+	uint32_t taken;   /* shows that it took the connection */
 	uint32_t ignored; /* the first ACK that it ignored, for want of room */
 	uint32_t dropped; /* the first SYN that it dropped */
 	int64_t syn_ack_ns, taken_ns;
-	struct pauses syn_ack_pauses, data_pauses; /* of the server; of the client, the same bytes */
-	const struct socket_row *unread; /* its end, when it last had so many bytes for certain; NULL: never */
+	struct pauses syn_ack_pauses;    /* of the server */
+	struct pauses data_pauses;       /* of the client, the same bytes */
+	const struct socket_row *unread; /* its end, when it last surely had some; NULL: never */
 };
 
 /* By place in data->flows. */
@@ -173,7 +174,6 @@ struct clients_sum {
 	uint64_t agree, contradict;
 	uint64_t unheard; /* wrote without an error, and the server acknowledged nothing */
 };
-
 
 struct tables_sum {
 	uint64_t tables;
@@ -201,8 +201,8 @@ void phrase_end(struct phrase *phrase, const struct tuple *tuple, bool dst);
 /* sentence: in the reader's language, as the catalog has it. */
 void phrase_put(struct phrase *phrase, struct text *out, const char *sentence);
 /* ... as a last child of parent. */
-struct markup_node *phrase_add(struct phrase *phrase, struct markup_node *parent,
-    const char *element, const char *sentence);
+struct markup_node *phrase_add(
+    struct phrase *phrase, struct markup_node *parent, const char *element, const char *sentence);
 
 /* "13 µs", "2.99 s" */
 void put_span(struct text *out, int64_t ns);
@@ -252,7 +252,7 @@ struct tally_frames {
 
 struct tally_mark {
 	uint64_t count;
-	uint64_t flows; /* that have it */
+	uint64_t flows;             /* that have it */
 	struct tally_frames frames; /* of the packets that were seen */
 };
 

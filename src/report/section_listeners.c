@@ -103,10 +103,9 @@ static struct said
 follows_from_health(const struct listener_row *row)
 {
 	if (row->refused > 0)
-		return (struct said){
-			N_N("It did not always listen: %6 of %2 attempt to connect was refused.",
-			    "It did not always listen: %6 of %2 attempts to connect were refused.")
-		};
+		return (struct said){ N_N(
+		    "It did not always listen: %6 of %2 attempt to connect was refused.",
+		    "It did not always listen: %6 of %2 attempts to connect were refused.") };
 	return (struct said){ N_("Nothing shows that its accept queue was ever full."), NULL };
 }
 

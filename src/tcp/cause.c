@@ -372,7 +372,8 @@ is_end_again(const struct look *look, int64_t limit_ns)
 	int64_t waited_ns;
 
 	if (sent == NULL || sent != look->from->newest || look->end != look->from->end ||
-	    !(look->pkt->tcp.flags & TCP_ACK) || !(look->from->flags & look->to->flags & TRAIL_SACK))
+	    !(look->pkt->tcp.flags & TCP_ACK) ||
+	    !(look->from->flags & look->to->flags & TRAIL_SACK))
 		return false;
 	waited_ns = elapsed_ns(look, sent->ts_ns);
 	return trail_rtt_ns(look->trail) >= 0 && waited_ns >= PROBE_MIN_NS &&

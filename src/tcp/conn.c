@@ -189,7 +189,7 @@ begin(struct conn *conn, const struct packet *pkt, enum side side)
 {
 	enum side client = conn_first_client(pkt);
 
-	conn->client = (uint8_t)(side == SIDE_A ? client : (enum side)!client);
+	conn->client = (uint8_t)(side == SIDE_A ? client : (enum side) !client);
 	conn->facts |= FACT_BEGUN;
 	zeek_begin(conn, pkt, side);
 }
@@ -339,8 +339,8 @@ close_of(const struct conn *conn, int64_t until_ns)
 	uint8_t b = conn->half[SIDE_B].flags & HALF_FIN;
 
 	if (conn->reset_by != 0)
-		return conn->reset_by == 1 + conn->client ? CLOSE_RESET_BY_CLIENT :
-		    CLOSE_RESET_BY_SERVER;
+		return conn->reset_by == 1 + conn->client ? CLOSE_RESET_BY_CLIENT
+							  : CLOSE_RESET_BY_SERVER;
 	if (a && b)
 		return CLOSE_FIN;
 	if (has_given_up(conn, until_ns))
@@ -401,7 +401,7 @@ conn_verdict(const struct tcp_pair *pair, int64_t until_ns)
 {
 	const struct conn *conn = &pair->conn;
 	bool is_shaken = (conn->facts & (FACT_SYN | FACT_REPLY_ACKED | FACT_SYN_ACKED)) ==
-	    (FACT_SYN | FACT_REPLY_ACKED | FACT_SYN_ACKED);
+			 (FACT_SYN | FACT_REPLY_ACKED | FACT_SYN_ACKED);
 	struct conn_verdict verdict = {
 		.client = (enum side)conn->client,
 		.open = open_of(conn),

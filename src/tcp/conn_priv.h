@@ -13,7 +13,7 @@
 #include "tcp/tcp.h"
 
 #define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
-#define PROBES (MARK_BIT(MARK_KEEP_ALIVE) | MARK_BIT(MARK_ZERO_WINDOW_PROBE))
+#define PROBES  (MARK_BIT(MARK_KEEP_ALIVE) | MARK_BIT(MARK_ZERO_WINDOW_PROBE))
 
 /* Zeek's endpoint states. */
 enum zeek_state {
@@ -30,13 +30,13 @@ enum zeek_state {
 /* struct conn's facts. */
 enum conn_fact {
 	FACT_BEGUN = 0x01,
-	FACT_SYN = 0x02,          /* the client's */
-	FACT_SYN_CROSSED = 0x04,  /* the server's, without ACK */
-	FACT_SYN_ACKED = 0x08,    /* the client's SYN was acknowledged */
-	FACT_REPLY_ACKED = 0x10,  /* the server's SYN was */
-	FACT_DATA_IN_SYN = 0x20,  /* and the server took it */
+	FACT_SYN = 0x02,         /* the client's */
+	FACT_SYN_CROSSED = 0x04, /* the server's, without ACK */
+	FACT_SYN_ACKED = 0x08,   /* the client's SYN was acknowledged */
+	FACT_REPLY_ACKED = 0x10, /* the server's SYN was */
+	FACT_DATA_IN_SYN = 0x20, /* and the server took it */
 	FACT_SYN_ACK_FIRST = 0x40,
-	FACT_ENDED = 0x80,        /* Zeek's record of it is closed, or soon will be: closed_ns */
+	FACT_ENDED = 0x80, /* Zeek's record of it is closed, or soon will be: closed_ns */
 };
 
 /* struct conn_half's flags. */
@@ -94,7 +94,7 @@ static inline uint32_t
 conn_seq_length(const struct packet *pkt)
 {
 	return pkt->payload_bytes + ((pkt->tcp.flags & TCP_SYN) != 0) +
-	    ((pkt->tcp.flags & TCP_FIN) != 0);
+	       ((pkt->tcp.flags & TCP_FIN) != 0);
 }
 
 /* It acknowledges the client's SYN. */
@@ -104,7 +104,7 @@ conn_acks_syn(const struct conn *conn, const struct packet *pkt)
 	const struct conn_half *client = &conn->half[conn->client];
 
 	return pkt->tcp.flags & TCP_ACK && seq_gt(pkt->tcp.ack, client->start) &&
-	    seq_le(pkt->tcp.ack, client->end);
+	       seq_le(pkt->tcp.ack, client->end);
 }
 
 /* The long way: conn_segment for any segment. */
@@ -226,15 +226,15 @@ conn_note_bytes(struct conn *conn, const struct packet *pkt, enum side side)
  * is no retry, fills no hole and leaves none.
  */
 static inline bool
-conn_goes_on(const struct conn *conn, const struct packet *pkt, enum side side, uint32_t ack,
-    uint32_t marks)
+conn_goes_on(
+    const struct conn *conn, const struct packet *pkt, enum side side, uint32_t ack, uint32_t marks)
 {
 	const struct conn_half *half = &conn->half[side];
 	const struct conn_half *peer = &conn->half[1 - side];
 
-	return half->flags & HALF_IN_STEP && pkt->tcp.seq == half->end &&
-	    seq_ge(peer->next, ack) && !(marks & PROBES) && pkt->tcp.window != 0 &&
-	    pkt->payload_captured >= pkt->payload_bytes && pkt->checksum != CHECKSUM_BAD;
+	return half->flags & HALF_IN_STEP && pkt->tcp.seq == half->end && seq_ge(peer->next, ack) &&
+	       !(marks & PROBES) && pkt->tcp.window != 0 &&
+	       pkt->payload_captured >= pkt->payload_bytes && pkt->checksum != CHECKSUM_BAD;
 }
 
 /* Such a segment's bytes. */

@@ -46,10 +46,11 @@ slot_of(const struct trails *all, const uint8_t address[16], uint16_t port)
 }
 
 static bool
-is_slot_of(const struct endpoint *slot, const uint8_t address[16], uint16_t port, uint8_t ip_version)
+is_slot_of(
+    const struct endpoint *slot, const uint8_t address[16], uint16_t port, uint8_t ip_version)
 {
 	return slot->ip_version == ip_version && slot->port == port &&
-	    memcmp(slot->address, address, sizeof(slot->address)) == 0;
+	       memcmp(slot->address, address, sizeof(slot->address)) == 0;
 }
 
 void
@@ -106,8 +107,8 @@ is_reset_unspoken(const struct look *look)
 	const struct trail_half *server = look->from;
 
 	return look->pkt->tcp.flags & TCP_ACK && look->pkt->tcp.window != 0 &&
-	    server->flags & TRAIL_SYN_ACK && !(server->flags & (TRAIL_FIN | TRAIL_RST)) &&
-	    look->pkt->tcp.seq == look->conn->half[look->side].start + 1;
+	       server->flags & TRAIL_SYN_ACK && !(server->flags & (TRAIL_FIN | TRAIL_RST)) &&
+	       look->pkt->tcp.seq == look->conn->half[look->side].start + 1;
 }
 
 /* Of several connections that nobody had accepted, all reset in one instant, the second tells. */
@@ -118,10 +119,11 @@ is_listener_closed(const struct look *look, struct reason *reason)
 	struct endpoint *slot = slot_of(look->all, tuple->src, tuple->sport);
 	bool is_second;
 
-	if (!is_reset_unspoken(look) || !is_slot_of(slot, tuple->src, tuple->sport, tuple->ip_version))
+	if (!is_reset_unspoken(look) ||
+	    !is_slot_of(slot, tuple->src, tuple->sport, tuple->ip_version))
 		return false;
 	is_second = slot->reset_index != 0 && elapsed_ns(look, slot->reset_ns) < BURST_NS &&
-	    elapsed_ns(look, slot->reset_ns) >= 0;
+		    elapsed_ns(look, slot->reset_ns) >= 0;
 	reason_cite(reason, slot->reset_index);
 	if (is_second)
 		revise_closed(look, slot->reset_index);

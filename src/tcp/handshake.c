@@ -99,7 +99,7 @@ bool
 is_left_unread(const struct look *look, struct reason *reason)
 {
 	return look->pkt->tcp.flags & TCP_ACK && look->from->flags & TRAIL_WINDOW_CLOSED &&
-	    is_abort(look, reason);
+	       is_abort(look, reason);
 }
 
 /* --- handshakes --- */

@@ -13,7 +13,7 @@
 #include "tcp/mark_step.h"
 
 /* Wireshark's limits: for a fast retransmission, and for reordering where the RTT is unknown. */
-#define FAST_LIMIT_NS 20000000u
+#define FAST_LIMIT_NS      20000000u
 #define REORDER_DEFAULT_NS 3000000
 
 /* One question about one segment: it, its sender, the other side. */
@@ -39,14 +39,14 @@ static bool
 repeats_numbers(const struct asked *q)
 {
 	return q->length == 0 && q->seq == q->me->next_seq && q->pkt->tcp.ack == q->me->last_ack &&
-	    !(q->flags & MARK_CONTROL);
+	       !(q->flags & MARK_CONTROL);
 }
 
 static bool
 is_zero_window_probe(const struct asked *q)
 {
 	return q->length == 1 && q->seq == q->me->next_seq && q->peer->known & KNOWN_WINDOW &&
-	    q->peer->window == 0;
+	       q->peer->window == 0;
 }
 
 static bool
@@ -83,14 +83,14 @@ static bool
 is_keep_alive_ack(const struct asked *q)
 {
 	return q->pkt->tcp.window != 0 && same_window(q) && repeats_numbers(q) &&
-	    q->peer->last_marks & MARK_BIT(MARK_KEEP_ALIVE);
+	       q->peer->last_marks & MARK_BIT(MARK_KEEP_ALIVE);
 }
 
 static bool
 is_zero_window_probe_ack(const struct asked *q)
 {
 	return q->pkt->tcp.window == 0 && same_window(q) && repeats_numbers(q) &&
-	    q->peer->last_marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE);
+	       q->peer->last_marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE);
 }
 
 /* MPTCP repeats ACKs to tell of its options (RFC 8684, 4). */
@@ -100,7 +100,7 @@ is_duplicate_ack(const struct asked *q)
 	uint8_t mptcp = q->pkt->tcp.options & OPT_MPTCP ? q->pkt->tcp.mptcp + 1 : 0;
 
 	return q->pkt->tcp.window != 0 && same_window(q) && repeats_numbers(q) &&
-	    mptcp == q->me->mptcp;
+	       mptcp == q->me->mptcp;
 }
 
 /*
@@ -133,17 +133,19 @@ static bool
 is_fast(const struct asked *q)
 {
 	return q->old && (uint32_t)q->peer->dup_acks >= 2 && q->peer->last_ack == q->seq &&
-	    (uint64_t)q->pkt->ts_ns - (uint64_t)q->peer->last_ns < FAST_LIMIT_NS;
+	       (uint64_t)q->pkt->ts_ns - (uint64_t)q->peer->last_ns < FAST_LIMIT_NS;
 }
 
 static bool
 is_out_of_order(const struct asked *q)
 {
-	int64_t limit_ns = q->pair->initial_rtt_ns != 0 ? q->pair->initial_rtt_ns : REORDER_DEFAULT_NS;
+	int64_t limit_ns =
+	    q->pair->initial_rtt_ns != 0 ? q->pair->initial_rtt_ns : REORDER_DEFAULT_NS;
 	uint32_t end = q->seq + q->length + (q->flags & (TCP_SYN | TCP_FIN) ? 1 : 0);
 
-	return q->old && (uint64_t)q->pkt->ts_ns - (uint64_t)q->me->next_seq_ns < (uint64_t)limit_ns &&
-	    end != q->me->next_seq;
+	return q->old &&
+	       (uint64_t)q->pkt->ts_ns - (uint64_t)q->me->next_seq_ns < (uint64_t)limit_ns &&
+	       end != q->me->next_seq;
 }
 
 static bool
@@ -201,7 +203,8 @@ ask_resent(struct asked *q, uint32_t marks)
 static uint32_t
 ask_acked_unseen(const struct packet *pkt, struct mark_half *peer)
 {
-	if (!(pkt->tcp.flags & TCP_ACK) || peer->max_ack == 0 || !seq_gt(pkt->tcp.ack, peer->max_ack))
+	if (!(pkt->tcp.flags & TCP_ACK) || peer->max_ack == 0 ||
+	    !seq_gt(pkt->tcp.ack, peer->max_ack))
 		return 0;
 	if (seq_lt(peer->max_ack, peer->next_seq)) {
 		peer->max_ack = peer->next_seq;
@@ -252,7 +255,7 @@ learn_scale(struct mark_half *me, struct mark_half *peer, const struct packet *p
 		me->known |= KNOWN_WSCALE;
 		peer->known |= KNOWN_WSCALE;
 	} else if (pkt->tcp.flags & TCP_ACK && peer->known & KNOWN_WSCALE &&
-	    peer->wscale == WSCALE_UNUSED) {
+		   peer->wscale == WSCALE_UNUSED) {
 		me->wscale = WSCALE_UNUSED;
 	}
 }
@@ -260,8 +263,8 @@ learn_scale(struct mark_half *me, struct mark_half *peer, const struct packet *p
 static void
 move_forward(struct mark_half *me, const struct packet *pkt, uint32_t marks)
 {
-	uint32_t end = pkt->tcp.seq + pkt->payload_bytes +
-	    ((pkt->tcp.flags & (TCP_SYN | TCP_FIN)) != 0);
+	uint32_t end =
+	    pkt->tcp.seq + pkt->payload_bytes + ((pkt->tcp.flags & (TCP_SYN | TCP_FIN)) != 0);
 
 	if (!(marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE)))
 		mark_extend(me, pkt, end);
@@ -282,8 +285,13 @@ mark_odd(struct mark_pair *pair, const struct packet *pkt, struct mark_half *me,
     struct mark_half *peer, uint32_t reused)
 {
 	struct asked q = {
-		.pkt = pkt, .me = me, .peer = peer, .pair = pair,
-		.seq = pkt->tcp.seq, .length = pkt->payload_bytes, .flags = pkt->tcp.flags,
+		.pkt = pkt,
+		.me = me,
+		.peer = peer,
+		.pair = pair,
+		.seq = pkt->tcp.seq,
+		.length = pkt->payload_bytes,
+		.flags = pkt->tcp.flags,
 	};
 	uint32_t marks = ask_rules(&q);
 

@@ -40,9 +40,9 @@ is_first_answer(const struct conn *conn, const struct packet *pkt, enum side sid
 	const struct conn_half *client = &conn->half[1 - side];
 
 	return conn->facts == (FACT_BEGUN | FACT_SYN) && side != conn->client &&
-	    side != conn->origin && client->state == ZEEK_SYN_SENT &&
-	    !half_was_seen(&conn->half[side]) && client->end == client->start + 1 &&
-	    client->next == client->end && pkt->tcp.ack == client->end;
+	       side != conn->origin && client->state == ZEEK_SYN_SENT &&
+	       !half_was_seen(&conn->half[side]) && client->end == client->start + 1 &&
+	       client->next == client->end && pkt->tcp.ack == client->end;
 }
 
 static APART void
@@ -82,24 +82,24 @@ fin_segment(struct conn *conn, const struct packet *pkt, enum side side, uint32_
 
 /* Both have said all there is to say, and this acknowledges it. */
 static inline bool
-is_last_ack(const struct conn *conn, const struct packet *pkt, enum side side, uint32_t ack,
-    uint32_t marks)
+is_last_ack(
+    const struct conn *conn, const struct packet *pkt, enum side side, uint32_t ack, uint32_t marks)
 {
 	const struct conn_half *half = &conn->half[side];
 	const struct conn_half *peer = &conn->half[1 - side];
 
 	return conn->facts & FACT_ENDED && conn->facts & FACT_REPLY_ACKED &&
-	    half->state == ZEEK_CLOSED && peer->state == ZEEK_CLOSED &&
-	    pkt->tcp.seq == half->end && seq_ge(peer->next, ack) && !(marks & PROBES) &&
-	    is_bare(pkt);
+	       half->state == ZEEK_CLOSED && peer->state == ZEEK_CLOSED &&
+	       pkt->tcp.seq == half->end && seq_ge(peer->next, ack) && !(marks & PROBES) &&
+	       is_bare(pkt);
 }
 
 static inline bool
 completes_handshake(const struct conn *conn, const struct packet *pkt, enum side side)
 {
 	return (conn->facts & (FACT_SYN | FACT_SYN_ACKED | FACT_REPLY_ACKED)) ==
-	    (FACT_SYN | FACT_SYN_ACKED) && side == conn->client &&
-	    seq_gt(pkt->tcp.ack, conn->half[1 - side].start);
+		   (FACT_SYN | FACT_SYN_ACKED) &&
+	       side == conn->client && seq_gt(pkt->tcp.ack, conn->half[1 - side].start);
 }
 
 /* An ACK that has been found not to go on in step, at a first look. */

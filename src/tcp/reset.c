@@ -16,7 +16,8 @@
 void
 conn_saw_reset(struct conn *conn, const struct packet *pkt, enum side side)
 {
-	bool answers_syn = side != conn->client &&
+	bool answers_syn =
+	    side != conn->client &&
 	    (conn->facts & (FACT_SYN | FACT_SYN_ACKED | FACT_SYN_CROSSED)) == FACT_SYN;
 
 	if (conn->half[0].flags & conn->half[1].flags & HALF_FIN)
@@ -68,11 +69,11 @@ is_plausible_rst(const struct tcp_pair *pair, const struct packet *rst, enum sid
 }
 
 void
-conn_note_reset(struct tcp_pair *pair, const struct packet *rst, enum side side,
-    const struct reason *reason)
+conn_note_reset(
+    struct tcp_pair *pair, const struct packet *rst, enum side side, const struct reason *reason)
 {
 	const uint32_t known = 1u << CAUSE_ABORTED | 1u << CAUSE_STRAY_SEGMENT |
-	    1u << CAUSE_OVERFLOW_ABORT | 1u << CAUSE_NO_LISTENER;
+			       1u << CAUSE_OVERFLOW_ABORT | 1u << CAUSE_NO_LISTENER;
 	struct conn *conn = &pair->conn;
 
 	if (conn->reset_by == 0 || conn->reset_index != rst->index)
@@ -95,8 +96,8 @@ conn_goes_on_after_reset(const struct conn *conn, const struct packet *pkt, enum
 	if (pkt->tcp.flags & (TCP_SYN | TCP_RST) || conn->refused)
 		return false;
 	return seq_gt(pkt->tcp.seq + conn_seq_length(pkt), half->end) ||
-	    (pkt->tcp.flags & TCP_ACK && half->last_ack != 0 &&
-	    seq_gt(pkt->tcp.ack, half->last_ack));
+	       (pkt->tcp.flags & TCP_ACK && half->last_ack != 0 &&
+		   seq_gt(pkt->tcp.ack, half->last_ack));
 }
 
 /* The ACKs that completed the handshake show that there was something to abort. */

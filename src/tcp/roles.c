@@ -65,10 +65,10 @@ static bool
 is_server_port(uint8_t proto, uint16_t port)
 {
 	if (proto == PROTO_TCP)
-		return is_listed(tcp_server_ports,
-		    sizeof(tcp_server_ports) / sizeof(tcp_server_ports[0]), port);
-	return is_listed(udp_server_ports,
-	    sizeof(udp_server_ports) / sizeof(udp_server_ports[0]), port);
+		return is_listed(
+		    tcp_server_ports, sizeof(tcp_server_ports) / sizeof(tcp_server_ports[0]), port);
+	return is_listed(
+	    udp_server_ports, sizeof(udp_server_ports) / sizeof(udp_server_ports[0]), port);
 }
 
 static bool

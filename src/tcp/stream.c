@@ -47,7 +47,7 @@ struct stream {
 	uint32_t next_seq;
 	bool started;
 	struct piece *head[HEIGHT_MAX];
-	uint64_t end; /* as far as the sender itself has shown to have got */
+	uint64_t end;    /* as far as the sender itself has shown to have got */
 	uint64_t random; /* 0: not drawn yet, which takes its time, and most streams need none */
 
 	/* Pieces before these stood behind an acknowledged hole: by now, a while ago, long enough ago. */

@@ -68,8 +68,8 @@ enum {
 };
 
 static void
-watch_end(struct tcp_pair *pair, const struct packet *pkt, enum side side,
-    const struct reason *reason)
+watch_end(
+    struct tcp_pair *pair, const struct packet *pkt, enum side side, const struct reason *reason)
 {
 	if (pkt->tcp.flags & TCP_RST) {
 		pair->over |= OVER_RESET;
@@ -112,8 +112,8 @@ tcp_next(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum 
 }
 
 bool
-tcp_open(struct tcp *tcp, struct tcp_pair *pair, const struct packet *syn,
-    const struct packet *answer)
+tcp_open(
+    struct tcp *tcp, struct tcp_pair *pair, const struct packet *syn, const struct packet *answer)
 {
 	if (!opening_segments(&tcp->trails, pair, syn, answer))
 		return false;
@@ -129,8 +129,8 @@ waited_ns(const struct trail_half *half, const struct packet *pkt)
 }
 
 struct verdict
-tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
-    const struct place *place)
+tcp_segment(
+    struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, const struct place *place)
 {
 	struct verdict verdict;
 	enum side side = place->side;

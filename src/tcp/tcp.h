@@ -92,14 +92,14 @@ struct mark_half {
 	int64_t last_ns;
 	uint16_t window;     /* unknown until it has sent something */
 	uint16_t last_marks; /* MARK_BIT of each */
-	int8_t wscale; /* -1 unknown, -2 known not to be used */
+	int8_t wscale;       /* -1 unknown, -2 known not to be used */
 	uint8_t mptcp;
 	uint8_t known; /* bits, in mark.c */
 };
 
 struct mark_pair {
 	struct mark_half half[2];
-	int64_t syn_ns; /* of the latest SYN without ACK; 0 none, as in Wireshark */
+	int64_t syn_ns;         /* of the latest SYN without ACK; 0 none, as in Wireshark */
 	int64_t initial_rtt_ns; /* 0 until known */
 };
 
@@ -121,7 +121,7 @@ struct sent; /* a segment not yet acknowledged, in trail_priv.h */
 
 /* Round-trip times by Karn's rule: never from bytes that were sent twice. */
 struct rtt {
-	int64_t min_ns; /* meaningless while samples is 0 */
+	int64_t min_ns;       /* meaningless while samples is 0 */
 	uint32_t smoothed_us; /* as RFC 6298 does */
 	uint32_t samples;
 };
@@ -129,16 +129,16 @@ struct rtt {
 /* One side. A zeroed one is ready. */
 struct trail_half {
 	struct sent *newest; /* of its segments not yet acknowledged, in a ring; NULL: none */
-	uint32_t end;    /* highest end sent */
-	uint32_t acked;  /* highest number it acknowledged */
+	uint32_t end;        /* highest end sent */
+	uint32_t acked;      /* highest number it acknowledged */
 	uint32_t last_index; /* of its latest packet */
 	uint16_t last_ip_id;
 	uint16_t last_checksum;
-	uint16_t flags;  /* bits, in tcp_priv.h */
-	uint16_t count;  /* of segments not yet acknowledged */
+	uint16_t flags;           /* bits, in tcp_priv.h */
+	uint16_t count;           /* of segments not yet acknowledged */
 	uint32_t first_ack_index; /* of its first ACK of the other side's SYN */
 	int64_t last_ns;
-	struct rtt rtt;  /* from its packets to the other side's ACKs */
+	struct rtt rtt; /* from its packets to the other side's ACKs */
 };
 
 struct trail_rare; /* holes, re-sent segments: only connections that need one have one */
@@ -179,8 +179,8 @@ enum conn_open {
 
 enum conn_close {
 	CLOSE_OPEN,
-	CLOSE_FIN,         /* both sides sent one */
-	CLOSE_HALF_CLOSED, /* one side did */
+	CLOSE_FIN,             /* both sides sent one */
+	CLOSE_HALF_CLOSED,     /* one side did */
 	CLOSE_RESET_BY_CLIENT, /* by a plausible RST, and not after both FINs */
 	CLOSE_RESET_BY_SERVER, /* likewise; refusing a SYN counts */
 	CLOSE_TIMEOUT, /* something was sent again and again, unanswered, and then no longer */
@@ -232,20 +232,21 @@ struct conn {
 	uint8_t history_length;
 
 	int64_t retry_gap_ns;
-	int64_t syn_ns;     /* the client's first SYN */
-	int64_t ack_ns;     /* the ACK that completed the handshake */
-	int64_t connect_ns; /* when connect() returned */
-	int64_t closed_ns;  /* when Zeek would have taken the connection for over */
+	int64_t syn_ns;       /* the client's first SYN */
+	int64_t ack_ns;       /* the ACK that completed the handshake */
+	int64_t connect_ns;   /* when connect() returned */
+	int64_t closed_ns;    /* when Zeek would have taken the connection for over */
 	uint32_t syn_index;   /* the client's latest SYN */
 	uint32_t other_index; /* what the reset answers, or the server's SYN that crossed */
 	uint32_t reset_index; /* or of the ICMP error that ended connect() */
-	uint32_t syn_rel[2], rst_rel[2]; /* relative to start, by enum side: the last of each kind */
-	uint16_t rare[2][4];             /* how often C, G, T, W, by enum side */
-	uint8_t connect;     /* enum conn_connect, as far as known */
+	uint32_t syn_rel[2];  /* relative to start, by enum side: the last of each kind */
+	uint32_t rst_rel[2];
+	uint16_t rare[2][4];     /* how often C, G, T, W, by enum side */
+	uint8_t connect;         /* enum conn_connect, as far as known */
 	uint8_t reset_by : 2;    /* 1 + enum side of the first RST that counted; 0 none */
 	uint8_t refused : 1;     /* and it answered the client's SYN */
-	uint8_t retry_grown : 1; /* of the gaps that retry_count counts one was longer than its last */
-	uint8_t reset_cause; /* enum cause */
+	uint8_t retry_grown : 1; /* a gap was longer than the one before */
+	uint8_t reset_cause;     /* enum cause */
 	char history[HISTORY_MAX + 1];
 };
 
@@ -255,8 +256,8 @@ struct conn_verdict {
 	enum conn_open open;
 	enum conn_close close;
 	enum conn_connect connect;
-	int64_t connect_ns;   /* when it returned; 0 where it did not, or no packet tells when */
-	int64_t handshake_ns; /* first SYN to the ACK that completed it; -1 where it did not */
+	int64_t connect_ns;     /* when it returned; 0 where it did not, or no packet tells when */
+	int64_t handshake_ns;   /* first SYN to the ACK that completed it; -1 where it did not */
 	const char *conn_state; /* Zeek's */
 	const char *history;    /* Zeek's */
 	struct reason reason;
@@ -268,9 +269,9 @@ struct tcp_pair {
 	struct mark_pair mark;
 	struct trail trail;
 	uint32_t fin_end[2]; /* the number after each side's FIN */
-	uint32_t counts; /* of marks: 1 + an item of tcp's pool; 0 until the first mark */
-	uint8_t over;    /* bits, in tcp.c */
-	struct conn conn; /* which ends with what is seldom touched */
+	uint32_t counts;     /* of marks: 1 + an item of tcp's pool; 0 until the first mark */
+	uint8_t over;        /* bits, in tcp.c */
+	struct conn conn;    /* which ends with what is seldom touched */
 };
 
 struct tcp *tcp_new(struct budget *budget);
@@ -291,13 +292,14 @@ bool tcp_next(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, 
  * Likewise the two segments that flow_opened told of, of a zeroed pair: neither
  * has marks or a cause.
  */
-bool tcp_open(struct tcp *tcp, struct tcp_pair *pair, const struct packet *syn,
-    const struct packet *answer);
+bool tcp_open(
+    struct tcp *tcp, struct tcp_pair *pair, const struct packet *syn, const struct packet *answer);
 /* Judge one segment, then move its connection forward. place: where flow_of put it. */
-struct verdict tcp_segment(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt,
-    const struct place *place);
+struct verdict tcp_segment(
+    struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, const struct place *place);
 /* An ICMP error that quotes this connection; quoted_side sent the packet it quotes. */
-void tcp_icmp(struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum side quoted_side);
+void tcp_icmp(
+    struct tcp *tcp, struct tcp_pair *pair, const struct packet *pkt, enum side quoted_side);
 
 /* Both sides have sent a FIN and seen it acknowledged, or one has reset the connection. */
 bool tcp_is_over(const struct tcp_pair *pair);

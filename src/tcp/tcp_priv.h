@@ -51,14 +51,14 @@ struct reason trail_segment(struct trails *all, struct tcp_pair *pair, const str
 /* --- next.c --- */
 
 /* mark_segment, trail_segment and conn_segment at once, of the next segment; false, and nothing done, of others. */
-bool next_segment(struct trails *all, struct tcp_pair *pair, const struct packet *pkt,
-    enum side side);
+bool next_segment(
+    struct trails *all, struct tcp_pair *pair, const struct packet *pkt, enum side side);
 
 /* --- reset.c --- */
 
 /* What trail_segment made of this RST. Counts if conn_segment let that count, and the window does. */
-void conn_note_reset(struct tcp_pair *pair, const struct packet *rst, enum side side,
-    const struct reason *reason);
+void conn_note_reset(
+    struct tcp_pair *pair, const struct packet *rst, enum side side, const struct reason *reason);
 
 /* --- opening.c --- */
 

@@ -56,7 +56,7 @@ struct resend {
 	int64_t waited_ns; /* since the first copy */
 	uint8_t cause;     /* enum cause, as given at first or since */
 	bool has_ts_value;
-	bool settled; /* there is nothing more to learn of it, but that a DSACK confirms: */
+	bool settled;        /* there is nothing more to learn of it, but that a DSACK confirms: */
 	uint32_t echo_index; /* of the ACK whose timestamp showed it needless; 0: none did */
 };
 
@@ -153,7 +153,7 @@ static inline uint32_t
 segment_end(const struct packet *pkt)
 {
 	return pkt->tcp.seq + pkt->payload_bytes + !!(pkt->tcp.flags & TCP_SYN) +
-	    !!(pkt->tcp.flags & TCP_FIN);
+	       !!(pkt->tcp.flags & TCP_FIN);
 }
 
 static inline int64_t

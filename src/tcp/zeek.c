@@ -71,15 +71,19 @@ add_rare(struct conn *conn, enum side side, enum rare kind, char letter)
 	if (*count == UINT16_MAX)
 		return;
 	switch (++*count) {
-	case 1: case 10: case 100: case 1000: case 10000:
+	case 1:
+	case 10:
+	case 100:
+	case 1000:
+	case 10000:
 		add(conn, side, letter);
 	}
 }
 
 /* S, H and R: again where the number differs from the last of the kind. */
 static inline void
-add_numbered(struct conn *conn, enum side side, enum seen kind, char letter, uint32_t *last,
-    uint32_t rel)
+add_numbered(
+    struct conn *conn, enum side side, enum seen kind, char letter, uint32_t *last, uint32_t rel)
 {
 	if (!(conn->seen[side] & kind) || *last != rel)
 		add(conn, side, letter);
@@ -155,7 +159,7 @@ add_letters(struct conn *conn, const struct packet *pkt, enum side side)
 	else if (pkt->payload_bytes > 0 && !(conn->seen[side] & SEEN_DATA))
 		zeek_first(conn, side, SEEN_DATA);
 	else if (pkt->payload_bytes == 0 && pkt->tcp.flags & TCP_ACK &&
-	    !(conn->seen[side] & SEEN_ACK))
+		 !(conn->seen[side] & SEEN_ACK))
 		zeek_first(conn, side, SEEN_ACK);
 	if (pkt->tcp.window == 0 && !(pkt->tcp.flags & TCP_RST) &&
 	    conn->half[!side].state != ZEEK_CLOSED && conn->half[side].state != ZEEK_RESET)
@@ -168,7 +172,7 @@ static bool
 is_clean(const struct conn_half *half)
 {
 	return half->state == ZEEK_ESTABLISHED ||
-	    (half->state == ZEEK_CLOSED && half->prev_state == ZEEK_ESTABLISHED);
+	       (half->state == ZEEK_CLOSED && half->prev_state == ZEEK_ESTABLISHED);
 }
 
 /* Missing bytes are worth a letter only where both ends are known to be in step. */
@@ -441,7 +445,12 @@ tells_withdrawn_syn(const char *history)
 		return false;
 	for (; *history != '\0' && *history != 'R'; history++) {
 		switch (*history) {
-		case 'H': case 'A': case 'F': case 'G': case 'I': case 'Q':
+		case 'H':
+		case 'A':
+		case 'F':
+		case 'G':
+		case 'I':
+		case 'Q':
 			return false;
 		}
 	}

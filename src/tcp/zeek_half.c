@@ -17,7 +17,7 @@ end_of(const struct packet *pkt)
 	uint16_t flags = pkt->tcp.flags;
 
 	return pkt->tcp.seq + (flags & TCP_RST ? 0 : pkt->payload_bytes) +
-	    ((flags & TCP_SYN) != 0) + ((flags & TCP_FIN) != 0);
+	       ((flags & TCP_SYN) != 0) + ((flags & TCP_FIN) != 0);
 }
 
 void
@@ -86,7 +86,7 @@ static bool
 has_whole_payload(const struct packet *pkt)
 {
 	return pkt->payload_bytes > 0 && pkt->payload_captured >= pkt->payload_bytes &&
-	    !(pkt->tcp.flags & TCP_RST);
+	       !(pkt->tcp.flags & TCP_RST);
 }
 
 void
