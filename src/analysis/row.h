@@ -5,14 +5,14 @@
 #include "analysis/analysis.h"
 #include "flow/flow.h"
 
-/* What lies behind each flow. */
+/* What lies behind each flow: what every packet touches is in front, as flow_fetch_state has it. */
 struct ends {
-	int64_t start_ns;
 	uint64_t bytes[2]; /* of payload, repeats too; by enum side */
 	uint32_t packets[2];
-	uint32_t first_index;
-	struct tcp_pair tcp;
 	struct sock sock;
+	struct tcp_pair tcp;
+	int64_t start_ns;
+	uint32_t first_index;
 };
 
 /* All of the row but its frame and flow, and what row_relate adds. */
