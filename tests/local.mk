@@ -10,6 +10,7 @@ unit_tests = \
 	tests/unit/test_conn \
 	tests/unit/test_next \
 	tests/unit/test_ordinary \
+	tests/unit/test_sketch \
 	tests/unit/test_hindsight \
 	tests/unit/test_text \
 	tests/unit/test_sha256 \

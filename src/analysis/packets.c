@@ -189,7 +189,22 @@ judge_with_sockets(struct analysis *a, struct flow *flow, const struct packet *p
 	sockets_before(a->sockets, &ends->sock, &ends->tcp, pkt->ts_ns);
 	if (!tcp_next(a->tcp, &ends->tcp, pkt, side))
 		judge(a, ends, pkt, &place);
+	else if (sockets_next(a->sockets, &ends->sock, &ends->tcp, pkt, side))
+		return;
 	sockets_segment(a->sockets, &ends->sock, &ends->tcp, pkt, &place);
+}
+
+/* Both at once; false, and nothing done, where one of them is odd, or a row shows what was between them. */
+static inline bool
+open_in_short(struct analysis *a, struct ends *ends, const struct packet *pkt, const struct place *place)
+{
+	if (a->sockets != NULL && !sockets_may_open(a->sockets, place->first, pkt))
+		return false;
+	if (!tcp_open(a->tcp, &ends->tcp, place->first, pkt))
+		return false;
+	if (a->sockets != NULL)
+		sockets_open(a->sockets, &ends->sock, place->first, pkt, place);
+	return true;
 }
 
 /* The same in short, of the two packets that a connection should begin with; false, and nothing done, of others. */
@@ -209,13 +224,13 @@ take_in_opening(struct analysis *a, const struct packet *pkt, const struct looku
 	ends = flow_block(place.flow);
 	place.number = place.flow->number;
 	leave_track(a, pkt->index, place.number);
-	if (tcp_open(a->tcp, &ends->tcp, place.first, pkt)) {
+	if (open_in_short(a, ends, pkt, &place)) {
 		count_packet(ends, place.first, SIDE_A);
 		count_packet(ends, pkt, SIDE_B);
 	} else {
 		analysis_take_in_first(a, &place);
 		count_packet(ends, pkt, SIDE_B);
-		judge(a, ends, pkt, &place);
+		take_in_segment(a, pkt, &place, NULL);
 	}
 	return true;
 }
@@ -223,7 +238,7 @@ take_in_opening(struct analysis *a, const struct packet *pkt, const struct looku
 static APART void
 take_in_unknown(struct analysis *a, const struct packet *pkt, const struct lookup *lookup)
 {
-	if (a->sockets != NULL || !take_in_opening(a, pkt, lookup))
+	if (!take_in_opening(a, pkt, lookup))
 		take_in_any(a, pkt, lookup->hash);
 }
 
@@ -261,6 +276,9 @@ fetch_batch(struct analysis *a)
 		if (a->lookups[i].flow == NULL)
 			tcp_fetch(a->tcp, &a->batch[i]);
 	}
+	for (unsigned i = 0; i < a->batch_count && a->sockets != NULL; i++)
+		if (a->lookups[i].flow != NULL)
+			sockets_fetch(a->sockets, &((struct ends *)flow_block(a->lookups[i].flow))->sock);
 }
 
 void

@@ -7,11 +7,11 @@
  */
 #include "socket/socket_priv.h"
 
-/* What lies between the SYN-ACK and a later packet; false where that does not fit, or time went backwards. */
+/* What lies between two packets; false where that does not fit, or time went backwards. */
 static bool
-fits(const struct story *story, int64_t later_ns, uint32_t *gap_ns)
+fits(int64_t earlier_ns, int64_t later_ns, uint32_t *gap_ns)
 {
-	int64_t gap = since(later_ns, story->answer_ns);
+	int64_t gap = since(later_ns, earlier_ns);
 
 	*gap_ns = (uint32_t)gap;
 	return gap >= 0 && gap <= UINT32_MAX;
@@ -35,43 +35,70 @@ add_briefs(struct briefs *sum, const struct briefs *more)
 	sum->has_odd_ttl |= more->has_odd_ttl;
 }
 
-bool
-brief_keep(struct sockets *all, const struct story *story, uint32_t *listener_number)
+static void
+tell_listener_of(struct sockets *all, const struct plain *plain)
 {
-	struct brief brief = {
-		.answer_ns = story->answer_ns,
-		.answer_index = story->answer_index,
-		.knock_index = story->knock_index,
-		.proof_index = story->proof_index,
-		.accept_index = story->accept_index,
-		.cookie = story->plain_cookie,
-	};
-	struct listener *listener;
-	uint32_t number;
-	int64_t asked_gap_ns = since(story->answer_ns, story->syn_ns);
+	struct listener *listener = listener_asked(all, &plain->tuple);
 
-	if (asked_gap_ns < 0 || asked_gap_ns > UINT32_MAX || !fits(story, story->plain_lo_ns, &brief.knock_gap_ns) ||
-	    !fits(story, story->plain_hi_ns, &brief.said_gap_ns) ||
-	    !fits(story, story->accept_ns, &brief.accept_gap_ns))
-		return false;
-	brief.asked_gap_ns = (uint32_t)asked_gap_ns;
-	listener = listener_asked(all, &story->tuple);
-	listener_meet(listener, story->order, story->syn_index);
-	look_near(&listener->near, story);
-	*listener_number = brief.listener = (uint32_t)(listener - all->listeners);
-	number = pool_get(&all->briefs);
-	*brief_at(all, number) = brief;
+	listener_meet(listener, plain->order, plain->syn_index);
+	look_near_plain(&listener->near, plain);
+	brief_at(all, plain->brief)->listener = (uint32_t)(listener - all->listeners);
 	add_briefs(&listener->briefs, &(struct briefs){
 		.count = 1,
-		.cookies = brief.cookie == COOKIE_BY_WINDOW,
-		.late_cookies = brief.cookie == COOKIE_BY_CLOCK,
-		.has_odd_ttl = story->has_odd_ttl,
-		.first = number,
-		.last = number,
-		.first_ns = brief.answer_ns,
-		.last_ns = brief_knock_ns(&brief),
+		.cookies = plain->cookie == COOKIE_BY_WINDOW,
+		.late_cookies = plain->cookie == COOKIE_BY_CLOCK,
+		.has_odd_ttl = plain->has_odd_ttl,
+		.first = plain->brief,
+		.last = plain->brief,
+		.first_ns = plain->answer_ns,
+		.last_ns = plain->knock_ns,
 	});
+}
+
+void
+briefs_hand_on(struct sockets *all)
+{
+	for (unsigned i = 0; i < all->plain_count; i++)
+		listener_fetch(all, &all->plains[i].tuple);
+	for (unsigned i = 0; i < all->plain_count; i++)
+		tell_listener_of(all, &all->plains[i]);
+	all->plain_count = 0;
+}
+
+bool
+brief_keep(struct sockets *all, uint32_t *number)
+{
+	struct plain *plain = brief_next(all);
+	uint32_t asked_gap_ns, knock_gap_ns, said_gap_ns, accept_gap_ns;
+
+	if (!fits(plain->syn_ns, plain->answer_ns, &asked_gap_ns) ||
+	    !fits(plain->answer_ns, plain->knock_ns, &knock_gap_ns) ||
+	    !fits(plain->answer_ns, plain->said_ns, &said_gap_ns) ||
+	    !fits(plain->answer_ns, plain->accept_ns, &accept_gap_ns))
+		return false;
+	*number = plain->brief = pool_take(&all->briefs);
+	*brief_at(all, *number) = (struct brief){
+		.answer_ns = plain->answer_ns,
+		.asked_gap_ns = asked_gap_ns,
+		.knock_gap_ns = knock_gap_ns,
+		.said_gap_ns = said_gap_ns,
+		.accept_gap_ns = accept_gap_ns,
+		.answer_index = plain->answer_index,
+		.knock_index = plain->knock_index,
+		.proof_index = plain->proof_index,
+		.accept_index = plain->accept_index,
+		.cookie = plain->cookie,
+	};
+	if (++all->plain_count == PLAINS_MAX)
+		briefs_hand_on(all);
 	return true;
+}
+
+void
+brief_note_alive(struct sockets *all, uint32_t number)
+{
+	briefs_hand_on(all);
+	all->listeners[brief_at(all, number)->listener].briefs.alive++;
 }
 
 /* As it was, but for what only rows are made of. */

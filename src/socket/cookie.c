@@ -22,13 +22,13 @@ shows_by_clock(const struct step *answer, const struct step *word)
 
 /* Linux puts the client's MSS in one of four classes, which is all that a cookie can hold of it. */
 static uint32_t
-mss_in_cookie(const struct story *story)
+mss_in_cookie(uint8_t ip_version, uint16_t announced)
 {
 	static const uint16_t classes[2][4] = { { 536, 1300, 1440, 1460 }, { 1220, 1420, 1440, 8940 } };
-	const uint16_t *mss = classes[story->tuple.ip_version == 6];
+	const uint16_t *mss = classes[ip_version == 6];
 	size_t i = 3;
 
-	while (i > 0 && mss[i] > story->mss[ROLE_CLIENT])
+	while (i > 0 && mss[i] > announced)
 		i--;
 	return mss[i];
 }
@@ -52,11 +52,11 @@ is_window(const struct step *word, uint32_t window, uint32_t got, unsigned shift
  * itself less its timestamps, for a request, or of the MSS in the cookie.
  */
 static enum cookie_sign
-shows_by_window(const struct story *story, const struct step *answer, const struct step *word)
+shows_by_window(const struct tuple *ends, const uint16_t mss[2], const struct step *answer, const struct step *word)
 {
 	uint32_t stamp = answer->has_ts ? 12 : 0, given = answer->window, got = word->ack - 1;
-	uint32_t segment = story->mss[ROLE_SERVER] > stamp ? story->mss[ROLE_SERVER] - stamp : 0;
-	uint32_t other = mss_in_cookie(story), most = given + segment - 1;
+	uint32_t segment = mss[ROLE_SERVER] > stamp ? mss[ROLE_SERVER] - stamp : 0;
+	uint32_t other = mss_in_cookie(ends->ip_version, mss[ROLE_CLIENT]), most = given + segment - 1;
 	bool is_other = false;
 
 	if (answer->shift > 14 || segment == 0 || given < segment || given % segment != 0 || got > FEW_BYTES ||
@@ -75,12 +75,12 @@ shows_by_window(const struct story *story, const struct step *answer, const stru
 }
 
 enum cookie_sign
-cookie_sign(const struct story *story, const struct step *answer, const struct step *word)
+cookie_sign(const struct tuple *ends, const uint16_t mss[2], const struct step *answer, const struct step *word)
 {
 	enum cookie_sign sign;
 
 	if (word->flags & (TCP_SYN | TCP_RST))
 		return COOKIE_UNTOLD;
-	sign = shows_by_window(story, answer, word);
+	sign = shows_by_window(ends, mss, answer, word);
 	return sign == COOKIE_UNTOLD && shows_by_clock(answer, word) ? COOKIE_BY_CLOCK : sign;
 }

@@ -124,7 +124,7 @@ static void
 read_word(struct reading *r, const struct step *step)
 {
 	if (r->timers == 0)
-		heed_sign(r->story, r->listener, cookie_sign(r->story, r->answer, step));
+		heed_sign(r->story, r->listener, cookie_sign(&r->story->tuple, r->story->mss, r->answer, step));
 }
 
 /*

@@ -96,6 +96,23 @@ listener_asked(struct sockets *all, const struct tuple *ends)
 	return new_listener(all, ends);
 }
 
+void
+listener_fetch(const struct sockets *all, const struct tuple *ends)
+{
+	const struct locals *locals = &all->locals;
+	const struct local_slot *slot;
+	const uint8_t *at;
+
+	if (locals->slot_count == 0)
+		return;
+	slot = &locals->slots[local_hash(all, ends) & (locals->slot_count - 1)];
+	if (slot->number == 0)
+		return;
+	at = (const uint8_t *)&all->listeners[slot->number - 1];
+	for (size_t i = 0; i <= offsetof(struct listener, near); i += 64)
+		__builtin_prefetch(at + i, 1);
+}
+
 /* Listeners are told of in the order in which their first stories began. */
 void
 listener_meet(struct listener *listener, uint32_t order, uint32_t index)

@@ -22,4 +22,5 @@ libsynscope_a_SOURCES += \
 	%D%/rows.c \
 	%D%/changes.c \
 	%D%/brief.c \
+	%D%/sketch.c \
 	%D%/tell.c

@@ -39,13 +39,10 @@ rivals_icmp(struct story *story, const struct packet *pkt)
  * What has another was sent by something else: a firewall that resets, or one
  * that answers SYNs in the server's place.
  */
-void
-rivals_ttl(struct story *story, const struct packet *pkt)
+bool
+is_odd_ttl(uint8_t usual, uint8_t ttl)
 {
-	uint8_t ttl = story->ttl[ROLE_SERVER];
-
-	if (ttl != 0 && pkt->ttl != 0 && pkt->ttl != ttl)
-		story->has_odd_ttl = true;
+	return usual != 0 && ttl != 0 && ttl != usual;
 }
 
 /*

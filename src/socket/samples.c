@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/find.h"
+#include "base/hint.h"
 #include "base/seq.h"
 #include "socket/socket_priv.h"
 
@@ -199,11 +200,10 @@ has_gaps(const struct tcp_pair *pair, enum side from)
 	        seq_gt(acked, half->end));
 }
 
-void
-story_note_gaps(struct story *story, const struct tcp_pair *pair)
+bool
+pair_has_gaps(const struct tcp_pair *pair)
 {
-	if (has_gaps(pair, SIDE_A) || has_gaps(pair, SIDE_B))
-		story->flags |= STORY_GAPS;
+	return has_gaps(pair, SIDE_A) || has_gaps(pair, SIDE_B);
 }
 
 static uint32_t
@@ -257,24 +257,30 @@ server_side(const struct sock *sock)
 	return sock->flags & SOCK_B_ASKED ? SIDE_A : SIDE_B;
 }
 
+static APART void
+pass_moments(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t now_ns)
+{
+	uint32_t passed = moments_before(all, now_ns);
+
+	if (passed <= sock->moment)
+		return;
+	if (sock->flags & SOCK_SKETCHED)
+		sketch_fill_in(all, sock);
+	sample_take(all, sock, pair, latest_ns(pair), latest_index(pair), passed);
+	sock->moment = passed;
+}
+
 void
 sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t now_ns)
 {
-	uint32_t passed;
-
 	if (!all->has_begun)
 		sockets_begin(all, now_ns);
 	if (all->each_change || !all->options.want_rows || sock->story == 0)
 		return;
 	if (all->options.every_ns > 0)
 		moments_add_paced(all, now_ns);
-	if (!is_moment_over(all, sock, now_ns))
-		return;
-	passed = moments_before(all, now_ns);
-	if (passed <= sock->moment)
-		return;
-	sample_take(all, sock, pair, latest_ns(pair), latest_index(pair), passed);
-	sock->moment = passed;
+	if (is_moment_over(all, sock, now_ns))
+		pass_moments(all, sock, pair, now_ns);
 }
 
 /* A RST can come from where there is no socket. */
@@ -295,16 +301,20 @@ sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair 
 	if (sock->story == 0)
 		return;
 	if (sock->flags & SOCK_BRIEF) {
-		all->listeners[sock->story - 1].briefs.alive += sock->state[server_side(sock)] != SOCK_CLOSED;
+		if (sock->state[server_side(sock)] != SOCK_CLOSED)
+			brief_note_alive(all, sock->story - 1);
 		return;
 	}
+	if (sock->flags & SOCK_SKETCHED)
+		sketch_fill_in(all, sock);
 	story = story_at(all, sock->story - 1);
 	story->is_final = true;
 	if (!is_told_of(all, sock)) {
 		story->final[ROLE_SERVER].state = sock->state[!story->client];
 		return;
 	}
-	story_note_gaps(story, pair);
+	if (pair_has_gaps(pair))
+		story->flags |= STORY_GAPS;
 	story->final[ROLE_CLIENT] = face_of(story, sock, pair, (enum side)story->client);
 	story->final[ROLE_SERVER] = face_of(story, sock, pair, (enum side)!story->client);
 	story->heard_ns[ROLE_CLIENT] = heard_last_ns(story, pair, ROLE_CLIENT);

@@ -13,6 +13,7 @@
  *   reset.c     which RSTs count
  *   story.c     one connection's beginning: its steps
  *   judge.c     how that went: refused, ignored, taken, by its own packets
+ *   sketch.c    or put off, while it goes plainly
  *   brief.c     what is kept of a plain one that no row is told of
  *   listener.c  one endpoint: what all its connections say about its queues
  *   solve.c     the unknowns they share, as bounds
@@ -178,7 +179,7 @@ struct listener_row {
 /* --- one connection, as it lies in a flow's block; zeroed is ready --- */
 
 struct sock {
-	uint32_t story;  /* 1 + its number; 0: none yet; in brief, its listener's number */
+	uint32_t story;  /* 1 + its number; 0: none yet; in brief, the brief's */
 	uint32_t moment; /* asked moments that it has answered */
 	uint32_t sample; /* 1 + the latest; 0: none */
 	uint8_t state[2]; /* enum sock_state, by enum side: as the segments look */
@@ -191,6 +192,8 @@ void sockets_free(struct sockets *sockets);
 /* When the capture begins, TCP or not: what is asked for relative to that is then. Else its first segment does. */
 void sockets_begin(struct sockets *sockets, int64_t first_ns);
 
+/* What its next segment will ask for. */
+void sockets_fetch(const struct sockets *sockets, const struct sock *sock);
 /* Whether a segment tells anything new; where it does not, the next two need not be called. */
 bool sockets_want(const struct sockets *sockets, const struct sock *sock, const struct packet *pkt);
 /*
@@ -201,6 +204,16 @@ void sockets_before(struct sockets *sockets, struct sock *sock, const struct tcp
     int64_t now_ns);
 void sockets_segment(struct sockets *sockets, struct sock *sock, const struct tcp_pair *pair,
     const struct packet *pkt, const struct place *place);
+/* The same in short, of a segment that tcp_next took in; false, and nothing done, where sockets_segment is to be asked. */
+bool sockets_next(struct sockets *sockets, struct sock *sock, const struct tcp_pair *pair,
+    const struct packet *pkt, enum side side);
+/*
+ * And of the two that tcp_open takes in, where sockets_may_open said so: else,
+ * a row wants to be told what was between them.
+ */
+bool sockets_may_open(struct sockets *sockets, const struct packet *syn, const struct packet *answer);
+void sockets_open(struct sockets *sockets, struct sock *sock, const struct packet *syn,
+    const struct packet *answer, const struct place *place);
 void sockets_icmp(struct sockets *sockets, struct sock *sock, const struct packet *pkt);
 /* The flow's memory is about to be taken back, or the capture is over. */
 void sockets_flow_done(struct sockets *sockets, struct sock *sock, const struct tcp_pair *pair);

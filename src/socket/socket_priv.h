@@ -52,9 +52,13 @@ enum sock_flag {
 	SOCK_B_ASKED = 0x400, /* side B is the client */
 	SOCK_UNSHOWN = 0x800, /* no row is wanted of it */
 	SOCK_SHUT = 0x1000, /* of side A, shifted by the side: its window is closed */
+	SOCK_SKETCHED = 0x4000, /* its story is only sketched so far */
 };
 
-/* One segment of a connection's beginning, kept until it is clear how that went. Numbers relative to their ISN. */
+/*
+ * One segment of a connection's beginning, kept until it is clear how that went.
+ * With its story, its numbers are relative to their ISN.
+ */
 struct step {
 	int64_t ts_ns;
 	uint32_t next; /* 1 + its number; 0: the last */
@@ -66,9 +70,11 @@ struct step {
 	uint32_t ts_echo;
 	uint16_t flags; /* enum tcp_flag */
 	uint16_t window;
+	uint16_t mss;
 	uint8_t role; /* of its sender */
 	uint8_t ttl;
 	bool has_ts;
+	bool has_sack;
 	bool refused; /* by a verdict: the server ignored it */
 	uint8_t shift; /* of windows, as a SYN announces it; UINT8_MAX: it does not */
 };
@@ -213,6 +219,48 @@ struct story {
 	uint32_t rank_lo; /* in the order of being taken, from 1; 0: none */
 	uint32_t rank_hi;
 };
+
+/* As many segments of a beginning as fit where its story would lie. */
+#define SKETCH_STEPS 9
+
+/* A beginning that goes plainly so far: SYN, SYN-ACK, the client's, the server's word that it has them. */
+struct sketch {
+	struct tuple tuple; /* this, and what follows, as in its story */
+	uint32_t flow;
+	uint32_t order;
+	uint32_t isn[2];
+	uint8_t step_count;
+	bool is_proved; /* by the last of them */
+	bool is_rested;
+	struct step steps[SKETCH_STEPS]; /* as they were sent */
+};
+
+_Static_assert(sizeof(struct sketch) <= sizeof(struct story), "a sketch lies where its story will");
+
+/* What its listener wants to know of a plain beginning, and its brief is made of. */
+struct plain {
+	struct tuple tuple; /* as the client sends */
+	uint32_t order;
+	uint32_t syn_index;
+	uint32_t answer_index;
+	uint32_t knock_index;
+	uint32_t proof_index;
+	uint32_t accept_index;
+	int64_t syn_ns;
+	int64_t answer_ns;
+	int64_t knock_ns; /* of the client's first ACK */
+	int64_t said_ns;  /* of the first that said more, or the last before the proof */
+	int64_t accept_ns;
+	uint32_t word_ns; /* this, and the next two, as in its story */
+	uint8_t cookie;
+	bool is_rested;
+	bool has_odd_ttl;
+	uint8_t ttl[2]; /* by enum role */
+	uint32_t brief; /* its number */
+};
+
+/* So many wait until they are told to their listeners, whose memory is asked for before. */
+#define PLAINS_MAX 16
 
 /* A plain story, when it is over for us. Times from its SYN-ACK on. */
 struct brief {
@@ -417,6 +465,8 @@ struct sockets {
 	struct pool stories;
 	struct pool steps;
 	struct pool briefs;
+	struct plain plains[PLAINS_MAX];
+	unsigned plain_count;
 	uint32_t begun; /* stories ever */
 	uint32_t latest; /* the order of the last to begin */
 	struct sample *samples;
@@ -471,6 +521,12 @@ story_asked_ns(const struct story *story)
 	return story->syn_count == 2 ? story->syn_ns : story->answer_ns;
 }
 
+static inline struct sketch *
+sketch_at(const struct sockets *all, uint32_t number)
+{
+	return pool_at(&all->stories, number);
+}
+
 static inline struct brief *
 brief_at(const struct sockets *all, uint32_t number)
 {
@@ -501,9 +557,29 @@ step_next(const struct sockets *all, const struct step *step)
 	return step->next == 0 ? NULL : step_at(all, step->next - 1);
 }
 
-/* --- samples.c --- */
+/* --- sockets.c --- */
 
 #define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
+
+/* A connection that is new to us: whether there is room for its story. */
+bool sock_begin(struct sockets *all, struct sock *sock, const struct packet *first, const struct place *place, enum side client);
+/* Of a zeroed one, whose first segment that is, nothing else is known yet. */
+void story_begin(struct story *story, int64_t first_ns, uint32_t first_index);
+/* A story begins now: whether none had for a while. */
+bool has_rested(struct sockets *all, int64_t now_ns);
+/* Whether it can end in brief, since no row can show it. */
+bool may_be_brief(const struct sockets *all, const struct sock *sock, int64_t answer_ns);
+/* Its story is told: what is kept of it is that brief. */
+void sock_end_in_brief(struct sockets *all, struct sock *sock, uint32_t brief);
+
+/* --- sketch.c --- */
+
+/* What became of it so far is told to a story, as if it had just come. */
+void sketch_fill_in(struct sockets *all, struct sock *sock);
+/* The next of a plain beginning, which tcp took in as such; false, and nothing done, of any other. */
+bool sketch_goes_on(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt, enum side side);
+
+/* --- samples.c --- */
 
 /* For qsort, of int64_t. */
 int compare_ns(const void *a, const void *b);
@@ -512,7 +588,8 @@ void moments_add_paced(struct sockets *all, int64_t now_ns);
 /* How many moments lie before now. */
 uint32_t moments_before(const struct sockets *all, int64_t now_ns);
 void sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t ts_ns, uint32_t index, uint32_t to);
-void story_note_gaps(struct story *story, const struct tcp_pair *pair);
+/* Bytes were acknowledged, of either side, that the capture lacks. */
+bool pair_has_gaps(const struct tcp_pair *pair);
 /* Each of its changes may be a row. */
 bool shows_changes(const struct sockets *all, const struct sock *sock);
 /* Whether a row can show this connection, from now on or earlier. */
@@ -536,14 +613,46 @@ void reset_reconsider(struct sockets *all, struct sock *sock, struct story *stor
 /* Who had nothing to do for so long takes a little longer than one at work. */
 #define RESTED_NS (20 * MS_NS)
 
+/* As it is sent; put together where it will lie. */
+static inline void
+step_note(struct step *step, const struct packet *pkt, enum role role)
+{
+	step->ts_ns = pkt->ts_ns;
+	step->next = 0;
+	step->index = pkt->index;
+	step->seq = pkt->tcp.seq;
+	step->bytes = pkt->payload_bytes;
+	step->ack = pkt->tcp.ack;
+	step->ts_value = pkt->tcp.ts_value;
+	step->ts_echo = pkt->tcp.ts_echo;
+	step->flags = pkt->tcp.flags;
+	step->window = pkt->tcp.window;
+	step->mss = pkt->tcp.mss;
+	step->role = (uint8_t)role;
+	step->ttl = pkt->ttl;
+	step->has_ts = pkt->tcp.options & OPT_TIMESTAMPS;
+	step->has_sack = pkt->tcp.options & OPT_SACK;
+	step->refused = false;
+	step->shift = pkt->tcp.options & OPT_WSCALE ? pkt->tcp.wscale : UINT8_MAX;
+}
+
 static inline bool
 says_something(const struct step *step)
 {
 	return step->bytes > 0 || step->flags & TCP_FIN;
 }
 
-/* Note one segment of a beginning, until the server has proved that it took the connection. */
-void story_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role);
+/* ack: relative to an ISN; it acknowledges more than that SYN. */
+static inline bool
+acks_more(uint32_t ack)
+{
+	return ack > 1 && ack < 0x80000000u;
+}
+
+/* How long until the server had the client's first bytes, if it said nothing else at once; 0: untold. */
+uint32_t first_word_ns(const struct step *said, const struct step *last, int64_t knock_ns);
+/* Note one segment of a beginning, as it was sent, until the server has proved that it took the connection. */
+void story_step(struct sockets *all, struct story *story, const struct step *heard);
 /* How long at most until unacknowledged bytes come again, the first time. */
 int64_t story_patience_ns(const struct story *story);
 /* What may have been taken was not: the queue says so. */
@@ -561,12 +670,24 @@ enum cookie_sign {
 	COOKIE_DENIED,   /* by its window: it was a request's */
 };
 
-enum cookie_sign cookie_sign(const struct story *story, const struct step *answer, const struct step *word);
+/* mss: that each announced, by enum role; numbers of both relative to their ISN. */
+enum cookie_sign cookie_sign(const struct tuple *ends, const uint16_t mss[2], const struct step *answer, const struct step *word);
 
 /* --- brief.c --- */
 
-/* Keep of a plain story what its listener needs, and say which that is; false where it has to stay as it is. */
-bool brief_keep(struct sockets *all, const struct story *story, uint32_t *listener);
+/* The next to wait, to be filled in. */
+static inline struct plain *
+brief_next(struct sockets *all)
+{
+	return &all->plains[all->plain_count];
+}
+
+/* Keep of it what its listener needs, and say where; false where its story has to stay as it is. */
+bool brief_keep(struct sockets *all, uint32_t *number);
+/* What waits is told to the listeners. */
+void briefs_hand_on(struct sockets *all);
+/* When all was in, the server's end was still there. */
+void brief_note_alive(struct sockets *all, uint32_t number);
 /* Stories again, of all listeners that want them; or the first and the last of one. */
 void briefs_tell_again(struct sockets *all);
 void briefs_tell_ends(struct sockets *all, struct listener *listener);
@@ -581,6 +702,8 @@ void evidence_cite(struct evidence *because, uint32_t index);
 /* A SYN that nobody answered, of which no more is kept than that. */
 void listener_count_lone(struct sockets *all, const struct packet *syn);
 void listeners_gather(struct sockets *all);
+/* It will soon be asked for. */
+void listener_fetch(const struct sockets *all, const struct tuple *ends);
 /* The one that a client (ends: as it sends) asked, noted if it is the first to ask. */
 struct listener *listener_asked(struct sockets *all, const struct tuple *ends);
 void listener_meet(struct listener *listener, uint32_t order, uint32_t index);
@@ -588,7 +711,7 @@ void listener_append(struct sockets *all, struct listener *listener, uint32_t nu
 
 /* --- vantage.c --- */
 
-void look_near(struct nearness *near, const struct story *story);
+void look_near_plain(struct nearness *near, const struct plain *plain);
 void join_near(struct nearness *into, const struct nearness *from);
 /* Where the capture was taken, as it was told or as times tell. */
 void listener_locate(const struct sockets *all, struct listener *listener);
@@ -667,7 +790,8 @@ const struct happening *listener_at(const struct listener *listener, int64_t at_
 /* --- rivals.c --- */
 
 void rivals_icmp(struct story *story, const struct packet *pkt);
-void rivals_ttl(struct story *story, const struct packet *pkt);
+/* Something came from there that cannot have come the same way. */
+bool is_odd_ttl(uint8_t usual, uint8_t ttl);
 /* What a listener's stories give away; then what all listeners say of their hosts. */
 void rivals_note(const struct sockets *all, struct listener *listener);
 void rivals_note_hosts(struct sockets *all);

@@ -55,10 +55,16 @@ sockets_left_out(const struct sockets *all)
 
 /* A clock that is set back can lead before a moment once more. */
 static bool
-is_past_moments(const struct sockets *all, const struct story *story)
+is_past_moments(const struct sockets *all, int64_t answer_ns)
 {
 	return !all->options.want_rows || all->moment_count == 0 ||
-	    story->answer_ns > all->moments[all->moment_count - 1];
+	    answer_ns > all->moments[all->moment_count - 1];
+}
+
+bool
+may_be_brief(const struct sockets *all, const struct sock *sock, int64_t answer_ns)
+{
+	return !is_told_of(all, sock) && is_past_moments(all, answer_ns);
 }
 
 /* A SYN that begins a flow when all packets are in was never answered: of a flood of them few are kept. */
@@ -83,43 +89,68 @@ is_shown(const struct sockets *all, uint32_t flow)
 	return flows == NULL || sorted_has(flows, all->options.flow_count, flow);
 }
 
-static void
-begin_story(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
-    const struct packet *pkt, const struct place *place)
+bool
+sock_begin(struct sockets *all, struct sock *sock, const struct packet *first, const struct place *place,
+    enum side client)
 {
-	uint32_t number = pool_get(&all->stories);
-	struct story *story = story_at(all, number);
-
+	if (sock->flags & SOCK_UNKEPT || !is_kept(all, first, place)) {
+		sock->flags |= SOCK_UNKEPT;
+		return false;
+	}
 	all->begun++;
-	sock->story = number + 1;
-	story->order = ++all->latest;
-	story->flow = place->number;
 	if (!is_shown(all, place->number))
 		sock->flags |= SOCK_UNSHOWN;
-	story->client = pair->conn.client;
-	if (story->client == SIDE_B)
+	if (client == SIDE_B)
 		sock->flags |= SOCK_B_ASKED;
-	story->tuple = pkt->tuple;
-	if (place->side != story->client) {
-		memcpy(story->tuple.src, pkt->tuple.dst, sizeof(story->tuple.src));
-		memcpy(story->tuple.dst, pkt->tuple.src, sizeof(story->tuple.dst));
-		story->tuple.sport = pkt->tuple.dport;
-		story->tuple.dport = pkt->tuple.sport;
-	}
+	if (!(first->tcp.flags & TCP_SYN))
+		sock->state[0] = sock->state[1] = (uint8_t)sock_next(SOCK_CLOSED, EVENT_SEEN_MIDWAY);
+	if (all->options.want_rows && !all->each_change)
+		sock->moment = moments_before(all, first->ts_ns);
+	return true;
+}
+
+void
+story_begin(struct story *story, int64_t first_ns, uint32_t first_index)
+{
 	story->flags = STORY_IN_FULL;
-	story->is_rested = since(pkt->ts_ns, all->begun_ns) > RESTED_NS;
-	all->begun_ns = pkt->ts_ns;
-	story->syn_index = pkt->index;
-	story->syn_ns = pkt->ts_ns;
+	story->syn_index = first_index;
+	story->syn_ns = first_ns;
 	story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = NEVER_NS;
 	story->gone_ns = story->due_ns = story->dropped_ns = story->client_gone_ns = NEVER_NS;
 	story->proof_ns = story->accept_ns = story->knock_ns = story->answer_ns = NEVER_NS;
 	story->reset_ns[0] = story->reset_ns[1] = NEVER_NS;
 	story->fin_ns = story->shut_ns = story->stuck_ns = NEVER_NS;
-	if (!(pkt->tcp.flags & TCP_SYN))
-		sock->state[0] = sock->state[1] = (uint8_t)sock_next(SOCK_CLOSED, EVENT_SEEN_MIDWAY);
-	if (all->options.want_rows && !all->each_change)
-		sock->moment = moments_before(all, pkt->ts_ns);
+}
+
+bool
+has_rested(struct sockets *all, int64_t now_ns)
+{
+	bool rested = since(now_ns, all->begun_ns) > RESTED_NS;
+
+	all->begun_ns = now_ns;
+	return rested;
+}
+
+static void
+begin_story(struct sockets *all, struct sock *sock, const struct packet *pkt, const struct place *place,
+    enum side client)
+{
+	uint32_t number = pool_get(&all->stories);
+	struct story *story = story_at(all, number);
+
+	sock->story = number + 1;
+	story->order = ++all->latest;
+	story->flow = place->number;
+	story->client = (uint8_t)client;
+	story->is_rested = has_rested(all, pkt->ts_ns);
+	story->tuple = pkt->tuple;
+	if (place->side != client) {
+		memcpy(story->tuple.src, pkt->tuple.dst, sizeof(story->tuple.src));
+		memcpy(story->tuple.dst, pkt->tuple.src, sizeof(story->tuple.dst));
+		story->tuple.sport = pkt->tuple.dport;
+		story->tuple.dport = pkt->tuple.sport;
+	}
+	story_begin(story, pkt->ts_ns, pkt->index);
 }
 
 static void
@@ -221,7 +252,7 @@ note_reset(struct story *story, const struct packet *pkt, enum role role, bool h
 		return;
 	story->refusal_ttl = pkt->ttl;
 	if (!(story->flags & STORY_ACCEPTED))
-		rivals_ttl(story, pkt);
+		story->has_odd_ttl |= is_odd_ttl(story->ttl[ROLE_SERVER], pkt->ttl);
 	story->reset_got = pkt->tcp.ack - story->isn[ROLE_CLIENT] - 1 - (has_fin ? 1 : 0);
 }
 
@@ -288,18 +319,42 @@ note_fin(struct story *story, const struct tcp_pair *pair, const struct packet *
 	story->fin_waited = since(pkt->ts_ns, pair->trail.half[!story->client].last_ns) <= near_ns;
 }
 
+void
+sock_end_in_brief(struct sockets *all, struct sock *sock, uint32_t brief)
+{
+	story_at(all, sock->story - 1)->flags = 0;
+	pool_put(&all->stories, sock->story - 1);
+	sock->flags |= SOCK_SETTLED | SOCK_BRIEF;
+	sock->story = brief + 1;
+}
+
 /* A plain story that nothing more can be learnt from makes room for the next. */
 static void
-end_in_brief(struct sockets *all, struct sock *sock, struct story *story)
+end_in_brief(struct sockets *all, struct sock *sock, const struct story *story)
 {
-	uint32_t listener;
+	uint32_t brief;
 
-	if (is_told_of(all, sock) || !is_past_moments(all, story) || !brief_keep(all, story, &listener))
-		return;
-	story->flags = 0;
-	pool_put(&all->stories, sock->story - 1);
-	sock->flags |= SOCK_BRIEF;
-	sock->story = listener + 1;
+	*brief_next(all) = (struct plain){
+		.tuple = story->tuple,
+		.order = story->order,
+		.syn_index = story->syn_index,
+		.answer_index = story->answer_index,
+		.knock_index = story->knock_index,
+		.proof_index = story->proof_index,
+		.accept_index = story->accept_index,
+		.syn_ns = story->syn_ns,
+		.answer_ns = story->answer_ns,
+		.knock_ns = story->plain_lo_ns,
+		.said_ns = story->plain_hi_ns,
+		.accept_ns = story->accept_ns,
+		.word_ns = story->word_ns,
+		.cookie = story->plain_cookie,
+		.is_rested = story->is_rested,
+		.has_odd_ttl = story->has_odd_ttl,
+		.ttl = { story->ttl[ROLE_CLIENT], story->ttl[ROLE_SERVER] },
+	};
+	if (brief_keep(all, &brief))
+		sock_end_in_brief(all, sock, brief);
 }
 
 static void
@@ -315,12 +370,16 @@ go_on(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const
 		note_speech(story, pkt);
 	if (role == ROLE_CLIENT && pkt->tcp.flags & TCP_FIN)
 		note_fin(story, pair, pkt);
-	if (!(story->flags & STORY_PROVED))
-		story_step(all, story, pkt, role);
+	if (!(story->flags & STORY_PROVED)) {
+		struct step heard;
+
+		step_note(&heard, pkt, role);
+		story_step(all, story, &heard);
+	}
 	if (!(story->flags & STORY_PROVED) || !(story->flags & STORY_ACCEPTED))
 		return;
 	sock->flags |= SOCK_SETTLED;
-	if (story->flags & STORY_PLAIN)
+	if (story->flags & STORY_PLAIN && may_be_brief(all, sock, story->answer_ns))
 		end_in_brief(all, sock, story);
 }
 
@@ -349,18 +408,16 @@ static void
 take_in(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt,
     enum side side)
 {
-	struct story *story = sock->flags & SOCK_BRIEF ? NULL : story_at(all, sock->story - 1);
+	struct story *story = story_at(all, sock->story - 1);
 	uint8_t was[2];
 
-	if (story != NULL && pkt->tcp.flags & TCP_RST)
+	if (pkt->tcp.flags & TCP_RST)
 		reset_note(story, sock, pair, pkt, side);
-	else if (story != NULL && (sock->state[side] == SOCK_CLOSED))
+	else if (sock->state[side] == SOCK_CLOSED)
 		reset_reconsider(all, sock, story, pkt, side);
 	was[0] = sock->state[0];
 	was[1] = sock->state[1];
 	step_states(sock, pair, pkt, side);
-	if (story == NULL)
-		return;
 	if (was[side] == SOCK_FIN_WAIT2 || was[side] == SOCK_TIME_WAIT)
 		note_fin_wait(story, pair, pkt, side, (enum sock_state)was[side]);
 	if (was[!side] == SOCK_FIN_WAIT1 && sock->state[!side] == SOCK_FIN_WAIT2)
@@ -371,9 +428,46 @@ take_in(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, con
 }
 
 void
+sockets_fetch(const struct sockets *all, const struct sock *sock)
+{
+	const uint8_t *at;
+
+	if (sock->story == 0 || sock->flags & (SOCK_BRIEF | SOCK_QUIET))
+		return;
+	at = pool_at(&all->stories, sock->story - 1);
+	for (size_t i = 0; i < sizeof(struct story); i += 64)
+		__builtin_prefetch(at + i, 1);
+}
+
+static inline void
+note_quiet(struct sock *sock)
+{
+	if (sock->flags & SOCK_SETTLED && !(sock->flags & (SOCK_SHUT | SOCK_SHUT << 1)) &&
+	    sock->state[0] == SOCK_ESTABLISHED && sock->state[1] == SOCK_ESTABLISHED)
+		sock->flags |= SOCK_QUIET;
+	else
+		sock->flags &= (uint16_t)~SOCK_QUIET;
+}
+
+bool
+sockets_next(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt,
+    enum side side)
+{
+	if (sock->flags & SOCK_SKETCHED)
+		return sketch_goes_on(all, sock, pair, pkt, side);
+	if (!(sock->flags & SOCK_BRIEF))
+		return false;
+	step_states(sock, pair, pkt, side);
+	note_quiet(sock);
+	return true;
+}
+
+void
 sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
     const struct packet *pkt, const struct place *place)
 {
+	bool counts;
+
 	if (sock->flags & SOCK_QUIET && !(pkt->tcp.flags & CONTROL) && pkt->tcp.window != 0) {
 		if (shows_changes(all, sock))
 			sample_take(all, sock, pair, pkt->ts_ns, pkt->index, 0);
@@ -381,22 +475,21 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
 	}
 	if (!all->has_begun)
 		sockets_begin(all, pkt->ts_ns);
+	if (sock->flags & SOCK_SKETCHED)
+		sketch_fill_in(all, sock);
 	if (sock->story == 0) {
-		if (sock->flags & SOCK_UNKEPT || !is_kept(all, pkt, place)) {
-			sock->flags |= SOCK_UNKEPT;
+		if (!sock_begin(all, sock, pkt, place, (enum side)pair->conn.client))
 			return;
-		}
-		begin_story(all, sock, pair, pkt, place);
+		begin_story(all, sock, pkt, place, (enum side)pair->conn.client);
 	}
-	if (all->options.want_rows && !(sock->flags & SOCK_BRIEF))
-		story_note_gaps(story_at(all, sock->story - 1), pair);
-	if (!(pkt->tcp.flags & TCP_RST) || reset_counts(sock, pair, pkt, place->side))
+	if (is_told_of(all, sock) && pair_has_gaps(pair))
+		story_at(all, sock->story - 1)->flags |= STORY_GAPS;
+	counts = !(pkt->tcp.flags & TCP_RST) || reset_counts(sock, pair, pkt, place->side);
+	if (counts && sock->flags & SOCK_BRIEF)
+		step_states(sock, pair, pkt, place->side);
+	else if (counts)
 		take_in(all, sock, pair, pkt, place->side);
-	if (sock->flags & SOCK_SETTLED && !(sock->flags & (SOCK_SHUT | SOCK_SHUT << 1)) &&
-	    sock->state[0] == SOCK_ESTABLISHED && sock->state[1] == SOCK_ESTABLISHED)
-		sock->flags |= SOCK_QUIET;
-	else
-		sock->flags &= (uint16_t)~SOCK_QUIET;
+	note_quiet(sock);
 	if (shows_changes(all, sock))
 		sample_take(all, sock, pair, pkt->ts_ns, pkt->index, 0);
 }
@@ -406,8 +499,8 @@ sockets_icmp(struct sockets *all, struct sock *sock, const struct packet *pkt)
 {
 	struct story *story;
 
-	if (sock->story == 0 || sock->flags & SOCK_BRIEF)
-		return;
+	if (sock->story == 0 || sock->flags & (SOCK_BRIEF | SOCK_SKETCHED))
+		return; /* both were answered */
 	story = story_at(all, sock->story - 1);
 	if (story->flags & STORY_ANSWERED)
 		return;
@@ -420,6 +513,7 @@ sockets_solve(struct sockets *all, int64_t first_ns, int64_t last_ns)
 {
 	if (!all->has_begun)
 		sockets_begin(all, first_ns);
+	briefs_hand_on(all);
 	all->seen_ns = last_ns;
 	if (all->options.has_until) {
 		const struct moment *until = &all->options.until;

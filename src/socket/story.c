@@ -7,53 +7,50 @@
 #include "socket/socket_priv.h"
 
 static bool
-is_proof(const struct story *story, const struct packet *pkt, uint32_t ack)
+is_proof(const struct story *story, const struct step *heard)
 {
-	uint16_t flags = pkt->tcp.flags;
+	uint16_t flags = heard->flags;
+	uint32_t ack = heard->ack - story->isn[ROLE_CLIENT];
 
 	if (!(story->flags & STORY_ANSWERED) || flags & TCP_SYN)
 		return false;
 	if (flags & TCP_RST)
-		return flags & TCP_ACK && pkt->tcp.window != 0;
-	if (pkt->payload_bytes > 0 || flags & TCP_FIN ||
-	    (flags & TCP_ACK && ack > 1 && ack < 0x80000000u))
+		return flags & TCP_ACK && heard->window != 0;
+	if (says_something(heard) || (flags & TCP_ACK && acks_more(ack)))
 		return true;
 	/* A request answers what it does not take, too; but it has no memory for SACK, or of later timestamps. */
-	return pkt->tcp.options & OPT_SACK ||
-	    (pkt->tcp.options & OPT_TIMESTAMPS && story->has_syn_ts &&
-	        (int32_t)(pkt->tcp.ts_echo - story->last_syn_ts) > 0);
+	return heard->has_sack ||
+	    (heard->has_ts && story->has_syn_ts && (int32_t)(heard->ts_echo - story->last_syn_ts) > 0);
 }
 
 /* What the client acknowledges behind the SYN-ACK, the server has said, seen or not. */
 static bool
-heard_speech(const struct story *story, const struct packet *pkt)
+heard_speech(const struct story *story, const struct step *heard)
 {
-	uint32_t ack = pkt->tcp.ack - story->isn[ROLE_SERVER];
-
-	return story->flags & STORY_ANSWERED && (pkt->tcp.flags & (TCP_ACK | TCP_RST | TCP_SYN)) == TCP_ACK &&
-	    ack > 1 && ack < 0x80000000u;
+	return story->flags & STORY_ANSWERED && (heard->flags & (TCP_ACK | TCP_RST | TCP_SYN)) == TCP_ACK &&
+	    acks_more(heard->ack - story->isn[ROLE_SERVER]);
 }
 
 static void
-note_syn(struct story *story, const struct packet *pkt)
+note_syn(struct story *story, const struct step *syn)
 {
 	if (!(story->flags & STORY_SYN)) {
 		story->flags |= STORY_SYN;
-		story->isn[ROLE_CLIENT] = pkt->tcp.seq;
-		story->syn_ns = pkt->ts_ns;
-		story->syn_index = pkt->index;
-	} else if (since(pkt->ts_ns, story->last_syn_ns) < AGAIN_MIN_NS) {
+		story->isn[ROLE_CLIENT] = syn->seq;
+		story->syn_ns = syn->ts_ns;
+		story->syn_index = syn->index;
+	} else if (since(syn->ts_ns, story->last_syn_ns) < AGAIN_MIN_NS) {
 		return;
 	} else {
-		story->syn_gap_ns = since(pkt->ts_ns, story->last_syn_ns);
+		story->syn_gap_ns = since(syn->ts_ns, story->last_syn_ns);
 	}
-	story->last_syn_ns = pkt->ts_ns;
-	story->last_syn_ts = pkt->tcp.ts_value;
-	story->has_syn_ts = pkt->tcp.options & OPT_TIMESTAMPS;
+	story->last_syn_ns = syn->ts_ns;
+	story->last_syn_ts = syn->ts_value;
+	story->has_syn_ts = syn->has_ts;
 	if (story->syn_count < UINT8_MAX)
 		story->syn_count++;
-	story->mss[ROLE_CLIENT] = pkt->tcp.mss;
-	story->ttl[ROLE_CLIENT] = pkt->ttl;
+	story->mss[ROLE_CLIENT] = syn->mss;
+	story->ttl[ROLE_CLIENT] = syn->ttl;
 }
 
 /* A second SYN a second after the first says nothing; the third tells how the client goes on. */
@@ -70,54 +67,53 @@ note_pace(struct sockets *all, const struct story *story, int64_t old_gap_ns)
 
 /* A request sends its SYN-ACK again with the same number. With another, nothing was kept of the first: it was a cookie. */
 static bool
-begins_anew(const struct story *story, const struct packet *pkt)
+begins_anew(const struct story *story, const struct step *answer)
 {
-	return pkt->tcp.seq != story->isn[ROLE_SERVER] && story->knock_ns == NEVER_NS;
+	return answer->seq != story->isn[ROLE_SERVER] && story->knock_ns == NEVER_NS;
 }
 
 static void
-note_answer(struct story *story, const struct packet *pkt)
+note_answer(struct story *story, const struct step *answer)
 {
 	bool is_late = story->flags & STORY_UNSEEN; /* it only was captured behind its ACK */
 
-	if (story->flags & STORY_ANSWERED && !is_late && !begins_anew(story, pkt))
+	if (story->flags & STORY_ANSWERED && !is_late && !begins_anew(story, answer))
 		return;
 	story->flags &= (uint16_t)~STORY_UNSEEN;
 	story->flags |= STORY_ANSWERED;
-	story->isn[ROLE_SERVER] = pkt->tcp.seq;
+	story->isn[ROLE_SERVER] = answer->seq;
 	if (!is_late) {
-		story->answer_ns = pkt->ts_ns;
-		story->answer_index = pkt->index;
+		story->answer_ns = answer->ts_ns;
+		story->answer_index = answer->index;
 	}
-	story->mss[ROLE_SERVER] = pkt->tcp.mss;
-	story->ttl[ROLE_SERVER] = pkt->ttl;
+	story->mss[ROLE_SERVER] = answer->mss;
+	story->ttl[ROLE_SERVER] = answer->ttl;
 	if (!(story->flags & STORY_SYN))
-		story->isn[ROLE_CLIENT] = pkt->tcp.ack - 1;
-	else if (pkt->tcp.ack - story->isn[ROLE_CLIENT] > 1)
+		story->isn[ROLE_CLIENT] = answer->ack - 1;
+	else if (answer->ack - story->isn[ROLE_CLIENT] > 1)
 		story->flags |= STORY_FAST_OPEN;
 }
 
 /* Whoever goes on behind a SYN had it answered, or answered it, where the capture does not show it. */
 static void
-note_unseen_answer(struct story *story, const struct packet *pkt, enum role role)
+note_unseen_answer(struct story *story, const struct step *heard)
 {
-	uint16_t flags = pkt->tcp.flags;
-	bool speaks = pkt->payload_bytes > 0 || flags & TCP_FIN;
+	uint16_t flags = heard->flags;
 
 	if (flags & (TCP_SYN | TCP_RST) || !(flags & TCP_ACK) || !(story->flags & STORY_SYN) ||
 	    story->flags & (STORY_ANSWERED | STORY_SIMULTANEOUS))
 		return;
 	/* A bare ACK can be an old connection's answer to the SYN. */
-	if (role == ROLE_SERVER && !speaks)
+	if (heard->role == ROLE_SERVER && !says_something(heard))
 		return;
 	story->flags |= STORY_ANSWERED | STORY_UNSEEN;
-	story->isn[ROLE_SERVER] = (role == ROLE_CLIENT ? pkt->tcp.ack : pkt->tcp.seq) - 1;
-	story->answer_ns = pkt->ts_ns;
-	story->answer_index = pkt->index;
+	story->isn[ROLE_SERVER] = (heard->role == ROLE_CLIENT ? heard->ack : heard->seq) - 1;
+	story->answer_ns = heard->ts_ns;
+	story->answer_index = heard->index;
 }
 
 static void
-keep_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role)
+keep_step(struct sockets *all, struct story *story, const struct step *heard)
 {
 	struct step *step;
 	uint32_t number;
@@ -128,21 +124,9 @@ keep_step(struct sockets *all, struct story *story, const struct packet *pkt, en
 	}
 	number = pool_get(&all->steps);
 	step = step_at(all, number);
-	*step = (struct step){
-		.ts_ns = pkt->ts_ns,
-		.index = pkt->index,
-		.seq = pkt->tcp.seq - story->isn[role],
-		.bytes = pkt->payload_bytes,
-		.ack = pkt->tcp.ack - story->isn[!role],
-		.ts_value = pkt->tcp.ts_value,
-		.ts_echo = pkt->tcp.ts_echo,
-		.flags = pkt->tcp.flags,
-		.window = pkt->tcp.window,
-		.role = (uint8_t)role,
-		.ttl = pkt->ttl,
-		.has_ts = pkt->tcp.options & OPT_TIMESTAMPS,
-		.shift = pkt->tcp.options & OPT_WSCALE ? pkt->tcp.wscale : UINT8_MAX,
-	};
+	*step = *heard;
+	step->seq -= story->isn[heard->role];
+	step->ack -= story->isn[!heard->role];
 	if (story->last_step == 0)
 		story->first_step = number + 1;
 	else
@@ -164,8 +148,7 @@ drop_steps(struct sockets *all, struct story *story)
 	story->first_step = story->last_step = 0;
 }
 
-/* How long until the server had the client's first bytes, if it said nothing else at once. */
-static uint32_t
+uint32_t
 first_word_ns(const struct step *said, const struct step *last, int64_t knock_ns)
 {
 	int64_t gap_ns = since(last->ts_ns, said->ts_ns);
@@ -208,44 +191,46 @@ settle_plain(struct sockets *all, struct story *story)
 	story->plain_lo_ns = story->knock_ns;
 	story->plain_hi_ns = said != NULL ? said->ts_ns : knock_ns;
 	story->word_ns = said != NULL ? first_word_ns(said, last, story->knock_ns) : 0;
-	story->plain_cookie = last->role == ROLE_SERVER ? (uint8_t)cookie_sign(story, answer, last) : COOKIE_UNTOLD;
+	if (last->role == ROLE_SERVER)
+		story->plain_cookie = (uint8_t)cookie_sign(&story->tuple, story->mss, answer, last);
 	story->flags |= STORY_PLAIN;
 	drop_steps(all, story);
 }
 
 void
-story_step(struct sockets *all, struct story *story, const struct packet *pkt, enum role role)
+story_step(struct sockets *all, struct story *story, const struct step *heard)
 {
-	uint16_t flags = pkt->tcp.flags;
+	uint16_t flags = heard->flags;
+	enum role role = (enum role)heard->role;
 	bool is_syn = (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 
 	if (is_syn && role == ROLE_CLIENT) {
 		int64_t old_gap_ns = story->syn_gap_ns;
 
-		note_syn(story, pkt);
+		note_syn(story, heard);
 		note_pace(all, story, old_gap_ns);
 	} else if (is_syn) {
 		story->flags |= STORY_SIMULTANEOUS;
 	} else if (flags & TCP_SYN && role == ROLE_SERVER) {
-		note_answer(story, pkt);
+		note_answer(story, heard);
 	} else {
-		note_unseen_answer(story, pkt, role);
+		note_unseen_answer(story, heard);
 	}
 	if (role == ROLE_CLIENT && flags & TCP_ACK && !(flags & (TCP_RST | TCP_SYN)) &&
 	    story->flags & STORY_ANSWERED && story->knock_ns == NEVER_NS) {
-		story->knock_ns = pkt->ts_ns;
-		story->knock_index = pkt->index;
+		story->knock_ns = heard->ts_ns;
+		story->knock_index = heard->index;
 		story->flags |= STORY_CONFIRMED;
 	}
-	keep_step(all, story, pkt, role);
-	if (role == ROLE_CLIENT && !heard_speech(story, pkt))
+	keep_step(all, story, heard);
+	if (role == ROLE_CLIENT && !heard_speech(story, heard))
 		return;
-	if (role == ROLE_SERVER && !is_proof(story, pkt, pkt->tcp.ack - story->isn[ROLE_CLIENT]))
+	if (role == ROLE_SERVER && !is_proof(story, heard))
 		return;
 	if (role == ROLE_SERVER)
-		rivals_ttl(story, pkt);
+		story->has_odd_ttl |= is_odd_ttl(story->ttl[ROLE_SERVER], heard->ttl);
 	story->flags |= STORY_PROVED;
-	story->proof_ns = pkt->ts_ns;
-	story->proof_index = pkt->index;
+	story->proof_ns = heard->ts_ns;
+	story->proof_index = heard->index;
 	settle_plain(all, story);
 }

@@ -48,19 +48,22 @@ shorten(int64_t *shortest_ns, int64_t from_ns, int64_t to_ns)
 #define PROMPT_NS (200 * INT64_C(1000))
 
 static void
-look_at_pace(struct nearness *near, const struct story *story)
+look_at_answer(struct nearness *near, int64_t answer_ns)
 {
-	int64_t answer_ns = since(story->answer_ns, story->syn_ns);
+	if (answer_ns <= 0 || answer_ns > PROMPT_NS)
+		return;
+	near->answers++;
+	near->answers_ns += answer_ns;
+}
 
-	if (story->is_rested && story->syn_count == 1 && answer_ns > 0 && answer_ns <= PROMPT_NS) {
-		near->answers++;
-		near->answers_ns += answer_ns;
-	}
-	if (story->word_ns == 0 || story->word_ns > PROMPT_NS)
+static void
+look_at_word(struct nearness *near, uint32_t word_ns)
+{
+	if (word_ns == 0 || word_ns > PROMPT_NS)
 		return;
 	near->words++;
-	if (story->word_ns < near->word_ns)
-		near->word_ns = story->word_ns;
+	if (word_ns < near->word_ns)
+		near->word_ns = word_ns;
 }
 
 void
@@ -94,12 +97,32 @@ is_slow_of_word(const struct nearness *near)
 	    near->word_ns * near->answers * 5 > near->answers_ns * 8;
 }
 
+static void
+look_at_ends(struct nearness *near, const struct tuple *ends, const uint8_t ttl[2])
+{
+	near->loopback |= is_loopback(ends) || memcmp(ends->src, ends->dst, sizeof(ends->src)) == 0;
+	near->server_routed |= ttl[ROLE_SERVER] != 0 && !is_unrouted(ttl[ROLE_SERVER]);
+	near->client_routed |= ttl[ROLE_CLIENT] != 0 && !is_unrouted(ttl[ROLE_CLIENT]);
+}
+
 void
+look_near_plain(struct nearness *near, const struct plain *plain)
+{
+	look_at_ends(near, &plain->tuple, plain->ttl);
+	if (plain->is_rested)
+		look_at_answer(near, since(plain->answer_ns, plain->syn_ns));
+	look_at_word(near, plain->word_ns);
+	shorten(&near->server_ns, plain->syn_ns, plain->answer_ns);
+	shorten(&near->client_ns, plain->answer_ns, plain->knock_ns);
+}
+
+static void
 look_near(struct nearness *near, const struct story *story)
 {
-	near->loopback |= is_loopback(&story->tuple) ||
-	    memcmp(story->tuple.src, story->tuple.dst, sizeof(story->tuple.src)) == 0;
-	look_at_pace(near, story);
+	look_at_ends(near, &story->tuple, story->ttl);
+	if (story->is_rested && story->syn_count == 1)
+		look_at_answer(near, since(story->answer_ns, story->syn_ns));
+	look_at_word(near, story->word_ns);
 	if (story->syn_count == 1) {
 		shorten(&near->server_ns, story->syn_ns, story->answer_ns);
 		if (story->answer_ns == NEVER_NS)
@@ -108,8 +131,6 @@ look_near(struct nearness *near, const struct story *story)
 	shorten(&near->client_ns, story->answer_ns, story->knock_ns);
 	if (story->knock_ns == NEVER_NS) /* a scanner's SYN-ACK is answered by a RST */
 		shorten(&near->client_ns, story->answer_ns, story->reset_ns[ROLE_CLIENT]);
-	near->server_routed |= story->ttl[ROLE_SERVER] != 0 && !is_unrouted(story->ttl[ROLE_SERVER]);
-	near->client_routed |= story->ttl[ROLE_CLIENT] != 0 && !is_unrouted(story->ttl[ROLE_CLIENT]);
 }
 
 static enum vantage
