@@ -612,6 +612,10 @@ holds()
 	synscope check -q --expect holds.xml reset.pcap >says 2>&1
 	verdict $? "$1"
 }
+echo '<expectations><capture><sockets at="+1"><count>none</count></sockets></capture></expectations>' >holds.xml
+synscope check -q --expect holds.xml reset.pcap >says 2>&1
+test $? = 1 && grep -q ': [0-9]* more sockets: sockets: count: expected none, but it is ' says
+verdict $? 'sockets that are too many are found'
 holds 'what one has the others need not' '<close flows="1">reset-by-server</close>'
 holds '... or none has it' '<close flows="none">timeout</close>'
 holds '... and of steps alike' '<sequence flows="1">client SYN, server RST</sequence>'

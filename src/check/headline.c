@@ -100,6 +100,16 @@ put_listener_count(struct text *out, const struct holding *h, const struct rulin
 	    ruling->group->selector.others ? " unexpected " : " more ");
 }
 
+static void
+put_socket_count(struct text *out, const struct ruling *ruling)
+{
+	uint64_t off = (uint64_t)(ruling->off < 0 ? -ruling->off : ruling->off);
+
+	put_how_many(out, off, "socket", ruling->off < 0 ? " " : " more ");
+	if (ruling->off < 0)
+		text_put(out, off == 1 ? " is missing" : " are missing");
+}
+
 /* --- values --- */
 
 /* A set's words beyond those that are allowed; of a word, itself. */
@@ -209,6 +219,8 @@ put_headline(struct text *out, const struct holding *h, const struct ruling *rul
 		put_flow_count(out, h, ruling);
 	else if (fact == FACT_LISTENER_COUNT)
 		put_listener_count(out, h, ruling);
+	else if (fact == FACT_SOCKET_COUNT)
+		put_socket_count(out, ruling);
 	else if (fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
 		 fact == FACT_BEGINS)
 		text_put(out, "other bytes");
