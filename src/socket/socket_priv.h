@@ -729,6 +729,9 @@ void listener_note_life(const struct sockets *all, struct listener *listener);
 
 /* --- waiting.c --- */
 
+/* A request that is ignored is asked again within this. */
+#define ASKED_AGAIN_NS (SECOND_NS + SECOND_NS / 8)
+
 /* Requests in the SYN queue at each happening, and when each story's SYN was answered. */
 void count_waiting(struct sockets *all, struct listener *listener);
 

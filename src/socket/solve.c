@@ -129,14 +129,17 @@ widen(struct range *range, int64_t lo, int64_t hi, bool is_first)
 
 /*
  * A child whose first ACK came before the overflow: taken before it, too, unless
- * it was a SYN cookie then, which nobody asks about again.
+ * it was a SYN cookie then, which nobody asks about again, or spoke before it
+ * would have been asked.
  */
 static bool
-may_be_late_cookie(const struct world *world, const struct happening *taken, const struct happening *overflow)
+may_be_late(const struct world *world, const struct happening *taken, const struct happening *overflow)
 {
 	const struct story *story = story_at(world->all, taken->story);
 
-	return story->taken_lo_ns <= overflow->ts_ns && (story->cookie || (int64_t)story->waiting > world->backlog);
+	return story->taken_lo_ns <= overflow->ts_ns &&
+	    (story->cookie || (int64_t)story->waiting > world->backlog ||
+	        since(story->taken_hi_ns, story->answer_ns) < ASKED_AGAIN_NS);
 }
 
 /*
@@ -157,7 +160,7 @@ keep_full(const struct world *world, int64_t *shortest)
 		if (happening->kind == HAPPENED_MAYBE)
 			taken++;
 		else if (happening->kind == HAPPENED_TAKE && from < i)
-			taken += may_be_late_cookie(world, happening, &listener->happenings[from]);
+			taken += may_be_late(world, happening, &listener->happenings[from]);
 		if (!is_overflow(world, happening))
 			continue;
 		for (; from < i; from++)

@@ -15,9 +15,6 @@ waits_until_ns(const struct story *story)
 	return at_most(story->taken_lo_ns, story->gone_ns);
 }
 
-/* A request that is ignored is asked again within this. */
-#define ASKED_AGAIN_NS (SECOND_NS + SECOND_NS / 8)
-
 /* Unless it had been a cookie. */
 static bool
 is_taken_at_once(const struct story *story)
