@@ -11,6 +11,7 @@ struct course {
 	int64_t accepted;
 	int64_t proved;     /* accept() calls that a child's words show */
 	int64_t full_ns;    /* the queue was, last */
+	int64_t pace_ns;    /* from one accept() to the next; NEVER_NS: no telling */
 	unsigned surprises; /* what nothing explains */
 	bool keep; /* what it comes to */
 };
@@ -76,8 +77,17 @@ hear(struct course *course, const struct happening *happening)
 		course->surprises++;
 }
 
+/* Asked again, the client answered for the last time: meanwhile the program is likely to have called accept(). */
+static bool
+is_likely_heard(const struct course *course, const struct happening *happening, const struct story *story,
+    int64_t most)
+{
+	return story->no_cookie && story->taken_lo_ns > story->knock_ns &&
+	    course->accepted < most && since(happening->ts_ns, course->full_ns) > course->pace_ns;
+}
+
 static void
-go_on(struct course *course, struct happening *happening, struct story *story)
+go_on(struct course *course, struct happening *happening, struct story *story, int64_t most)
 {
 	int64_t backlog = course->world->backlog;
 
@@ -88,6 +98,8 @@ go_on(struct course *course, struct happening *happening, struct story *story)
 	case HAPPENED_MAYBE:
 		if (is_heard(course, story))
 			hear(course, happening);
+		else if (is_likely_heard(course, happening, story, most))
+			make_room(course, backlog);
 		story->guessed = has_room(course) && !story->likely_deferred;
 		course->taken += story->guessed;
 		if (story->guessed && course->keep)
@@ -112,20 +124,35 @@ go_on(struct course *course, struct happening *happening, struct story *story)
 	}
 }
 
+/* How long who called accept() more than once took from one to the next, at the most. */
+static int64_t
+pace_of(const struct world *world)
+{
+	const struct listener *listener = world->listener;
+	size_t last = listener->happening_count - 1;
+	int64_t count = world->lower[last];
+
+	while (last > 0 && world->lower[last - 1] == count)
+		last--;
+	return count < 2 ? NEVER_NS : since(listener->happenings[last].ts_ns, listener->happenings[0].ts_ns) / count;
+}
+
 /* How much of it would be chance: what nothing explains, and accept() calls that nothing else shows. */
 unsigned
 course_play(const struct world *world, bool keep)
 {
 	const struct listener *listener = world->listener;
-	struct course course = { .world = world, .full_ns = INT64_MIN, .keep = keep };
+	struct course course = { .world = world, .full_ns = INT64_MIN, .pace_ns = NEVER_NS, .keep = keep };
 
+	if (keep)
+		course.pace_ns = pace_of(world);
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		struct happening *happening = &listener->happenings[i];
 		struct story *story = story_at(world->all, happening->story);
 
 		course.proved = happening->accepted_lo;
 		course.accepted = at_least(course.accepted, at_most(world->lower[i], course.taken));
-		go_on(&course, happening, story);
+		go_on(&course, happening, story, world->upper[i]);
 		if (!keep)
 			continue;
 		happening->accepted_best = course.accepted;

@@ -96,6 +96,16 @@ suppose_hidden_fin(struct telling *t)
 	t->hidden_fin = true;
 }
 
+/* It would have asked again, had it not got the SYN-ACK: its ACK was lost. */
+static bool
+has_stopped_asking(const struct telling *t)
+{
+	const struct story *story = t->story;
+	int64_t heard_ns = at_most(story->knock_ns, t->all->seen_ns);
+
+	return since(heard_ns, story->last_syn_ns) > late_gap_ns(next_syn_gap_ns(t->all, story));
+}
+
 static void
 tell_client_state(struct telling *t)
 {
@@ -114,7 +124,7 @@ tell_client_state(struct telling *t)
 		bool is_near = t->listener != NULL && (t->listener->vantage == VANTAGE_LOOPBACK ||
 		    t->listener->vantage == VANTAGE_CLIENT);
 
-		if (!is_near)
+		if (!is_near && !has_stopped_asking(t))
 			t->row->state = SOCK_SYN_SENT;
 		t->row->certain = is_near;
 	}
@@ -146,7 +156,7 @@ was_cookie(const struct telling *t)
 		return t->story->cookie;
 	if (listener == NULL || silence_tells(listener) || listener->only_cookies)
 		return true;
-	return (int64_t)t->story->waiting > (listener->backlog.hi != RANGE_OPEN ? listener->backlog.lo : COOKIE_AMONG);
+	return (int64_t)t->story->waiting_most > (listener->backlog.hi != RANGE_OPEN ? listener->backlog.lo : COOKIE_AMONG);
 }
 
 /* A timer is as likely to be early as late by what we allow it. */

@@ -4,6 +4,9 @@
  */
 #include "socket/socket_priv.h"
 
+/* RFC 7323's largest window: what lies farther ahead of all that was acknowledged is a number that jumped. */
+#define WINDOW_MOST (UINT32_C(1) << 30)
+
 static uint32_t
 payload_got(const struct face *me, const struct telling *t)
 {
@@ -13,9 +16,11 @@ payload_got(const struct face *me, const struct telling *t)
 	if (t->role == ROLE_SERVER && t->story->refusal_index != 0 &&
 	    since(t->at_ns, t->sample->ts_ns) > ACKED_BY_NS && me->acks < got)
 		got = me->acks;
-	if (me->is_shut)
+	if (me->is_shut || (me->acks != 0 && got - me->acks > WINDOW_MOST && got > me->acks))
 		got = me->acks;
-	return got == 0 ? 0 : got - 1; /* its SYN */
+	if (got == 0)
+		return 0;
+	return got - 1 < WINDOW_MOST ? got - 1 : WINDOW_MOST; /* without its SYN; nor does a buffer hold more */
 }
 
 /* Whether the k-th child was accepted by then: 1, 0, or -1 where the queue does not tell. */

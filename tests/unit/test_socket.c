@@ -847,6 +847,18 @@ test_a_window_that_opens_with_new_bytes_shows_no_read(void **state)
 }
 
 static void
+test_a_fin_whose_number_jumped_brought_no_bytes(void **state)
+{
+	(void)state;
+	ask_at(100);
+	queue_child(0, 0);
+	feed(SEG(1015 + 1900000000u, 0, .ack = 5000, .flags = FIN | ACK, AT(10)));
+	feed(REPLY(.seq = 5000, .ack = 1015, AT(11)));
+	solve(200);
+	assert_in_range(end_at(100, 0, true).recv_q.hi, 15, 16);
+}
+
+static void
 test_from_afar_a_window_may_have_opened_unseen(void **state)
 {
 	(void)state;
@@ -1003,6 +1015,23 @@ test_a_syn_ack_with_another_number_tells_that_nothing_was_kept_of_the_first(void
 	assert_ends(500, 0, "SYN_SENT", "CLOSED");
 	assert_ends(1500, 0, "ESTABLISHED", "ESTABLISHED");
 	assert_true(end_at(1500, 0, true).certain);
+}
+
+/* Its ACK was lost in front of the capture, but so was no other SYN: it had no need to ask again. */
+static void
+test_a_client_that_stops_asking_has_its_answer(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_SERVER;
+	ask_at(500);
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, .flags = SYN | ACK, AT(0)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, .flags = SYN | ACK, AT(1020)));
+	feed(SEG(1000, 0, .ack = 5000, AT(1100)));
+	take_bytes(0, 15, 1200);
+	solve(2000);
+	assert_ends(500, 0, "ESTABLISHED", "SYN_RECV");
+	assert_false(end_at(500, 0, false).certain);
 }
 
 /* Full, and then one more whose client aborts it before the next SYN-ACK is due: its RST lies beyond unheard bytes. */
@@ -1705,6 +1734,7 @@ main(void)
 		TEST(test_a_closed_window_shows_that_bytes_lie_unread),
 		TEST(test_a_window_that_opens_again_shows_a_read_and_an_accept),
 		TEST(test_a_window_that_opens_with_new_bytes_shows_no_read),
+		TEST(test_a_fin_whose_number_jumped_brought_no_bytes),
 		TEST(test_from_afar_a_window_may_have_opened_unseen),
 		TEST(test_a_reset_from_far_outside_the_window_closes_neither_end),
 		TEST(test_a_reset_that_is_challenged_closes_nobody_who_goes_on),
@@ -1715,6 +1745,7 @@ main(void)
 		TEST(test_away_from_the_server_its_end_is_certain_only_if_it_is_heard_again),
 		TEST(test_what_may_be_a_cookie_is_no_certain_request),
 		TEST(test_a_syn_ack_with_another_number_tells_that_nothing_was_kept_of_the_first),
+		TEST(test_a_client_that_stops_asking_has_its_answer),
 		TEST(test_a_bold_reset_that_nothing_answers_found_no_request),
 		TEST(test_a_bold_reset_that_is_answered_found_one),
 		TEST(test_bytes_that_get_a_reset_at_once_were_not_ignored_for_want_of_room),
