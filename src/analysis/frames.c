@@ -7,7 +7,7 @@
 #include "capture/capture.h"
 
 /* A pause between two parts is worth a finding from here on. */
-#define PART_GAP_MIN_NS INT64_C(1000000000)
+#define PART_GAP_MIN_NS SECOND_NS
 
 static const int decode_findings[DECODE_COUNT] = {
 	[DECODE_OK] = -1,

@@ -1,7 +1,6 @@
 #include "base/put.h"
 
-#define NS_PER_S  1000000000u
-#define NS_PER_MS 1000000u
+#include "base/span.h"
 
 /* clang-format off */
 const char put_pairs[200] =
@@ -84,8 +83,8 @@ put_seconds(char *to, int64_t ns)
 
 	if (ns < 0)
 		*to++ = '-';
-	to = put_u64(to, whole / NS_PER_S);
-	fraction = (uint32_t)(whole % NS_PER_S);
+	to = put_u64(to, whole / SECOND_NS);
+	fraction = (uint32_t)(whole % SECOND_NS);
 	to[0] = '.';
 	to[1] = (char)('0' + fraction / 100000000);
 	return put_8(to + 2, fraction % 100000000);
@@ -95,11 +94,11 @@ char *
 put_millis(char *to, int64_t ns)
 {
 	uint64_t whole = magnitude(ns);
-	uint32_t rest = (uint32_t)(whole % NS_PER_MS);
+	uint32_t rest = (uint32_t)(whole % MS_NS);
 
 	if (ns < 0)
 		*to++ = '-';
-	to = put_u64(to, whole / NS_PER_MS);
+	to = put_u64(to, whole / MS_NS);
 	if (rest == 0)
 		return to;
 	*to = '.';
@@ -142,14 +141,14 @@ char *
 put_iso8601(char *to, int64_t ns)
 {
 	static const char shape[] = "0000-00-00T00:00:00.000000000Z";
-	int64_t seconds = ns / NS_PER_S;
-	int64_t fraction = ns % NS_PER_S;
+	int64_t seconds = ns / SECOND_NS;
+	int64_t fraction = ns % SECOND_NS;
 	int64_t days;
 	uint32_t in_day;
 	struct date date;
 
 	if (fraction < 0) {
-		fraction += NS_PER_S;
+		fraction += SECOND_NS;
 		seconds--;
 	}
 	days = seconds / 86400;

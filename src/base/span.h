@@ -1,5 +1,5 @@
 /*
- * span: how far apart two times are.
+ * span: times, which are counted in nanoseconds, and how far apart two are.
  *
  * Times are a file's or the user's, and can be anything: what would overflow
  * stops at the end of time.
@@ -8,6 +8,9 @@
 #define SYNSCOPE_BASE_SPAN_H
 
 #include <stdint.h>
+
+#define SECOND_NS INT64_C(1000000000)
+#define MS_NS     INT64_C(1000000)
 
 /* Negative where a clock stepped back. */
 static inline int64_t

@@ -1,6 +1,7 @@
 #include "base/when.h"
 
-#define NS_PER_S  INT64_C(1000000000)
+#include "base/span.h"
+
 #define S_PER_DAY 86400
 
 /* What is left to read. */
@@ -60,7 +61,7 @@ take_whole(struct words *w, int64_t *value)
 static bool
 take_fraction(struct words *w, int64_t *ns)
 {
-	int64_t unit = NS_PER_S / 10;
+	int64_t unit = SECOND_NS / 10;
 
 	*ns = 0;
 	if (!take(w, '.'))
@@ -75,7 +76,7 @@ take_fraction(struct words *w, int64_t *ns)
 static bool
 join(int64_t seconds, int64_t fraction_ns, int64_t *ns)
 {
-	return !__builtin_mul_overflow(seconds, NS_PER_S, ns) &&
+	return !__builtin_mul_overflow(seconds, SECOND_NS, ns) &&
 	       !__builtin_add_overflow(*ns, fraction_ns, ns);
 }
 

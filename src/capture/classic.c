@@ -28,9 +28,9 @@
 #include "base/bytes.h"
 #include "base/hint.h"
 #include "base/mem.h"
+#include "base/span.h"
 #include "capture/capture_priv.h"
 
-#define NS_PER_S            1000000000
 #define NS_PER_US           1000
 #define FILE_HEADER_BYTES   24
 #define RECORD_HEADER_BYTES 16
@@ -374,7 +374,8 @@ odd_fraction(const struct classic *c, int64_t fraction_ns)
 {
 	if (fraction_ns < 0)
 		fraction_ns += ((int64_t)1 << 32) * c->ns_per_unit;
-	return fraction_ns / c->ns_per_unit < NS_PER_S ? fraction_ns / c->ns_per_unit : fraction_ns;
+	return fraction_ns / c->ns_per_unit < SECOND_NS ? fraction_ns / c->ns_per_unit
+							: fraction_ns;
 }
 
 /* The window ends within the record at hand: read on. False where there is no more. */
@@ -423,9 +424,9 @@ walk_window(struct classic *c, uint32_t part, struct frame *frames, unsigned roo
 			break;
 		}
 		fraction_ns = (int64_t)field[1] * c->ns_per_unit;
-		if (unlikely(fraction_ns >= NS_PER_S))
+		if (unlikely(fraction_ns >= SECOND_NS))
 			fraction_ns = odd_fraction(c, fraction_ns);
-		frame->ts_ns = (int64_t)field[0] * NS_PER_S + fraction_ns;
+		frame->ts_ns = (int64_t)field[0] * SECOND_NS + fraction_ns;
 		frame->data = at;
 		frame->captured_bytes = field[2];
 		frame->wire_bytes = field[3];
@@ -468,10 +469,10 @@ ask_libpcap(struct classic *c, struct frame *frame, struct diag *diag)
 	if (rc != 1)
 		return no_more(c, rc, diag);
 	fraction_ns = (int64_t)header->ts.tv_usec;
-	if ((uint64_t)fraction_ns >= NS_PER_S)
+	if ((uint64_t)fraction_ns >= SECOND_NS)
 		fraction_ns = odd_fraction(c, fraction_ns);
 	/* The seconds are unsigned, whatever libpcap makes of them: nothing overflows. */
-	frame->ts_ns = (int64_t)(uint32_t)header->ts.tv_sec * NS_PER_S + fraction_ns;
+	frame->ts_ns = (int64_t)(uint32_t)header->ts.tv_sec * SECOND_NS + fraction_ns;
 	frame->data = data;
 	frame->captured_bytes = header->caplen;
 	frame->wire_bytes = header->len;

@@ -12,9 +12,8 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "base/span.h"
 #include "capture/capture_priv.h"
-
-#define NS_PER_S 1000000000u
 
 #define ORDER_MAGIC        0x1a2b3c4du
 #define BLOCK_HEADER_BYTES 8 /* type and length; the length stands again at the end */
@@ -286,14 +285,14 @@ set_resolution(struct interface *iface, uint8_t resolution)
 	iface->units_per_s = 1;
 	for (unsigned i = 0; i < exponent && i < POWER_OF_TEN_MAX; i++)
 		iface->units_per_s *= 10;
-	if (iface->units_per_s <= NS_PER_S)
-		iface->ns_per_unit = NS_PER_S / iface->units_per_s;
+	if (iface->units_per_s <= SECOND_NS)
+		iface->ns_per_unit = SECOND_NS / iface->units_per_s;
 }
 
 static void
 set_offset(struct interface *iface, int64_t offset_s)
 {
-	if (__builtin_mul_overflow(offset_s, (int64_t)NS_PER_S, &iface->offset_ns))
+	if (__builtin_mul_overflow(offset_s, SECOND_NS, &iface->offset_ns))
 		iface->offset_ns = offset_s < 0 ? INT64_MIN : INT64_MAX;
 }
 
@@ -356,7 +355,7 @@ interface_ns(const struct interface *iface, uint64_t units)
 		if (__builtin_mul_overflow(units, iface->ns_per_unit, &ns))
 			ns = INT64_MAX;
 	} else {
-		__extension__ unsigned __int128 wide = (unsigned __int128)units * NS_PER_S;
+		__extension__ unsigned __int128 wide = (unsigned __int128)units * SECOND_NS;
 
 		wide /= iface->units_per_s;
 		ns = wide > INT64_MAX ? INT64_MAX : (int64_t)wide;

@@ -8,9 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/span.h"
+
 /* A bar that comes and goes in a blink would only disturb. */
-#define FIRST_AFTER_NS INT64_C(500000000)
-#define NEXT_AFTER_NS  INT64_C(100000000)
+#define FIRST_AFTER_NS (500 * MS_NS)
+#define NEXT_AFTER_NS  (100 * MS_NS)
 
 #define BAR_CELLS 40
 
@@ -23,7 +25,7 @@ now_ns(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	return (int64_t)now.tv_sec * SECOND_NS + now.tv_nsec;
 }
 
 static bool

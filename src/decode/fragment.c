@@ -16,6 +16,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/span.h"
 #include "decode/decode_priv.h"
 
 #define UNIT_BYTES   8
@@ -26,9 +27,9 @@
 #define BUCKETS      1024
 
 /* Twice what hosts wait at most (RFC 1122, 3.3.2), for clocks of captures that were merged. */
-#define WAIT_NS (120 * INT64_C(1000000000))
+#define WAIT_NS (120 * SECOND_NS)
 /* Copies come within milliseconds; at 1 Gbit/s an id is used again after 0.65 s (RFC 4963). */
-#define COPY_NS (INT64_C(1000000000) / 2)
+#define COPY_NS (SECOND_NS / 2)
 /* Without a budget something must bound us too. */
 #define DATAGRAMS_MAX     4096
 #define BLOCKS_IN_USE_MAX 16384

@@ -10,8 +10,7 @@
 #include <time.h>
 
 #include "base/put.h"
-
-#define NS_PER_S 1000000000
+#include "base/span.h"
 
 static const char *const hue_codes[HUE_COUNT] = {
 	[HUE_BAD] = "\x1b[31m",
@@ -48,13 +47,13 @@ head_table(struct export *out)
 static void
 text_local_time(struct text *text, int64_t ns)
 {
-	time_t seconds = (time_t)(ns / NS_PER_S - (ns % NS_PER_S < 0));
+	time_t seconds = (time_t)(ns / SECOND_NS - (ns % SECOND_NS < 0));
 	int64_t shifted_ns;
 	struct tm tm;
 	long minutes;
 
 	if (localtime_r(&seconds, &tm) == NULL ||
-	    __builtin_add_overflow(ns, (int64_t)tm.tm_gmtoff * NS_PER_S, &shifted_ns)) {
+	    __builtin_add_overflow(ns, (int64_t)tm.tm_gmtoff * SECOND_NS, &shifted_ns)) {
 		text_iso8601(text, ns);
 		return;
 	}

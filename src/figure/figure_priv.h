@@ -25,7 +25,7 @@ const char *label_with(
 
 /* --- pauses, where time runs down the page --- */
 
-#define BREAK_NS INT64_C(200000000)
+#define BREAK_NS (200 * MS_NS)
 
 /* It is broken visibly, rather than drawn as long. */
 static inline bool

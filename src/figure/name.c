@@ -12,8 +12,8 @@ static const struct unit {
 	int64_t ns;
 	const char *name;
 } units[] = {
-	{ INT64_C(1000000000), "s" },
-	{ INT64_C(1000000), "ms" },
+	{ SECOND_NS, "s" },
+	{ MS_NS, "ms" },
 	{ INT64_C(1000), "µs" },
 	{ 1, "ns" },
 };

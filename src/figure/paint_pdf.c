@@ -19,8 +19,7 @@ static void
 describe(const struct paint_lib *lib, cairo_surface_t *surface, const char *title,
     const char *subject, int64_t date_ns, const struct figure_options *options)
 {
-	time_t seconds =
-	    (time_t)(options->has_date ? options->date_s : date_ns / INT64_C(1000000000));
+	time_t seconds = (time_t)(options->has_date ? options->date_s : date_ns / SECOND_NS);
 	struct tm utc;
 	char date[64] = "1970-01-01T00:00:00Z";
 

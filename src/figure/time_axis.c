@@ -218,8 +218,6 @@ time_axis_init(struct time_axis *axis, struct scene *scene, int64_t *times, size
 
 /* --- ticks --- */
 
-static const int64_t second_ns = INT64_C(1000000000);
-
 int64_t
 time_step(int64_t span_ns, unsigned most)
 {
@@ -229,7 +227,7 @@ time_step(int64_t span_ns, unsigned most)
 
 	if (span_ns <= 0 || most == 0)
 		return 1;
-	for (; step < 10 * second_ns; step *= 10) {
+	for (; step < 10 * SECOND_NS; step *= 10) {
 		if (span_ns / step <= most)
 			return step;
 		if (span_ns / (2 * step) <= most)
@@ -238,9 +236,9 @@ time_step(int64_t span_ns, unsigned most)
 			return 5 * step;
 	}
 	for (size_t i = 0; i < sizeof(clock_s) / sizeof(clock_s[0]); i++)
-		if (span_ns / (clock_s[i] * second_ns) <= most)
-			return clock_s[i] * second_ns;
-	for (step = 43200 * second_ns; span_ns / step > most; step *= 2)
+		if (span_ns / (clock_s[i] * SECOND_NS) <= most)
+			return clock_s[i] * SECOND_NS;
+	for (step = 43200 * SECOND_NS; span_ns / step > most; step *= 2)
 		;
 	return step;
 }
@@ -249,10 +247,10 @@ static const struct unit {
 	int64_t ns;
 	const char *name;
 } units[] = {
-	{ INT64_C(3600000000000), "h" },
-	{ INT64_C(60000000000), "min" },
-	{ INT64_C(1000000000), "s" },
-	{ INT64_C(1000000), "ms" },
+	{ 3600 * SECOND_NS, "h" },
+	{ 60 * SECOND_NS, "min" },
+	{ SECOND_NS, "s" },
+	{ MS_NS, "ms" },
 	{ INT64_C(1000), "µs" },
 	{ 1, "ns" },
 };
@@ -267,7 +265,7 @@ time_tick(struct scene *scene, int64_t ns, int64_t step_ns)
 		return "0";
 	/* Hours and minutes only where they come out even. */
 	while (
-	    unit->ns > 1 && (unit->ns > size || (unit->ns > second_ns && step_ns % unit->ns != 0)))
+	    unit->ns > 1 && (unit->ns > size || (unit->ns > SECOND_NS && step_ns % unit->ns != 0)))
 		unit++;
 	return scene_format(scene, "%s %s",
 	    chart_number(scene, (double)ns / (double)unit->ns, (double)step_ns / (double)unit->ns),
@@ -354,7 +352,7 @@ tick_piece(struct ticks *ticks, const struct time_piece *piece)
 	int64_t step = step_of(ticks->axis, piece);
 
 	if (piece->lo_ns == piece->hi_ns) {
-		tick(ticks, piece->lo_ns, piece->lo_ns % 1000000 == 0 ? 1000000 : 1000);
+		tick(ticks, piece->lo_ns, piece->lo_ns % MS_NS == 0 ? MS_NS : 1000);
 		return;
 	}
 	for (int64_t ns = round_up(piece->lo_ns, step); ns <= piece->hi_ns; ns += step)

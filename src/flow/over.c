@@ -9,7 +9,7 @@
 #include "flow/index.h"
 
 /* Longer than any host keeps a closed connection: TIME_WAIT on Linux. */
-#define LINGER_NS INT64_C(60000000000)
+#define LINGER_NS (60 * SECOND_NS)
 
 /* So many flows before one is put away, it is fetched. */
 #define FETCH_AHEAD 4

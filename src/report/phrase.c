@@ -88,8 +88,8 @@ put_span(struct text *out, int64_t ns)
 		uint64_t ns;
 		const char *unit;
 	} units[] = {
-		{ UINT64_C(1000000000), " s" },
-		{ UINT64_C(1000000), " ms" },
+		{ SECOND_NS, " s" },
+		{ MS_NS, " ms" },
 		{ UINT64_C(1000), " µs" },
 	};
 	uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;

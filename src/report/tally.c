@@ -354,7 +354,7 @@ set_extra_apart(struct tally *tally)
 }
 
 /* A SYN or SYN-ACK comes again after a second (RFC 6298, 2.1): before that, nothing is missing. */
-#define PATIENCE_NS INT64_C(1000000000)
+#define PATIENCE_NS SECOND_NS
 
 #define UNFINISHED (UINT32_C(1) << WORTH_HALF_OPEN | UINT32_C(1) << WORTH_UNANSWERED)
 

@@ -9,7 +9,7 @@
 #define RESENT_MIN     2
 
 /* A SYN that is lost comes again after a second (RFC 6298, 2.1). */
-#define SLOW_HANDSHAKE_NS INT64_C(1000000000)
+#define SLOW_HANDSHAKE_NS SECOND_NS
 
 const struct worth_row worth_rows[WORTH_COUNT] = {
 #define WORTH(id, weight, sentence) [WORTH_##id] = { weight, sentence },

@@ -12,14 +12,14 @@
 #include "tcp/tcp_priv.h"
 
 /* What comes again sooner than this was copied on the way, not sent twice. */
-#define COPY_NS INT64_C(1000000)
+#define COPY_NS MS_NS
 
 /*
  * Retries that stopped: stacks wait up to twice as long each time, so nothing
  * is overdue before that. Chosen on top: half as much again, and never less
  * than three seconds, which a probe after two round trips does not wait for.
  */
-#define PATIENCE_MIN_NS INT64_C(3000000000)
+#define PATIENCE_MIN_NS (3 * SECOND_NS)
 
 const char *const conn_open_names[OPEN_COUNT + 1] = {
 	[OPEN_COMPLETE] = "complete",

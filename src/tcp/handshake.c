@@ -9,9 +9,9 @@
 #define CROSSING_NS      (100 * MS_NS)
 /* How long a server takes to answer, beside the way. */
 #define ABORT_NS     (10 * MS_NS)
-#define ABORT_MAX_NS (1000 * MS_NS)
+#define ABORT_MAX_NS SECOND_NS
 /* An end silent for so long may have lost its state, or a NAT did. */
-#define IDLE_NS (60000 * MS_NS)
+#define IDLE_NS (60 * SECOND_NS)
 
 /* --- resets --- */
 

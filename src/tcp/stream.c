@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/seq.h"
+#include "base/span.h"
 #include "tcp/recall.h"
 
 /*
@@ -25,7 +26,7 @@
  * the two directions came by different queues. Well above the few milliseconds
  * that queues differ by, well below what a reader would want kept in memory.
  */
-#define PATIENCE_NS UINT64_C(100000000)
+#define PATIENCE_NS (100 * (uint64_t)MS_NS)
 
 /* Four pieces share each step up; 4^12 is more than a budget holds. */
 #define HEIGHT_MAX 12

@@ -11,8 +11,6 @@
 #include "base/span.h"
 #include "tcp/tcp_priv.h"
 
-#define MS_NS 1000000ll
-
 /* One segment sent and not yet acknowledged. */
 struct sent {
 	struct sent *next; /* the next newer; the newest's is the oldest */

@@ -13,7 +13,7 @@
 #include "base/seq.h"
 
 /* Zeek's tcp_close_delay: what comes later begins a record of its own. */
-#define LINGER_NS INT64_C(5000000000)
+#define LINGER_NS (5 * SECOND_NS)
 
 enum event { GOT_SYN, GOT_SYN_ACK, GOT_FIN, GOT_RST, EVENT_COUNT };
 
