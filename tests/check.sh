@@ -618,6 +618,7 @@ test $? = 1 && grep -q ': [0-9]* more sockets: sockets: count: expected none, bu
 verdict $? 'sockets that are too many are found'
 holds 'what one has the others need not' '<close flows="1">reset-by-server</close>'
 holds '... or none has it' '<close flows="none">timeout</close>'
+holds '... or few have' '<close flows="at most 2">fin</close>'
 holds '... and of steps alike' '<sequence flows="1">client SYN, server RST</sequence>'
 holds 'an RST is one with an ACK, too, a SYN is not' '<packets flags="RST" flows="1">1</packets>
     <packets flags="SYN">1</packets><packets flags="FIN" from="client">1</packets>'

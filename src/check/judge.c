@@ -19,7 +19,8 @@ bounds_of(const struct test *test, int64_t all)
 	case TEST_ALL:
 		return (struct bounds){ all, all };
 	default:
-		return (struct bounds){ test->lo, test->hi };
+		/* Fewer than none there never are. */
+		return (struct bounds){ test->lo > 0 ? test->lo : 0, test->hi };
 	}
 }
 
