@@ -57,6 +57,16 @@ lies_unread(const struct telling *t)
 	return t->sample->face[t->role].is_shut && is_here;
 }
 
+/* It said that it was done, and resets the connection later: close() does so where bytes lie unread. */
+static bool
+resets_unread(const struct telling *t)
+{
+	const struct story *story = t->story;
+
+	return t->sample->face[t->role].fin_sent && story->reset_ns[t->role] != NEVER_NS &&
+	    story->reset_has_ack[t->role] && story->reset_has_window[t->role];
+}
+
 /*
  * Whether a program that could have read its bytes did, likelier than not: who
  * answers or closes has read what came before, and so has who was sent more
@@ -100,7 +110,7 @@ tell_recv_q(struct telling *t)
 
 	*queue = (struct range){ accepted == 0 ? got : lies_unread(t) && most > 0, most };
 	t->row->recv_q_best = most;
-	if (queue->lo == 0 && accepted == 1 && (has_read(me) || keeps_reading(t)))
+	if (queue->lo == 0 && accepted == 1 && !resets_unread(t) && (has_read(me) || keeps_reading(t)))
 		t->row->recv_q_best = 0;
 }
 

@@ -846,6 +846,25 @@ test_a_window_that_opens_with_new_bytes_shows_no_read(void **state)
 	assert_int_equal(seen.listener.accepted.lo, 0);
 }
 
+/* close() sends that where there was something left to read. */
+static void
+test_who_resets_after_its_fin_had_not_read(void **state)
+{
+	(void)state;
+	ask_at(100);
+	queue_child(0, 0);
+	queue_child(1, 10);
+	for (int n = 0; n < 2; n++) {
+		feed(REPLY(.seq = 5000, .ack = 1015, PORT(n), .flags = FIN | ACK, AT(50 + n)));
+		feed(SEG(1015, 0, .ack = 5001, PORT(n), AT(51 + n)));
+	}
+	feed(REPLY(.seq = 5001, .ack = 1015, PORT(1), .flags = RST | ACK, AT(150)));
+	solve(200);
+	assert_ends(100, 0, "CLOSE_WAIT", "FIN_WAIT2");
+	assert_int_equal(end_at(100, 0, true).recv_q_best, 0);
+	assert_int_equal(end_at(100, 1, true).recv_q_best, 15);
+}
+
 static void
 test_a_fin_whose_number_jumped_brought_no_bytes(void **state)
 {
@@ -1734,6 +1753,7 @@ main(void)
 		TEST(test_a_closed_window_shows_that_bytes_lie_unread),
 		TEST(test_a_window_that_opens_again_shows_a_read_and_an_accept),
 		TEST(test_a_window_that_opens_with_new_bytes_shows_no_read),
+		TEST(test_who_resets_after_its_fin_had_not_read),
 		TEST(test_a_fin_whose_number_jumped_brought_no_bytes),
 		TEST(test_from_afar_a_window_may_have_opened_unseen),
 		TEST(test_a_reset_from_far_outside_the_window_closes_neither_end),
