@@ -303,11 +303,48 @@ synscope check -q --record -o queue.xml queue.pcap
 for how in '--baseline queue.pcap' '--expect queue.xml'; do
 	# shellcheck disable=SC2086
 	synscope check -q $how one-more.pcap >says 2>&1
-	test $? = 1 && grep -q 'backlog: expected between 0 and 2, but it is between 0 and 3' says &&
-	    grep -q 'open: expected 3 complete, 2 unanswered, but it is 4 complete, 1 unanswered: flow 4 ' says &&
-	    grep -q 'frames 10, 11, 12$' says
+	test $? = 1 && grep -q 'frames 10, 11, 12$' says &&
+	    grep -q 'more connections were let in than the backlog had room for: .* 4 free, 1 full: flow 4 \|open: expected 3 complete, 2 unanswered, but it is 4 complete, 1 unanswered: flow 4 ' says
 	verdict $? "${how%% *}: one more than the queue has room for is found"
 done
+synscope check -q --baseline queue.pcap one-more.pcap >says 2>&1
+grep -q 'backlog: expected between 0 and 2, but it is between 0 and 3' says
+verdict $? '... and its backlog is another one'
+# Two race: the queue was not full yet when the last one's SYN came, but when its ACK did.
+race()
+{
+	echo 'end server 192.0.2.80:7000'
+	for i in 1 2 3 4 5; do
+		echo "end c$i 192.0.2.1:4000$i"
+		echo "+0.0${i}0000 c$i > server SYN"
+		test "$i" = 4 || echo "+0.0${i}0010 server > c$i SYN ACK"
+		test "$i" = 4 || echo "+0.0${i}0020 c$i > server ACK"
+		test "$i" -gt 3 || echo "+0.0${i}0030 c$i > server PSH ACK \"hello $((i + ${1:-0})) there\""
+		test "$i" -gt 3 || echo "+0.0${i}0040 server > c$i ACK"
+	done
+	for second in 1 3; do
+		echo "+$second.040000 c4 > server SYN seq 0"
+		echo "+$second.050000 server > c5 SYN ACK seq 0"
+		echo "+$second.050010 c5 > server ACK"
+	done
+}
+none_speaks()
+{
+	race | grep -v '^+.*c5 '
+	echo '+0.050000 c5 > server SYN'
+	for second in 1 3; do echo "+$second.050000 c5 > server SYN seq 0"; done
+}
+none_speaks | make no-race
+race | make race 7777
+race 1 | make race-of-others 7777
+race | sed 's/there/where/' | make race-changed 7777
+for name in race race-of-others; do
+	synscope check -q --baseline no-race.pcap $name.pcap >says 2>&1
+	verdict $? "$name: how a full queue shuts out, and whom, is chance"
+done
+synscope check -q --baseline no-race.pcap race-changed.pcap >says 2>&1
+test $? = 1 && grep -q 'other bytes: .*contains from client: expected ".sthere", but' says
+verdict $? '... but not what those say who are let in'
 synscope check -q --baseline let-in.pcap let-in-sooner.pcap >says 2>&1
 verdict $? 'to be let in somewhat sooner passes'
 synscope check -q --baseline let-in.pcap let-in-later.pcap >says 2>&1

@@ -339,6 +339,11 @@ struct expected {
 	unsigned percentile;
 	/* Of streams that were not ended and are long: with the others, without them, or alone. */
 	enum endless { ENDLESS_TOO, ENDLESS_NOT, ENDLESS_ONLY } endless;
+	enum shut_out {
+		SHUT_OUT_TOO,
+		SHUT_OUT_NOT,
+		SHUT_OUT_ONLY,
+	} shut_out;     /* of flows that a full accept queue never let in, likewise */
 	uint64_t first; /* of begins: how many bytes */
 	struct packet_wanted wanted;
 	struct step *steps;
@@ -390,6 +395,8 @@ struct expectations *expectations_of_copy(const struct expectations *expectation
 struct capture_group *expectations_add(struct expectations *expectations);
 struct group *capture_group_add(struct capture_group *capture, enum scope scope);
 struct expected *group_add(struct group *group, enum fact_id fact);
+/* A string that is to be looked for in streams: its number. There are fewer than NEEDLES_MAX. */
+int expectations_add_needle(struct expectations *expectations, const char *needle, size_t length);
 
 /* --- facts: fact.c --- */
 
@@ -416,7 +423,8 @@ void fact_read(struct seen *seen, const struct subject *subject, const struct ex
 /* Nobody knows when the capture stopped it: it is long, and was not ended. */
 bool is_endless(const struct kept_flow *flow, int side);
 
-extern const char *const endless_names[];
+/* Of enum endless, and of enum shut_out. */
+extern const char *const too_names[];
 extern const char *const scope_elements[SCOPE_COUNT];
 const struct kept_flow *subject_flow(const struct subject *subject);
 /* The flow's, by its place among them. */

@@ -1,7 +1,9 @@
 /* Expectations: a list of captures, each with groups of facts. */
 #include "check/check_priv.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -38,6 +40,20 @@ group_add(struct group *group, enum fact_id fact)
 	expected = &group->facts[group->count++];
 	*expected = (struct expected){ .fact = fact, .from = WHOSE_BOTH };
 	return expected;
+}
+
+int
+expectations_add_needle(struct expectations *e, const char *needle, size_t length)
+{
+	assert(e->needle_count < NEEDLES_MAX);
+	e->needles = mem_realloc_array(e->needles, e->needle_count + 1, sizeof(*e->needles));
+	e->needle_lengths =
+	    mem_realloc_array(e->needle_lengths, e->needle_count + 1, sizeof(*e->needle_lengths));
+	e->needles[e->needle_count] = mem_alloc(length + 1);
+	memcpy(e->needles[e->needle_count], needle, length);
+	e->needles[e->needle_count][length] = '\0';
+	e->needle_lengths[e->needle_count] = length;
+	return (int)e->needle_count++;
 }
 
 static void

@@ -112,13 +112,22 @@ is_about(const struct expected *expected, const struct subject *subject)
 	return is_long == (expected->endless == ENDLESS_ONLY);
 }
 
+static bool
+is_about_it_at_queue(const struct expected *expected, const struct subject *subject)
+{
+	bool is_shut_out = subject_flow(subject)->derived.queue == QUEUE_FULL;
+
+	return is_shut_out == (expected->shut_out == SHUT_OUT_ONLY);
+}
+
 void
 fact_read(struct seen *seen, const struct subject *subject, const struct expected *expected)
 {
 	const struct text room = seen->room;
 
 	*seen = (struct seen){ .room = room };
-	if (expected->endless == ENDLESS_TOO || is_about(expected, subject))
+	if ((expected->endless == ENDLESS_TOO || is_about(expected, subject)) &&
+	    (expected->shut_out == SHUT_OUT_TOO || is_about_it_at_queue(expected, subject)))
 		fact_rows[expected->fact].read(seen, subject, expected);
 }
 

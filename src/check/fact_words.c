@@ -63,7 +63,7 @@ static const char *const resent_names[] = { "syn", "syn-ack", "client-data", "se
 
 static const char *const queue_names[] = { "free", "waited", "full", NULL };
 
-const char *const endless_names[] = { "yes", "no", "only", NULL };
+const char *const too_names[] = { "yes", "no", "only", NULL };
 
 const char *const scope_elements[SCOPE_COUNT] = {
 	[SCOPE_TOTAL] = "total",

@@ -163,18 +163,19 @@ sentence_of(const struct expected *expected, const struct seen *seen)
 	return NULL;
 }
 
-/* How it was to be closed, and whose FIN is not there. */
+/* How it was to be closed rather than so, and whose FIN is not there. */
 static void
-put_close(struct text *out, const struct ruling *ruling, const struct kept_flow *flow)
+put_close(
+    struct text *out, const struct ruling *ruling, const struct kept_flow *flow, const char *so)
 {
 	const struct test *test = &ruling->expected->test;
 	const struct expected plain = { .fact = FACT_CLOSE };
 	const struct seen wanted = { .words = test->words };
-	const char *sentence = sentence_of(&plain, &wanted);
+	const char *rather = sentence_of(&plain, &wanted);
 
-	if (test->kind == TEST_WORDS && !test->is_not && sentence != NULL) {
+	if (test->kind == TEST_WORDS && !test->is_not && rather != NULL && rather != so) {
 		text_put(out, ", not ");
-		text_put(out, sentence);
+		text_put(out, rather);
 	}
 	if (flow->row.conn.close == CLOSE_HALF_CLOSED)
 		text_put(out, flow->derived.fin[WHOSE_CLIENT] == 0 ? ": no FIN from the client"
@@ -198,8 +199,8 @@ put_value(struct text *out, const struct holding *h, const struct ruling *ruling
 	if (ruling->expected->fact == FACT_OPEN && seen.words == 1u << OPEN_COMPLETE &&
 	    was_full(listener_of(h->data, ruling->culprits[0])))
 		text_put(out, " by a server whose accept queue was full");
-	if (ruling->expected->fact == FACT_CLOSE)
-		put_close(out, ruling, &h->data->flows[ruling->culprits[0]]);
+	if (ruling->expected->fact == FACT_CLOSE && sentence != NULL)
+		put_close(out, ruling, &h->data->flows[ruling->culprits[0]], sentence);
 	if (sentence != NULL && ruling->group->scope == SCOPE_FLOW && ruling->blamed > 1 &&
 	    fact_words(ruling->expected->fact) != NULL) {
 		text_put(out, ", in ");
@@ -222,7 +223,7 @@ put_headline(struct text *out, const struct holding *h, const struct ruling *rul
 	else if (fact == FACT_SOCKET_COUNT)
 		put_socket_count(out, ruling);
 	else if (fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
-		 fact == FACT_BEGINS)
+		 fact == FACT_BEGINS || fact == FACT_CONTAINS)
 		text_put(out, "other bytes");
 	else
 		put_value(out, h, ruling);

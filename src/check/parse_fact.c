@@ -48,6 +48,8 @@ check_fact_attributes(struct parser *p, const struct markup_node *node, enum fac
 		names[count++] = "unknown";
 		if (fact_rows[fact].type < VALUE_WORD)
 			names[count++] = "of";
+		if (fact_rows[fact].scope == SCOPE_FLOW)
+			names[count++] = "shut-out";
 	}
 	if (takes_side(fact))
 		names[count++] = "from";
@@ -152,18 +154,34 @@ read_unknown(struct parser *p, const struct markup_node *node, struct expected *
 					   : wrong(p, node, "unknown can be passes or fails");
 }
 
+/* place: of too_names; 0 where it is not said. */
 static enum status
-read_endless(struct parser *p, const struct markup_node *node, struct expected *expected)
+read_too(struct parser *p, const struct markup_node *node, const char *name, unsigned *place)
 {
-	const char *said = attribute(p, node, "endless");
+	const char *said = attribute(p, node, name);
 
-	for (int i = 0; said != NULL && endless_names[i] != NULL; i++) {
-		if (strcmp(endless_names[i], said) != 0)
+	*place = 0;
+	for (unsigned i = 0; said != NULL && too_names[i] != NULL; i++) {
+		if (strcmp(too_names[i], said) != 0)
 			continue;
-		expected->endless = (enum endless)i;
+		*place = i;
 		return ST_OK;
 	}
-	return said == NULL ? ST_OK : wrong_name(p, node, "word", said, endless_names);
+	return said == NULL ? ST_OK : wrong_name(p, node, "word", said, too_names);
+}
+
+/* Which of the group are meant at all. */
+static enum status
+read_meant(struct parser *p, const struct markup_node *node, struct expected *expected)
+{
+	unsigned endless, shut_out = 0;
+	enum status st = read_too(p, node, "endless", &endless);
+
+	if (st == ST_OK)
+		st = read_too(p, node, "shut-out", &shut_out);
+	expected->endless = (enum endless)endless;
+	expected->shut_out = (enum shut_out)shut_out;
+	return st;
 }
 
 static enum status
@@ -341,13 +359,7 @@ add_needle(struct parser *p, const struct markup_node *node, struct expected *ex
 		return wrong(p, node, "something to look for is wanted");
 	if (e->needle_count == NEEDLES_MAX)
 		return wrong(p, node, "more than 64 strings are looked for");
-	e->needles = mem_realloc_array(e->needles, e->needle_count + 1, sizeof(*e->needles));
-	e->needle_lengths =
-	    mem_realloc_array(e->needle_lengths, e->needle_count + 1, sizeof(*e->needle_lengths));
-	e->needles[e->needle_count] = mem_alloc(length + 1);
-	memcpy(e->needles[e->needle_count], expected->test.text, length + 1);
-	e->needle_lengths[e->needle_count] = length;
-	expected->needle = (int)e->needle_count++;
+	expected->needle = expectations_add_needle(e, expected->test.text, length);
 	return ST_OK;
 }
 
@@ -422,7 +434,7 @@ parse_fact(struct parser *p, const struct markup_node *node, struct group *group
 	if (st == ST_OK)
 		st = read_unknown(p, node, expected);
 	if (st == ST_OK)
-		st = read_endless(p, node, expected);
+		st = read_meant(p, node, expected);
 	if (st == ST_OK)
 		st = read_first(p, node, expected);
 	if (st == ST_OK && takes_packets(fact))

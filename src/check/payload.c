@@ -14,7 +14,7 @@
 #define STREAMS_LIMIT_BYTES ((size_t)1 << 30)
 
 /* To compare what comes again takes room for the latest bytes: of so many flows at a time. */
-#define COMPARING_MAX 4096
+#define COMPARING_MAX 1024
 
 /* What one flow's two streams take at least: see struct following. */
 #define FOLLOWING_BYTES (sizeof(struct following) + 1024)

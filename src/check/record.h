@@ -24,6 +24,7 @@ struct recorder {
 	struct members *members; /* of the role at hand, by capture */
 	const struct role *role;
 	struct group *group;
+	bool has_shut_out; /* some of the group's flows a full queue never let in */
 };
 
 /* --- what the user does not care about: leniency.c --- */
@@ -34,6 +35,9 @@ bool tolerance_of(const struct recorder *r, enum fact_id fact, int64_t value, in
 
 /* --- adding an expectation to the group at hand: record_values.c --- */
 
+/* As a test takes it; text into an empty one, as XML hands it back. */
+void put_between(struct text *out, int64_t lo, int64_t hi);
+void put_typable(struct text *said, const char *data, size_t count);
 struct expected *expect(struct recorder *r, enum fact_id fact, const char *said);
 struct expected *expect_between(struct recorder *r, enum fact_id fact, int64_t lo, int64_t hi);
 void expect_count(struct recorder *r, enum fact_id fact);
@@ -44,6 +48,7 @@ enum sharing {
 	SHARING_ALL,    /* exactly, or all of them */
 	SHARING_NEARLY, /* one more or less */
 	SHARING_ANY,    /* as many as there are: no other value, though */
+	SHARING_LET_IN, /* all, whether at once or later: of FACT_QUEUE */
 };
 void expect_shares_of(struct recorder *r, const struct expected *probe, enum sharing how);
 /* What depends on who comes first: only where all were alike, and then not of all. */

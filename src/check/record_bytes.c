@@ -77,6 +77,8 @@ expect_vague_length(
 
 			if (endless == ENDLESS_ONLY && !is_endless(flow_at(r, i, m), side))
 				continue;
+			if (r->has_shut_out && flow_at(r, i, m)->derived.queue == QUEUE_FULL)
+				continue;
 			lo = length < lo ? length : lo;
 			hi = length > hi ? length : hi;
 		}
@@ -88,6 +90,7 @@ expect_vague_length(
 	    r, FACT_LENGTH, (int64_t)lo > extra ? (int64_t)lo - extra : 0, (int64_t)hi + extra);
 	expected->from = (enum whose)side;
 	expected->endless = endless;
+	expected->shut_out = r->has_shut_out ? SHUT_OUT_NOT : SHUT_OUT_TOO;
 }
 
 /* False: the user said nothing of it. */
@@ -115,7 +118,11 @@ expect_length(struct recorder *r, int side, bool has_endless)
 
 	if (expect_tolerated_length(r, side))
 		return;
-	expect_shares_of(r, &probe, SHARING_ALL);
+	/* who is let in is chance */
+	if (r->has_shut_out && !has_endless)
+		expect_vague_length(r, side, ENDLESS_TOO, 0, 0);
+	else
+		expect_shares_of(r, &probe, SHARING_ALL);
 	if (has_endless)
 		expect_vague_length(r, side,
 		    any_flow(r, side, is_ended) ? ENDLESS_ONLY : ENDLESS_TOO, ENDLESS_PERCENT, 0);
@@ -177,6 +184,86 @@ expect_beginnings(struct recorder *r, int side)
 		expect_beginning(r, side, lengths.at[i]);
 }
 
+/* --- of those that a full queue let in --- */
+
+/* Which clients get in is chance: what all say alike, at the beginning and the end. */
+struct common {
+	const uint8_t *head; /* of the first; NULL: there is none */
+	size_t count, begin, end;
+	bool is_all;
+};
+
+/* More of the beginning is not looked for. */
+#define COMMON_MAX 64
+
+static void
+add_common(struct common *common, const struct payload *payload)
+{
+	size_t least, begin = 0, end = 0;
+
+	if (common->head == NULL) {
+		*common = (struct common){ payload->head, payload->head_count, payload->head_count,
+			payload->head_count, true };
+		return;
+	}
+	least = payload->head_count < common->count ? payload->head_count : common->count;
+	while (begin < least && payload->head[begin] == common->head[begin])
+		begin++;
+	while (end < least - begin && payload->head[payload->head_count - 1 - end] ==
+					  common->head[common->count - 1 - end])
+		end++;
+	common->is_all &= begin == common->count && begin == payload->head_count;
+	common->begin = begin < common->begin ? begin : common->begin;
+	common->end = end < common->end ? end : common->end;
+}
+
+static struct common
+common_of(const struct recorder *r, int side)
+{
+	struct common common = { 0 };
+
+	for (size_t i = 0; i < r->good_count; i++) {
+		for (size_t m = 0; m < r->members[i].count; m++) {
+			const struct kept_flow *flow = flow_at(r, i, m);
+
+			if (flow->derived.queue != QUEUE_FULL &&
+			    payload_is_whole(&flow->payload[side]) &&
+			    flow->payload[side].head_count > 0)
+				add_common(&common, &flow->payload[side]);
+		}
+	}
+	return common;
+}
+
+static void
+expect_contains(struct recorder *r, int side, const uint8_t *head, size_t count)
+{
+	struct text said = { 0 };
+	struct expected *expected;
+
+	if (count == 0 || is_ignored(r, FACT_CONTAINS) ||
+	    r->expectations->needle_count >= NEEDLES_MAX)
+		return;
+	put_typable(&said, (const char *)head, count);
+	expected = expect(r, FACT_CONTAINS, text_str(&said));
+	expected->from = (enum whose)side;
+	expected->shut_out = SHUT_OUT_NOT;
+	expected->unknown_passes = true;
+	expected->needle = expectations_add_needle(r->expectations, (const char *)head, count);
+	text_fini(&said);
+}
+
+static void
+expect_common(struct recorder *r, int side, const struct common *common)
+{
+	bool is_long = common->count > CONTENT_MAX;
+
+	expect_contains(
+	    r, side, common->head, common->begin < COMMON_MAX ? common->begin : COMMON_MAX);
+	if (!is_long)
+		expect_contains(r, side, common->head + common->count - common->end, common->end);
+}
+
 /* --- all of it --- */
 
 static void
@@ -186,6 +273,17 @@ expect_encrypted(struct recorder *r, int side, bool has_endless)
 		expect_vague_length(r, side, ENDLESS_TOO,
 		    has_endless ? ENDLESS_PERCENT : ENCRYPTED_PERCENT, ENCRYPTED_BYTES);
 	expect_beginning(r, side, ENCRYPTED_BEGINS);
+}
+
+static void
+expect_words_of(struct recorder *r, int side, const struct expected *probe)
+{
+	const struct common common = common_of(r, side);
+
+	if (!r->has_shut_out || common.head == NULL || common.is_all)
+		expect_shares_of(r, probe, SHARING_ALL);
+	else
+		expect_common(r, side, &common);
 }
 
 void
@@ -206,6 +304,6 @@ expect_bytes(struct recorder *r, int side)
 		     : any_flow(r, side, is_long) ? FACT_DIGEST
 						  : FACT_CONTENT;
 	if (any_flow(r, side, has_bytes))
-		expect_shares_of(r, &probe, SHARING_ALL);
+		expect_words_of(r, side, &probe);
 	expect_beginnings(r, side);
 }

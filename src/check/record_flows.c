@@ -274,7 +274,7 @@ has_at_queue(const struct recorder *r, enum at_queue queue)
 	return false;
 }
 
-/* A queue that is drained lets in one more or less, as it happens. */
+/* A queue that is drained lets in one more or less, as it happens; else it is a matter of when. */
 static void
 expect_queue(struct recorder *r)
 {
@@ -282,8 +282,10 @@ expect_queue(struct recorder *r)
 	bool is_drained = has_at_queue(r, QUEUE_WAITED);
 
 	if (is_drained || has_at_queue(r, QUEUE_FULL))
-		expect_shares_of(
-		    r, &probe, is_drained && !r->is_copy ? SHARING_NEARLY : SHARING_ALL);
+		expect_shares_of(r, &probe,
+		    r->is_copy   ? SHARING_ALL
+		    : is_drained ? SHARING_NEARLY
+				 : SHARING_LET_IN);
 }
 
 /* The shortest time that any who waited longest in its capture would have waited with some luck. */
@@ -361,6 +363,7 @@ expect_schedule(struct recorder *r, enum fact_id fact, int schedule)
 void
 expect_of_flows(struct recorder *r)
 {
+	r->has_shut_out = has_at_queue(r, QUEUE_FULL) && !r->is_copy;
 	expect_count(r, FACT_COUNT);
 	expect_shares(r, FACT_DIRECTIONS, WHOSE_BOTH);
 	if (!r->role->is_tcp) {

@@ -24,7 +24,7 @@ expect(struct recorder *r, enum fact_id fact, const char *said)
 	return expected;
 }
 
-static void
+void
 put_between(struct text *out, int64_t lo, int64_t hi)
 {
 	if (lo == hi) {
@@ -151,10 +151,13 @@ values_fini(struct values *values)
 /*
  * A word that stands for others too: whether nothing came because it was given
  * up, or because the capture ended first, is a matter of the capture's length.
+ * Whether who is let in had to wait, of how soon the server's program was there.
  */
 static const char *
-word_class(enum fact_id fact, const char *word)
+word_class(enum fact_id fact, const char *word, enum sharing how)
 {
+	if (how == SHARING_LET_IN && strcmp(word, "free") == 0)
+		return "free or waited";
 	if (fact == FACT_CLOSE && (strcmp(word, "open") == 0 || strcmp(word, "timeout") == 0))
 		return "open or timeout";
 	if (fact == FACT_CONNECT &&
@@ -163,35 +166,40 @@ word_class(enum fact_id fact, const char *word)
 	return word;
 }
 
+void
+put_typable(struct text *said, const char *data, size_t count)
+{
+	escape_put(said, data, count);
+	/* Blanks at either end would be lost on the way through XML. */
+	if (count > 0 && data[0] == ' ') {
+		struct text rest = { 0 };
+
+		text_put(&rest, "\\s");
+		text_bytes(&rest, said->at + 1, said->length - 1);
+		text_fini(said);
+		*said = rest;
+	}
+	if (said->length > 0 && said->at[said->length - 1] == ' ') {
+		said->length--;
+		text_put(said, "\\s");
+	}
+}
+
 static void
 put_value(struct text *said, enum fact_id fact, const struct seen *seen)
 {
 	const char *const *words = fact_words(fact);
 
-	if (words != NULL) {
+	if (words != NULL)
 		seen_put(said, seen, fact_rows[fact].type, words);
-	} else if (fact_rows[fact].type == VALUE_TEXT) {
-		escape_put(said, seen->text, seen->text_length);
-		/* Blanks at either end would be lost on the way through XML. */
-		if (seen->text_length > 0 && seen->text[0] == ' ') {
-			struct text rest = { 0 };
-
-			text_put(&rest, "\\s");
-			text_bytes(&rest, said->at + 1, said->length - 1);
-			text_fini(said);
-			*said = rest;
-		}
-		if (said->length > 0 && said->at[said->length - 1] == ' ') {
-			said->length--;
-			text_put(said, "\\s");
-		}
-	} else {
+	else if (fact_rows[fact].type == VALUE_TEXT)
+		put_typable(said, seen->text, seen->text_length);
+	else
 		text_i64(said, seen->lo);
-	}
 }
 
 static void
-gather(struct recorder *r, struct values *values, const struct expected *probe)
+gather(struct recorder *r, struct values *values, const struct expected *probe, enum sharing how)
 {
 	struct seen seen = { 0 };
 	struct text said = { 0 };
@@ -210,7 +218,7 @@ gather(struct recorder *r, struct values *values, const struct expected *probe)
 			said.length = 0;
 			put_value(&said, probe->fact, &seen);
 			value = value_of(
-			    values, word_class(probe->fact, text_str(&said)), r->good_count);
+			    values, word_class(probe->fact, text_str(&said), how), r->good_count);
 			if (value == NULL)
 				continue;
 			value->counts[i]++;
@@ -250,19 +258,37 @@ share(struct recorder *r, struct expected *expected, const struct value *value, 
 	say_how_many(r, expected, lo, hi);
 }
 
-void
-expect_shares_of(struct recorder *r, const struct expected *probe, enum sharing how)
+/*
+ * Whether the queue was full when the SYN came or when the ACK did is chance: its
+ * client takes itself for connected, and speaks, or nobody answers it. It is not
+ * let in either way.
+ */
+static bool
+is_left_to_queue(enum fact_id fact)
 {
+	return fact == FACT_OPEN || fact == FACT_CONNECT || fact == FACT_LENGTH ||
+	       fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
+	       fact == FACT_BEGINS;
+}
+
+void
+expect_shares_of(struct recorder *r, const struct expected *of, enum sharing how)
+{
+	struct expected about = *of;
+	const struct expected *probe = &about;
 	struct values values = { 0 };
 
 	if (is_ignored(r, probe->fact))
 		return;
-	gather(r, &values, probe);
+	if (r->has_shut_out && is_left_to_queue(probe->fact))
+		about.shut_out = SHUT_OUT_NOT;
+	gather(r, &values, probe, how);
 	for (size_t i = 0; i < values.count && !values.are_too_many; i++) {
 		struct expected *expected = expect(r, probe->fact, values.at[i].said);
 
 		expected->from = probe->from;
 		expected->endless = probe->endless;
+		expected->shut_out = probe->shut_out;
 		expected->first = probe->first;
 		expected->good_flow = values.at[i].good_flow;
 		expected->unknown_passes |= values.has_unknown;
@@ -293,7 +319,7 @@ expect_habit(struct recorder *r, enum fact_id fact)
 
 	if (is_ignored(r, fact))
 		return;
-	gather(r, &values, &probe);
+	gather(r, &values, &probe, SHARING_ALL);
 	if (values.count == 1 && !values.has_unknown && strcmp(values.at[0].said, "both") != 0 &&
 	    strcmp(values.at[0].said, "none") != 0) {
 		struct expected *expected = expect(r, fact, values.at[0].said);

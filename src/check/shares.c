@@ -12,7 +12,8 @@ is_sibling(const struct expected *a, const struct expected *b)
 	return a->fact == b->fact && a->from == b->from && a->has_flows && b->has_flows &&
 	       a->over == OVER_EACH && b->over == OVER_EACH &&
 	       memcmp(&a->wanted, &b->wanted, sizeof(a->wanted)) == 0 && a->needle == b->needle &&
-	       a->endless == b->endless && a->first == b->first && a->fact != FACT_SEQUENCE;
+	       a->endless == b->endless && a->shut_out == b->shut_out && a->first == b->first &&
+	       a->fact != FACT_SEQUENCE;
 }
 
 struct share {

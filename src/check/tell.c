@@ -381,7 +381,7 @@ figure_of(const struct fact_row *fact, size_t flow_count)
 }
 
 /* What is slow all over explains more than it follows from. */
-#define SLOW_ALL_OVER 87
+#define SLOW_ALL_OVER 89
 
 static unsigned
 severity_of(const struct expected *expected)

@@ -85,7 +85,9 @@ write_fact(struct writing *w, const struct expected *expected)
 	if (expected->from != WHOSE_BOTH)
 		markup_attribute(w->xml, "from", whose_names[expected->from]);
 	if (expected->endless != ENDLESS_TOO)
-		markup_attribute(w->xml, "endless", endless_names[expected->endless]);
+		markup_attribute(w->xml, "endless", too_names[expected->endless]);
+	if (expected->shut_out != SHUT_OUT_TOO)
+		markup_attribute(w->xml, "shut-out", too_names[expected->shut_out]);
 	if (expected->fact == FACT_BEGINS)
 		markup_attribute_u64(w->xml, "first", expected->first);
 	write_over(w, expected);
