@@ -46,6 +46,6 @@ libsynscope_a_SOURCES += \
 	%D%/queue_lanes.c \
 	%D%/scene.c %D%/scene_priv.h \
 	%D%/scene_text.c \
-	%D%/sequence.c \
+	%D%/sequence.c %D%/sequence_events.c %D%/sequence_priv.h \
 	%D%/time_axis.c \
 	%D%/timeline.c %D%/timeline_bundles.c %D%/timeline_priv.h %D%/timeline_rows.c

@@ -4,7 +4,7 @@
  * number; below runs what the other side acknowledged, above where its window
  * ends, and in between stand the blocks that it says to have by SACK.
  */
-#include "figure/chart.h"
+#include "figure/sequence_priv.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -22,117 +22,6 @@
 #define LONG_NUMBER 1e7
 /* Nearer than this, segments in a row are one. */
 #define TOUCHING 0.7
-
-/* What came from the sender, or about its bytes from the other side. */
-struct event {
-	const struct packet_row *row;
-	int64_t lo; /* sequence numbers that do not wrap */
-	int64_t hi;
-	int64_t window; /* -1: it does not tell */
-	bool is_sent;
-	bool is_again;
-};
-
-struct sequence {
-	struct scene *scene;
-	const struct figure_data *data;
-	const struct figure_options *options;
-	const struct flow_row *flow;
-	bool from_server;
-	struct event *events;
-	size_t count;
-	size_t sent_count;
-	int64_t top; /* highest number sent so far */
-	struct time_axis axis;
-	struct scale scale;
-	struct slots slots;
-	bool has_again;
-	bool has_sack;
-	bool has_window;
-	bool is_above; /* some of the window is beyond the top */
-};
-
-/* --- events --- */
-
-static int64_t
-unwrap(int64_t near, uint32_t seq)
-{
-	return near + (int32_t)(seq - (uint32_t)near);
-}
-
-static uint32_t
-span_of(const struct packet_row *row)
-{
-	return row->length + ((row->flags & TCP_SYN) != 0) + ((row->flags & TCP_FIN) != 0);
-}
-
-/*
- * The marks call a single byte that comes again a keep-alive. Bytes below what
- * was sent come again, unless they were only overtaken.
- */
-static bool
-is_sent_again(const struct sequence *all, const struct event *event)
-{
-	const uint32_t again = MARK_BIT(MARK_RETRANSMISSION) | MARK_BIT(MARK_FAST_RETRANSMISSION) |
-			       MARK_BIT(MARK_SPURIOUS_RETRANSMISSION);
-	const struct verdict *verdict = &event->row->verdict;
-
-	if (verdict->marks & again)
-		return true;
-	return all->sent_count > 0 && event->hi > event->lo && event->hi <= all->top &&
-	       !(verdict->marks & MARK_BIT(MARK_OUT_OF_ORDER)) &&
-	       verdict->reason.cause != CAUSE_REORDERED;
-}
-
-static void
-add_sent(struct sequence *all, const struct packet_row *row, int64_t *near)
-{
-	struct event *event = &all->events[all->count++];
-
-	*event = (struct event){ .row = row, .window = -1, .is_sent = true };
-	event->lo = unwrap(*near, row->seq);
-	event->hi = event->lo + span_of(row);
-	event->is_again = is_sent_again(all, event);
-	if (all->sent_count == 0 || event->hi > all->top)
-		all->top = event->hi;
-	*near = event->hi;
-	all->sent_count++;
-}
-
-static void
-add_answer(struct sequence *all, const struct packet_row *row, int64_t *near)
-{
-	struct event *event = &all->events[all->count++];
-
-	*event = (struct event){ .row = row };
-	event->lo = event->hi = *near = unwrap(*near, row->ack);
-	/* A RST has no window to speak of. */
-	event->window = row->flags & TCP_RST ? -1 : event->lo + row->window;
-	all->has_window |= event->window >= 0;
-	all->has_sack |= row->sack_count > 0;
-}
-
-static void
-gather(struct sequence *all)
-{
-	int64_t near[2] = { 0, 0 };
-
-	all->events = scene_keep(all->scene, (all->data->packet_count + 1) * sizeof(*all->events));
-	for (size_t i = 0; i < all->data->packet_count; i++) {
-		const struct packet_row *row = &all->data->packets[i];
-		bool is_sent;
-
-		if (row->flow != all->flow->flow || row->tuple.proto != PROTO_TCP)
-			continue;
-		is_sent = model_from_client(all->flow, row) != all->from_server;
-		if (all->count == 0)
-			near[0] = near[1] = is_sent ? row->seq : row->ack;
-		if (is_sent)
-			add_sent(all, row, &near[0]);
-		else if (row->flags & TCP_ACK)
-			add_answer(all, row, &near[1]);
-	}
-}
 
 /* --- scales --- */
 
@@ -251,8 +140,10 @@ draw_sacked(struct sequence *all)
 
 		for (unsigned j = 0; !event->is_sent && j < event->row->sack_count; j++) {
 			double x = x_of(all, event);
-			double lo = y_of(all, unwrap(event->lo, event->row->sacked[j].left));
-			double hi = y_of(all, unwrap(event->lo, event->row->sacked[j].right));
+			double lo =
+			    y_of(all, sequence_unwrap(event->lo, event->row->sacked[j].left));
+			double hi =
+			    y_of(all, sequence_unwrap(event->lo, event->row->sacked[j].right));
 
 			if (!is_on_page(lo) || !is_on_page(hi))
 				continue;
@@ -511,7 +402,7 @@ sequence_build(struct scene *scene, const struct figure_data *data,
 		return st;
 	all.from_server = options->side == SIDE_EITHER ? all.flow->bytes[1] > all.flow->bytes[0]
 						       : options->side == SIDE_SERVER;
-	gather(&all);
+	sequence_gather(&all);
 	if (all.sent_count == 0)
 		return diag_set(diag, ST_USAGE,
 		    "the capture holds nothing that the %s of flow %" PRIu32 " sent",
