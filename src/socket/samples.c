@@ -240,7 +240,7 @@ shows_changes(const struct sockets *all, const struct sock *sock)
 bool
 sockets_want(const struct sockets *all, const struct sock *sock, const struct packet *pkt)
 {
-	return !(sock->flags & SOCK_QUIET) || pkt->tcp.flags & CONTROL || pkt->tcp.window == 0 ||
+	return !tells_nothing(sock, pkt) ||
 	    shows_changes(all, sock) || (all->options.want_rows && is_moment_over(all, sock, pkt->ts_ns));
 }
 

@@ -127,7 +127,6 @@ end_in_brief(struct sockets *all, struct sock *sock, struct sketch *sketch, cons
 	if (!brief_keep(all, &brief))
 		return false;
 	sock->flags &= (uint16_t)~SOCK_SKETCHED;
-	sock->flags |= SOCK_QUIET;
 	sock_end_in_brief(all, sock, brief);
 	return true;
 }

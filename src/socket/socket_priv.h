@@ -45,7 +45,6 @@ enum sock_flag {
 	SOCK_FIN_SENT = 0x01, /* of side A; shifted by the side, as are the next two */
 	SOCK_FIN_GOT = 0x04,
 	SOCK_FIN_ACKED = 0x10,
-	SOCK_QUIET = 0x40, /* nothing but a SYN, FIN or RST can teach us more */
 	SOCK_UNKEPT = 0x80, /* there was no room for its story */
 	SOCK_BRIEF = 0x100, /* its story is told, in brief */
 	SOCK_SETTLED = 0x200, /* proved and accepted: what is left of its story are FINs and RSTs */
@@ -557,9 +556,24 @@ step_next(const struct sockets *all, const struct step *step)
 	return step->next == 0 ? NULL : step_at(all, step->next - 1);
 }
 
+/* --- state.c --- */
+
+/* Move both ends on by the events that a segment is for them, in the order in which they count. */
+void states_step(struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt, enum side from);
+
 /* --- sockets.c --- */
 
 #define CONTROL (TCP_SYN | TCP_FIN | TCP_RST)
+
+/* Once it is settled, nothing but a SYN, FIN or RST can teach us more while both ends are there. */
+static inline bool
+tells_nothing(const struct sock *sock, const struct packet *pkt)
+{
+	const uint16_t asked = SOCK_SETTLED | SOCK_SHUT | SOCK_SHUT << 1;
+
+	return (sock->flags & asked) == SOCK_SETTLED && sock->state[0] == SOCK_ESTABLISHED &&
+	    sock->state[1] == SOCK_ESTABLISHED && !(pkt->tcp.flags & CONTROL) && pkt->tcp.window != 0;
+}
 
 /* A connection that is new to us: whether there is room for its story. */
 bool sock_begin(struct sockets *all, struct sock *sock, const struct packet *first, const struct place *place, enum side client);

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/find.h"
-#include "base/seq.h"
 #include "socket/socket_priv.h"
 
 struct sockets *
@@ -151,92 +150,6 @@ begin_story(struct sockets *all, struct sock *sock, const struct packet *pkt, co
 		story->tuple.dport = pkt->tuple.sport;
 	}
 	story_begin(story, pkt->ts_ns, pkt->index);
-}
-
-static void
-happens(struct sock *sock, enum side side, enum sock_event event)
-{
-	sock->state[side] = (uint8_t)sock_next((enum sock_state)sock->state[side], event);
-}
-
-static bool
-has_acked(const struct tcp_pair *pair, enum side acker, uint32_t end)
-{
-	return seq_ge(pair->trail.half[acker].acked, end);
-}
-
-/* What must have come before this segment, although the capture lacks it. */
-static void
-catch_up(struct sock *sock, const struct packet *pkt, enum side from)
-{
-	enum side to = (enum side)!from;
-	uint16_t flags = pkt->tcp.flags;
-
-	if (flags & TCP_RST || !(flags & TCP_ACK))
-		return;
-	if (flags & TCP_SYN) {
-		if (sock->state[to] == SOCK_CLOSED && sock->state[from] == SOCK_CLOSED)
-			happens(sock, to, EVENT_SENT_SYN);
-	} else if (sock->state[from] == SOCK_SYN_SENT && sock->state[to] == SOCK_CLOSED) {
-		happens(sock, to, EVENT_SENT_SYN_ACK);
-		happens(sock, from, EVENT_GOT_SYN_ACK);
-	} else if (sock->state[to] == SOCK_SYN_SENT && sock->state[from] == SOCK_CLOSED &&
-	    (pkt->payload_bytes > 0 || flags & TCP_FIN)) {
-		/* A bare ACK can be an old connection's answer to the SYN. */
-		happens(sock, from, EVENT_SENT_SYN_ACK);
-		happens(sock, to, EVENT_GOT_SYN_ACK);
-		happens(sock, from, EVENT_GOT_ACK);
-	}
-}
-
-/* Which events a segment is for both its ends, in the order in which they count. */
-static void
-step_states(struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt, enum side from)
-{
-	enum side to = (enum side)!from;
-	uint16_t flags = pkt->tcp.flags;
-
-	catch_up(sock, pkt, from);
-	if (flags & TCP_RST) {
-		happens(sock, from, EVENT_SENT_RST);
-		happens(sock, to, EVENT_GOT_RST);
-		return;
-	}
-	if (flags & TCP_SYN) {
-		/* Two SYNs crossed: what answers one of them came behind the other. */
-		if (flags & TCP_ACK && sock->state[from] == SOCK_SYN_RECV && sock->state[to] == SOCK_SYN_SENT)
-			happens(sock, to, EVENT_GOT_SYN);
-		else
-			happens(sock, to, flags & TCP_ACK ? EVENT_GOT_SYN_ACK : EVENT_GOT_SYN);
-		happens(sock, from, flags & TCP_ACK ? EVENT_SENT_SYN_ACK : EVENT_SENT_SYN);
-		return;
-	}
-	if (flags & TCP_ACK && sock->state[to] == SOCK_SYN_RECV &&
-	    seq_gt(pkt->tcp.ack, pair->conn.half[to].start))
-		happens(sock, to, EVENT_GOT_ACK);
-	if (sock->flags & SOCK_FIN_SENT << to && !(sock->flags & SOCK_FIN_ACKED << to) &&
-	    has_acked(pair, from, pair->fin_end[to])) {
-		sock->flags |= (uint8_t)(SOCK_FIN_ACKED << to);
-		happens(sock, to, EVENT_GOT_FIN_ACK);
-	}
-	/* It has what it acknowledges, whatever of it is missing here: before it says anything more. */
-	if (sock->flags & SOCK_FIN_SENT << to && !(sock->flags & SOCK_FIN_GOT << from) &&
-	    has_acked(pair, from, pair->fin_end[to])) {
-		sock->flags |= (uint8_t)(SOCK_FIN_GOT << from);
-		happens(sock, from, EVENT_GOT_FIN);
-	}
-	if (flags & TCP_FIN && !(sock->flags & SOCK_FIN_SENT << from)) {
-		sock->flags |= (uint8_t)(SOCK_FIN_SENT << from);
-		happens(sock, from, EVENT_SENT_FIN);
-		/* The two FINs crossed, in whatever order they were captured: it knew nothing of the other's. */
-		if (sock->state[from] == SOCK_LAST_ACK && seq_lt(pkt->tcp.ack, pair->fin_end[to]))
-			sock->state[from] = SOCK_CLOSING;
-	}
-	if (sock->flags & SOCK_FIN_SENT << from && !(sock->flags & SOCK_FIN_GOT << to) &&
-	    seq_ge(pair->conn.half[from].next, pair->fin_end[from] - 1)) {
-		sock->flags |= (uint8_t)(SOCK_FIN_GOT << to);
-		happens(sock, to, EVENT_GOT_FIN);
-	}
 }
 
 static void
@@ -417,7 +330,7 @@ take_in(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, con
 		reset_reconsider(all, sock, story, pkt, side);
 	was[0] = sock->state[0];
 	was[1] = sock->state[1];
-	step_states(sock, pair, pkt, side);
+	states_step(sock, pair, pkt, side);
 	if (was[side] == SOCK_FIN_WAIT2 || was[side] == SOCK_TIME_WAIT)
 		note_fin_wait(story, pair, pkt, side, (enum sock_state)was[side]);
 	if (was[!side] == SOCK_FIN_WAIT1 && sock->state[!side] == SOCK_FIN_WAIT2)
@@ -432,21 +345,11 @@ sockets_fetch(const struct sockets *all, const struct sock *sock)
 {
 	const uint8_t *at;
 
-	if (sock->story == 0 || sock->flags & (SOCK_BRIEF | SOCK_QUIET))
+	if (sock->story == 0 || sock->flags & SOCK_SETTLED)
 		return;
 	at = pool_at(&all->stories, sock->story - 1);
 	for (size_t i = 0; i < sizeof(struct story); i += 64)
 		__builtin_prefetch(at + i, 1);
-}
-
-static inline void
-note_quiet(struct sock *sock)
-{
-	if (sock->flags & SOCK_SETTLED && !(sock->flags & (SOCK_SHUT | SOCK_SHUT << 1)) &&
-	    sock->state[0] == SOCK_ESTABLISHED && sock->state[1] == SOCK_ESTABLISHED)
-		sock->flags |= SOCK_QUIET;
-	else
-		sock->flags &= (uint16_t)~SOCK_QUIET;
 }
 
 bool
@@ -457,8 +360,7 @@ sockets_next(struct sockets *all, struct sock *sock, const struct tcp_pair *pair
 		return sketch_goes_on(all, sock, pair, pkt, side);
 	if (!(sock->flags & SOCK_BRIEF))
 		return false;
-	step_states(sock, pair, pkt, side);
-	note_quiet(sock);
+	states_step(sock, pair, pkt, side);
 	return true;
 }
 
@@ -468,7 +370,7 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
 {
 	bool counts;
 
-	if (sock->flags & SOCK_QUIET && !(pkt->tcp.flags & CONTROL) && pkt->tcp.window != 0) {
+	if (tells_nothing(sock, pkt)) {
 		if (shows_changes(all, sock))
 			sample_take(all, sock, pair, pkt->ts_ns, pkt->index, 0);
 		return;
@@ -486,10 +388,9 @@ sockets_segment(struct sockets *all, struct sock *sock, const struct tcp_pair *p
 		story_at(all, sock->story - 1)->flags |= STORY_GAPS;
 	counts = !(pkt->tcp.flags & TCP_RST) || reset_counts(sock, pair, pkt, place->side);
 	if (counts && sock->flags & SOCK_BRIEF)
-		step_states(sock, pair, pkt, place->side);
+		states_step(sock, pair, pkt, place->side);
 	else if (counts)
 		take_in(all, sock, pair, pkt, place->side);
-	note_quiet(sock);
 	if (shows_changes(all, sock))
 		sample_take(all, sock, pair, pkt->ts_ns, pkt->index, 0);
 }
