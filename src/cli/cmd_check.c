@@ -269,6 +269,8 @@ hold_all(const struct options *options, struct expectations *expectations,
 	status = write_result(&checking, subjects);
 	if (status == EXIT_WELL)
 		status = checking.status;
+	if (status == EXIT_WELL && checking.result.count == 0)
+		say("nothing is expected, so nothing was checked");
 	if (status == EXIT_WELL && (checking.result.failed > 0 || checking.result.count == 0))
 		status = EXIT_DIFFERENT;
 	check_result_fini(&checking.result);
