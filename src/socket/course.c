@@ -60,6 +60,8 @@ is_heard(const struct course *course, const struct story *story)
 {
 	const struct listener *listener = course->world->listener;
 
+	if (story->is_answered)
+		return true;
 	return story->maybe_is_cookie && !story->cookie &&
 	    (story->fate == FATE_TAKEN || (story->fate == FATE_MAYBE && story->due_ns != NEVER_NS)) &&
 	    arrivals_are_seen(listener) && !listener->only_cookies && !listener->defer &&

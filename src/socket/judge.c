@@ -106,6 +106,8 @@ read_answer(struct reading *r, const struct step *step)
 		r->listener->skips_timers = true;
 	if (r->timers == 0 && r->listener->defer && since(step->ts_ns, r->answer->ts_ns) > r->listener->defer_ns)
 		r->listener->defer_ns = since(step->ts_ns, r->answer->ts_ns);
+	if (since(step->ts_ns, r->story->answer_ns) > r->listener->asked_ns)
+		r->listener->asked_ns = since(step->ts_ns, r->story->answer_ns);
 	r->answer = step;
 	r->timers++;
 	r->data = NULL;
@@ -300,6 +302,12 @@ judge_answered(struct reading *r)
 		story->gone_ns = dropped_ns(r);
 		return;
 	}
+	if (due_ns(r) > after(story->answer_ns, r->listener->asked_ns)) {
+		/* Or it was the last, as tcp_synack_retries can have it, and the request is no more. */
+		story->fate = FATE_MAYBE;
+		story->is_answered = true;
+		return;
+	}
 	story->fate = FATE_TAKEN;
 	story->taken_ns = story->taken_hi_ns = story->taken_lo_ns;
 }
@@ -381,7 +389,9 @@ judge_unproved(struct reading *r)
 	}
 	if (r->first == NULL) {
 		story->fate = FATE_WAITING;
-		if (is_due)
+		if (r->listener->defer && r->timers == 0 && (int64_t)story->waiting > r->listener->backlog_learnt.hi)
+			story->fate = FATE_COOKIE; /* more waited than may: it was not put aside */
+		else if (is_due)
 			judge_silence(r);
 		return;
 	}
@@ -465,7 +475,7 @@ story_forget(struct story *story)
 {
 	story->fate = FATE_NONE;
 	story->deferred = story->likely_deferred = story->cookie = story->sure_cookie = story->no_cookie = false;
-	story->odd_silence = story->maybe_is_cookie = story->supposed = false;
+	story->odd_silence = story->maybe_is_cookie = story->supposed = story->is_answered = false;
 	story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = NEVER_NS;
 	story->gone_ns = story->due_ns = story->dropped_ns = NEVER_NS;
 	story->refusal_index = 0;

@@ -205,6 +205,7 @@ struct story {
 	int64_t client_gone_ns; /* connect() gave up */
 	bool guessed;         /* in the course being played it was taken */
 	bool supposed;        /* by silence behind the last packet */
+	bool is_answered;     /* FATE_MAYBE: asked again, it answered, and was asked no more */
 	bool maybe_is_cookie; /* FATE_MAYBE: if it was not taken, the server has no row for it */
 	int64_t fin_ns;       /* the client's first; NEVER_NS: none */
 	bool fin_waited;      /* it came at once when what was stuck had been acknowledged, for all we know */
@@ -393,6 +394,7 @@ struct listener {
 	bool only_cookies;   /* it answers with nothing else */
 	bool has_requests;   /* that certainly were none */
 	int64_t defer_ns;    /* when it asks again */
+	int64_t asked_ns;    /* the longest time after which it did */
 	unsigned surprises;  /* how much that explanation has to take for chance */
 	uint32_t attempts, completed, refused, dropped, aborted, cookies, deferred;
 	uint32_t lone; /* of the attempts: SYNs beyond LONE_MAX, of which nothing else is kept */

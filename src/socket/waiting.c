@@ -95,12 +95,14 @@ static void
 add_waiting(const struct listener *listener, const struct story *story, struct line *likely, struct line *most)
 {
 	int64_t first_ns = comes_first_ns(listener, story);
+	bool is_ghost = story->fate == FATE_COOKIE && silence_tells(listener);
 
-	if (story->cookie || story->fate == FATE_REFUSED || (story->fate == FATE_COOKIE && silence_tells(listener)))
+	if (story->cookie || story->fate == FATE_REFUSED || (is_ghost && !listener->defer))
 		return;
+	/* What may have been put aside is no cookie for sure. */
 	if (first_ns != NEVER_NS)
 		line_add(most, first_ns, may_wait_until_ns(listener, story));
-	if (story->flags & STORY_ANSWERED)
+	if (story->flags & STORY_ANSWERED && !is_ghost)
 		line_add(likely, story_asked_ns(story), waits_until_ns(story));
 }
 
