@@ -338,6 +338,10 @@ none_speaks | make no-race
 race | make race 7777
 race 1 | make race-of-others 7777
 race | sed 's/there/where/' | make race-changed 7777
+{ race | sed '/c3 > server PSH/d; s/server > c3 ACK$/server > c3 ACK ack 1/'; } | make race-silent 7777
+synscope check -q --record -o race.xml race-silent.pcap
+synscope check -q --expect race.xml race-silent.pcap >says 2>&1
+verdict $? 'where one says nothing, what the others say alike is not asked of it'
 for name in race race-of-others; do
 	synscope check -q --baseline no-race.pcap $name.pcap >says 2>&1
 	verdict $? "$name: how a full queue shuts out, and whom, is chance"

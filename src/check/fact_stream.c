@@ -76,7 +76,7 @@ READER(CONTAINS)
 
 	if (payload->is_known && (payload->found & UINT64_C(1) << expected->needle))
 		see_text(seen, expected->test.text, expected->test.text_length);
-	else if (payload_is_whole(payload))
+	else if (payload_is_whole(payload) && payload->length > 0)
 		see_text(seen, "nothing like it", 15);
 }
 

@@ -184,9 +184,9 @@ expect_beginnings(struct recorder *r, int side)
 		expect_beginning(r, side, lengths.at[i]);
 }
 
-/* --- of those that a full queue let in --- */
+/* --- where a full queue shuts some out --- */
 
-/* Which clients get in is chance: what all say alike, at the beginning and the end. */
+/* Which clients get in, and speak, is chance: what all say alike, at the beginning and the end. */
 struct common {
 	const uint8_t *head; /* of the first; NULL: there is none */
 	size_t count, begin, end;
@@ -226,8 +226,7 @@ common_of(const struct recorder *r, int side)
 		for (size_t m = 0; m < r->members[i].count; m++) {
 			const struct kept_flow *flow = flow_at(r, i, m);
 
-			if (flow->derived.queue != QUEUE_FULL &&
-			    payload_is_whole(&flow->payload[side]) &&
+			if (payload_is_whole(&flow->payload[side]) &&
 			    flow->payload[side].head_count > 0)
 				add_common(&common, &flow->payload[side]);
 		}
@@ -247,7 +246,6 @@ expect_contains(struct recorder *r, int side, const uint8_t *head, size_t count)
 	put_typable(&said, (const char *)head, count);
 	expected = expect(r, FACT_CONTAINS, text_str(&said));
 	expected->from = (enum whose)side;
-	expected->shut_out = SHUT_OUT_NOT;
 	expected->unknown_passes = true;
 	expected->needle = expectations_add_needle(r->expectations, (const char *)head, count);
 	text_fini(&said);
