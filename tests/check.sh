@@ -480,6 +480,16 @@ synscope check -q --baseline busy.pcap refused-while-busy.pcap >says 2>&1
 test $? = 1 && grep -q 'count: expected 2, but it is 3: flow 2 ' says
 verdict $? 'who is refused while others are served is found'
 
+# A SYN that was ignored, once, is a SYN that came again, though a full queue was why.
+{
+	scene
+	conversation a 0
+	echo '+0.100000 b > server SYN'
+	conversation c 0.2
+	conversation b 1.1 | sed '1s/SYN/SYN seq 0/'
+} | make syn-again
+found 'resent: expected none, but it is 2 none, 1 .*: flow 2 ' syn-again
+
 # What a path loses is chance, once it is seen to lose: late, what was sent at that line.
 again_of()
 {

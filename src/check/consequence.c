@@ -159,6 +159,22 @@ is_told_by_story(enum fact_id fact)
 	return fact == FACT_OVERFLOWS || fact == FACT_ABORTED || fact == FACT_BACKLOG;
 }
 
+/* One flow alone met the full queue, and was let in: that its packets came again is all there is. */
+static bool
+is_one_wait(
+    const struct check_data *data, const struct ruling *resent, const struct ruling *listener)
+{
+	size_t met = 0;
+
+	if (listener->culprit_count != 1 || resent->culprit_count != 1 ||
+	    data->flows[resent->culprits[0]].derived.queue != QUEUE_WAITED)
+		return false;
+	for (uint32_t i = 0; i < data->flow_count; i++)
+		met += data->flows[i].derived.queue != QUEUE_FREE &&
+		       is_served_by(data, i, listener->culprits[0]);
+	return met == 1 && is_served_by(data, resent->culprits[0], listener->culprits[0]);
+}
+
 static bool
 explains(const struct holding *h, const struct ruling *cause, const struct ruling *effect)
 {
@@ -171,6 +187,8 @@ explains(const struct holding *h, const struct ruling *cause, const struct rulin
 	if (cause->expected->fact == FACT_DIRECTIONS && scope == SCOPE_LISTENER)
 		return is_half_there(data, effect, cause) ||
 		       (effect->matched_nothing && is_same_end(cause->group, effect->group));
+	if (cause->expected->fact == FACT_RESENT && (fact == FACT_STORY || is_told_by_story(fact)))
+		return is_one_wait(data, cause, effect);
 	if (cause->expected->fact == FACT_LISTENER_COUNT && fact == FACT_COUNT) {
 		if (cause->matched_nothing && effect->matched_nothing)
 			return is_same_end(cause->group, effect->group);
