@@ -159,20 +159,26 @@ is_told_by_story(enum fact_id fact)
 	return fact == FACT_OVERFLOWS || fact == FACT_ABORTED || fact == FACT_BACKLOG;
 }
 
-/* One flow alone met the full queue, and was let in: that its packets came again is all there is. */
+/* At most the handshake's ACK and the bytes behind it. */
+#define ONE_WAIT_IGNORED 2
+
+/* If one flow met a full queue, and was let in, that its packets came again is all there is. */
 static bool
 is_one_wait(
     const struct check_data *data, const struct ruling *resent, const struct ruling *listener)
 {
-	size_t met = 0;
+	uint32_t flow;
 
-	if (listener->culprit_count != 1 || resent->culprit_count != 1 ||
-	    data->flows[resent->culprits[0]].derived.queue != QUEUE_WAITED)
+	if (listener->culprit_count != 1 || resent->culprit_count != 1)
 		return false;
+	flow = resent->culprits[0];
 	for (uint32_t i = 0; i < data->flow_count; i++)
-		met += data->flows[i].derived.queue != QUEUE_FREE &&
-		       is_served_by(data, i, listener->culprits[0]);
-	return met == 1 && is_served_by(data, resent->culprits[0], listener->culprits[0]);
+		if (data->flows[i].derived.queue != QUEUE_FREE && i != flow &&
+		    is_served_by(data, i, listener->culprits[0]))
+			return false;
+	return data->flows[flow].derived.queue != QUEUE_FULL &&
+	       data->listeners[listener->culprits[0]].row.overflows <= ONE_WAIT_IGNORED &&
+	       is_served_by(data, flow, listener->culprits[0]);
 }
 
 static bool
