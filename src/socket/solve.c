@@ -364,13 +364,17 @@ accepted_in_all(const struct world *world)
 	return accepted;
 }
 
-/* Of those that explain it alike: what was full had the most room, and of what was not any is as likely. */
+/*
+ * Of those that explain it alike: what was full had the most room, and of what
+ * was not any is as likely; but requests put aside fill it up to the first cookie.
+ */
 static int64_t
 likeliest_backlog(const struct world *world)
 {
 	const struct range *likely = &world->likely;
 
-	return world->listener->troubles > 0 ? likely->hi : likely->lo + (likely->hi - likely->lo) / 2;
+	return world->listener->troubles > 0 || world->listener->defer ? likely->hi
+	                                                               : likely->lo + (likely->hi - likely->lo) / 2;
 }
 
 void
