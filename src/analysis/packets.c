@@ -276,9 +276,6 @@ fetch_batch(struct analysis *a)
 		if (a->lookups[i].flow == NULL)
 			tcp_fetch(a->tcp, &a->batch[i]);
 	}
-	for (unsigned i = 0; i < a->batch_count && a->sockets != NULL; i++)
-		if (a->lookups[i].flow != NULL)
-			sockets_fetch(a->sockets, &((struct ends *)flow_block(a->lookups[i].flow))->sock);
 }
 
 void

@@ -192,8 +192,6 @@ void sockets_free(struct sockets *sockets);
 /* When the capture begins, TCP or not: what is asked for relative to that is then. Else its first segment does. */
 void sockets_begin(struct sockets *sockets, int64_t first_ns);
 
-/* What its next segment will ask for. */
-void sockets_fetch(const struct sockets *sockets, const struct sock *sock);
 /* Whether a segment tells anything new; where it does not, the next two need not be called. */
 bool sockets_want(const struct sockets *sockets, const struct sock *sock, const struct packet *pkt);
 /*

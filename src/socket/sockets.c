@@ -340,18 +340,6 @@ take_in(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, con
 	go_on(all, sock, pair, pkt, side);
 }
 
-void
-sockets_fetch(const struct sockets *all, const struct sock *sock)
-{
-	const uint8_t *at;
-
-	if (sock->story == 0 || sock->flags & SOCK_SETTLED)
-		return;
-	at = pool_at(&all->stories, sock->story - 1);
-	for (size_t i = 0; i < sizeof(struct story); i += 64)
-		__builtin_prefetch(at + i, 1);
-}
-
 bool
 sockets_next(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt,
     enum side side)
