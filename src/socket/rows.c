@@ -95,7 +95,9 @@ begin_moment(struct sockets *all)
 		if (all->samples[number].to > all->moment)
 			all->live[all->live_count++] = number;
 	}
-	qsort_r(all->live, all->live_count, sizeof(*all->live), compare_order, all->samples);
+	/* Those that are new, of the same moment all, are in order. */
+	if (kept > 0)
+		qsort_r(all->live, all->live_count, sizeof(*all->live), compare_order, all->samples);
 	all->cursor = 0;
 }
 
