@@ -196,7 +196,8 @@ judge_with_sockets(struct analysis *a, struct flow *flow, const struct packet *p
 
 /* Both at once; false, and nothing done, where one of them is odd, or a row shows what was between them. */
 static inline bool
-open_in_short(struct analysis *a, struct ends *ends, const struct packet *pkt, const struct place *place)
+open_in_short(
+    struct analysis *a, struct ends *ends, const struct packet *pkt, const struct place *place)
 {
 	if (a->sockets != NULL && !sockets_may_open(a->sockets, place->first, pkt))
 		return false;

@@ -44,15 +44,15 @@ tell_listener_of(struct sockets *all, const struct plain *plain)
 	look_near_plain(&listener->near, plain);
 	brief_at(all, plain->brief)->listener = (uint32_t)(listener - all->listeners);
 	add_briefs(&listener->briefs, &(struct briefs){
-		.count = 1,
-		.cookies = plain->cookie == COOKIE_BY_WINDOW,
-		.late_cookies = plain->cookie == COOKIE_BY_CLOCK,
-		.has_odd_ttl = plain->has_odd_ttl,
-		.first = plain->brief,
-		.last = plain->brief,
-		.first_ns = plain->answer_ns,
-		.last_ns = plain->knock_ns,
-	});
+					  .count = 1,
+					  .cookies = plain->cookie == COOKIE_BY_WINDOW,
+					  .late_cookies = plain->cookie == COOKIE_BY_CLOCK,
+					  .has_odd_ttl = plain->has_odd_ttl,
+					  .first = plain->brief,
+					  .last = plain->brief,
+					  .first_ns = plain->answer_ns,
+					  .last_ns = plain->knock_ns,
+				      });
 }
 
 void
@@ -108,8 +108,8 @@ tell_again(struct sockets *all, struct listener *listener, const struct brief *b
 	uint32_t number = pool_get(&all->stories);
 	struct story *story = story_at(all, number);
 
-	story->flags = STORY_SYN | STORY_ANSWERED | STORY_CONFIRMED | STORY_PROVED | STORY_ACCEPTED |
-	    STORY_IN_FULL | STORY_PLAIN;
+	story->flags = STORY_SYN | STORY_ANSWERED | STORY_CONFIRMED | STORY_PROVED |
+		       STORY_ACCEPTED | STORY_IN_FULL | STORY_PLAIN;
 	story->syn_count = 1;
 	story->syn_ns = story->last_syn_ns = brief->answer_ns - brief->asked_gap_ns;
 	story->answer_ns = brief->answer_ns;
@@ -143,7 +143,8 @@ briefs_tell_again(struct sockets *all)
 	}
 	for (size_t i = 0; i < all->listener_count; i++)
 		if (all->listeners[i].tells_again)
-			all->listeners[i].briefs.count = all->listeners[i].briefs.cookies = all->listeners[i].briefs.late_cookies = 0;
+			all->listeners[i].briefs.count = all->listeners[i].briefs.cookies =
+			    all->listeners[i].briefs.late_cookies = 0;
 }
 
 void

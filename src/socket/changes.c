@@ -34,14 +34,15 @@ static bool
 same_row(const struct socket_row *a, const struct socket_row *b)
 {
 	return a->state == b->state && a->certain == b->certain && a->recv_q.lo == b->recv_q.lo &&
-	    a->recv_q.hi == b->recv_q.hi && a->send_q.lo == b->send_q.lo && a->send_q.hi == b->send_q.hi &&
-	    a->recv_q_best == b->recv_q_best && a->send_q_best == b->send_q_best;
+	       a->recv_q.hi == b->recv_q.hi && a->send_q.lo == b->send_q.lo &&
+	       a->send_q.hi == b->send_q.hi && a->recv_q_best == b->recv_q_best &&
+	       a->send_q_best == b->send_q_best;
 }
 
 /* The changes of one end from one sample to the next. */
 static void
-change_between(struct sockets *all, uint32_t number, int64_t until_ns, enum role role,
-    struct socket_row *old)
+change_between(
+    struct sockets *all, uint32_t number, int64_t until_ns, enum role role, struct socket_row *old)
 {
 	const struct sample *sample = &all->samples[number];
 	int64_t times[ROW_TIMES + 1];
@@ -52,13 +53,15 @@ change_between(struct sockets *all, uint32_t number, int64_t until_ns, enum role
 	for (size_t i = 0; i < count; i++) {
 		struct socket_row row;
 
-		if (times[i] < sample->ts_ns || times[i] >= until_ns || (i > 0 && times[i] == times[i - 1]))
+		if (times[i] < sample->ts_ns || times[i] >= until_ns ||
+		    (i > 0 && times[i] == times[i - 1]))
 			continue;
 		tell_sample(all, sample, times[i], role, &row);
 		if (same_row(&row, old))
 			continue;
 		*old = row;
-		add_change(all, &(struct change){ .at_ns = times[i], .sample = number, .role = (uint8_t)role });
+		add_change(all,
+		    &(struct change){ .at_ns = times[i], .sample = number, .role = (uint8_t)role });
 	}
 }
 
@@ -112,18 +115,21 @@ compare_changes(const void *a, const void *b)
 void
 changes_prepare(struct sockets *all)
 {
-	uint32_t *next = mem_zalloc((all->sample_count + 1) * sizeof(*next)); /* 1 + the story's next sample */
+	uint32_t *next =
+	    mem_zalloc((all->sample_count + 1) * sizeof(*next)); /* 1 + the story's next sample */
 
 	for (size_t i = 0; i < all->sample_count; i++)
 		if (all->samples[i].before != 0)
 			next[all->samples[i].before - 1] = (uint32_t)i + 1;
 	for (size_t i = 0; i < all->sample_count; i++) {
-		struct socket_row old[2] = { { .state = SOCK_CLOSED, .certain = true }, { .state = SOCK_CLOSED, .certain = true } };
+		struct socket_row old[2] = { { .state = SOCK_CLOSED, .certain = true },
+			{ .state = SOCK_CLOSED, .certain = true } };
 
 		if (all->samples[i].before != 0)
 			continue;
 		for (uint32_t at = (uint32_t)i + 1; at != 0; at = next[at - 1]) {
-			int64_t until_ns = next[at - 1] == 0 ? after(all->until_ns, 1) : all->samples[next[at - 1] - 1].ts_ns;
+			int64_t until_ns = next[at - 1] == 0 ? after(all->until_ns, 1)
+							     : all->samples[next[at - 1] - 1].ts_ns;
 
 			change_between(all, at - 1, until_ns, ROLE_SERVER, &old[ROLE_SERVER]);
 			change_between(all, at - 1, until_ns, ROLE_CLIENT, &old[ROLE_CLIENT]);
@@ -147,6 +153,7 @@ changes_next(struct sockets *all, struct socket_row *row)
 	if (change->sample == UINT32_MAX)
 		tell_listener(&all->listeners[change->number], change->at_ns, row);
 	else
-		tell_sample(all, &all->samples[change->sample], change->at_ns, (enum role)change->role, row);
+		tell_sample(all, &all->samples[change->sample], change->at_ns,
+		    (enum role)change->role, row);
 	return true;
 }

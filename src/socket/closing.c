@@ -18,8 +18,8 @@ bool
 is_reset_unheard(const struct story *story)
 {
 	return story->reset_ns[ROLE_SERVER] != NEVER_NS && story->reset_has_ack[ROLE_SERVER] &&
-	    story->reset_has_window[ROLE_SERVER] && story->flags & STORY_PROVED &&
-	    !(story->flags & (STORY_ACCEPTED | STORY_SIMULTANEOUS));
+	       story->reset_has_window[ROLE_SERVER] && story->flags & STORY_PROVED &&
+	       !(story->flags & (STORY_ACCEPTED | STORY_SIMULTANEOUS));
 }
 
 static int
@@ -37,7 +37,8 @@ compare_resets(const void *a, const void *b)
 static size_t
 find_burst(const struct sockets *all, const struct listener *listener, const struct story ***found)
 {
-	const struct story **reset = mem_zalloc((listener->attempts + 1) * sizeof(const struct story *));
+	const struct story **reset =
+	    mem_zalloc((listener->attempts + 1) * sizeof(const struct story *));
 	size_t count = 0, from;
 
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
@@ -47,9 +48,10 @@ find_burst(const struct sockets *all, const struct listener *listener, const str
 		qsort(reset, count, sizeof(const struct story *), compare_resets);
 	for (from = count; from > 0; from--)
 		if (from < count && since(reset[from]->reset_ns[ROLE_SERVER],
-		    reset[from - 1]->reset_ns[ROLE_SERVER]) > BURST_GAP_NS)
+					reset[from - 1]->reset_ns[ROLE_SERVER]) > BURST_GAP_NS)
 			break;
-	if (count - from < BURST_MIN || answered_last_ns(all, listener) > reset[from]->reset_ns[ROLE_SERVER]) {
+	if (count - from < BURST_MIN ||
+	    answered_last_ns(all, listener) > reset[from]->reset_ns[ROLE_SERVER]) {
 		free(reset);
 		return 0;
 	}
@@ -72,15 +74,17 @@ closing_is_seen(const struct sockets *all, const struct listener *listener)
 
 /* Of those that were there before the burst and outlived it without a word, the last in the queue's order. */
 static uint32_t
-last_survivor(const struct sockets *all, const struct listener *listener, int64_t first_ns, int64_t last_ns)
+last_survivor(
+    const struct sockets *all, const struct listener *listener, int64_t first_ns, int64_t last_ns)
 {
 	uint32_t rank = 0;
 
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
-		if (story->fate != FATE_TAKEN || story->taken_lo_ns > last_ns || story->accept_ns < first_ns ||
-		    story->reset_ns[ROLE_CLIENT] < last_ns || story->reset_ns[ROLE_SERVER] <= last_ns)
+		if (story->fate != FATE_TAKEN || story->taken_lo_ns > last_ns ||
+		    story->accept_ns < first_ns || story->reset_ns[ROLE_CLIENT] < last_ns ||
+		    story->reset_ns[ROLE_SERVER] <= last_ns)
 			continue;
 		if (story->rank_lo > rank)
 			rank = story->rank_lo;
@@ -95,8 +99,9 @@ is_outlived(const struct sockets *all, const struct listener *listener, int64_t 
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
-		if (story->flags & STORY_ACCEPTED && story->fate == FATE_TAKEN && story->accept_ns < last_ns &&
-		    story->reset_ns[ROLE_SERVER] != NEVER_NS && story->reset_has_window[ROLE_SERVER] &&
+		if (story->flags & STORY_ACCEPTED && story->fate == FATE_TAKEN &&
+		    story->accept_ns < last_ns && story->reset_ns[ROLE_SERVER] != NEVER_NS &&
+		    story->reset_has_window[ROLE_SERVER] &&
 		    since(story->reset_ns[ROLE_SERVER], last_ns) > BURST_GAP_NS)
 			return true;
 	}
@@ -126,10 +131,11 @@ is_denied(const struct sockets *all, const struct listener *listener, uint32_t r
  * had nothing to be read: that one was in the queue, and so were all behind it.
  */
 static uint32_t
-first_in_queue(const struct sockets *all, struct listener *listener, const struct story **burst,
-    size_t count)
+first_in_queue(
+    const struct sockets *all, struct listener *listener, const struct story **burst, size_t count)
 {
-	int64_t first_ns = burst[0]->reset_ns[ROLE_SERVER], last_ns = burst[count - 1]->reset_ns[ROLE_SERVER];
+	int64_t first_ns = burst[0]->reset_ns[ROLE_SERVER],
+		last_ns = burst[count - 1]->reset_ns[ROLE_SERVER];
 	uint32_t survivor = last_survivor(all, listener, first_ns, last_ns);
 	bool is_close = is_outlived(all, listener, last_ns);
 	uint32_t first = UINT32_MAX;
@@ -137,8 +143,8 @@ first_in_queue(const struct sockets *all, struct listener *listener, const struc
 	for (size_t i = 0; i < count; i++) {
 		const struct story *story = burst[i];
 
-		if (story->fate != FATE_TAKEN || story->rank_lo == 0 || story->rank_lo <= survivor ||
-		    (!is_close && story->reset_got != 0))
+		if (story->fate != FATE_TAKEN || story->rank_lo == 0 ||
+		    story->rank_lo <= survivor || (!is_close && story->reset_got != 0))
 			continue;
 		listener->waited_least++;
 		if (story->rank_hi < first)
@@ -164,7 +170,8 @@ first_taken_ns(const struct story **burst, size_t count)
  * in it, nor was its turn to be accepted: its ACK was ignored, for want of room.
  */
 static void
-note_passed_over(struct sockets *all, struct listener *listener, const struct story **burst, size_t count)
+note_passed_over(
+    struct sockets *all, struct listener *listener, const struct story **burst, size_t count)
 {
 	int64_t first_ns = first_taken_ns(burst, count);
 
@@ -179,7 +186,8 @@ note_passed_over(struct sockets *all, struct listener *listener, const struct st
 		    story->reset_ns[ROLE_CLIENT] <= burst[count - 1]->reset_ns[ROLE_SERVER])
 			continue;
 		story_settle_ignored(story);
-		listener_note(listener, HAPPENED_IGNORE, story->knock_ns, story->knock_index, at - 1);
+		listener_note(
+		    listener, HAPPENED_IGNORE, story->knock_ns, story->knock_index, at - 1);
 		/* Neither a request that asks again, nor a cookie, which would have needed others to wait. */
 		if (story->fate == FATE_COOKIE && story->waiting == 0 && !listener->only_cookies) {
 			story->odd_silence = true;
@@ -218,7 +226,8 @@ waited_at_close(const struct listener *listener)
 	const struct happening *last = listener_at(listener, listener->burst_ns);
 	uint32_t waited = listener->waited_least;
 
-	if (listener->accepted_most == UINT32_MAX || last == NULL || last->taken_lo < listener->accepted_most + waited)
+	if (listener->accepted_most == UINT32_MAX || last == NULL ||
+	    last->taken_lo < listener->accepted_most + waited)
 		return waited;
 	return last->taken_lo - listener->accepted_most;
 }

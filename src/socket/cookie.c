@@ -16,7 +16,8 @@ shows_by_clock(const struct step *answer, const struct step *word)
 
 	if (!answer->has_ts || !word->has_ts)
 		return false;
-	lag_ms = (int64_t)(uint32_t)(word->ts_value - answer->ts_value) - since(word->ts_ns, answer->ts_ns) / MS_NS;
+	lag_ms = (int64_t)(uint32_t)(word->ts_value - answer->ts_value) -
+		 since(word->ts_ns, answer->ts_ns) / MS_NS;
 	return lag_ms >= 3 && lag_ms <= 64;
 }
 
@@ -24,7 +25,8 @@ shows_by_clock(const struct step *answer, const struct step *word)
 static uint32_t
 mss_in_cookie(uint8_t ip_version, uint16_t announced)
 {
-	static const uint16_t classes[2][4] = { { 536, 1300, 1440, 1460 }, { 1220, 1420, 1440, 8940 } };
+	static const uint16_t classes[2][4] = { { 536, 1300, 1440, 1460 },
+		{ 1220, 1420, 1440, 8940 } };
 	const uint16_t *mss = classes[ip_version == 6];
 	size_t i = 3;
 
@@ -40,7 +42,8 @@ is_window(const struct step *word, uint32_t window, uint32_t got, unsigned shift
 	uint32_t unit = UINT32_C(1) << shift;
 	uint32_t least = window > got ? window - got : 0;
 
-	return word->window >= (least + unit - 1) / unit && word->window <= (window + unit - 1) / unit;
+	return word->window >= (least + unit - 1) / unit &&
+	       word->window <= (window + unit - 1) / unit;
 }
 
 /* Few bytes leave the window as it is, or let it slide; so many leave it surely. */
@@ -52,15 +55,17 @@ is_window(const struct step *word, uint32_t window, uint32_t got, unsigned shift
  * itself less its timestamps, for a request, or of the MSS in the cookie.
  */
 static enum cookie_sign
-shows_by_window(const struct tuple *ends, const uint16_t mss[2], const struct step *answer, const struct step *word)
+shows_by_window(const struct tuple *ends, const uint16_t mss[2], const struct step *answer,
+    const struct step *word)
 {
 	uint32_t stamp = answer->has_ts ? 12 : 0, given = answer->window, got = word->ack - 1;
 	uint32_t segment = mss[ROLE_SERVER] > stamp ? mss[ROLE_SERVER] - stamp : 0;
-	uint32_t other = mss_in_cookie(ends->ip_version, mss[ROLE_CLIENT]), most = given + segment - 1;
+	uint32_t other = mss_in_cookie(ends->ip_version, mss[ROLE_CLIENT]),
+		 most = given + segment - 1;
 	bool is_other = false;
 
-	if (answer->shift > 14 || segment == 0 || given < segment || given % segment != 0 || got > FEW_BYTES ||
-	    (got == 0 && !says_something(word)))
+	if (answer->shift > 14 || segment == 0 || given < segment || given % segment != 0 ||
+	    got > FEW_BYTES || (got == 0 && !says_something(word)))
 		return COOKIE_UNTOLD;
 	/* Elsewhere than at the full 64 KB a window grows with the first bytes, into whatever. */
 	if (most < UINT16_MAX && got > 1 && (uint32_t)word->window << answer->shift > given)
@@ -75,7 +80,8 @@ shows_by_window(const struct tuple *ends, const uint16_t mss[2], const struct st
 }
 
 enum cookie_sign
-cookie_sign(const struct tuple *ends, const uint16_t mss[2], const struct step *answer, const struct step *word)
+cookie_sign(const struct tuple *ends, const uint16_t mss[2], const struct step *answer,
+    const struct step *word)
 {
 	enum cookie_sign sign;
 

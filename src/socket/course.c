@@ -13,7 +13,7 @@ struct course {
 	int64_t full_ns;    /* the queue was, last */
 	int64_t pace_ns;    /* from one accept() to the next; NEVER_NS: no telling */
 	unsigned surprises; /* what nothing explains */
-	bool keep; /* what it comes to */
+	bool keep;          /* what it comes to */
 };
 
 static void
@@ -30,7 +30,7 @@ static bool
 has_room(const struct course *course)
 {
 	return course->world->backlog == RANGE_OPEN ||
-	    course->taken - course->accepted <= course->world->backlog;
+	       course->taken - course->accepted <= course->world->backlog;
 }
 
 static void
@@ -63,9 +63,10 @@ is_heard(const struct course *course, const struct story *story)
 	if (story->is_answered)
 		return true;
 	return story->maybe_is_cookie && !story->cookie &&
-	    (story->fate == FATE_TAKEN || (story->fate == FATE_MAYBE && story->due_ns != NEVER_NS)) &&
-	    arrivals_are_seen(listener) && !listener->only_cookies && !listener->defer &&
-	    (int64_t)story->waiting_most <= course->world->backlog;
+	       (story->fate == FATE_TAKEN ||
+		   (story->fate == FATE_MAYBE && story->due_ns != NEVER_NS)) &&
+	       arrivals_are_seen(listener) && !listener->only_cookies && !listener->defer &&
+	       (int64_t)story->waiting_most <= course->world->backlog;
 }
 
 /* That the program called accept() just between two clients' ACKs would be chance. */
@@ -81,11 +82,12 @@ hear(struct course *course, const struct happening *happening)
 
 /* Asked again, the client answered for the last time: meanwhile the program is likely to have called accept(). */
 static bool
-is_likely_heard(const struct course *course, const struct happening *happening, const struct story *story,
-    int64_t most)
+is_likely_heard(const struct course *course, const struct happening *happening,
+    const struct story *story, int64_t most)
 {
 	return story->no_cookie && story->taken_lo_ns > story->knock_ns &&
-	    course->accepted < most && since(happening->ts_ns, course->full_ns) > course->pace_ns;
+	       course->accepted < most &&
+	       since(happening->ts_ns, course->full_ns) > course->pace_ns;
 }
 
 static void
@@ -136,7 +138,9 @@ pace_of(const struct world *world)
 
 	while (last > 0 && world->lower[last - 1] == count)
 		last--;
-	return count < 2 ? NEVER_NS : since(listener->happenings[last].ts_ns, listener->happenings[0].ts_ns) / count;
+	return count < 2
+		   ? NEVER_NS
+		   : since(listener->happenings[last].ts_ns, listener->happenings[0].ts_ns) / count;
 }
 
 /* How much of it would be chance: what nothing explains, and accept() calls that nothing else shows. */
@@ -144,7 +148,9 @@ unsigned
 course_play(const struct world *world, bool keep)
 {
 	const struct listener *listener = world->listener;
-	struct course course = { .world = world, .full_ns = INT64_MIN, .pace_ns = NEVER_NS, .keep = keep };
+	struct course course = {
+		.world = world, .full_ns = INT64_MIN, .pace_ns = NEVER_NS, .keep = keep
+	};
 
 	if (keep)
 		course.pace_ns = pace_of(world);

@@ -40,7 +40,8 @@ static int64_t
 given_up_ns(const struct telling *t)
 {
 	return t->listener == NULL ? NEVER_NS
-	                           : fellows_left_ns(t->all, t->listener, t->story, t->story->last_syn_ns, t->at_ns);
+				   : fellows_left_ns(t->all, t->listener, t->story,
+					 t->story->last_syn_ns, t->at_ns);
 }
 
 static void
@@ -53,7 +54,8 @@ tell_asking_client(struct telling *t)
 
 	t->row->state = SOCK_SYN_SENT;
 	/* Between two SYNs its program may give up and not tell: only a later one says that it had not. */
-	t->row->certain = (!is_last || story->knock_ns != NEVER_NS) && !(story->flags & STORY_UNSEEN);
+	t->row->certain =
+	    (!is_last || story->knock_ns != NEVER_NS) && !(story->flags & STORY_UNSEEN);
 	if (t->at_ns >= story->client_gone_ns)
 		t->row->state = SOCK_CLOSED;
 	else if (is_last && !(story->flags & STORY_ANSWERED) && t->at_ns >= given_up_ns(t)) {
@@ -80,7 +82,8 @@ hidden_fin_ns(const struct sockets *all, const struct listener *listener, const 
 	if (listener == NULL || stuck_ns == NEVER_NS ||
 	    (story->fin_ns == NEVER_NS ? story->stuck_ns != stuck_ns : !story->fin_waited))
 		return NEVER_NS;
-	return at_least(fellows_closed_ns(all, listener, story, stuck_ns), after(stuck_ns, STUCK_NS));
+	return at_least(
+	    fellows_closed_ns(all, listener, story, stuck_ns), after(stuck_ns, STUCK_NS));
 }
 
 static void
@@ -122,7 +125,7 @@ tell_client_state(struct telling *t)
 	if (face->state == SOCK_ESTABLISHED && story->knock_ns > t->at_ns &&
 	    (story->flags & (STORY_ANSWERED | STORY_SIMULTANEOUS)) == STORY_ANSWERED) {
 		bool is_near = t->listener != NULL && (t->listener->vantage == VANTAGE_LOOPBACK ||
-		    t->listener->vantage == VANTAGE_CLIENT);
+							  t->listener->vantage == VANTAGE_CLIENT);
 
 		if (!is_near && !has_stopped_asking(t))
 			t->row->state = SOCK_SYN_SENT;
@@ -139,8 +142,9 @@ tell_client_state(struct telling *t)
 static bool
 may_be_cookie(const struct telling *t)
 {
-	return t->listener == NULL || t->listener->only_cookies || t->story->last_syn_ns > t->story->answer_ns ||
-	    (int64_t)t->story->waiting_most > t->listener->backlog.lo;
+	return t->listener == NULL || t->listener->only_cookies ||
+	       t->story->last_syn_ns > t->story->answer_ns ||
+	       (int64_t)t->story->waiting_most > t->listener->backlog.lo;
 }
 
 /* Farther off, its SYN-ACK may have been lost, or put off: more than so few requests do not fill a SYN queue. */
@@ -156,7 +160,8 @@ was_cookie(const struct telling *t)
 		return t->story->cookie;
 	if (listener == NULL || silence_tells(listener) || listener->only_cookies)
 		return true;
-	return (int64_t)t->story->waiting_most > (listener->backlog.hi != RANGE_OPEN ? listener->backlog.lo : COOKIE_AMONG);
+	return (int64_t)t->story->waiting_most >
+	       (listener->backlog.hi != RANGE_OPEN ? listener->backlog.lo : COOKIE_AMONG);
 }
 
 /* A timer is as likely to be early as late by what we allow it. */
@@ -180,9 +185,11 @@ tell_request(struct telling *t)
 		t->row->certain = t->row->state == SOCK_CLOSED && story->fate == FATE_COOKIE;
 	if (t->at_ns >= story->gone_ns)
 		t->row->state = SOCK_CLOSED;
-	if (story->gone_ns == story->dropped_ns && t->at_ns >= dropped_first_ns(story) && t->at_ns < story->due_ns)
+	if (story->gone_ns == story->dropped_ns && t->at_ns >= dropped_first_ns(story) &&
+	    t->at_ns < story->due_ns)
 		t->row->certain = false;
-	if ((story->fate == FATE_MAYBE || story->fate == FATE_TAKEN) && t->at_ns >= story->taken_lo_ns) {
+	if ((story->fate == FATE_MAYBE || story->fate == FATE_TAKEN) &&
+	    t->at_ns >= story->taken_lo_ns) {
 		t->row->certain = false;
 		if (story->maybe_is_cookie)
 			t->row->state = SOCK_CLOSED;
@@ -207,7 +214,8 @@ tell_server_state(struct telling *t)
 	t->row->state = (enum sock_state)face->state;
 	if (story->flags & STORY_SIMULTANEOUS || !is_asked)
 		return;
-	if (story->fate == FATE_NONE || story->fate == FATE_REFUSED || t->at_ns < story->answer_ns) {
+	if (story->fate == FATE_NONE || story->fate == FATE_REFUSED ||
+	    t->at_ns < story->answer_ns) {
 		t->row->state = SOCK_CLOSED;
 		return;
 	}
@@ -220,7 +228,8 @@ tell_server_state(struct telling *t)
 		t->row->state = SOCK_ESTABLISHED;
 	t->row->certain = story->fate == FATE_TAKEN && t->at_ns >= story->taken_hi_ns;
 	evidence_cite(&t->row->because, story->answer_index);
-	evidence_cite(&t->row->because, story->proof_index != 0 ? story->proof_index : story->knock_index);
+	evidence_cite(
+	    &t->row->because, story->proof_index != 0 ? story->proof_index : story->knock_index);
 }
 
 /* When an end that waits in FIN_WAIT2 is gone, if it was closed and not only shut down. */
@@ -229,7 +238,8 @@ fin_wait_over_ns(const struct story *story, enum role role)
 {
 	if (story->outlives[role])
 		return NEVER_NS;
-	return story->has_expired[role] ? story->fin_wait_ns[role] : after(story->fin_wait_ns[role], TIME_WAIT_NS);
+	return story->has_expired[role] ? story->fin_wait_ns[role]
+					: after(story->fin_wait_ns[role], TIME_WAIT_NS);
 }
 
 /* What ends by itself. */
@@ -280,27 +290,32 @@ is_partial(const struct story *story)
 {
 	const struct face *final = story->final;
 
-	if (!(story->flags & (STORY_SYN | STORY_ANSWERED)) || story->flags & (STORY_GAPS | STORY_UNSEEN))
+	if (!(story->flags & (STORY_SYN | STORY_ANSWERED)) ||
+	    story->flags & (STORY_GAPS | STORY_UNSEEN))
 		return true;
 	if (!story->is_final)
 		return false;
-	return final[ROLE_CLIENT].sent == 0 || (final[ROLE_SERVER].sent == 0 && story->flags & STORY_ANSWERED) ||
-	    has_hole(&final[ROLE_CLIENT], &final[ROLE_SERVER]) || has_hole(&final[ROLE_SERVER], &final[ROLE_CLIENT]) ||
-	    (int32_t)(final[ROLE_CLIENT].acked - final[ROLE_CLIENT].sent) > 0 ||
-	    (int32_t)(final[ROLE_SERVER].acked - final[ROLE_SERVER].sent) > 0;
+	return final[ROLE_CLIENT].sent == 0 ||
+	       (final[ROLE_SERVER].sent == 0 && story->flags & STORY_ANSWERED) ||
+	       has_hole(&final[ROLE_CLIENT], &final[ROLE_SERVER]) ||
+	       has_hole(&final[ROLE_SERVER], &final[ROLE_CLIENT]) ||
+	       (int32_t)(final[ROLE_CLIENT].acked - final[ROLE_CLIENT].sent) > 0 ||
+	       (int32_t)(final[ROLE_SERVER].acked - final[ROLE_SERVER].sent) > 0;
 }
 
 /* A FIN, a RST or an ACK that the capture lacks may have come before. */
 static void
 doubt_missing(struct telling *t)
 {
-	bool is_open = t->row->state == SOCK_ESTABLISHED && speaks_later(t, ROLE_CLIENT) && speaks_later(t, ROLE_SERVER);
+	bool is_open = t->row->state == SOCK_ESTABLISHED && speaks_later(t, ROLE_CLIENT) &&
+		       speaks_later(t, ROLE_SERVER);
 	const struct face *me = &t->sample->face[t->role];
 	bool is_waiting = me->fin_sent && me->sent != me->acked;
 
 	/* What is over is over, however it began; but a RST with another number than the one that was waited for is passed over. */
 	if (t->row->state == SOCK_CLOSED) {
-		if (t->story->shot.ts_ns != 0 && !t->story->shot.is_exact && t->at_ns >= t->story->shot.ts_ns)
+		if (t->story->shot.ts_ns != 0 && !t->story->shot.is_exact &&
+		    t->at_ns >= t->story->shot.ts_ns)
 			t->row->certain = false;
 		return;
 	}
@@ -320,7 +335,7 @@ is_here(const struct telling *t)
 	if (t->role == ROLE_SERVER)
 		return arrivals_are_seen(t->listener);
 	return t->listener->vantage == VANTAGE_LOOPBACK || t->listener->vantage == VANTAGE_CLIENT ||
-	    t->listener->is_instant;
+	       t->listener->is_instant;
 }
 
 /*
@@ -337,9 +352,11 @@ doubt_unheard(struct telling *t)
 
 	if (is_here(t) || t->row->state == SOCK_TIME_WAIT)
 		return;
-	if (t->row->state != SOCK_CLOSED && (!story->is_final || story->heard_ns[t->role] <= t->at_ns))
+	if (t->row->state != SOCK_CLOSED &&
+	    (!story->is_final || story->heard_ns[t->role] <= t->at_ns))
 		t->row->certain = false;
-	if (t->role == ROLE_CLIENT && t->at_ns < story->fin_ns && since(story->fin_ns, t->at_ns) < AGAIN_MAX_NS)
+	if (t->role == ROLE_CLIENT && t->at_ns < story->fin_ns &&
+	    since(story->fin_ns, t->at_ns) < AGAIN_MAX_NS)
 		t->row->certain = false;
 	if (me->fin_got && me->acks < me->got)
 		t->row->certain = false;
@@ -424,7 +441,8 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 	times[count++] = story->due_ns;
 	times[count++] = hidden_fin_ns(all, listener, story, sample);
 	if (listener != NULL && !(story->flags & STORY_ANSWERED))
-		times[count++] = fellows_left_ns(all, listener, story, story->last_syn_ns, overdue_ns);
+		times[count++] =
+		    fellows_left_ns(all, listener, story, story->last_syn_ns, overdue_ns);
 	if (story->gone_ns == story->dropped_ns && story->dropped_ns != NEVER_NS)
 		times[count++] = dropped_first_ns(story);
 	times[count++] = story->client_gone_ns;

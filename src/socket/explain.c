@@ -46,7 +46,8 @@ static void
 sum_up_calm(const struct sockets *all, struct listener *listener)
 {
 	int64_t last_ns = INT64_MIN;
-	uint32_t taken = listener->briefs.count, before = taken, answer = 0, refusal = 0, speech = 0;
+	uint32_t taken = listener->briefs.count, before = taken, answer = 0, refusal = 0,
+		 speech = 0;
 
 	listener->first_refusal_ns = listener->listens_ns = listener->closed_ns = NEVER_NS;
 	listener->proved_ns = listener->briefs.count > 0 ? listener->briefs.last_ns : INT64_MIN;
@@ -70,7 +71,8 @@ sum_up_calm(const struct sockets *all, struct listener *listener)
 		}
 		if (story->fate == FATE_REFUSED && refusal == 0)
 			refusal = story->reset_index[ROLE_SERVER];
-		if (story->fate == FATE_TAKEN && story->flags & STORY_ACCEPTED && story->taken_lo_ns > last_ns) {
+		if (story->fate == FATE_TAKEN && story->flags & STORY_ACCEPTED &&
+		    story->taken_lo_ns > last_ns) {
 			last_ns = story->taken_lo_ns;
 			speech = story->accept_index;
 		}
@@ -80,7 +82,7 @@ sum_up_calm(const struct sockets *all, struct listener *listener)
 
 		taken += story->fate == FATE_TAKEN || story->fate == FATE_MAYBE;
 		before += story->fate == FATE_TAKEN &&
-		    (story->flags & STORY_ACCEPTED || story->taken_hi_ns <= last_ns);
+			  (story->flags & STORY_ACCEPTED || story->taken_hi_ns <= last_ns);
 	}
 	listener->accepted = (struct range){ before, taken };
 	if (all->options.backlog >= 0)
@@ -128,8 +130,8 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 		listener_sort(listener);
 		closing_note(all, listener);
 		if (listener->burst_ns != NEVER_NS) {
-			listener_note(listener, HAPPENED_CLOSE, listener->burst_ns, listener->burst_index,
-			    listener->first_story - 1);
+			listener_note(listener, HAPPENED_CLOSE, listener->burst_ns,
+			    listener->burst_index, listener->first_story - 1);
 			listener_sort(listener);
 		}
 		count_waiting(all, listener);
@@ -179,7 +181,7 @@ static bool
 is_odd_cookie(const struct listener *listener, const struct story *story)
 {
 	return story->odd_silence || (story->cookie && story->waiting == 0) ||
-	    (story->fate == FATE_COOKIE && (int64_t)story->waiting <= listener->backlog_best);
+	       (story->fate == FATE_COOKIE && (int64_t)story->waiting <= listener->backlog_best);
 }
 
 /* Whether TCP_DEFER_ACCEPT is worth a thought: bare ACKs without effect, and not for want of arriving. */
@@ -195,7 +197,8 @@ can_defer(const struct sockets *all, const struct listener *listener)
 			return true;
 		if (!silence_tells(listener))
 			continue;
-		for (const struct step *step = step_first(all, story); step != NULL; step = step_next(all, step))
+		for (const struct step *step = step_first(all, story); step != NULL;
+		     step = step_next(all, step))
 			if (step->refused && step->role == ROLE_CLIENT && step->bytes == 0 &&
 			    !(step->flags & (TCP_FIN | TCP_SYN)))
 				return true;
@@ -208,7 +211,8 @@ is_summed_up(const struct sockets *all, const struct listener *listener)
 {
 	bool is_asked = all->options.want_rows || all->options.backlog >= 0;
 
-	return listener->calm && !listener->closes && listener->cookies == 0 && (!is_asked || listener->noted > CALM_MAX);
+	return listener->calm && !listener->closes && listener->cookies == 0 &&
+	       (!is_asked || listener->noted > CALM_MAX);
 }
 
 /* First without a list of what happened: most listeners never need one. */
@@ -219,8 +223,8 @@ listener_look_over(struct sockets *all, struct listener *listener)
 	listener->heeds_silence = false;
 	note_all(all, listener, true);
 	listener->heeds_silence = listener->troubles > 0;
-	listener->calm = listener->troubles == 0 && listener->surprises == 0 && !listener->is_slow_of_word &&
-	    !listener->skips_timers;
+	listener->calm = listener->troubles == 0 && listener->surprises == 0 &&
+			 !listener->is_slow_of_word && !listener->skips_timers;
 	listener->closes = closing_is_seen(all, listener);
 	if (is_summed_up(all, listener))
 		return;
@@ -236,7 +240,8 @@ static bool
 lost_words(const struct sockets *all, const struct listener *listener)
 {
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
-		for (const struct step *step = step_first(all, story_at(all, at - 1)); step != NULL; step = step_next(all, step))
+		for (const struct step *step = step_first(all, story_at(all, at - 1)); step != NULL;
+		     step = step_next(all, step))
 			if (step->refused && (step->bytes > 0 || step->flags & (TCP_FIN | TCP_SYN)))
 				return true;
 	return false;
@@ -275,7 +280,8 @@ listener_explain(struct sockets *all, struct listener *listener)
 	}
 	listener->backlog_learnt = (struct range){ 0, RANGE_OPEN };
 	if (all->options.backlog >= 0)
-		listener->backlog_learnt = (struct range){ all->options.backlog, all->options.backlog };
+		listener->backlog_learnt =
+		    (struct range){ all->options.backlog, all->options.backlog };
 	explain(all, listener, false);
 	if (listener->calm || !can_defer(all, listener))
 		return;

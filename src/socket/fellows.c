@@ -71,37 +71,41 @@ is_fellow(const struct story *one, const struct story *other)
 }
 
 static int64_t
-closed_like_them_ns(const struct sockets *all, const struct listener *listener, const struct story *story,
-    int64_t open_until_ns)
+closed_like_them_ns(const struct sockets *all, const struct listener *listener,
+    const struct story *story, int64_t open_until_ns)
 {
 	struct closing closings[FELLOWS_MAX];
 	size_t count = 0, asked = 0;
 
-	for (uint32_t at = listener->first_story; at != 0 && asked++ < FELLOWS_MAX; at = story_at(all, at - 1)->next)
+	for (uint32_t at = listener->first_story; at != 0 && asked++ < FELLOWS_MAX;
+	     at = story_at(all, at - 1)->next)
 		if (is_fellow(story, story_at(all, at - 1)))
 			closings[count++] = closing_of(all, story_at(all, at - 1));
-	return after(story->knock_ns, most_closed_ns(closings, count, since(open_until_ns, story->knock_ns)));
+	return after(story->knock_ns,
+	    most_closed_ns(closings, count, since(open_until_ns, story->knock_ns)));
 }
 
 /* Whether it went on behind that moment, or could have. */
 static bool
 is_left_open(const struct story *story, int64_t at_ns)
 {
-	int64_t over_ns = at_most(ended_ns(story), at_most(story->reset_ns[ROLE_SERVER], story->stuck_ns));
+	int64_t over_ns =
+	    at_most(ended_ns(story), at_most(story->reset_ns[ROLE_SERVER], story->stuck_ns));
 
 	return story->knock_ns <= at_ns && over_ns > after(at_ns, EXIT_GAP_NS);
 }
 
 int64_t
-fellows_left_ns(const struct sockets *all, const struct listener *listener, const struct story *story,
-    int64_t from_ns, int64_t to_ns)
+fellows_left_ns(const struct sockets *all, const struct listener *listener,
+    const struct story *story, int64_t from_ns, int64_t to_ns)
 {
 	int64_t ends[FELLOWS_MAX];
 	size_t count = 0, asked = 0;
 
 	if (!listener->has_fellows)
 		return NEVER_NS;
-	for (uint32_t at = listener->first_story; at != 0 && asked++ < FELLOWS_MAX; at = story_at(all, at - 1)->next) {
+	for (uint32_t at = listener->first_story; at != 0 && asked++ < FELLOWS_MAX;
+	     at = story_at(all, at - 1)->next) {
 		const struct story *other = story_at(all, at - 1);
 		int64_t end_ns;
 
@@ -123,13 +127,14 @@ fellows_left_ns(const struct sockets *all, const struct listener *listener, cons
 }
 
 int64_t
-fellows_closed_ns(const struct sockets *all, const struct listener *listener, const struct story *story,
-    int64_t open_until_ns)
+fellows_closed_ns(const struct sockets *all, const struct listener *listener,
+    const struct story *story, int64_t open_until_ns)
 {
 	int64_t closed_ns = closed_like_them_ns(all, listener, story, open_until_ns);
 
 	if (story->fin_ns != NEVER_NS)
-		closed_ns = at_most(closed_ns, after(open_until_ns, since(story->fin_ns, open_until_ns) / 2));
+		closed_ns = at_most(
+		    closed_ns, after(open_until_ns, since(story->fin_ns, open_until_ns) / 2));
 	return at_most(closed_ns, fellows_left_ns(all, listener, story, open_until_ns, closed_ns));
 }
 
@@ -154,7 +159,8 @@ fellows_note(const struct sockets *all, struct listener *listener)
 
 	listener->has_fellows = false;
 	listener->readers[ROLE_CLIENT] = listener->readers[ROLE_SERVER] = 0;
-	for (uint32_t at = listener->first_story; at != 0 && asked++ < FELLOWS_MAX; at = story_at(all, at - 1)->next) {
+	for (uint32_t at = listener->first_story; at != 0 && asked++ < FELLOWS_MAX;
+	     at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
 		listener->has_fellows |= story->knock_ns != NEVER_NS;

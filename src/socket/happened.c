@@ -30,8 +30,8 @@ listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns
 		return;
 	if (listener->happening_count == listener->happening_room) {
 		listener->happening_room = listener->happening_room * 2 + 16;
-		listener->happenings = mem_realloc_array(listener->happenings,
-		    listener->happening_room, sizeof(*listener->happenings));
+		listener->happenings = mem_realloc_array(
+		    listener->happenings, listener->happening_room, sizeof(*listener->happenings));
 	}
 	listener->happenings[listener->happening_count++] = (struct happening){
 		.ts_ns = ts_ns,
@@ -62,11 +62,13 @@ note_drops(struct sockets *all, struct listener *listener, uint32_t number)
 {
 	struct story *story = story_at(all, number);
 
-	for (struct step *step = step_first(all, story); step != NULL && is_syn(step); step = step_next(all, step)) {
+	for (struct step *step = step_first(all, story); step != NULL && is_syn(step);
+	     step = step_next(all, step)) {
 		struct step *next = step_next(all, step);
 		int64_t end_ns = next != NULL ? next->ts_ns : all->until_ns;
 		bool is_asked_again = next != NULL && (is_syn(next) || next->flags & TCP_SYN);
-		bool is_waiting = next == NULL &&
+		bool is_waiting =
+		    next == NULL &&
 		    (story->syn_count > 1 || since(all->seen_ns, step->ts_ns) < ASKS_AGAIN_NS);
 
 		if (since(end_ns, step->ts_ns) < ANSWERED_BY_NS)
@@ -106,7 +108,8 @@ listener_note_story(struct sockets *all, struct listener *listener, uint32_t num
 	if (story->flags & STORY_CONFIRMED)
 		listener->completed++;
 	if ((story->flags & (STORY_ANSWERED | STORY_UNSEEN)) == STORY_ANSWERED)
-		listener_note(listener, HAPPENED_ANSWER, story_asked_ns(story), story->answer_index, number);
+		listener_note(
+		    listener, HAPPENED_ANSWER, story_asked_ns(story), story->answer_index, number);
 	story_judge(all, listener, number);
 	if (story->cookie)
 		listener->cookies++;
@@ -115,13 +118,17 @@ listener_note_story(struct sockets *all, struct listener *listener, uint32_t num
 	if (story->odd_silence && !listener->defer)
 		listener->surprises += 3;
 	if (story->fate == FATE_TAKEN) {
-		listener_note(listener, HAPPENED_MAYBE, story->taken_lo_ns, story->knock_index, number);
-		listener_note(listener, HAPPENED_TAKE, story->taken_hi_ns, taken_index(story), number);
+		listener_note(
+		    listener, HAPPENED_MAYBE, story->taken_lo_ns, story->knock_index, number);
+		listener_note(
+		    listener, HAPPENED_TAKE, story->taken_hi_ns, taken_index(story), number);
 	} else if (story->fate == FATE_MAYBE) {
-		listener_note(listener, HAPPENED_MAYBE, story->taken_lo_ns, story->knock_index, number);
+		listener_note(
+		    listener, HAPPENED_MAYBE, story->taken_lo_ns, story->knock_index, number);
 	}
 	if (story->flags & STORY_ACCEPTED)
-		listener_note(listener, HAPPENED_ACCEPT, story->accept_ns, story->accept_index, number);
+		listener_note(
+		    listener, HAPPENED_ACCEPT, story->accept_ns, story->accept_index, number);
 }
 
 static int
@@ -139,15 +146,17 @@ compare_happenings(const void *a, const void *b)
 
 /* Until when this shows that it listened; INT64_MIN: not at all. */
 static int64_t
-shows_listening_ns(const struct sockets *all, const struct listener *listener, const struct happening *happening)
+shows_listening_ns(
+    const struct sockets *all, const struct listener *listener, const struct happening *happening)
 {
 	const struct story *story = story_at(all, happening->story);
 
 	switch (happening->kind) {
 	case HAPPENED_ANSWER:
 		/* Farther off, its answer is captured when it may have closed already. */
-		return arrivals_are_seen(listener) || story->last_syn_ns > happening->ts_ns ? happening->ts_ns
-		                                                                             : story->last_syn_ns;
+		return arrivals_are_seen(listener) || story->last_syn_ns > happening->ts_ns
+			   ? happening->ts_ns
+			   : story->last_syn_ns;
 	case HAPPENED_IGNORE:
 	case HAPPENED_DROP: /* both are noted only where arrivals are seen */
 		return happening->ts_ns;
@@ -160,8 +169,8 @@ void
 listener_sort(struct listener *listener)
 {
 	if (listener->happening_count > 0)
-		qsort(listener->happenings, listener->happening_count, sizeof(*listener->happenings),
-		    compare_happenings);
+		qsort(listener->happenings, listener->happening_count,
+		    sizeof(*listener->happenings), compare_happenings);
 }
 
 /* When it listened, as far as answers and refusals tell. */
@@ -177,7 +186,8 @@ listener_note_life(const struct sockets *all, struct listener *listener)
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		const struct happening *happening = &listener->happenings[i];
 
-		bool is_answer = happening->kind == HAPPENED_ANSWER || happening->kind == HAPPENED_MAYBE;
+		bool is_answer =
+		    happening->kind == HAPPENED_ANSWER || happening->kind == HAPPENED_MAYBE;
 		int64_t shown_ns = shows_listening_ns(all, listener, happening);
 
 		if (shown_ns > listener->proved_ns)

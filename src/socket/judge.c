@@ -28,19 +28,19 @@ struct reading {
 	const struct step *before; /* the one in front of what is read */
 	const struct step *answer; /* the latest SYN-ACK that a timer sent, or the first */
 	unsigned timers;           /* how many a timer sent */
-	struct step *first;        /* candidates: the client's segments since, not known to be ignored */
+	struct step *first; /* candidates: the client's segments since, not known to be ignored */
 	struct step *last;
-	struct step *ignored;      /* the latest that was */
-	bool lost_words;           /* of what was ignored, some was more than a bare ACK */
-	const struct step *data;   /* of them, the first that said more than a bare ACK */
-	unsigned repeats;          /* of what was said, where arrivals are not seen */
+	struct step *ignored;    /* the latest that was */
+	bool lost_words;         /* of what was ignored, some was more than a bare ACK */
+	const struct step *data; /* of them, the first that said more than a bare ACK */
+	unsigned repeats;        /* of what was said, where arrivals are not seen */
 };
 
 static bool
 is_knock(const struct step *step)
 {
 	return step->role == ROLE_CLIENT && step->flags & TCP_ACK &&
-	    !(step->flags & (TCP_RST | TCP_SYN)) && step->ack >= 1;
+	       !(step->flags & (TCP_RST | TCP_SYN)) && step->ack >= 1;
 }
 
 /* Not silence, but a RST at once: where it came to, nothing was any more. */
@@ -52,7 +52,7 @@ is_turned_away(const struct reading *r, const struct step *step)
 	while (answer != NULL && answer->role != ROLE_SERVER)
 		answer = step_next(r->all, answer);
 	return answer != NULL && (answer->flags & (TCP_RST | TCP_ACK)) == TCP_RST &&
-	    since(answer->ts_ns, step->ts_ns) < ACK_DUE_NS;
+	       since(answer->ts_ns, step->ts_ns) < ACK_DUE_NS;
 }
 
 /* All candidates up to this one were ignored by the server, whatever the reason. */
@@ -71,7 +71,8 @@ ignore_until(struct reading *r, struct step *until)
 			if (bare && r->listener->defer && r->timers == 0)
 				r->story->deferred = true;
 			else if (silence_tells(r->listener) && !is_turned_away(r, step))
-				listener_note(r->listener, HAPPENED_IGNORE, step->ts_ns, step->index, r->number);
+				listener_note(r->listener, HAPPENED_IGNORE, step->ts_ns,
+				    step->index, r->number);
 		}
 		if (step == until)
 			break;
@@ -84,7 +85,7 @@ static bool
 answers_again(const struct reading *r, const struct step *step)
 {
 	return r->before != NULL && r->before->role == ROLE_CLIENT && r->before->flags & TCP_SYN &&
-	    since(step->ts_ns, r->before->ts_ns) < ACK_DUE_NS;
+	       since(step->ts_ns, r->before->ts_ns) < ACK_DUE_NS;
 }
 
 static void
@@ -104,7 +105,8 @@ read_answer(struct reading *r, const struct step *step)
 	if (r->timers == 0 && since(step->ts_ns, r->answer->ts_ns) > AGAIN_MAX_NS &&
 	    since(r->story->knock_ns, r->answer->ts_ns) < SECOND_NS)
 		r->listener->skips_timers = true;
-	if (r->timers == 0 && r->listener->defer && since(step->ts_ns, r->answer->ts_ns) > r->listener->defer_ns)
+	if (r->timers == 0 && r->listener->defer &&
+	    since(step->ts_ns, r->answer->ts_ns) > r->listener->defer_ns)
 		r->listener->defer_ns = since(step->ts_ns, r->answer->ts_ns);
 	if (since(step->ts_ns, r->story->answer_ns) > r->listener->asked_ns)
 		r->listener->asked_ns = since(step->ts_ns, r->story->answer_ns);
@@ -126,7 +128,8 @@ static void
 read_word(struct reading *r, const struct step *step)
 {
 	if (r->timers == 0)
-		heed_sign(r->story, r->listener, cookie_sign(&r->story->tuple, r->story->mss, r->answer, step));
+		heed_sign(r->story, r->listener,
+		    cookie_sign(&r->story->tuple, r->story->mss, r->answer, step));
 }
 
 /*
@@ -136,8 +139,8 @@ read_word(struct reading *r, const struct step *step)
 static bool
 is_said_again(struct reading *r, const struct step *step)
 {
-	if (!says_something(step) || r->data == NULL || r->last == NULL || step->seq > r->data->seq ||
-	    since(step->ts_ns, r->data->ts_ns) < AGAIN_MIN_NS)
+	if (!says_something(step) || r->data == NULL || r->last == NULL ||
+	    step->seq > r->data->seq || since(step->ts_ns, r->data->ts_ns) < AGAIN_MIN_NS)
 		return false;
 	return silence_tells(r->listener) || r->repeats++ > 0;
 }
@@ -215,7 +218,8 @@ orphaned_ns(const struct reading *r)
 static bool
 may_be_cookie(const struct listener *listener, const struct story *story)
 {
-	bool is_passed_over = listener->burst_ns != NEVER_NS && story->reset_ns[ROLE_SERVER] == NEVER_NS;
+	bool is_passed_over =
+	    listener->burst_ns != NEVER_NS && story->reset_ns[ROLE_SERVER] == NEVER_NS;
 	const struct range *backlog = &listener->backlog_learnt;
 
 	return (int64_t)story->waiting_most > (is_passed_over ? backlog->hi : backlog->lo);
@@ -226,7 +230,8 @@ static bool
 is_likely_deferred(const struct reading *r)
 {
 	return r->listener->defer && r->timers == 0 && !r->story->cookie && r->first != NULL &&
-	    !says_something(r->first) && (int64_t)r->story->waiting <= r->listener->backlog_learnt.hi;
+	       !says_something(r->first) &&
+	       (int64_t)r->story->waiting <= r->listener->backlog_learnt.hi;
 }
 
 static void
@@ -317,8 +322,9 @@ story_patience_ns(const struct story *story)
 {
 	int64_t rtt_ns = since(story->knock_ns, story->syn_ns);
 
-	return story->syn_count == 1 && rtt_ns >= 0 && rtt_ns < SECOND_NS / 2 ? RTO_MIN_NS + 4 * rtt_ns
-	                                                                      : AGAIN_MAX_NS;
+	return story->syn_count == 1 && rtt_ns >= 0 && rtt_ns < SECOND_NS / 2
+		   ? RTO_MIN_NS + 4 * rtt_ns
+		   : AGAIN_MAX_NS;
 }
 
 /*
@@ -336,14 +342,15 @@ is_out_of_sight(const struct reading *r)
 	if (story->reset_ns[ROLE_CLIENT] != NEVER_NS || story->reset_ns[ROLE_SERVER] != NEVER_NS ||
 	    !(story->flags & STORY_IN_FULL))
 		return false;
-	for (const struct step *step = step_first(r->all, story); step != NULL; step = step_next(r->all, step)) {
+	for (const struct step *step = step_first(r->all, story); step != NULL;
+	     step = step_next(r->all, step)) {
 		if (!is_knock(step) || !says_something(step))
 			continue;
 		copies = last != NULL && step->seq <= last->seq ? copies + 1 : 1;
 		last = step;
 	}
 	return last != NULL && copies < 8 &&
-	    since(r->all->seen_ns, last->ts_ns) > patience_ns << (copies - 1);
+	       since(r->all->seen_ns, last->ts_ns) > patience_ns << (copies - 1);
 }
 
 /* Silence tells no more once the client has said that it is over. */
@@ -380,7 +387,8 @@ judge_unproved(struct reading *r)
 	/* Bytes that a connection would have acknowledged by now. */
 	if (r->data != NULL && !r->data->refused && r->first != NULL &&
 	    (since(until_ns, r->data->ts_ns) > ACK_DUE_NS || is_due)) {
-		if (!r->listener->heeds_silence && story->refusal_index == 0 && !is_turned_away(r, r->data)) {
+		if (!r->listener->heeds_silence && story->refusal_index == 0 &&
+		    !is_turned_away(r, r->data)) {
 			story->fate = FATE_MAYBE;
 			story->taken_lo_ns = r->first->ts_ns;
 			return;
@@ -389,7 +397,8 @@ judge_unproved(struct reading *r)
 	}
 	if (r->first == NULL) {
 		story->fate = FATE_WAITING;
-		if (r->listener->defer && r->timers == 0 && (int64_t)story->waiting > r->listener->backlog_learnt.hi)
+		if (r->listener->defer && r->timers == 0 &&
+		    (int64_t)story->waiting > r->listener->backlog_learnt.hi)
 			story->fate = FATE_COOKIE; /* more waited than may: it was not put aside */
 		else if (is_due)
 			judge_silence(r);
@@ -397,11 +406,11 @@ judge_unproved(struct reading *r)
 	}
 	story->fate = FATE_MAYBE;
 	story->likely_deferred = is_likely_deferred(r);
-	story->maybe_is_cookie = r->timers == 0 &&
-	    (is_due || (int64_t)story->waiting > r->listener->backlog_learnt.hi);
+	story->maybe_is_cookie =
+	    r->timers == 0 && (is_due || (int64_t)story->waiting > r->listener->backlog_learnt.hi);
 	story->taken_lo_ns = r->first->ts_ns;
-	if (r->listener->defer && !may_be_cookie(r->listener, story) && r->data == NULL && r->timers == 0 &&
-	    (!is_due || r->listener->closed_ns < due)) {
+	if (r->listener->defer && !may_be_cookie(r->listener, story) && r->data == NULL &&
+	    r->timers == 0 && (!is_due || r->listener->closed_ns < due)) {
 		story->fate = FATE_WAITING;
 		story->deferred = true;
 		story->taken_lo_ns = NEVER_NS;
@@ -422,15 +431,16 @@ judge_bold_reset(struct reading *r)
 
 	while (reset != NULL && !(reset->role == ROLE_CLIENT && reset->flags & TCP_RST))
 		reset = step_next(r->all, reset);
-	if (reset == NULL || reset->seq <= 1 || reset->seq >= 0x80000000u || !silence_tells(r->listener) ||
-	    !(story->flags & STORY_IN_FULL))
+	if (reset == NULL || reset->seq <= 1 || reset->seq >= 0x80000000u ||
+	    !silence_tells(r->listener) || !(story->flags & STORY_IN_FULL))
 		return;
 	answer = step_next(r->all, reset);
 	while (answer != NULL && answer->role != ROLE_SERVER)
 		answer = step_next(r->all, answer);
 	if (answer != NULL && !(answer->flags & TCP_RST))
 		story->no_cookie = true;
-	else if (answer == NULL && r->timers == 0 && since(r->all->seen_ns, reset->ts_ns) > ACK_DUE_NS)
+	else if (answer == NULL && r->timers == 0 &&
+		 since(r->all->seen_ns, reset->ts_ns) > ACK_DUE_NS)
 		story->fate = FATE_COOKIE;
 }
 
@@ -443,7 +453,8 @@ judge_resets(struct reading *r)
 
 	if (story->fate == FATE_TAKEN)
 		return;
-	if (story->fate == FATE_WAITING && r->listener->closed_ns != NEVER_NS && orphaned_ns(r) < story->gone_ns)
+	if (story->fate == FATE_WAITING && r->listener->closed_ns != NEVER_NS &&
+	    orphaned_ns(r) < story->gone_ns)
 		story->gone_ns = orphaned_ns(r);
 	if (story->fate == FATE_WAITING)
 		judge_bold_reset(r);
@@ -452,11 +463,14 @@ judge_resets(struct reading *r)
 	    r->last != NULL && r->timers == 0 && since(by_server, r->first->ts_ns) < TIMER_MIN_NS) {
 		story->fate = FATE_OVERFLOWED;
 		story->gone_ns = by_server;
-		listener_note(r->listener, HAPPENED_IGNORE, r->last->ts_ns, r->last->index, r->number);
+		listener_note(
+		    r->listener, HAPPENED_IGNORE, r->last->ts_ns, r->last->index, r->number);
 		r->listener->aborted++;
-	} else if (by_client != NEVER_NS && story->fate == FATE_WAITING && by_client < story->gone_ns) {
+	} else if (by_client != NEVER_NS && story->fate == FATE_WAITING &&
+		   by_client < story->gone_ns) {
 		story->gone_ns = by_client;
-	} else if (by_server != NEVER_NS && story->fate == FATE_WAITING && by_server < story->gone_ns) {
+	} else if (by_server != NEVER_NS && story->fate == FATE_WAITING &&
+		   by_server < story->gone_ns) {
 		story->gone_ns = by_server;
 	}
 }
@@ -474,7 +488,8 @@ void
 story_forget(struct story *story)
 {
 	story->fate = FATE_NONE;
-	story->deferred = story->likely_deferred = story->cookie = story->sure_cookie = story->no_cookie = false;
+	story->deferred = story->likely_deferred = story->cookie = story->sure_cookie =
+	    story->no_cookie = false;
 	story->odd_silence = story->maybe_is_cookie = story->supposed = story->is_answered = false;
 	story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = NEVER_NS;
 	story->gone_ns = story->due_ns = story->dropped_ns = NEVER_NS;
@@ -517,8 +532,10 @@ story_judge(struct sockets *all, struct listener *listener, uint32_t number)
 		story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = story->answer_ns;
 		return;
 	}
-	for (struct step *step = step_first(all, story); step != NULL; r.before = step, step = step_next(all, step)) {
-		if (step->role == ROLE_SERVER && (step->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+	for (struct step *step = step_first(all, story); step != NULL;
+	     r.before = step, step = step_next(all, step)) {
+		if (step->role == ROLE_SERVER &&
+		    (step->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
 			read_answer(&r, step);
 		else if (is_knock(step))
 			read_knock(&r, step);

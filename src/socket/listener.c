@@ -11,7 +11,7 @@ static bool
 same_local(const struct tuple *local, const struct tuple *ends)
 {
 	return local->sport == ends->dport && local->ip_version == ends->ip_version &&
-	    memcmp(local->src, ends->dst, sizeof(local->src)) == 0;
+	       memcmp(local->src, ends->dst, sizeof(local->src)) == 0;
 }
 
 static uint32_t
@@ -21,7 +21,8 @@ local_hash(const struct sockets *all, const struct tuple *ends)
 
 	memcpy(&a, ends->dst, sizeof(a));
 	memcpy(&b, ends->dst + sizeof(a), sizeof(b));
-	return (uint32_t)hash_mix(hash_mix(a ^ all->seed.a, b ^ all->seed.b) ^ ends->dport, all->seed.b);
+	return (uint32_t)hash_mix(
+	    hash_mix(a ^ all->seed.a, b ^ all->seed.b) ^ ends->dport, all->seed.b);
 }
 
 static size_t
@@ -54,8 +55,8 @@ new_listener(struct sockets *all, const struct tuple *ends)
 
 	if (all->listener_count == all->listener_room) {
 		all->listener_room = all->listener_room * 2 + 16;
-		all->listeners = mem_realloc_array(
-		    all->listeners, all->listener_room, sizeof(*all->listeners));
+		all->listeners =
+		    mem_realloc_array(all->listeners, all->listener_room, sizeof(*all->listeners));
 	}
 	listener = &all->listeners[all->listener_count++];
 	*listener = (struct listener){
@@ -184,7 +185,8 @@ join_families(struct sockets *all)
 	}
 	for (size_t i = 0; i < 65536; i++)
 		if (ports[i].count == 2 && ports[i].first[0] != 0 && ports[i].first[1] != 0)
-			join(all, &all->listeners[ports[i].first[1] - 1], &all->listeners[ports[i].first[0] - 1]);
+			join(all, &all->listeners[ports[i].first[1] - 1],
+			    &all->listeners[ports[i].first[0] - 1]);
 	free(ports);
 }
 
@@ -214,7 +216,8 @@ put_in_order(struct sockets *all)
 	briefs_rename(all, renamed);
 	for (uint32_t i = 0; i < all->stories.item_count; i++)
 		if (story_at(all, i)->listener != 0)
-			listener_append(all, &all->listeners[renamed[story_at(all, i)->listener - 1]], i);
+			listener_append(
+			    all, &all->listeners[renamed[story_at(all, i)->listener - 1]], i);
 	free(renamed);
 }
 

@@ -20,7 +20,9 @@ payload_got(const struct face *me, const struct telling *t)
 		got = me->acks;
 	if (got == 0)
 		return 0;
-	return got - 1 < WINDOW_MOST ? got - 1 : WINDOW_MOST; /* without its SYN; nor does a buffer hold more */
+	return got - 1 < WINDOW_MOST
+		   ? got - 1
+		   : WINDOW_MOST; /* without its SYN; nor does a buffer hold more */
 }
 
 /* Whether the k-th child was accepted by then: 1, 0, or -1 where the queue does not tell. */
@@ -50,9 +52,10 @@ is_accepted(const struct telling *t)
 static bool
 lies_unread(const struct telling *t)
 {
-	enum vantage vantage = t->listener == NULL ? VANTAGE_UNKNOWN : (enum vantage)t->listener->vantage;
+	enum vantage vantage =
+	    t->listener == NULL ? VANTAGE_UNKNOWN : (enum vantage)t->listener->vantage;
 	bool is_here = vantage == VANTAGE_LOOPBACK ||
-	    vantage == (t->role == ROLE_SERVER ? VANTAGE_SERVER : VANTAGE_CLIENT);
+		       vantage == (t->role == ROLE_SERVER ? VANTAGE_SERVER : VANTAGE_CLIENT);
 
 	return t->sample->face[t->role].is_shut && is_here;
 }
@@ -64,7 +67,7 @@ resets_unread(const struct telling *t)
 	const struct story *story = t->story;
 
 	return t->sample->face[t->role].fin_sent && story->reset_ns[t->role] != NEVER_NS &&
-	    story->reset_has_ack[t->role] && story->reset_has_window[t->role];
+	       story->reset_has_ack[t->role] && story->reset_has_window[t->role];
 }
 
 /*
@@ -76,7 +79,7 @@ static bool
 has_read(const struct face *me)
 {
 	return (me->spoke_last && me->sent > ANSWER_BYTES) || me->fin_sent || me->read > 0 ||
-	    me->got > 2 * (uint64_t)me->window + 1;
+	       me->got > 2 * (uint64_t)me->window + 1;
 }
 
 /*
@@ -96,7 +99,7 @@ keeps_reading(const struct telling *t)
 	if (t->row->state == SOCK_CLOSE_WAIT)
 		return fellows_read(t->listener, story, t->role) || (me->sent == 1 && me->got > 2);
 	return t->row->state == SOCK_ESTABLISHED && t->listener->readers[t->role] >= 0 &&
-	    !(story->reset_ns[t->role] != NEVER_NS && story->reset_has_ack[t->role]);
+	       !(story->reset_ns[t->role] != NEVER_NS && story->reset_has_ack[t->role]);
 }
 
 static void
@@ -110,7 +113,8 @@ tell_recv_q(struct telling *t)
 
 	*queue = (struct range){ accepted == 0 ? got : lies_unread(t) && most > 0, most };
 	t->row->recv_q_best = most;
-	if (queue->lo == 0 && accepted == 1 && !resets_unread(t) && (has_read(me) || keeps_reading(t)))
+	if (queue->lo == 0 && accepted == 1 && !resets_unread(t) &&
+	    (has_read(me) || keeps_reading(t)))
 		t->row->recv_q_best = 0;
 }
 
@@ -140,7 +144,7 @@ unseen_limit(const struct telling *t)
 		return (int64_t)me->sent - me->acked;
 	if (t->story->is_final && final->sent == final->acked &&
 	    t->story->final[!t->role].window >= t->story->mss[!t->role])
-		return (int64_t)final->sent - me->acked;
+		return (int64_t) final->sent - me->acked;
 	return RANGE_OPEN;
 }
 

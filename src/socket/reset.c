@@ -23,7 +23,8 @@ answers_syn(const struct tcp_pair *pair, const struct packet *rst, enum side to)
 {
 	const struct conn_half *asked = &pair->conn.half[to];
 
-	return rst->tcp.flags & TCP_ACK && seq_gt(rst->tcp.ack, asked->start) && seq_le(rst->tcp.ack, asked->end);
+	return rst->tcp.flags & TCP_ACK && seq_gt(rst->tcp.ack, asked->start) &&
+	       seq_le(rst->tcp.ack, asked->end);
 }
 
 static int64_t
@@ -35,10 +36,11 @@ window_of(const struct mark_half *half)
 }
 
 bool
-reset_counts(const struct sock *sock, const struct tcp_pair *pair, const struct packet *rst, enum side from)
+reset_counts(
+    const struct sock *sock, const struct tcp_pair *pair, const struct packet *rst, enum side from)
 {
 	const struct trail_half *sender = &pair->trail.half[from];
-	enum side to = (enum side)!from;
+	enum side to = (enum side) !from;
 	int32_t off = seq_diff(rst->tcp.seq, sender->end);
 	int64_t reach = window_of(&pair->mark.half[to]);
 
@@ -55,14 +57,14 @@ is_exact(const struct tcp_pair *pair, const struct packet *rst, enum side from)
 {
 	uint32_t acked;
 
-	if (trail_acked(&pair->trail, (enum side)!from, &acked) && seq_lt(rst->tcp.seq, acked))
+	if (trail_acked(&pair->trail, (enum side) !from, &acked) && seq_lt(rst->tcp.seq, acked))
 		return false;
 	return pair->trail.half[from].end == 0 || seq_le(rst->tcp.seq, pair->trail.half[from].end);
 }
 
 void
-reset_note(struct story *story, const struct sock *sock, const struct tcp_pair *pair, const struct packet *rst,
-    enum side from)
+reset_note(struct story *story, const struct sock *sock, const struct tcp_pair *pair,
+    const struct packet *rst, enum side from)
 {
 	struct shot *shot = &story->shot;
 
@@ -78,15 +80,18 @@ reset_note(struct story *story, const struct sock *sock, const struct tcp_pair *
 
 /* Who asks once more never got the answer. */
 static bool
-asks_again(const struct shot *shot, const struct story *story, const struct packet *pkt, enum side side)
+asks_again(
+    const struct shot *shot, const struct story *story, const struct packet *pkt, enum side side)
 {
-	return shot->state[side] == SOCK_SYN_SENT && (pkt->tcp.flags & (TCP_ACK | TCP_SYN)) == TCP_SYN &&
-	    pkt->tcp.seq == story->isn[ROLE_CLIENT] && since(pkt->ts_ns, shot->ts_ns) >= AGAIN_MIN_NS;
+	return shot->state[side] == SOCK_SYN_SENT &&
+	       (pkt->tcp.flags & (TCP_ACK | TCP_SYN)) == TCP_SYN &&
+	       pkt->tcp.seq == story->isn[ROLE_CLIENT] &&
+	       since(pkt->ts_ns, shot->ts_ns) >= AGAIN_MIN_NS;
 }
 
 void
-reset_reconsider(struct sockets *all, struct sock *sock, struct story *story, const struct packet *pkt,
-    enum side side)
+reset_reconsider(struct sockets *all, struct sock *sock, struct story *story,
+    const struct packet *pkt, enum side side)
 {
 	struct shot *shot = &story->shot;
 	enum role role = side == story->client ? ROLE_CLIENT : ROLE_SERVER;
@@ -95,7 +100,8 @@ reset_reconsider(struct sockets *all, struct sock *sock, struct story *story, co
 	if (shot->state[side] == SOCK_CLOSED || sock->state[side] != SOCK_CLOSED)
 		return;
 	if (!asks_again(shot, story, pkt, side) &&
-	    ((pkt->tcp.flags & (TCP_ACK | TCP_SYN)) != TCP_ACK || since(pkt->ts_ns, shot->ts_ns) < patience_ns))
+	    ((pkt->tcp.flags & (TCP_ACK | TCP_SYN)) != TCP_ACK ||
+		since(pkt->ts_ns, shot->ts_ns) < patience_ns))
 		return;
 	sock->state[side] = shot->state[side];
 	for (uint32_t at = sock->sample; at != 0 && all->samples[at - 1].ts_ns >= shot->ts_ns;

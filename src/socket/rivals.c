@@ -54,7 +54,7 @@ static bool
 is_lingering(const struct story *story, int64_t answered_ns)
 {
 	return is_reset_unheard(story) && story->reset_got == 0 && !story->has_odd_ttl &&
-	    story->fate == FATE_TAKEN && story->reset_ns[ROLE_SERVER] < answered_ns;
+	       story->fate == FATE_TAKEN && story->reset_ns[ROLE_SERVER] < answered_ns;
 }
 
 /* 0: none, or more than one. */
@@ -86,8 +86,8 @@ signs_of(const struct story *story, uint8_t ttl, int64_t answered_ns)
 {
 	unsigned signs = 0;
 
-	if (story->has_odd_ttl ||
-	    (story->fate == FATE_REFUSED && ttl != 0 && story->refusal_ttl != 0 && story->refusal_ttl != ttl))
+	if (story->has_odd_ttl || (story->fate == FATE_REFUSED && ttl != 0 &&
+				      story->refusal_ttl != 0 && story->refusal_ttl != ttl))
 		signs |= SIGN_ODD_TTL;
 	if (is_lingering(story, answered_ns))
 		signs |= SIGN_LINGER;

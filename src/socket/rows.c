@@ -26,11 +26,14 @@ tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row 
 		.any_address = listener->any_address,
 		.is_server = true,
 		.state = SOCK_LISTEN,
-		.certain = at_ns >= listener->listens_ns && at_ns < listener->proved_ns && !listener->refused_between,
+		.certain = at_ns >= listener->listens_ns && at_ns < listener->proved_ns &&
+			   !listener->refused_between,
 		.send_q = listener->backlog,
 	};
-	row->send_q_best = listener->backlog_best >= 0 ? listener->backlog_best : listener->backlog.lo;
-	row->recv_q = (struct range){ 0, listener->calm && listener->happening_count == 0 ? RANGE_OPEN : 0 };
+	row->send_q_best =
+	    listener->backlog_best >= 0 ? listener->backlog_best : listener->backlog.lo;
+	row->recv_q =
+	    (struct range){ 0, listener->calm && listener->happening_count == 0 ? RANGE_OPEN : 0 };
 	if (now != NULL) {
 		row->recv_q = now->queue;
 		row->recv_q_best = now->queue_best;
@@ -73,7 +76,8 @@ static int
 compare_order(const void *a, const void *b, void *ctx)
 {
 	const struct sample *samples = ctx;
-	uint32_t left = samples[*(const uint32_t *)a].order, right = samples[*(const uint32_t *)b].order;
+	uint32_t left = samples[*(const uint32_t *)a].order,
+		 right = samples[*(const uint32_t *)b].order;
 
 	return (left > right) - (left < right);
 }
@@ -89,7 +93,7 @@ begin_moment(struct sockets *all)
 			all->live[kept++] = all->live[i];
 	all->live_count = kept;
 	while (all->order_next < all->sample_count &&
-	    all->samples[all->order[all->order_next]].from <= all->moment) {
+	       all->samples[all->order[all->order_next]].from <= all->moment) {
 		uint32_t number = all->order[all->order_next++];
 
 		if (all->samples[number].to > all->moment)
@@ -97,7 +101,8 @@ begin_moment(struct sockets *all)
 	}
 	/* Those that are new, of the same moment all, are in order. */
 	if (kept > 0)
-		qsort_r(all->live, all->live_count, sizeof(*all->live), compare_order, all->samples);
+		qsort_r(
+		    all->live, all->live_count, sizeof(*all->live), compare_order, all->samples);
 	all->cursor = 0;
 }
 
@@ -123,7 +128,8 @@ next_at_moment(struct sockets *all, struct socket_row *row)
 		group = at / all->live_count;
 		tell_sample(all, &all->samples[all->live[at % all->live_count]], at_ns,
 		    group == 2 ? ROLE_CLIENT : ROLE_SERVER, row);
-		if (row->state == SOCK_CLOSED || (group == 0) != (row->state == SOCK_SYN_RECV && group < 2))
+		if (row->state == SOCK_CLOSED ||
+		    (group == 0) != (row->state == SOCK_SYN_RECV && group < 2))
 			continue;
 		return true;
 	}

@@ -102,7 +102,8 @@ got_from(const struct sock *sock, const struct tcp_pair *pair, enum side side, u
 }
 
 static struct face
-face_of(const struct story *story, const struct sock *sock, const struct tcp_pair *pair, enum side side)
+face_of(
+    const struct story *story, const struct sock *sock, const struct tcp_pair *pair, enum side side)
 {
 	const struct conn_half *me = &pair->conn.half[side];
 	const struct conn_half *peer = &pair->conn.half[!side];
@@ -110,7 +111,7 @@ face_of(const struct story *story, const struct sock *sock, const struct tcp_pai
 
 	return (struct face){
 		.sent = me->last_index == 0 ? 0 : me->end - me->start,
-		.acked = me->last_index == 0 ? 0 : acked_from(pair, (enum side)!side, me->start),
+		.acked = me->last_index == 0 ? 0 : acked_from(pair, (enum side) !side, me->start),
 		.got = peer->last_index == 0 ? 0 : got_from(sock, pair, side, peer->start),
 		.acks = peer->last_index == 0 ? 0 : acked_from(pair, side, peer->start),
 		.window = (uint32_t)marked->window << (marked->wscale > 0 ? marked->wscale : 0),
@@ -146,7 +147,8 @@ stuck_since_ns(const struct story *story, const struct tcp_pair *pair)
 {
 	int64_t since_ns;
 
-	return trail_stuck(&pair->trail, (enum side)story->client, &since_ns) ? since_ns : story->shut_ns;
+	return trail_stuck(&pair->trail, (enum side)story->client, &since_ns) ? since_ns
+									      : story->shut_ns;
 }
 
 void
@@ -158,14 +160,15 @@ sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 	enum side client = (enum side)story->client;
 	struct face faces[2] = {
 		face_of(story, sock, pair, client),
-		face_of(story, sock, pair, (enum side)!client),
+		face_of(story, sock, pair, (enum side) !client),
 	};
 
 	if (all->each_change && sock->sample != 0) {
 		const struct sample *old = &all->samples[sock->sample - 1];
 
 		/* A packet that changes nothing still is one: what ends by itself does so since then. */
-		if (memcmp(old->face, faces, sizeof(faces)) == 0 && since(ts_ns, old->ts_ns) < MS_NS)
+		if (memcmp(old->face, faces, sizeof(faces)) == 0 &&
+		    since(ts_ns, old->ts_ns) < MS_NS)
 			return;
 	}
 	if (!sample_room(all))
@@ -196,8 +199,8 @@ has_gaps(const struct tcp_pair *pair, enum side from)
 	uint32_t acked;
 
 	return pair->conn.rare[from][RARE_GIVEN_UP] > 0 ||
-	    (half->last_index != 0 && trail_acked(&pair->trail, (enum side)!from, &acked) &&
-	        seq_gt(acked, half->end));
+	       (half->last_index != 0 && trail_acked(&pair->trail, (enum side) !from, &acked) &&
+		   seq_gt(acked, half->end));
 }
 
 bool
@@ -228,7 +231,7 @@ static bool
 is_moment_over(const struct sockets *all, const struct sock *sock, int64_t now_ns)
 {
 	return all->options.every_ns > 0 ||
-	    (sock->moment < all->moment_count && all->moments[sock->moment] < now_ns);
+	       (sock->moment < all->moment_count && all->moments[sock->moment] < now_ns);
 }
 
 bool
@@ -240,15 +243,15 @@ shows_changes(const struct sockets *all, const struct sock *sock)
 bool
 sockets_want(const struct sockets *all, const struct sock *sock, const struct packet *pkt)
 {
-	return !tells_nothing(sock, pkt) ||
-	    shows_changes(all, sock) || (all->options.want_rows && is_moment_over(all, sock, pkt->ts_ns));
+	return !tells_nothing(sock, pkt) || shows_changes(all, sock) ||
+	       (all->options.want_rows && is_moment_over(all, sock, pkt->ts_ns));
 }
 
 bool
 is_told_of(const struct sockets *all, const struct sock *sock)
 {
 	return all->options.want_rows && (shows_changes(all, sock) || all->options.every_ns > 0 ||
-	    sock->sample != 0 || sock->moment < all->moment_count);
+					     sock->sample != 0 || sock->moment < all->moment_count);
 }
 
 static enum side
@@ -287,7 +290,8 @@ sockets_before(struct sockets *all, struct sock *sock, const struct tcp_pair *pa
 static int64_t
 heard_last_ns(const struct story *story, const struct tcp_pair *pair, enum role role)
 {
-	int64_t last_ns = pair->trail.half[role == ROLE_CLIENT ? story->client : !story->client].last_ns;
+	int64_t last_ns =
+	    pair->trail.half[role == ROLE_CLIENT ? story->client : !story->client].last_ns;
 	bool is_stray = !story->reset_has_ack[role] || !story->reset_has_window[role];
 
 	return story->reset_ns[role] == last_ns && is_stray ? INT64_MIN : last_ns;
@@ -316,7 +320,7 @@ sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair 
 	if (pair_has_gaps(pair))
 		story->flags |= STORY_GAPS;
 	story->final[ROLE_CLIENT] = face_of(story, sock, pair, (enum side)story->client);
-	story->final[ROLE_SERVER] = face_of(story, sock, pair, (enum side)!story->client);
+	story->final[ROLE_SERVER] = face_of(story, sock, pair, (enum side) !story->client);
 	story->heard_ns[ROLE_CLIENT] = heard_last_ns(story, pair, ROLE_CLIENT);
 	story->heard_ns[ROLE_SERVER] = heard_last_ns(story, pair, ROLE_SERVER);
 	story->stuck_ns = stuck_since_ns(story, pair);

@@ -35,8 +35,8 @@ sockets_may_open(struct sockets *all, const struct packet *syn, const struct pac
 }
 
 void
-sockets_open(struct sockets *all, struct sock *sock, const struct packet *syn, const struct packet *answer,
-    const struct place *place)
+sockets_open(struct sockets *all, struct sock *sock, const struct packet *syn,
+    const struct packet *answer, const struct place *place)
 {
 	struct sketch *sketch;
 	uint32_t number;
@@ -92,13 +92,15 @@ note_words(const struct sketch *sketch, struct step *end, struct plain *plain)
 	plain->said_ns = said->ts_ns;
 	plain->word_ns = first_word_ns(said, end, plain->knock_ns);
 	proof.ack -= sketch->isn[ROLE_CLIENT];
-	plain->cookie = (uint8_t)cookie_sign(&sketch->tuple, (uint16_t[]){ syn->mss, answer->mss }, answer, &proof);
+	plain->cookie = (uint8_t)cookie_sign(
+	    &sketch->tuple, (uint16_t[]){ syn->mss, answer->mss }, answer, &proof);
 	plain->has_odd_ttl = is_odd_ttl(answer->ttl, end->ttl);
 }
 
 /* With the server's first bytes its story is told; false where that has to be kept. */
 static bool
-end_in_brief(struct sockets *all, struct sock *sock, struct sketch *sketch, const struct packet *word)
+end_in_brief(
+    struct sockets *all, struct sock *sock, struct sketch *sketch, const struct packet *word)
 {
 	struct step *end = sketch->steps + sketch->step_count - sketch->is_proved;
 	const struct step *syn = &sketch->steps[STEP_SYN], *answer = &sketch->steps[STEP_ANSWER];
@@ -132,7 +134,8 @@ end_in_brief(struct sockets *all, struct sock *sock, struct sketch *sketch, cons
 }
 
 static bool
-server_goes_on(struct sockets *all, struct sock *sock, struct sketch *sketch, const struct packet *pkt)
+server_goes_on(
+    struct sockets *all, struct sock *sock, struct sketch *sketch, const struct packet *pkt)
 {
 	if (sketch->step_count == STEP_KNOCK)
 		return false;
@@ -140,7 +143,8 @@ server_goes_on(struct sockets *all, struct sock *sock, struct sketch *sketch, co
 		return end_in_brief(all, sock, sketch, pkt);
 	if (sketch->is_proved)
 		return true;
-	if (sketch->step_count == SKETCH_STEPS || !acks_more(pkt->tcp.ack - sketch->isn[ROLE_CLIENT]))
+	if (sketch->step_count == SKETCH_STEPS ||
+	    !acks_more(pkt->tcp.ack - sketch->isn[ROLE_CLIENT]))
 		return false;
 	step_note(&sketch->steps[sketch->step_count++], pkt, ROLE_SERVER);
 	sketch->is_proved = true;
@@ -161,12 +165,13 @@ client_goes_on(struct sock *sock, struct sketch *sketch, const struct packet *pk
 }
 
 bool
-sketch_goes_on(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt,
-    enum side side)
+sketch_goes_on(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
+    const struct packet *pkt, enum side side)
 {
 	struct sketch *sketch = sketch_at(all, sock->story - 1);
 
 	if (pkt->tcp.flags & TCP_FIN || (is_told_of(all, sock) && pair_has_gaps(pair)))
 		return false;
-	return side == SIDE_A ? client_goes_on(sock, sketch, pkt) : server_goes_on(all, sock, sketch, pkt);
+	return side == SIDE_A ? client_goes_on(sock, sketch, pkt)
+			      : server_goes_on(all, sock, sketch, pkt);
 }

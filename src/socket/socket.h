@@ -74,17 +74,17 @@ struct moment {
 };
 
 struct sockets_options {
-	bool want_rows;      /* else listeners alone */
-	bool rows_alone;     /* no listener is asked about: counts of theirs may be missing */
+	bool want_rows;  /* else listeners alone */
+	bool rows_alone; /* no listener is asked about: counts of theirs may be missing */
 	const struct moment *moments; /* none of them and no pace: each change */
 	size_t moment_count;
-	int64_t every_ns;    /* 0: not at a pace */
+	int64_t every_ns; /* 0: not at a pace */
 	/* Each change of these alone, and of listeners: ascending; NULL: of all. Borrowed while it runs. */
 	const uint32_t *flows;
 	size_t flow_count;
-	int64_t backlog;     /* -1: not told */
+	int64_t backlog; /* -1: not told */
 	bool has_until;
-	struct moment until; /* the capture is known to have run until then */
+	struct moment until;  /* the capture is known to have run until then */
 	enum vantage vantage; /* VANTAGE_UNKNOWN: not told */
 };
 
@@ -106,10 +106,10 @@ struct evidence {
 
 struct socket_row {
 	int64_t at_ns;
-	uint32_t flow;      /* 0: it listens */
-	struct tuple ends;  /* src: local, dst: remote; of a listener's, src alone */
-	bool any_address;   /* it listens on more addresses than one */
-	bool is_server;     /* the end that listened */
+	uint32_t flow;     /* 0: it listens */
+	struct tuple ends; /* src: local, dst: remote; of a listener's, src alone */
+	bool any_address;  /* it listens on more addresses than one */
+	bool is_server;    /* the end that listened */
 	enum sock_state state;
 	struct range recv_q; /* LISTEN: the accept queue */
 	struct range send_q; /* LISTEN: the backlog */
@@ -148,40 +148,40 @@ enum rival {
 };
 
 struct listener_row {
-	uint32_t first_index;  /* of the first frame about it */
-	struct tuple local;    /* src alone */
-	bool any_address;      /* several addresses share it */
+	uint32_t first_index; /* of the first frame about it */
+	struct tuple local;   /* src alone */
+	bool any_address;     /* several addresses share it */
 	enum story_kind kind;
-	unsigned stages;       /* bits of enum stage */
+	unsigned stages; /* bits of enum stage */
 	enum vantage vantage;
 	struct range backlog;
-	int64_t backlog_best;  /* -1: no telling */
+	int64_t backlog_best; /* -1: no telling */
 	bool backlog_told;
 	struct range accepted; /* accept() calls that returned */
 	int64_t accepted_best;
 	struct range established; /* children at the end, dead ones left out */
 	struct range syn_recv;    /* requests at the end */
 	struct range queue_max;   /* how full the accept queue ever was */
-	uint32_t attempts;    /* connections asked for */
-	uint32_t completed;   /* that the client saw through */
-	uint32_t refused;     /* by a RST */
-	uint32_t syn_dropped; /* SYNs left without an answer */
-	uint32_t overflows;   /* ACKs it ignored, and SYNs it dropped, for want of room */
+	uint32_t attempts;        /* connections asked for */
+	uint32_t completed;       /* that the client saw through */
+	uint32_t refused;         /* by a RST */
+	uint32_t syn_dropped;     /* SYNs left without an answer */
+	uint32_t overflows;       /* ACKs it ignored, and SYNs it dropped, for want of room */
 	uint32_t ignored_acks;
-	uint32_t aborted;     /* reset by an overflow */
-	uint32_t cookies;     /* SYN cookies recognised */
-	uint32_t deferred;    /* requests held back by TCP_DEFER_ACCEPT */
-	uint32_t unaccepted;  /* connections reset when it closed, never accepted */
-	unsigned rivals;      /* bits of enum rival */
+	uint32_t aborted;    /* reset by an overflow */
+	uint32_t cookies;    /* SYN cookies recognised */
+	uint32_t deferred;   /* requests held back by TCP_DEFER_ACCEPT */
+	uint32_t unaccepted; /* connections reset when it closed, never accepted */
+	unsigned rivals;     /* bits of enum rival */
 	struct evidence because;
 };
 
 /* --- one connection, as it lies in a flow's block; zeroed is ready --- */
 
 struct sock {
-	uint32_t story;  /* 1 + its number; 0: none yet; in brief, the brief's */
-	uint32_t moment; /* asked moments that it has answered */
-	uint32_t sample; /* 1 + the latest; 0: none */
+	uint32_t story;   /* 1 + its number; 0: none yet; in brief, the brief's */
+	uint32_t moment;  /* asked moments that it has answered */
+	uint32_t sample;  /* 1 + the latest; 0: none */
 	uint8_t state[2]; /* enum sock_state, by enum side: as the segments look */
 	uint16_t flags;   /* bits, in socket_priv.h */
 };
@@ -198,8 +198,8 @@ bool sockets_want(const struct sockets *sockets, const struct sock *sock, const 
  * Around tcp_segment: what was true until this segment, where a moment that
  * was asked for has passed; then what the segment changes.
  */
-void sockets_before(struct sockets *sockets, struct sock *sock, const struct tcp_pair *pair,
-    int64_t now_ns);
+void sockets_before(
+    struct sockets *sockets, struct sock *sock, const struct tcp_pair *pair, int64_t now_ns);
 void sockets_segment(struct sockets *sockets, struct sock *sock, const struct tcp_pair *pair,
     const struct packet *pkt, const struct place *place);
 /* The same in short, of a segment that tcp_next took in; false, and nothing done, where sockets_segment is to be asked. */
@@ -209,7 +209,8 @@ bool sockets_next(struct sockets *sockets, struct sock *sock, const struct tcp_p
  * And of the two that tcp_open takes in, where sockets_may_open said so: else,
  * a row wants to be told what was between them.
  */
-bool sockets_may_open(struct sockets *sockets, const struct packet *syn, const struct packet *answer);
+bool sockets_may_open(
+    struct sockets *sockets, const struct packet *syn, const struct packet *answer);
 void sockets_open(struct sockets *sockets, struct sock *sock, const struct packet *syn,
     const struct packet *answer, const struct place *place);
 void sockets_icmp(struct sockets *sockets, struct sock *sock, const struct packet *pkt);

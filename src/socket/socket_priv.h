@@ -45,12 +45,12 @@ enum sock_flag {
 	SOCK_FIN_SENT = 0x01, /* of side A; shifted by the side, as are the next two */
 	SOCK_FIN_GOT = 0x04,
 	SOCK_FIN_ACKED = 0x10,
-	SOCK_UNKEPT = 0x80, /* there was no room for its story */
-	SOCK_BRIEF = 0x100, /* its story is told, in brief */
+	SOCK_UNKEPT = 0x80,   /* there was no room for its story */
+	SOCK_BRIEF = 0x100,   /* its story is told, in brief */
 	SOCK_SETTLED = 0x200, /* proved and accepted: what is left of its story are FINs and RSTs */
 	SOCK_B_ASKED = 0x400, /* side B is the client */
 	SOCK_UNSHOWN = 0x800, /* no row is wanted of it */
-	SOCK_SHUT = 0x1000, /* of side A, shifted by the side: its window is closed */
+	SOCK_SHUT = 0x1000,   /* of side A, shifted by the side: its window is closed */
 	SOCK_SKETCHED = 0x4000, /* its story is only sketched so far */
 };
 
@@ -74,7 +74,7 @@ struct step {
 	uint8_t ttl;
 	bool has_ts;
 	bool has_sack;
-	bool refused; /* by a verdict: the server ignored it */
+	bool refused;  /* by a verdict: the server ignored it */
 	uint8_t shift; /* of windows, as a SYN announces it; UINT8_MAX: it does not */
 };
 
@@ -83,14 +83,14 @@ struct step {
 
 /* What became of a connection request, in the server. */
 enum fate {
-	FATE_NONE,      /* no answer was seen */
-	FATE_REFUSED,   /* answered by a RST */
-	FATE_TAKEN,     /* a connection, queued or accepted: proved */
-	FATE_MAYBE,     /* it can be one, or a SYN cookie whose ACK was ignored */
-	FATE_WAITING,   /* a request that waits, or waited until it was dropped */
-	FATE_COOKIE,    /* a SYN cookie whose ACK was ignored: the server keeps nothing */
+	FATE_NONE,       /* no answer was seen */
+	FATE_REFUSED,    /* answered by a RST */
+	FATE_TAKEN,      /* a connection, queued or accepted: proved */
+	FATE_MAYBE,      /* it can be one, or a SYN cookie whose ACK was ignored */
+	FATE_WAITING,    /* a request that waits, or waited until it was dropped */
+	FATE_COOKIE,     /* a SYN cookie whose ACK was ignored: the server keeps nothing */
 	FATE_OVERFLOWED, /* reset because there was no room */
-	FATE_MIDSTREAM, /* its beginning is not in the capture */
+	FATE_MIDSTREAM,  /* its beginning is not in the capture */
 };
 
 enum story_flag {
@@ -101,10 +101,10 @@ enum story_flag {
 	STORY_ACCEPTED = 0x10,     /* and what only a program makes it say */
 	STORY_IN_FULL = 0x20,      /* all its steps are kept */
 	STORY_FAST_OPEN = 0x40,
-	STORY_CONFIRMED = 0x100,   /* the client was seen to have the SYN-ACK */
-	STORY_PLAIN = 0x200,       /* one SYN, one SYN-ACK, nothing twice: no steps are needed */
-	STORY_UNSEEN = 0x400,      /* the SYN-ACK is missing; what followed it tells of it */
-	STORY_GAPS = 0x800,        /* bytes were acknowledged that the capture lacks */
+	STORY_CONFIRMED = 0x100, /* the client was seen to have the SYN-ACK */
+	STORY_PLAIN = 0x200,     /* one SYN, one SYN-ACK, nothing twice: no steps are needed */
+	STORY_UNSEEN = 0x400,    /* the SYN-ACK is missing; what followed it tells of it */
+	STORY_GAPS = 0x800,      /* bytes were acknowledged that the capture lacks */
 };
 
 /* What one end was, when a sample was taken. Numbers relative to ISNs, SYN and FIN count. */
@@ -138,7 +138,7 @@ struct story {
 	struct tuple tuple; /* as the client sends */
 	uint32_t flow;
 	uint32_t order; /* of beginning, from 1 */
-	uint32_t next; /* of its listener's, 1 + number */
+	uint32_t next;  /* of its listener's, 1 + number */
 	uint32_t first_step;
 	uint32_t last_step; /* 1 + number */
 	uint32_t isn[2];    /* by enum role */
@@ -146,28 +146,32 @@ struct story {
 	uint16_t flags;
 	uint8_t client; /* enum side */
 	uint8_t fate;
-	bool deferred;  /* its bare ACK was put aside */
+	bool deferred;        /* its bare ACK was put aside */
 	bool likely_deferred; /* or a cookie's, which is less likely */
-	bool cookie;    /* its SYN-ACK was a SYN cookie, taken later: there was no request */
-	bool sure_cookie; /* and that is no chance */
-	bool no_cookie; /* its SYN-ACK came again by a timer, or its window says so: there was one */
+	bool cookie;          /* its SYN-ACK was a SYN cookie, taken later: there was no request */
+	bool sure_cookie;     /* and that is no chance */
+	bool
+	    no_cookie; /* its SYN-ACK came again by a timer, or its window says so: there was one */
 	bool odd_silence; /* no SYN-ACK when due, although the server cannot have taken it */
 	uint8_t syn_count;
 	bool has_syn_ts;
 	uint32_t last_syn_ts; /* the latest SYN's timestamp */
-	uint16_t mss[2]; /* that each announced, by enum role; 0: none */
-	uint8_t ttl[2];  /* of their SYNs; 0: not seen */
+	uint16_t mss[2];      /* that each announced, by enum role; 0: none */
+	uint8_t ttl[2];       /* of their SYNs; 0: not seen */
 	uint8_t refusal_ttl;
 	bool has_odd_ttl;    /* something came from the server with another */
 	bool is_unreachable; /* a router said so of its host */
 	bool is_prohibited;  /* a filter answered */
-	uint32_t waiting; /* requests in the SYN queue when its SYN was answered */
-	uint32_t shut_ack[2]; /* what an end had when it closed its window; by enum role, as is the next */
-	uint32_t read[2];     /* bytes that its program has read, at the least */
-	bool outlives[2];     /* in FIN_WAIT2 it spoke: shut down, not closed; by enum role, as is the next */
-	bool has_expired[2];  /* in FIN_WAIT2 it reset a FIN: there was nothing any more */
+	uint32_t waiting;    /* requests in the SYN queue when its SYN was answered */
+	uint32_t shut_ack
+	    [2]; /* what an end had when it closed its window; by enum role, as is the next */
+	uint32_t read[2]; /* bytes that its program has read, at the least */
+	bool outlives
+	    [2]; /* in FIN_WAIT2 it spoke: shut down, not closed; by enum role, as is the next */
+	bool has_expired[2];   /* in FIN_WAIT2 it reset a FIN: there was nothing any more */
 	uint32_t waiting_most; /* as waiting, with those of whom it is not known that they waited */
-	int64_t fin_wait_ns[2]; /* when it got there; then, of one that expired, when that was, likeliest */
+	int64_t fin_wait_ns
+	    [2]; /* when it got there; then, of one that expired, when that was, likeliest */
 
 	int64_t syn_ns; /* the first */
 	int64_t last_syn_ns;
@@ -193,28 +197,32 @@ struct story {
 	int64_t plain_hi_ns;
 	uint8_t plain_cookie; /* enum cookie_sign */
 	bool is_rested;       /* nobody had asked anything for a while when it began */
-	uint32_t word_ns;     /* how long the server took for its first word, when the client had paused; 0: untold */
+	uint32_t
+	    word_ns; /* how long the server took for its first word, when the client had paused; 0: untold */
 
 	/* Verdict: when the server took it, between these; NEVER_NS where it did not. */
 	int64_t taken_lo_ns;
 	int64_t taken_hi_ns;
 	int64_t taken_ns; /* likeliest */
 	int64_t gone_ns;  /* a request not taken is dropped */
-	int64_t due_ns;   /* its SYN-ACK should have come again by then, and did not; NEVER_NS: not yet */
-	int64_t dropped_ns; /* so the request was dropped, likeliest now */
+	int64_t
+	    due_ns; /* its SYN-ACK should have come again by then, and did not; NEVER_NS: not yet */
+	int64_t dropped_ns;     /* so the request was dropped, likeliest now */
 	int64_t client_gone_ns; /* connect() gave up */
-	bool guessed;         /* in the course being played it was taken */
-	bool supposed;        /* by silence behind the last packet */
-	bool is_answered;     /* FATE_MAYBE: asked again, it answered, and was asked no more */
-	bool maybe_is_cookie; /* FATE_MAYBE: if it was not taken, the server has no row for it */
-	int64_t fin_ns;       /* the client's first; NEVER_NS: none */
-	bool fin_waited;      /* it came at once when what was stuck had been acknowledged, for all we know */
-	int64_t shut_ns;      /* the server's window; NEVER_NS: it is open */
-	int64_t stuck_ns;     /* at the end: since then the client's bytes wait for an ACK; NEVER_NS: they do not */
+	bool guessed;           /* in the course being played it was taken */
+	bool supposed;          /* by silence behind the last packet */
+	bool is_answered;       /* FATE_MAYBE: asked again, it answered, and was asked no more */
+	bool maybe_is_cookie;   /* FATE_MAYBE: if it was not taken, the server has no row for it */
+	int64_t fin_ns;         /* the client's first; NEVER_NS: none */
+	bool
+	    fin_waited; /* it came at once when what was stuck had been acknowledged, for all we know */
+	int64_t shut_ns; /* the server's window; NEVER_NS: it is open */
+	int64_t
+	    stuck_ns; /* at the end: since then the client's bytes wait for an ACK; NEVER_NS: they do not */
 	bool is_final;        /* final holds */
 	struct face final[2]; /* by enum role: when its last packet had gone by */
-	int64_t heard_ns[2];  /* each end's last packet that only a connection sends, by enum role */
-	uint32_t listener;    /* 1 + its number; 0: none */
+	int64_t heard_ns[2]; /* each end's last packet that only a connection sends, by enum role */
+	uint32_t listener;   /* 1 + its number; 0: none */
 	uint32_t refusal_index;
 	uint32_t rank_lo; /* in the order of being taken, from 1; 0: none */
 	uint32_t rank_hi;
@@ -274,20 +282,20 @@ struct brief {
 	uint32_t proof_index;
 	uint32_t accept_index;
 	uint32_t listener; /* its number */
-	uint8_t cookie; /* enum cookie_sign */
+	uint8_t cookie;    /* enum cookie_sign */
 };
 
 /* All of a listener's together. */
 struct briefs {
 	uint32_t count;
-	uint32_t cookies; /* of them, by their windows, */
+	uint32_t cookies;      /* of them, by their windows, */
 	uint32_t late_cookies; /* or, as far as a capture at the server tells, by their clocks */
-	uint32_t first;   /* answered: the number of its brief */
-	uint32_t last;    /* that the client completed */
+	uint32_t first;        /* answered: the number of its brief */
+	uint32_t last;         /* that the client completed */
 	int64_t first_ns;
 	int64_t last_ns;
 	bool has_odd_ttl;
-	uint32_t alive;   /* whose server's end was there to the last, told again or not */
+	uint32_t alive; /* whose server's end was there to the last, told again or not */
 };
 
 /* The shortest times to an answer, and which ends can be here by their TTLs. */
@@ -308,13 +316,14 @@ struct nearness {
 struct sample {
 	int64_t ts_ns; /* of the packet before */
 	uint32_t story;
-	uint32_t order; /* the story's */
+	uint32_t order;  /* the story's */
 	uint32_t before; /* 1 + the story's previous; 0: none */
 	uint32_t index;  /* of the packet before */
 	uint32_t from;   /* moments it answers for: from, up to but not to */
 	uint32_t to;
 	struct face face[2]; /* by enum role */
-	int64_t stuck_ns; /* since then what the client sends again waits for an ACK; NEVER_NS: nothing */
+	int64_t
+	    stuck_ns; /* since then what the client sends again waits for an ACK; NEVER_NS: nothing */
 };
 
 /*
@@ -353,11 +362,12 @@ struct happening {
 	uint32_t index;
 	uint32_t story; /* its number */
 	uint8_t kind;
-	uint32_t waiting; /* requests in the SYN queue, before it */
+	uint32_t waiting;  /* requests in the SYN queue, before it */
 	uint32_t taken_lo; /* children so far, with it */
 	uint32_t taken_hi;
 	uint32_t answered_lo; /* taken_lo when a SYN was last answered */
-	uint32_t accepted_lo; /* what children's words show: whose turn had come, or how many spoke */
+	uint32_t
+	    accepted_lo; /* what children's words show: whose turn had come, or how many spoke */
 	/* From it to the next, by all hypotheses that hold. */
 	struct range queue;
 	struct range accepted;
@@ -367,12 +377,12 @@ struct happening {
 
 /* What its packets give away of what else it might be. */
 enum sign {
-	SIGN_ODD_TTL = 0x01,     /* not all that came from it can have */
-	SIGN_LINGER = 0x02,      /* it reset what had nothing to be read */
-	SIGN_BSD = 0x04,         /* its client, and on loopback itself */
+	SIGN_ODD_TTL = 0x01, /* not all that came from it can have */
+	SIGN_LINGER = 0x02,  /* it reset what had nothing to be read */
+	SIGN_BSD = 0x04,     /* its client, and on loopback itself */
 	SIGN_UNREACHABLE = 0x08,
 	SIGN_PROHIBITED = 0x10,
-	SIGN_HOST_UP = 0x20,     /* it answers at some port */
+	SIGN_HOST_UP = 0x20, /* it answers at some port */
 };
 
 struct listener {
@@ -389,45 +399,48 @@ struct listener {
 	uint8_t vantage;
 	bool is_instant;      /* client and server answer as if there were no wire between them */
 	bool is_slow_of_word; /* when the client speaks, it makes a connection first */
-	bool skips_timers;    /* the first SYN-ACKs that were due again never came, later ones did */
-	bool defer;          /* TCP_DEFER_ACCEPT, as far as we can tell */
-	bool only_cookies;   /* it answers with nothing else */
-	bool has_requests;   /* that certainly were none */
-	int64_t defer_ns;    /* when it asks again */
-	int64_t asked_ns;    /* the longest time after which it did */
-	unsigned surprises;  /* how much that explanation has to take for chance */
+	bool skips_timers;  /* the first SYN-ACKs that were due again never came, later ones did */
+	bool defer;         /* TCP_DEFER_ACCEPT, as far as we can tell */
+	bool only_cookies;  /* it answers with nothing else */
+	bool has_requests;  /* that certainly were none */
+	int64_t defer_ns;   /* when it asks again */
+	int64_t asked_ns;   /* the longest time after which it did */
+	unsigned surprises; /* how much that explanation has to take for chance */
 	uint32_t attempts, completed, refused, dropped, aborted, cookies, deferred;
 	uint32_t lone; /* of the attempts: SYNs beyond LONE_MAX, of which nothing else is kept */
-	int64_t listens_ns;  /* proved from here on */
+	int64_t listens_ns; /* proved from here on */
 	int64_t first_refusal_ns;
-	int64_t closed_ns;   /* NEVER_NS: not seen */
-	int64_t proved_ns;   /* until then it certainly did not */
+	int64_t closed_ns;    /* NEVER_NS: not seen */
+	int64_t proved_ns;    /* until then it certainly did not */
 	bool refused_between; /* at times, between answers */
-	int64_t burst_ns;    /* its closing resets; NEVER_NS: none were seen */
+	int64_t burst_ns;     /* its closing resets; NEVER_NS: none were seen */
 	uint32_t burst_index;
 	uint32_t accepted_most; /* that they leave possible; UINT32_MAX: no bound */
 	uint32_t waited_least;  /* in the queue, of those they reset */
-	struct range backlog_learnt; /* as it was told, or by an earlier try at this explanation: at least, and likeliest */
+	struct range
+	    backlog_learnt; /* as it was told, or by an earlier try at this explanation: at least, and likeliest */
 
 	struct happening *happenings;
 	size_t happening_count;
 	size_t happening_room;
 	struct range backlog;
-	int64_t backlog_best; /* -1: no telling */
+	int64_t backlog_best;  /* -1: no telling */
 	struct range accepted; /* at the end */
 	bool overflowed;
-	bool closes;     /* by a burst of resets */
-	bool calm;       /* nothing was ignored or dropped, so nothing is said of the queue */
+	bool closes;      /* by a burst of resets */
+	bool calm;        /* nothing was ignored or dropped, so nothing is said of the queue */
 	bool only_counts; /* happenings are counted, not kept */
 	uint32_t noted;
 	uint32_t troubles; /* of them overflows */
-	bool heeds_silence; /* packets prove an overflow, so what went unheard at the end can be another */
+	bool
+	    heeds_silence; /* packets prove an overflow, so what went unheard at the end can be another */
 	bool old_kernel; /* answers SYNs although its queue is full (Linux before 4.10) */
 	bool doubtful;   /* no backlog explains what was seen: packets must be missing */
 	struct evidence because;
 	bool has_fellows; /* of the connections that would be asked, some were made */
-	int readers[2];  /* by enum role: connections whose end shows that all was read, less those that show it was not */
-	unsigned signs;  /* bits of enum sign */
+	int readers
+	    [2]; /* by enum role: connections whose end shows that all was read, less those that show it was not */
+	unsigned signs; /* bits of enum sign */
 };
 
 static inline bool
@@ -468,7 +481,7 @@ struct sockets {
 	struct pool briefs;
 	struct plain plains[PLAINS_MAX];
 	unsigned plain_count;
-	uint32_t begun; /* stories ever */
+	uint32_t begun;  /* stories ever */
 	uint32_t latest; /* the order of the last to begin */
 	struct sample *samples;
 	size_t sample_count;
@@ -498,8 +511,8 @@ struct sockets {
 	uint32_t *order; /* samples by the moment they begin to answer for */
 	uint32_t *live;  /* those that answer for the moment at hand */
 	size_t order_next, live_count;
-	size_t moment;   /* at hand */
-	size_t cursor;   /* rows told of it */
+	size_t moment; /* at hand */
+	size_t cursor; /* rows told of it */
 };
 
 static inline struct story *
@@ -561,7 +574,8 @@ step_next(const struct sockets *all, const struct step *step)
 /* --- state.c --- */
 
 /* Move both ends on by the events that a segment is for them, in the order in which they count. */
-void states_step(struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt, enum side from);
+void states_step(
+    struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt, enum side from);
 
 /* --- sockets.c --- */
 
@@ -574,11 +588,13 @@ tells_nothing(const struct sock *sock, const struct packet *pkt)
 	const uint16_t asked = SOCK_SETTLED | SOCK_SHUT | SOCK_SHUT << 1;
 
 	return (sock->flags & asked) == SOCK_SETTLED && sock->state[0] == SOCK_ESTABLISHED &&
-	    sock->state[1] == SOCK_ESTABLISHED && !(pkt->tcp.flags & CONTROL) && pkt->tcp.window != 0;
+	       sock->state[1] == SOCK_ESTABLISHED && !(pkt->tcp.flags & CONTROL) &&
+	       pkt->tcp.window != 0;
 }
 
 /* A connection that is new to us: whether there is room for its story. */
-bool sock_begin(struct sockets *all, struct sock *sock, const struct packet *first, const struct place *place, enum side client);
+bool sock_begin(struct sockets *all, struct sock *sock, const struct packet *first,
+    const struct place *place, enum side client);
 /* Of a zeroed one, whose first segment that is, nothing else is known yet. */
 void story_begin(struct story *story, int64_t first_ns, uint32_t first_index);
 /* A story begins now: whether none had for a while. */
@@ -593,7 +609,8 @@ void sock_end_in_brief(struct sockets *all, struct sock *sock, uint32_t brief);
 /* What became of it so far is told to a story, as if it had just come. */
 void sketch_fill_in(struct sockets *all, struct sock *sock);
 /* The next of a plain beginning, which tcp took in as such; false, and nothing done, of any other. */
-bool sketch_goes_on(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt, enum side side);
+bool sketch_goes_on(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
+    const struct packet *pkt, enum side side);
 
 /* --- samples.c --- */
 
@@ -603,7 +620,8 @@ int compare_ns(const void *a, const void *b);
 void moments_add_paced(struct sockets *all, int64_t now_ns);
 /* How many moments lie before now. */
 uint32_t moments_before(const struct sockets *all, int64_t now_ns);
-void sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t ts_ns, uint32_t index, uint32_t to);
+void sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t ts_ns,
+    uint32_t index, uint32_t to);
 /* Bytes were acknowledged, of either side, that the capture lacks. */
 bool pair_has_gaps(const struct tcp_pair *pair);
 /* Each of its changes may be a row. */
@@ -614,10 +632,13 @@ bool is_told_of(const struct sockets *all, const struct sock *sock);
 /* --- reset.c --- */
 
 /* Whether it can be meant for the other end; before its segment moves their states. */
-bool reset_counts(const struct sock *sock, const struct tcp_pair *pair, const struct packet *rst, enum side from);
-void reset_note(struct story *story, const struct sock *sock, const struct tcp_pair *pair, const struct packet *rst, enum side from);
+bool reset_counts(
+    const struct sock *sock, const struct tcp_pair *pair, const struct packet *rst, enum side from);
+void reset_note(struct story *story, const struct sock *sock, const struct tcp_pair *pair,
+    const struct packet *rst, enum side from);
 /* An end that was closed by a RST sends something else: was it? */
-void reset_reconsider(struct sockets *all, struct sock *sock, struct story *story, const struct packet *pkt, enum side side);
+void reset_reconsider(struct sockets *all, struct sock *sock, struct story *story,
+    const struct packet *pkt, enum side side);
 
 /* --- story.c and judge.c --- */
 
@@ -683,11 +704,12 @@ enum cookie_sign {
 	COOKIE_UNTOLD,
 	COOKIE_BY_CLOCK, /* farther off, the SYN-ACK may only have been on its way a little longer */
 	COOKIE_BY_WINDOW,
-	COOKIE_DENIED,   /* by its window: it was a request's */
+	COOKIE_DENIED, /* by its window: it was a request's */
 };
 
 /* mss: that each announced, by enum role; numbers of both relative to their ISN. */
-enum cookie_sign cookie_sign(const struct tuple *ends, const uint16_t mss[2], const struct step *answer, const struct step *word);
+enum cookie_sign cookie_sign(const struct tuple *ends, const uint16_t mss[2],
+    const struct step *answer, const struct step *word);
 
 /* --- brief.c --- */
 
@@ -735,7 +757,8 @@ void listener_locate(const struct sockets *all, struct listener *listener);
 /* --- happened.c --- */
 
 int64_t answered_last_ns(const struct sockets *all, const struct listener *listener);
-void listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns, uint32_t index, uint32_t story);
+void listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns,
+    uint32_t index, uint32_t story);
 /* All that one connection's beginning says of its listener. */
 void listener_note_story(struct sockets *all, struct listener *listener, uint32_t number);
 /* By time. */
@@ -759,13 +782,13 @@ struct world {
 	struct sockets *all;
 	int64_t backlog; /* RANGE_OPEN: more than matters */
 	bool old_kernel;
-	bool no_drops; /* silence behind a SYN proves nothing */
+	bool no_drops;  /* silence behind a SYN proves nothing */
 	int64_t *lower; /* by happening */
 	int64_t *upper;
-	size_t crossed; /* the happening that ruled the last world out */
+	size_t crossed;      /* the happening that ruled the last world out */
 	struct range likely; /* backlogs, of those tried */
-	unsigned fewest;   /* surprises */
-	unsigned bent;     /* what it cost to make it fit */
+	unsigned fewest;     /* surprises */
+	unsigned bent;       /* what it cost to make it fit */
 };
 
 static inline int64_t
@@ -787,7 +810,8 @@ is_overflow(const struct world *world, const struct happening *happening)
 		return true;
 	/* With requests waiting, it may be the SYN queue that is full, where there are no cookies. */
 	return happening->kind == HAPPENED_DROP && !world->no_drops &&
-	    (happening->waiting == 0 || world->backlog >= happening->waiting || world->old_kernel);
+	       (happening->waiting == 0 || world->backlog >= happening->waiting ||
+		   world->old_kernel);
 }
 
 /* How much of its likeliest course would be chance; keep: and what that comes to, noted with the happenings. */
@@ -822,13 +846,15 @@ unsigned rivals_of(const struct listener *listener, const struct listener_row *r
  * When the client's close() came, likeliest, that no packet shows: it had not
  * closed when what waits for an ACK was sent. NEVER_NS: it does not look so.
  */
-int64_t fellows_closed_ns(const struct sockets *all, const struct listener *listener, const struct story *story, int64_t open_until_ns);
+int64_t fellows_closed_ns(const struct sockets *all, const struct listener *listener,
+    const struct story *story, int64_t open_until_ns);
 /* Whom to ask, before rows are told. */
 void fellows_note(const struct sockets *all, struct listener *listener);
 /* Whether that end's program reads what it gets, as its other connections show. */
 bool fellows_read(const struct listener *listener, const struct story *story, enum role role);
 /* When the program exited, in this time, by what ended together at its address; NEVER_NS. */
-int64_t fellows_left_ns(const struct sockets *all, const struct listener *listener, const struct story *story, int64_t from_ns, int64_t to_ns);
+int64_t fellows_left_ns(const struct sockets *all, const struct listener *listener,
+    const struct story *story, int64_t from_ns, int64_t to_ns);
 
 /* --- closing.c --- */
 
@@ -865,7 +891,8 @@ void tell_queues(struct telling *t);
 /* As much can wait in Send-Q; RANGE_OPEN: what is held back hides it. */
 int64_t unseen_limit(const struct telling *t);
 /* One end between two samples, at a moment there. */
-void tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns, enum role role, struct socket_row *row);
+void tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns,
+    enum role role, struct socket_row *row);
 /* When the rows of a sample may change without a packet. */
 #define ROW_TIMES 27
 size_t row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES]);

@@ -19,7 +19,8 @@ sockets_new(const struct sockets_options *options, struct budget *budget)
 	all->budget = budget;
 	all->seed = hash_seed_draw();
 	all->begun_ns = INT64_MIN;
-	all->each_change = options->want_rows && options->moment_count == 0 && options->every_ns == 0;
+	all->each_change =
+	    options->want_rows && options->moment_count == 0 && options->every_ns == 0;
 	pool_init(&all->stories, sizeof(struct story));
 	pool_init(&all->steps, sizeof(struct step));
 	pool_init(&all->briefs, sizeof(struct brief));
@@ -57,7 +58,7 @@ static bool
 is_past_moments(const struct sockets *all, int64_t answer_ns)
 {
 	return !all->options.want_rows || all->moment_count == 0 ||
-	    answer_ns > all->moments[all->moment_count - 1];
+	       answer_ns > all->moments[all->moment_count - 1];
 }
 
 bool
@@ -89,8 +90,8 @@ is_shown(const struct sockets *all, uint32_t flow)
 }
 
 bool
-sock_begin(struct sockets *all, struct sock *sock, const struct packet *first, const struct place *place,
-    enum side client)
+sock_begin(struct sockets *all, struct sock *sock, const struct packet *first,
+    const struct place *place, enum side client)
 {
 	if (sock->flags & SOCK_UNKEPT || !is_kept(all, first, place)) {
 		sock->flags |= SOCK_UNKEPT;
@@ -102,7 +103,8 @@ sock_begin(struct sockets *all, struct sock *sock, const struct packet *first, c
 	if (client == SIDE_B)
 		sock->flags |= SOCK_B_ASKED;
 	if (!(first->tcp.flags & TCP_SYN))
-		sock->state[0] = sock->state[1] = (uint8_t)sock_next(SOCK_CLOSED, EVENT_SEEN_MIDWAY);
+		sock->state[0] = sock->state[1] =
+		    (uint8_t)sock_next(SOCK_CLOSED, EVENT_SEEN_MIDWAY);
 	if (all->options.want_rows && !all->each_change)
 		sock->moment = moments_before(all, first->ts_ns);
 	return true;
@@ -131,8 +133,8 @@ has_rested(struct sockets *all, int64_t now_ns)
 }
 
 static void
-begin_story(struct sockets *all, struct sock *sock, const struct packet *pkt, const struct place *place,
-    enum side client)
+begin_story(struct sockets *all, struct sock *sock, const struct packet *pkt,
+    const struct place *place, enum side client)
 {
 	uint32_t number = pool_get(&all->stories);
 	struct story *story = story_at(all, number);
@@ -185,24 +187,27 @@ note_accept(struct story *story, const struct packet *pkt)
  * with new bytes may have grown for them.
  */
 static void
-note_window(struct sock *sock, struct story *story, const struct tcp_pair *pair, const struct packet *pkt,
-    enum side side)
+note_window(struct sock *sock, struct story *story, const struct tcp_pair *pair,
+    const struct packet *pkt, enum side side)
 {
 	enum role role = side == story->client ? ROLE_CLIENT : ROLE_SERVER;
 	const struct conn_half *peer = &pair->conn.half[!side];
 	/* What the other end sends into a closed window, to probe it, is not taken. */
-	bool has_all = peer->last_index != 0 && pkt->tcp.ack == peer->next && peer->next == peer->end;
+	bool has_all =
+	    peer->last_index != 0 && pkt->tcp.ack == peer->next && peer->next == peer->end;
 	bool was_shut = sock->flags & SOCK_SHUT << side;
 
-	if (pkt->tcp.window == 0 && (has_all || (was_shut && pkt->tcp.ack == story->shut_ack[role])) &&
-	    pkt->tcp.ack - peer->start > 1 + story->read[role] && !(sock->flags & SOCK_FIN_GOT << side)) {
+	if (pkt->tcp.window == 0 &&
+	    (has_all || (was_shut && pkt->tcp.ack == story->shut_ack[role])) &&
+	    pkt->tcp.ack - peer->start > 1 + story->read[role] &&
+	    !(sock->flags & SOCK_FIN_GOT << side)) {
 		sock->flags |= (uint16_t)(SOCK_SHUT << side);
 		story->shut_ack[role] = pkt->tcp.ack;
 		if (role == ROLE_SERVER && !was_shut)
 			story->shut_ns = pkt->ts_ns;
 		return;
 	}
-	sock->flags &= (uint16_t)~(SOCK_SHUT << side);
+	sock->flags &= (uint16_t) ~(SOCK_SHUT << side);
 	if (role == ROLE_SERVER)
 		story->shut_ns = NEVER_NS;
 	if (!was_shut || pkt->tcp.window == 0 || pkt->tcp.ack != story->shut_ack[role])
@@ -302,8 +307,8 @@ go_on(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const
  * there; a RST to a bare FIN, that it was not.
  */
 static void
-note_fin_wait(struct story *story, const struct tcp_pair *pair, const struct packet *pkt, enum side side,
-    enum sock_state was)
+note_fin_wait(struct story *story, const struct tcp_pair *pair, const struct packet *pkt,
+    enum side side, enum sock_state was)
 {
 	enum role role = side == story->client ? ROLE_CLIENT : ROLE_SERVER;
 	const struct trail_half *peer = &pair->trail.half[!side];
@@ -311,15 +316,16 @@ note_fin_wait(struct story *story, const struct tcp_pair *pair, const struct pac
 	if (was == SOCK_FIN_WAIT2 && !(pkt->tcp.flags & TCP_RST)) {
 		story->outlives[role] = true;
 	} else if (was == SOCK_TIME_WAIT && (pkt->tcp.flags & (TCP_RST | TCP_ACK)) == TCP_RST &&
-	    !story->has_expired[role] && peer->end == pair->fin_end[!side]) {
+		   !story->has_expired[role] && peer->end == pair->fin_end[!side]) {
 		story->has_expired[role] = true;
-		story->fin_wait_ns[role] = after(story->fin_wait_ns[role], since(peer->last_ns, story->fin_wait_ns[role]) / 2);
+		story->fin_wait_ns[role] = after(
+		    story->fin_wait_ns[role], since(peer->last_ns, story->fin_wait_ns[role]) / 2);
 	}
 }
 
 static void
-take_in(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt,
-    enum side side)
+take_in(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
+    const struct packet *pkt, enum side side)
 {
 	struct story *story = story_at(all, sock->story - 1);
 	uint8_t was[2];
@@ -341,8 +347,8 @@ take_in(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, con
 }
 
 bool
-sockets_next(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt,
-    enum side side)
+sockets_next(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
+    const struct packet *pkt, enum side side)
 {
 	if (sock->flags & SOCK_SKETCHED)
 		return sketch_goes_on(all, sock, pair, pkt, side);

@@ -133,13 +133,14 @@ widen(struct range *range, int64_t lo, int64_t hi, bool is_first)
  * would have been asked.
  */
 static bool
-may_be_late(const struct world *world, const struct happening *taken, const struct happening *overflow)
+may_be_late(
+    const struct world *world, const struct happening *taken, const struct happening *overflow)
 {
 	const struct story *story = story_at(world->all, taken->story);
 
 	return story->taken_lo_ns <= overflow->ts_ns &&
-	    (story->cookie || (int64_t)story->waiting > world->backlog ||
-	        since(story->taken_hi_ns, story->answer_ns) < ASKED_AGAIN_NS);
+	       (story->cookie || (int64_t)story->waiting > world->backlog ||
+		   since(story->taken_hi_ns, story->answer_ns) < ASKED_AGAIN_NS);
 }
 
 /*
@@ -181,8 +182,8 @@ merge(const struct world *world, bool is_first)
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		struct happening *happening = &listener->happenings[i];
 		bool is_last = i + 1 == listener->happening_count;
-		int64_t most = at_most(happening->taken_hi, is_last ? listener->accepted_most
-		                                                    : world->upper[i + 1]);
+		int64_t most = at_most(
+		    happening->taken_hi, is_last ? listener->accepted_most : world->upper[i + 1]);
 		int64_t room = world->backlog == RANGE_OPEN ? RANGE_OPEN : world->backlog + 1;
 		int64_t longest = at_most(room, happening->taken_hi - world->lower[i]);
 
@@ -201,7 +202,8 @@ backlog_by_cookie(const struct world *world, const struct happening *answer)
 {
 	const struct story *story = story_at(world->all, answer->story);
 
-	if (!story->sure_cookie || !world->listener->has_requests || story->waiting_most == 0 || world->bent > 0)
+	if (!story->sure_cookie || !world->listener->has_requests || story->waiting_most == 0 ||
+	    world->bent > 0)
 		return RANGE_OPEN;
 	return (int64_t)story->waiting_most - 1;
 }
@@ -254,7 +256,8 @@ backlogs_tried(const struct world *world)
 {
 	int64_t left = at_least(0, EFFORT - (int64_t)world->all->effort) / 8;
 
-	return at_least(8, at_most(BACKLOGS_TRIED, left / (int64_t)world->listener->happening_count));
+	return at_least(
+	    8, at_most(BACKLOGS_TRIED, left / (int64_t)world->listener->happening_count));
 }
 
 /* All backlogs that can be; false where none can. */
@@ -271,7 +274,8 @@ try_backlogs(struct world *world)
 	if (highest == RANGE_OPEN) {
 		/* Nothing was ever full: any backlog will do. */
 		try_one(world, RANGE_OPEN, &found);
-		world->listener->backlog.lo = at_least(0, (int64_t)waited_at_close(world->listener) - 1);
+		world->listener->backlog.lo =
+		    at_least(0, (int64_t)waited_at_close(world->listener) - 1);
 		return found;
 	}
 	for (int64_t backlog = at_least(0, highest - most); backlog <= highest; backlog++)
@@ -373,8 +377,9 @@ likeliest_backlog(const struct world *world)
 {
 	const struct range *likely = &world->likely;
 
-	return world->listener->troubles > 0 || world->listener->defer ? likely->hi
-	                                                               : likely->lo + (likely->hi - likely->lo) / 2;
+	return world->listener->troubles > 0 || world->listener->defer
+		   ? likely->hi
+		   : likely->lo + (likely->hi - likely->lo) / 2;
 }
 
 void

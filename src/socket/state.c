@@ -116,7 +116,7 @@ has_acked(const struct tcp_pair *pair, enum side acker, uint32_t end)
 static void
 catch_up(struct sock *sock, const struct packet *pkt, enum side from)
 {
-	enum side to = (enum side)!from;
+	enum side to = (enum side) !from;
 	uint16_t flags = pkt->tcp.flags;
 
 	if (flags & TCP_RST || !(flags & TCP_ACK))
@@ -128,7 +128,7 @@ catch_up(struct sock *sock, const struct packet *pkt, enum side from)
 		happens(sock, to, EVENT_SENT_SYN_ACK);
 		happens(sock, from, EVENT_GOT_SYN_ACK);
 	} else if (sock->state[to] == SOCK_SYN_SENT && sock->state[from] == SOCK_CLOSED &&
-	    (pkt->payload_bytes > 0 || flags & TCP_FIN)) {
+		   (pkt->payload_bytes > 0 || flags & TCP_FIN)) {
 		/* A bare ACK can be an old connection's answer to the SYN. */
 		happens(sock, from, EVENT_SENT_SYN_ACK);
 		happens(sock, to, EVENT_GOT_SYN_ACK);
@@ -137,9 +137,10 @@ catch_up(struct sock *sock, const struct packet *pkt, enum side from)
 }
 
 void
-states_step(struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt, enum side from)
+states_step(
+    struct sock *sock, const struct tcp_pair *pair, const struct packet *pkt, enum side from)
 {
-	enum side to = (enum side)!from;
+	enum side to = (enum side) !from;
 	uint16_t flags = pkt->tcp.flags;
 
 	catch_up(sock, pkt, from);
@@ -150,7 +151,8 @@ states_step(struct sock *sock, const struct tcp_pair *pair, const struct packet 
 	}
 	if (flags & TCP_SYN) {
 		/* Two SYNs crossed: what answers one of them came behind the other. */
-		if (flags & TCP_ACK && sock->state[from] == SOCK_SYN_RECV && sock->state[to] == SOCK_SYN_SENT)
+		if (flags & TCP_ACK && sock->state[from] == SOCK_SYN_RECV &&
+		    sock->state[to] == SOCK_SYN_SENT)
 			happens(sock, to, EVENT_GOT_SYN);
 		else
 			happens(sock, to, flags & TCP_ACK ? EVENT_GOT_SYN_ACK : EVENT_GOT_SYN);

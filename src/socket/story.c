@@ -19,16 +19,17 @@ is_proof(const struct story *story, const struct step *heard)
 	if (says_something(heard) || (flags & TCP_ACK && acks_more(ack)))
 		return true;
 	/* A request answers what it does not take, too; but it has no memory for SACK, or of later timestamps. */
-	return heard->has_sack ||
-	    (heard->has_ts && story->has_syn_ts && (int32_t)(heard->ts_echo - story->last_syn_ts) > 0);
+	return heard->has_sack || (heard->has_ts && story->has_syn_ts &&
+				      (int32_t)(heard->ts_echo - story->last_syn_ts) > 0);
 }
 
 /* What the client acknowledges behind the SYN-ACK, the server has said, seen or not. */
 static bool
 heard_speech(const struct story *story, const struct step *heard)
 {
-	return story->flags & STORY_ANSWERED && (heard->flags & (TCP_ACK | TCP_RST | TCP_SYN)) == TCP_ACK &&
-	    acks_more(heard->ack - story->isn[ROLE_SERVER]);
+	return story->flags & STORY_ANSWERED &&
+	       (heard->flags & (TCP_ACK | TCP_RST | TCP_SYN)) == TCP_ACK &&
+	       acks_more(heard->ack - story->isn[ROLE_SERVER]);
 }
 
 static void
@@ -153,8 +154,9 @@ first_word_ns(const struct step *said, const struct step *last, int64_t knock_ns
 {
 	int64_t gap_ns = since(last->ts_ns, said->ts_ns);
 
-	if (said->bytes == 0 || said->flags & TCP_FIN || last->bytes > 0 || last->role != ROLE_SERVER ||
-	    since(said->ts_ns, knock_ns) < RESTED_NS || gap_ns <= 0 || gap_ns > SECOND_NS)
+	if (said->bytes == 0 || said->flags & TCP_FIN || last->bytes > 0 ||
+	    last->role != ROLE_SERVER || since(said->ts_ns, knock_ns) < RESTED_NS || gap_ns <= 0 ||
+	    gap_ns > SECOND_NS)
 		return 0;
 	return (uint32_t)gap_ns;
 }
@@ -170,16 +172,17 @@ settle_plain(struct sockets *all, struct story *story)
 	int64_t knock_ns = NEVER_NS;
 	uint32_t end = 1;
 
-	if (story->syn_count != 1 || !(story->flags & STORY_IN_FULL) || story->flags & STORY_FAST_OPEN ||
-	    story->flags & STORY_SIMULTANEOUS || step == NULL || step->role != ROLE_CLIENT)
+	if (story->syn_count != 1 || !(story->flags & STORY_IN_FULL) ||
+	    story->flags & STORY_FAST_OPEN || story->flags & STORY_SIMULTANEOUS || step == NULL ||
+	    step->role != ROLE_CLIENT)
 		return;
 	answer = step_next(all, step);
 	if (answer == NULL || answer->role != ROLE_SERVER || !(answer->flags & TCP_SYN))
 		return;
 	last = step_at(all, story->last_step - 1);
 	for (step = step_next(all, answer); step != last; step = step_next(all, step)) {
-		if (step->role != ROLE_CLIENT || step->flags & (TCP_SYN | TCP_RST) || !(step->flags & TCP_ACK) ||
-		    step->seq < end)
+		if (step->role != ROLE_CLIENT || step->flags & (TCP_SYN | TCP_RST) ||
+		    !(step->flags & TCP_ACK) || step->seq < end)
 			return;
 		end = step->seq + step->bytes + (step->flags & TCP_FIN ? 1 : 0);
 		knock_ns = step->ts_ns;

@@ -29,9 +29,11 @@ tell_evidence(const struct listener *listener, struct listener_row *row)
 
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		const struct happening *happening = &listener->happenings[i];
-		bool is_full = happening->kind == HAPPENED_IGNORE || happening->kind == HAPPENED_DROP;
+		bool is_full =
+		    happening->kind == HAPPENED_IGNORE || happening->kind == HAPPENED_DROP;
 
-		if (first == 0 && (happening->kind == HAPPENED_ANSWER || happening->kind == HAPPENED_REFUSAL))
+		if (first == 0 &&
+		    (happening->kind == HAPPENED_ANSWER || happening->kind == HAPPENED_REFUSAL))
 			first = happening->index;
 		if (full == 0 && is_full)
 			full = happening->index;
@@ -73,7 +75,8 @@ tell_queue(const struct listener *listener, struct listener_row *row)
 		const struct happening *happening = &listener->happenings[i];
 
 		row->ignored_acks += happening->kind == HAPPENED_IGNORE;
-		row->overflows += happening->kind == HAPPENED_IGNORE || happening->kind == HAPPENED_DROP;
+		row->overflows +=
+		    happening->kind == HAPPENED_IGNORE || happening->kind == HAPPENED_DROP;
 		if (happening->queue.lo > row->queue_max.lo)
 			row->queue_max.lo = happening->queue.lo;
 		if (happening->queue.hi > row->queue_max.hi)
@@ -145,7 +148,8 @@ sockets_next_listener(struct sockets *all, struct listener_row *row)
 		.because = listener->because,
 	};
 	if (listener->happening_count > 0)
-		row->accepted_best = listener->happenings[listener->happening_count - 1].accepted_best;
+		row->accepted_best =
+		    listener->happenings[listener->happening_count - 1].accepted_best;
 	if (row->accepted_best > row->accepted.hi)
 		row->accepted_best = row->accepted.hi;
 	tell_evidence(listener, row);

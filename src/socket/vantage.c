@@ -24,7 +24,7 @@ is_loopback(const struct tuple *ends)
  * lies between. Tried on veth pairs, 3 to 20 microseconds apart and alike from
  * both ends, and on a bridge in user space, 40 and 10 as seen from the client.
  */
-#define INSTANT_NS (100 * INT64_C(1000))
+#define INSTANT_NS  (100 * INT64_C(1000))
 #define ALIKE_RATIO 2
 
 /* What stacks begin with: a packet that has it came over no router. */
@@ -94,7 +94,7 @@ static bool
 is_slow_of_word(const struct nearness *near)
 {
 	return near->words > 0 && near->answers > 0 && near->words + near->answers > 2 &&
-	    near->word_ns * near->answers * 5 > near->answers_ns * 8;
+	       near->word_ns * near->answers * 5 > near->answers_ns * 8;
 }
 
 static void
@@ -139,18 +139,19 @@ vantage_of(struct listener *listener)
 	const struct nearness near = listener->near;
 	bool at_server, at_client;
 
-	listener->is_instant = near.server_ns < INSTANT_NS && near.client_ns < INSTANT_NS && !near.server_routed &&
-	    !near.client_routed;
+	listener->is_instant = near.server_ns < INSTANT_NS && near.client_ns < INSTANT_NS &&
+			       !near.server_routed && !near.client_routed;
 	if (near.loopback)
 		return VANTAGE_LOOPBACK;
 	if (near.server_ns == NEVER_NS)
 		return VANTAGE_UNKNOWN;
 	if (near.client_ns == NEVER_NS)
-		return near.server_ns < INSTANT_NS && !near.server_routed ? VANTAGE_SERVER : VANTAGE_UNKNOWN;
+		return near.server_ns < INSTANT_NS && !near.server_routed ? VANTAGE_SERVER
+									  : VANTAGE_UNKNOWN;
 	at_client = near.client_ns < near.server_ns / NEAR_RATIO;
 	at_server = !at_client && (near.server_ns < near.client_ns / NEAR_RATIO ||
-	    (near.server_ns < INSTANT_NS && near.client_ns < INSTANT_NS &&
-	        near.server_ns < near.client_ns * ALIKE_RATIO));
+				      (near.server_ns < INSTANT_NS && near.client_ns < INSTANT_NS &&
+					  near.server_ns < near.client_ns * ALIKE_RATIO));
 	if (at_server && !near.server_routed)
 		return VANTAGE_SERVER;
 	if (at_client && !near.client_routed)
@@ -164,6 +165,7 @@ listener_locate(const struct sockets *all, struct listener *listener)
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
 		look_near(&listener->near, story_at(all, at - 1));
 	listener->vantage = all->options.vantage != VANTAGE_UNKNOWN ? (uint8_t)all->options.vantage
-	                                                            : (uint8_t)vantage_of(listener);
-	listener->is_slow_of_word = listener->vantage == VANTAGE_LOOPBACK && is_slow_of_word(&listener->near);
+								    : (uint8_t)vantage_of(listener);
+	listener->is_slow_of_word =
+	    listener->vantage == VANTAGE_LOOPBACK && is_slow_of_word(&listener->near);
 }

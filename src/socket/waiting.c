@@ -11,7 +11,8 @@ static int64_t
 waits_until_ns(const struct story *story)
 {
 	if (story->likely_deferred)
-		return at_most(at_most(story->taken_hi_ns, story->gone_ns), story->reset_ns[ROLE_CLIENT]);
+		return at_most(
+		    at_most(story->taken_hi_ns, story->gone_ns), story->reset_ns[ROLE_CLIENT]);
 	return at_most(story->taken_lo_ns, story->gone_ns);
 }
 
@@ -20,7 +21,8 @@ static bool
 is_taken_at_once(const struct story *story)
 {
 	return story->maybe_is_cookie ||
-	    (story->flags & STORY_PLAIN && since(story->taken_hi_ns, story->answer_ns) > ASKED_AGAIN_NS);
+	       (story->flags & STORY_PLAIN &&
+		   since(story->taken_hi_ns, story->answer_ns) > ASKED_AGAIN_NS);
 }
 
 /* At the latest; one that is put aside is not asked about for long. */
@@ -28,7 +30,8 @@ static int64_t
 may_wait_until_ns(const struct listener *listener, const struct story *story)
 {
 	if (story->fate == FATE_TAKEN)
-		return !listener->defer && is_taken_at_once(story) ? story->taken_lo_ns : story->taken_hi_ns;
+		return !listener->defer && is_taken_at_once(story) ? story->taken_lo_ns
+								   : story->taken_hi_ns;
 	if (story->fate == FATE_MAYBE && story->due_ns != NEVER_NS && !listener->defer)
 		return story->taken_lo_ns;
 	return at_most(story->gone_ns, story->reset_ns[ROLE_CLIENT]);
@@ -92,7 +95,8 @@ comes_first_ns(const struct listener *listener, const struct story *story)
 }
 
 static void
-add_waiting(const struct listener *listener, const struct story *story, struct line *likely, struct line *most)
+add_waiting(const struct listener *listener, const struct story *story, struct line *likely,
+    struct line *most)
 {
 	int64_t first_ns = comes_first_ns(listener, story);
 	bool is_ghost = story->fate == FATE_COOKIE && silence_tells(listener);
