@@ -5,6 +5,7 @@
 #include "check/check_priv.h"
 
 #include "base/seq.h"
+#include "base/span.h"
 
 #define AGAIN_MARKS \
 	(MARK_BIT(MARK_RETRANSMISSION) | MARK_BIT(MARK_FAST_RETRANSMISSION) | \
@@ -26,17 +27,6 @@
 #define WINDOW_LEAST_NS INT64_C(100000000)
 /* ... or whether the other is still there: Linux takes nothing below a second. */
 #define ALIVE_LEAST_NS INT64_C(500000000)
-
-/* Times are a file's, and can be anything: no span is longer than there is room for. */
-static int64_t
-span_ns(int64_t later_ns, int64_t earlier_ns)
-{
-	int64_t ns;
-
-	if (__builtin_sub_overflow(later_ns, earlier_ns, &ns))
-		return later_ns < earlier_ns ? INT64_MIN : INT64_MAX;
-	return ns;
-}
 
 /* The times at which one thing was sent, again and again. */
 struct copies {

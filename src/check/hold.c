@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 
 /* --- one group --- */
 
@@ -251,14 +252,6 @@ hold_capture(struct check_result *result, struct holding *h)
 	h->count = 0;
 }
 
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? path : slash + 1;
-}
-
 /* The baseline itself, changed: nothing of it can differ by chance. */
 static void
 hold_copy(struct check_result *result, struct holding *h)
@@ -291,7 +284,8 @@ check_hold(
 	for (size_t i = 0; i < expectations->count; i++) {
 		struct capture_group *capture = &expectations->captures[i];
 
-		if (capture->file != NULL && fnmatch(capture->file, base_name(data->name), 0) != 0)
+		if (capture->file != NULL &&
+		    fnmatch(capture->file, path_last_name(data->name), 0) != 0)
 			continue;
 		was_meant = true;
 		capture->used++;
@@ -307,7 +301,7 @@ check_hold(
 	c->capture = mem_strdup(data->name);
 	c->subject = mem_strdup("the capture");
 	c->expected = mem_strdup("a capture that something is expected of");
-	c->seen = mem_strdup(base_name(data->name));
+	c->seen = mem_strdup(path_last_name(data->name));
 	c->sentence = mem_strdup("nothing is expected of a capture of this name");
 	return false;
 }

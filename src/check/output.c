@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/path.h"
+
 void
 output_clean(struct text *out, const char *words)
 {
@@ -28,11 +30,8 @@ output_name(struct text *out, const struct check_case *c)
 void
 output_class(struct text *out, const struct check_case *c)
 {
-	const char *slash = strrchr(c->capture, '/');
-	const char *name = slash == NULL ? c->capture : slash + 1;
-
 	text_put(out, "synscope.");
-	for (; *name != '\0'; name++)
+	for (const char *name = path_last_name(c->capture); *name != '\0'; name++)
 		text_char(out, *name == '.' ? '_' : *name);
 }
 

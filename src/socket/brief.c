@@ -11,7 +11,7 @@
 static bool
 fits(int64_t earlier_ns, int64_t later_ns, uint32_t *gap_ns)
 {
-	int64_t gap = since(later_ns, earlier_ns);
+	int64_t gap = span_ns(later_ns, earlier_ns);
 
 	*gap_ns = (uint32_t)gap;
 	return gap >= 0 && gap <= UINT32_MAX;

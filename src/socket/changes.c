@@ -128,7 +128,7 @@ changes_prepare(struct sockets *all)
 		if (all->samples[i].before != 0)
 			continue;
 		for (uint32_t at = (uint32_t)i + 1; at != 0; at = next[at - 1]) {
-			int64_t until_ns = next[at - 1] == 0 ? after(all->until_ns, 1)
+			int64_t until_ns = next[at - 1] == 0 ? span_end(all->until_ns, 1)
 							     : all->samples[next[at - 1] - 1].ts_ns;
 
 			change_between(all, at - 1, until_ns, ROLE_SERVER, &old[ROLE_SERVER]);

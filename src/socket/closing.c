@@ -47,7 +47,7 @@ find_burst(const struct sockets *all, const struct listener *listener, const str
 	if (count > 0)
 		qsort(reset, count, sizeof(const struct story *), compare_resets);
 	for (from = count; from > 0; from--)
-		if (from < count && since(reset[from]->reset_ns[ROLE_SERVER],
+		if (from < count && span_ns(reset[from]->reset_ns[ROLE_SERVER],
 					reset[from - 1]->reset_ns[ROLE_SERVER]) > BURST_GAP_NS)
 			break;
 	if (count - from < BURST_MIN ||
@@ -102,7 +102,7 @@ is_outlived(const struct sockets *all, const struct listener *listener, int64_t 
 		if (story->flags & STORY_ACCEPTED && story->fate == FATE_TAKEN &&
 		    story->accept_ns < last_ns && story->reset_ns[ROLE_SERVER] != NEVER_NS &&
 		    story->reset_has_window[ROLE_SERVER] &&
-		    since(story->reset_ns[ROLE_SERVER], last_ns) > BURST_GAP_NS)
+		    span_ns(story->reset_ns[ROLE_SERVER], last_ns) > BURST_GAP_NS)
 			return true;
 	}
 	return false;

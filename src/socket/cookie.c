@@ -17,7 +17,7 @@ shows_by_clock(const struct step *answer, const struct step *word)
 	if (!answer->has_ts || !word->has_ts)
 		return false;
 	lag_ms = (int64_t)(uint32_t)(word->ts_value - answer->ts_value) -
-		 since(word->ts_ns, answer->ts_ns) / MS_NS;
+		 span_ns(word->ts_ns, answer->ts_ns) / MS_NS;
 	return lag_ms >= 3 && lag_ms <= 64;
 }
 

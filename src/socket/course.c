@@ -76,7 +76,7 @@ hear(struct course *course, const struct happening *happening)
 	int64_t accepted = course->accepted;
 
 	make_room(course, course->world->backlog);
-	if (course->accepted > accepted && since(happening->ts_ns, course->full_ns) < MS_NS)
+	if (course->accepted > accepted && span_ns(happening->ts_ns, course->full_ns) < MS_NS)
 		course->surprises++;
 }
 
@@ -87,7 +87,7 @@ is_likely_heard(const struct course *course, const struct happening *happening,
 {
 	return story->no_cookie && story->taken_lo_ns > story->knock_ns &&
 	       course->accepted < most &&
-	       since(happening->ts_ns, course->full_ns) > course->pace_ns;
+	       span_ns(happening->ts_ns, course->full_ns) > course->pace_ns;
 }
 
 static void
@@ -140,7 +140,8 @@ pace_of(const struct world *world)
 		last--;
 	return count < 2
 		   ? NEVER_NS
-		   : since(listener->happenings[last].ts_ns, listener->happenings[0].ts_ns) / count;
+		   : span_ns(listener->happenings[last].ts_ns, listener->happenings[0].ts_ns) /
+			 count;
 }
 
 /* How much of it would be chance: what nothing explains, and accept() calls that nothing else shows. */

@@ -14,7 +14,7 @@
 static int64_t
 late_gap_ns(int64_t gap_ns)
 {
-	return after(gap_ns, gap_ns / 50 + 20 * MS_NS);
+	return span_end(gap_ns, gap_ns / 50 + 20 * MS_NS);
 }
 
 /*
@@ -25,12 +25,13 @@ late_gap_ns(int64_t gap_ns)
 static int64_t
 next_syn_gap_ns(const struct sockets *all, const struct story *story)
 {
-	int64_t doubled_ns = after(story->syn_gap_ns, story->syn_gap_ns);
+	int64_t doubled_ns = span_end(story->syn_gap_ns, story->syn_gap_ns);
 
 	if (story->syn_count < 2)
 		return SECOND_NS;
 	if (story->syn_count <= 5 && story->syn_gap_ns < 1300 * MS_NS && !all->syn_doubles &&
-	    (all->syn_lingers || since(all->seen_ns, story->last_syn_ns) > late_gap_ns(doubled_ns)))
+	    (all->syn_lingers ||
+		span_ns(all->seen_ns, story->last_syn_ns) > late_gap_ns(doubled_ns)))
 		return SECOND_NS;
 	return doubled_ns;
 }
@@ -50,7 +51,7 @@ tell_asking_client(struct telling *t)
 	const struct story *story = t->story;
 	int64_t gap_ns = next_syn_gap_ns(t->all, story);
 	bool is_last = t->at_ns >= story->last_syn_ns;
-	int64_t overdue_ns = after(story->last_syn_ns, late_gap_ns(gap_ns));
+	int64_t overdue_ns = span_end(story->last_syn_ns, late_gap_ns(gap_ns));
 
 	t->row->state = SOCK_SYN_SENT;
 	/* Between two SYNs its program may give up and not tell: only a later one says that it had not. */
@@ -64,7 +65,7 @@ tell_asking_client(struct telling *t)
 	}
 	if (is_last && !(story->flags & STORY_ANSWERED) && t->at_ns > overdue_ns) {
 		t->row->state = SOCK_CLOSED;
-		t->row->certain = t->at_ns > after(overdue_ns, gap_ns);
+		t->row->certain = t->at_ns > span_end(overdue_ns, gap_ns);
 	}
 	evidence_cite(&t->row->because, story->syn_index);
 }
@@ -83,7 +84,7 @@ hidden_fin_ns(const struct sockets *all, const struct listener *listener, const 
 	    (story->fin_ns == NEVER_NS ? story->stuck_ns != stuck_ns : !story->fin_waited))
 		return NEVER_NS;
 	return at_least(
-	    fellows_closed_ns(all, listener, story, stuck_ns), after(stuck_ns, STUCK_NS));
+	    fellows_closed_ns(all, listener, story, stuck_ns), span_end(stuck_ns, STUCK_NS));
 }
 
 static void
@@ -91,7 +92,7 @@ suppose_hidden_fin(struct telling *t)
 {
 	if ((t->row->state != SOCK_ESTABLISHED && t->row->state != SOCK_CLOSE_WAIT) ||
 	    t->sample->face[ROLE_CLIENT].fin_sent || t->sample->stuck_ns == NEVER_NS ||
-	    since(t->at_ns, t->sample->stuck_ns) < STUCK_NS ||
+	    span_ns(t->at_ns, t->sample->stuck_ns) < STUCK_NS ||
 	    t->at_ns < hidden_fin_ns(t->all, t->listener, t->story, t->sample))
 		return;
 	t->row->state = sock_next(t->row->state, EVENT_SENT_FIN);
@@ -106,7 +107,7 @@ has_stopped_asking(const struct telling *t)
 	const struct story *story = t->story;
 	int64_t heard_ns = at_most(story->knock_ns, t->all->seen_ns);
 
-	return since(heard_ns, story->last_syn_ns) > late_gap_ns(next_syn_gap_ns(t->all, story));
+	return span_ns(heard_ns, story->last_syn_ns) > late_gap_ns(next_syn_gap_ns(t->all, story));
 }
 
 static void
@@ -168,7 +169,7 @@ was_cookie(const struct telling *t)
 static int64_t
 dropped_first_ns(const struct story *story)
 {
-	return after(story->dropped_ns, since(story->dropped_ns, story->due_ns));
+	return span_end(story->dropped_ns, span_ns(story->dropped_ns, story->due_ns));
 }
 
 /* A request of which it is not proved that the server took it. */
@@ -239,7 +240,7 @@ fin_wait_over_ns(const struct story *story, enum role role)
 	if (story->outlives[role])
 		return NEVER_NS;
 	return story->has_expired[role] ? story->fin_wait_ns[role]
-					: after(story->fin_wait_ns[role], TIME_WAIT_NS);
+					: span_end(story->fin_wait_ns[role], TIME_WAIT_NS);
 }
 
 /* What ends by itself. */
@@ -247,7 +248,7 @@ static void
 let_expire(struct telling *t)
 {
 	struct socket_row *row = t->row;
-	int64_t age_ns = since(t->at_ns, t->sample->ts_ns);
+	int64_t age_ns = span_ns(t->at_ns, t->sample->ts_ns);
 
 	if (row->state == SOCK_TIME_WAIT && age_ns >= TIME_WAIT_NS) {
 		row->state = SOCK_CLOSED;
@@ -322,7 +323,7 @@ doubt_missing(struct telling *t)
 	if (is_partial(t->story) && !is_open)
 		t->row->certain = false;
 	/* A FIN that is not acknowledged comes again. Where it does not, the ACK was missed. */
-	if (is_waiting && since(t->at_ns, t->sample->ts_ns) > story_patience_ns(t->story))
+	if (is_waiting && span_ns(t->at_ns, t->sample->ts_ns) > story_patience_ns(t->story))
 		t->row->certain = false;
 }
 
@@ -356,7 +357,7 @@ doubt_unheard(struct telling *t)
 	    (!story->is_final || story->heard_ns[t->role] <= t->at_ns))
 		t->row->certain = false;
 	if (t->role == ROLE_CLIENT && t->at_ns < story->fin_ns &&
-	    since(story->fin_ns, t->at_ns) < AGAIN_MAX_NS)
+	    span_ns(story->fin_ns, t->at_ns) < AGAIN_MAX_NS)
 		t->row->certain = false;
 	if (me->fin_got && me->acks < me->got)
 		t->row->certain = false;
@@ -420,7 +421,7 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 	const struct listener *listener = listener_of(all, story);
 	size_t count = 0;
 	int64_t gap_ns = next_syn_gap_ns(all, story);
-	int64_t overdue_ns = after(story->last_syn_ns, late_gap_ns(gap_ns));
+	int64_t overdue_ns = span_end(story->last_syn_ns, late_gap_ns(gap_ns));
 
 	if (listener != NULL && story->rank_lo != 0) {
 		times[count++] = listener_accepts_ns(listener, (int64_t)story->rank_lo, false);
@@ -430,9 +431,9 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 	times[count++] = story->heard_ns[ROLE_CLIENT];
 	times[count++] = story->heard_ns[ROLE_SERVER];
 	times[count++] = story->last_syn_ns;
-	times[count++] = after(all->seen_ns, 1);
-	times[count++] = after(overdue_ns, after(gap_ns, 1));
-	times[count++] = after(sample->ts_ns, after(story_patience_ns(story), 1));
+	times[count++] = span_end(all->seen_ns, 1);
+	times[count++] = span_end(overdue_ns, span_end(gap_ns, 1));
+	times[count++] = span_end(sample->ts_ns, span_end(story_patience_ns(story), 1));
 	times[count++] = story->answer_ns;
 	times[count++] = story->taken_lo_ns;
 	times[count++] = story->taken_ns;
@@ -447,13 +448,13 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 		times[count++] = dropped_first_ns(story);
 	times[count++] = story->client_gone_ns;
 	times[count++] = story->knock_ns;
-	times[count++] = after(overdue_ns, 1);
-	times[count++] = after(sample->ts_ns, TIME_WAIT_NS);
+	times[count++] = span_end(overdue_ns, 1);
+	times[count++] = span_end(sample->ts_ns, TIME_WAIT_NS);
 	if (story->fin_ns != NEVER_NS)
-		times[count++] = after(story->fin_ns, 1 - AGAIN_MAX_NS);
+		times[count++] = span_end(story->fin_ns, 1 - AGAIN_MAX_NS);
 	times[count++] = fin_wait_over_ns(story, ROLE_CLIENT);
 	times[count++] = fin_wait_over_ns(story, ROLE_SERVER);
-	times[count++] = after(sample->ts_ns, ACKED_BY_NS + 1);
-	times[count++] = after(sample->ts_ns, SETTLED_NS + 1);
+	times[count++] = span_end(sample->ts_ns, ACKED_BY_NS + 1);
+	times[count++] = span_end(sample->ts_ns, SETTLED_NS + 1);
 	return count;
 }

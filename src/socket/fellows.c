@@ -43,7 +43,7 @@ closing_of(const struct sockets *all, const struct story *story)
 	int64_t last_ns = at_most(ended_ns(story), at_most(story->stuck_ns, all->seen_ns));
 
 	last_ns = at_most(last_ns, story->reset_ns[ROLE_SERVER]);
-	return (struct closing){ since(last_ns, story->knock_ns), last_ns == story->fin_ns };
+	return (struct closing){ span_ns(last_ns, story->knock_ns), last_ns == story->fin_ns };
 }
 
 /* From this age on, two in three of those that had not closed by the other one had. */
@@ -81,8 +81,8 @@ closed_like_them_ns(const struct sockets *all, const struct listener *listener,
 	     at = story_at(all, at - 1)->next)
 		if (is_fellow(story, story_at(all, at - 1)))
 			closings[count++] = closing_of(all, story_at(all, at - 1));
-	return after(story->knock_ns,
-	    most_closed_ns(closings, count, since(open_until_ns, story->knock_ns)));
+	return span_end(story->knock_ns,
+	    most_closed_ns(closings, count, span_ns(open_until_ns, story->knock_ns)));
 }
 
 /* Whether it went on behind that moment, or could have. */
@@ -92,7 +92,7 @@ is_left_open(const struct story *story, int64_t at_ns)
 	int64_t over_ns =
 	    at_most(ended_ns(story), at_most(story->reset_ns[ROLE_SERVER], story->stuck_ns));
 
-	return story->knock_ns <= at_ns && over_ns > after(at_ns, EXIT_GAP_NS);
+	return story->knock_ns <= at_ns && over_ns > span_end(at_ns, EXIT_GAP_NS);
 }
 
 int64_t
@@ -121,7 +121,7 @@ fellows_left_ns(const struct sockets *all, const struct listener *listener,
 	if (count > 0)
 		qsort(ends, count, sizeof(*ends), compare_ns);
 	for (size_t i = 1; i < count; i++)
-		if (since(ends[i], ends[i - 1]) <= EXIT_GAP_NS)
+		if (span_ns(ends[i], ends[i - 1]) <= EXIT_GAP_NS)
 			return ends[i];
 	return NEVER_NS;
 }
@@ -134,7 +134,7 @@ fellows_closed_ns(const struct sockets *all, const struct listener *listener,
 
 	if (story->fin_ns != NEVER_NS)
 		closed_ns = at_most(
-		    closed_ns, after(open_until_ns, since(story->fin_ns, open_until_ns) / 2));
+		    closed_ns, span_end(open_until_ns, span_ns(story->fin_ns, open_until_ns) / 2));
 	return at_most(closed_ns, fellows_left_ns(all, listener, story, open_until_ns, closed_ns));
 }
 

@@ -69,9 +69,9 @@ note_drops(struct sockets *all, struct listener *listener, uint32_t number)
 		bool is_asked_again = next != NULL && (is_syn(next) || next->flags & TCP_SYN);
 		bool is_waiting =
 		    next == NULL &&
-		    (story->syn_count > 1 || since(all->seen_ns, step->ts_ns) < ASKS_AGAIN_NS);
+		    (story->syn_count > 1 || span_ns(all->seen_ns, step->ts_ns) < ASKS_AGAIN_NS);
 
-		if (since(end_ns, step->ts_ns) < ANSWERED_BY_NS)
+		if (span_ns(end_ns, step->ts_ns) < ANSWERED_BY_NS)
 			continue;
 		step->refused = true;
 		listener->dropped++;

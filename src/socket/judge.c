@@ -52,7 +52,7 @@ is_turned_away(const struct reading *r, const struct step *step)
 	while (answer != NULL && answer->role != ROLE_SERVER)
 		answer = step_next(r->all, answer);
 	return answer != NULL && (answer->flags & (TCP_RST | TCP_ACK)) == TCP_RST &&
-	       since(answer->ts_ns, step->ts_ns) < ACK_DUE_NS;
+	       span_ns(answer->ts_ns, step->ts_ns) < ACK_DUE_NS;
 }
 
 /* All candidates up to this one were ignored by the server, whatever the reason. */
@@ -85,7 +85,7 @@ static bool
 answers_again(const struct reading *r, const struct step *step)
 {
 	return r->before != NULL && r->before->role == ROLE_CLIENT && r->before->flags & TCP_SYN &&
-	       since(step->ts_ns, r->before->ts_ns) < ACK_DUE_NS;
+	       span_ns(step->ts_ns, r->before->ts_ns) < ACK_DUE_NS;
 }
 
 static void
@@ -97,19 +97,19 @@ read_answer(struct reading *r, const struct step *step)
 		r->answer = step;
 		return;
 	}
-	if (since(step->ts_ns, r->answer->ts_ns) < TIMER_MIN_NS || answers_again(r, step))
+	if (span_ns(step->ts_ns, r->answer->ts_ns) < TIMER_MIN_NS || answers_again(r, step))
 		return;
 	if (r->last != NULL)
 		ignore_until(r, r->last);
 	/* No stack's first timer runs for so long. */
-	if (r->timers == 0 && since(step->ts_ns, r->answer->ts_ns) > AGAIN_MAX_NS &&
-	    since(r->story->knock_ns, r->answer->ts_ns) < SECOND_NS)
+	if (r->timers == 0 && span_ns(step->ts_ns, r->answer->ts_ns) > AGAIN_MAX_NS &&
+	    span_ns(r->story->knock_ns, r->answer->ts_ns) < SECOND_NS)
 		r->listener->skips_timers = true;
 	if (r->timers == 0 && r->listener->defer &&
-	    since(step->ts_ns, r->answer->ts_ns) > r->listener->defer_ns)
-		r->listener->defer_ns = since(step->ts_ns, r->answer->ts_ns);
-	if (since(step->ts_ns, r->story->answer_ns) > r->listener->asked_ns)
-		r->listener->asked_ns = since(step->ts_ns, r->story->answer_ns);
+	    span_ns(step->ts_ns, r->answer->ts_ns) > r->listener->defer_ns)
+		r->listener->defer_ns = span_ns(step->ts_ns, r->answer->ts_ns);
+	if (span_ns(step->ts_ns, r->story->answer_ns) > r->listener->asked_ns)
+		r->listener->asked_ns = span_ns(step->ts_ns, r->story->answer_ns);
 	r->answer = step;
 	r->timers++;
 	r->data = NULL;
@@ -140,7 +140,7 @@ static bool
 is_said_again(struct reading *r, const struct step *step)
 {
 	if (!says_something(step) || r->data == NULL || r->last == NULL ||
-	    step->seq > r->data->seq || since(step->ts_ns, r->data->ts_ns) < AGAIN_MIN_NS)
+	    step->seq > r->data->seq || span_ns(step->ts_ns, r->data->ts_ns) < AGAIN_MIN_NS)
 		return false;
 	return silence_tells(r->listener) || r->repeats++ > 0;
 }
@@ -167,7 +167,7 @@ read_knock(struct reading *r, struct step *step)
 static int64_t
 timer_ns(const struct reading *r)
 {
-	int64_t age_ns = since(r->answer->ts_ns, r->story->answer_ns);
+	int64_t age_ns = span_ns(r->answer->ts_ns, r->story->answer_ns);
 
 	/* A request put aside is not asked about sooner than that. */
 	if (r->listener->defer && r->timers == 0)
@@ -183,7 +183,7 @@ due_ns(const struct reading *r)
 {
 	int64_t gap_ns = timer_ns(r);
 
-	return after(r->answer->ts_ns, after(gap_ns, gap_ns / 16 + 60 * MS_NS));
+	return span_end(r->answer->ts_ns, span_end(gap_ns, gap_ns / 16 + 60 * MS_NS));
 }
 
 /* Where none came when it was due, the request was dropped instead. */
@@ -192,7 +192,7 @@ dropped_ns(const struct reading *r)
 {
 	int64_t gap_ns = timer_ns(r);
 
-	return after(r->answer->ts_ns, after(gap_ns, gap_ns / 32 + 30 * MS_NS));
+	return span_end(r->answer->ts_ns, span_end(gap_ns, gap_ns / 32 + 30 * MS_NS));
 }
 
 /* Nobody listens any more: the next timer finds that out, whether it was to send anything or not. */
@@ -203,11 +203,11 @@ orphaned_ns(const struct reading *r)
 	int64_t gap_ns = r->listener->defer && r->timers == 0 ? SECOND_NS : timer_ns(r);
 	int64_t age_ns = gap_ns;
 
-	while (gap_ns < 64 * SECOND_NS && after(r->answer->ts_ns, age_ns) < closed_ns) {
+	while (gap_ns < 64 * SECOND_NS && span_end(r->answer->ts_ns, age_ns) < closed_ns) {
 		gap_ns *= 2;
 		age_ns += gap_ns;
 	}
-	return after(r->answer->ts_ns, age_ns + gap_ns / 32 + 30 * MS_NS);
+	return span_end(r->answer->ts_ns, age_ns + gap_ns / 32 + 30 * MS_NS);
 }
 
 /*
@@ -307,7 +307,7 @@ judge_answered(struct reading *r)
 		story->gone_ns = dropped_ns(r);
 		return;
 	}
-	if (due_ns(r) > after(story->answer_ns, r->listener->asked_ns)) {
+	if (due_ns(r) > span_end(story->answer_ns, r->listener->asked_ns)) {
 		/* Or it was the last, as tcp_synack_retries can have it, and the request is no more. */
 		story->fate = FATE_MAYBE;
 		story->is_answered = true;
@@ -320,7 +320,7 @@ judge_answered(struct reading *r)
 int64_t
 story_patience_ns(const struct story *story)
 {
-	int64_t rtt_ns = since(story->knock_ns, story->syn_ns);
+	int64_t rtt_ns = span_ns(story->knock_ns, story->syn_ns);
 
 	return story->syn_count == 1 && rtt_ns >= 0 && rtt_ns < SECOND_NS / 2
 		   ? RTO_MIN_NS + 4 * rtt_ns
@@ -350,7 +350,7 @@ is_out_of_sight(const struct reading *r)
 		last = step;
 	}
 	return last != NULL && copies < 8 &&
-	       since(r->all->seen_ns, last->ts_ns) > patience_ns << (copies - 1);
+	       span_ns(r->all->seen_ns, last->ts_ns) > patience_ns << (copies - 1);
 }
 
 /* Silence tells no more once the client has said that it is over. */
@@ -386,7 +386,7 @@ judge_unproved(struct reading *r)
 
 	/* Bytes that a connection would have acknowledged by now. */
 	if (r->data != NULL && !r->data->refused && r->first != NULL &&
-	    (since(until_ns, r->data->ts_ns) > ACK_DUE_NS || is_due)) {
+	    (span_ns(until_ns, r->data->ts_ns) > ACK_DUE_NS || is_due)) {
 		if (!r->listener->heeds_silence && story->refusal_index == 0 &&
 		    !is_turned_away(r, r->data)) {
 			story->fate = FATE_MAYBE;
@@ -440,7 +440,7 @@ judge_bold_reset(struct reading *r)
 	if (answer != NULL && !(answer->flags & TCP_RST))
 		story->no_cookie = true;
 	else if (answer == NULL && r->timers == 0 &&
-		 since(r->all->seen_ns, reset->ts_ns) > ACK_DUE_NS)
+		 span_ns(r->all->seen_ns, reset->ts_ns) > ACK_DUE_NS)
 		story->fate = FATE_COOKIE;
 }
 
@@ -460,7 +460,8 @@ judge_resets(struct reading *r)
 		judge_bold_reset(r);
 	/* Only the first of the client's words gets that; a later RST says that the request is gone. */
 	if (by_server != NEVER_NS && !story->reset_has_ack[ROLE_SERVER] && r->ignored == NULL &&
-	    r->last != NULL && r->timers == 0 && since(by_server, r->first->ts_ns) < TIMER_MIN_NS) {
+	    r->last != NULL && r->timers == 0 &&
+	    span_ns(by_server, r->first->ts_ns) < TIMER_MIN_NS) {
 		story->fate = FATE_OVERFLOWED;
 		story->gone_ns = by_server;
 		listener_note(

@@ -14,7 +14,7 @@ payload_got(const struct face *me, const struct telling *t)
 
 	/* What was ignored before the connection was taken came to nothing. */
 	if (t->role == ROLE_SERVER && t->story->refusal_index != 0 &&
-	    since(t->at_ns, t->sample->ts_ns) > ACKED_BY_NS && me->acks < got)
+	    span_ns(t->at_ns, t->sample->ts_ns) > ACKED_BY_NS && me->acks < got)
 		got = me->acks;
 	if (me->is_shut || (me->acks != 0 && got - me->acks > WINDOW_MOST && got > me->acks))
 		got = me->acks;

@@ -86,7 +86,7 @@ asks_again(
 	return shot->state[side] == SOCK_SYN_SENT &&
 	       (pkt->tcp.flags & (TCP_ACK | TCP_SYN)) == TCP_SYN &&
 	       pkt->tcp.seq == story->isn[ROLE_CLIENT] &&
-	       since(pkt->ts_ns, shot->ts_ns) >= AGAIN_MIN_NS;
+	       span_ns(pkt->ts_ns, shot->ts_ns) >= AGAIN_MIN_NS;
 }
 
 void
@@ -101,7 +101,7 @@ reset_reconsider(struct sockets *all, struct sock *sock, struct story *story,
 		return;
 	if (!asks_again(shot, story, pkt, side) &&
 	    ((pkt->tcp.flags & (TCP_ACK | TCP_SYN)) != TCP_ACK ||
-		since(pkt->ts_ns, shot->ts_ns) < patience_ns))
+		span_ns(pkt->ts_ns, shot->ts_ns) < patience_ns))
 		return;
 	sock->state[side] = shot->state[side];
 	for (uint32_t at = sock->sample; at != 0 && all->samples[at - 1].ts_ns >= shot->ts_ns;

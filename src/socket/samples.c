@@ -36,7 +36,7 @@ sockets_begin(struct sockets *all, int64_t first_ns)
 	for (size_t i = 0; i < all->options.moment_count; i++) {
 		const struct moment *moment = &all->options.moments[i];
 
-		all->moments[i] = moment->is_relative ? after(first_ns, moment->ns) : moment->ns;
+		all->moments[i] = moment->is_relative ? span_end(first_ns, moment->ns) : moment->ns;
 	}
 	all->moment_count = all->options.moment_count;
 	qsort(all->moments, all->moment_count, sizeof(*all->moments), compare_ns);
@@ -54,7 +54,8 @@ moments_add_paced(struct sockets *all, int64_t now_ns)
 		int64_t next_ns = all->first_ns;
 
 		if (all->moment_count > 0)
-			next_ns = after(all->moments[all->moment_count - 1], all->options.every_ns);
+			next_ns =
+			    span_end(all->moments[all->moment_count - 1], all->options.every_ns);
 		if (next_ns > now_ns || next_ns == NEVER_NS)
 			break;
 		if ((all->moment_count & (all->moment_count - 1)) == 0)
@@ -168,7 +169,7 @@ sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 
 		/* A packet that changes nothing still is one: what ends by itself does so since then. */
 		if (memcmp(old->face, faces, sizeof(faces)) == 0 &&
-		    since(ts_ns, old->ts_ns) < MS_NS)
+		    span_ns(ts_ns, old->ts_ns) < MS_NS)
 			return;
 	}
 	if (!sample_room(all))

@@ -7,32 +7,10 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/span.h"
 #include "socket/socket.h"
 
-#define SECOND_NS INT64_C(1000000000)
-#define MS_NS     INT64_C(1000000)
-#define NEVER_NS  INT64_MAX
-
-/* Times are a file's or the user's, and can be anything: what would overflow stops at the end of time. */
-static inline int64_t
-since(int64_t later_ns, int64_t earlier_ns)
-{
-	int64_t ns;
-
-	if (__builtin_sub_overflow(later_ns, earlier_ns, &ns))
-		return later_ns < earlier_ns ? INT64_MIN : INT64_MAX;
-	return ns;
-}
-
-static inline int64_t
-after(int64_t from_ns, int64_t gap_ns)
-{
-	int64_t ns;
-
-	if (__builtin_add_overflow(from_ns, gap_ns, &ns))
-		return gap_ns < 0 ? INT64_MIN : INT64_MAX;
-	return ns;
-}
+#define NEVER_NS INT64_MAX
 
 /* Whose: an end's part in its connection. */
 enum role {

@@ -126,7 +126,7 @@ story_begin(struct story *story, int64_t first_ns, uint32_t first_index)
 bool
 has_rested(struct sockets *all, int64_t now_ns)
 {
-	bool rested = since(now_ns, all->begun_ns) > RESTED_NS;
+	bool rested = span_ns(now_ns, all->begun_ns) > RESTED_NS;
 
 	all->begun_ns = now_ns;
 	return rested;
@@ -229,12 +229,13 @@ note_speech(struct story *story, const struct packet *pkt)
 static void
 note_fin(struct story *story, const struct tcp_pair *pair, const struct packet *pkt)
 {
-	int64_t near_ns = after(since(story->knock_ns, story->answer_ns), 2 * MS_NS);
+	int64_t near_ns = span_end(span_ns(story->knock_ns, story->answer_ns), 2 * MS_NS);
 
 	if (story->fin_ns != NEVER_NS)
 		return;
 	story->fin_ns = pkt->ts_ns;
-	story->fin_waited = since(pkt->ts_ns, pair->trail.half[!story->client].last_ns) <= near_ns;
+	story->fin_waited =
+	    span_ns(pkt->ts_ns, pair->trail.half[!story->client].last_ns) <= near_ns;
 }
 
 void
@@ -318,8 +319,8 @@ note_fin_wait(struct story *story, const struct tcp_pair *pair, const struct pac
 	} else if (was == SOCK_TIME_WAIT && (pkt->tcp.flags & (TCP_RST | TCP_ACK)) == TCP_RST &&
 		   !story->has_expired[role] && peer->end == pair->fin_end[!side]) {
 		story->has_expired[role] = true;
-		story->fin_wait_ns[role] = after(
-		    story->fin_wait_ns[role], since(peer->last_ns, story->fin_wait_ns[role]) / 2);
+		story->fin_wait_ns[role] = span_end(
+		    story->fin_wait_ns[role], span_ns(peer->last_ns, story->fin_wait_ns[role]) / 2);
 	}
 }
 
@@ -412,7 +413,8 @@ sockets_solve(struct sockets *all, int64_t first_ns, int64_t last_ns)
 	all->seen_ns = last_ns;
 	if (all->options.has_until) {
 		const struct moment *until = &all->options.until;
-		int64_t until_ns = until->is_relative ? after(all->first_ns, until->ns) : until->ns;
+		int64_t until_ns =
+		    until->is_relative ? span_end(all->first_ns, until->ns) : until->ns;
 
 		if (until_ns > last_ns)
 			all->seen_ns = until_ns;

@@ -140,7 +140,7 @@ may_be_late(
 
 	return story->taken_lo_ns <= overflow->ts_ns &&
 	       (story->cookie || (int64_t)story->waiting > world->backlog ||
-		   since(story->taken_hi_ns, story->answer_ns) < ASKED_AGAIN_NS);
+		   span_ns(story->taken_hi_ns, story->answer_ns) < ASKED_AGAIN_NS);
 }
 
 /*

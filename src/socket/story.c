@@ -40,10 +40,10 @@ note_syn(struct story *story, const struct step *syn)
 		story->isn[ROLE_CLIENT] = syn->seq;
 		story->syn_ns = syn->ts_ns;
 		story->syn_index = syn->index;
-	} else if (since(syn->ts_ns, story->last_syn_ns) < AGAIN_MIN_NS) {
+	} else if (span_ns(syn->ts_ns, story->last_syn_ns) < AGAIN_MIN_NS) {
 		return;
 	} else {
-		story->syn_gap_ns = since(syn->ts_ns, story->last_syn_ns);
+		story->syn_gap_ns = span_ns(syn->ts_ns, story->last_syn_ns);
 	}
 	story->last_syn_ns = syn->ts_ns;
 	story->last_syn_ts = syn->ts_value;
@@ -152,11 +152,11 @@ drop_steps(struct sockets *all, struct story *story)
 uint32_t
 first_word_ns(const struct step *said, const struct step *last, int64_t knock_ns)
 {
-	int64_t gap_ns = since(last->ts_ns, said->ts_ns);
+	int64_t gap_ns = span_ns(last->ts_ns, said->ts_ns);
 
 	if (said->bytes == 0 || said->flags & TCP_FIN || last->bytes > 0 ||
-	    last->role != ROLE_SERVER || since(said->ts_ns, knock_ns) < RESTED_NS || gap_ns <= 0 ||
-	    gap_ns > SECOND_NS)
+	    last->role != ROLE_SERVER || span_ns(said->ts_ns, knock_ns) < RESTED_NS ||
+	    gap_ns <= 0 || gap_ns > SECOND_NS)
 		return 0;
 	return (uint32_t)gap_ns;
 }

@@ -40,8 +40,8 @@ shorten(int64_t *shortest_ns, int64_t from_ns, int64_t to_ns)
 	/* A clock that was set back tells nothing. */
 	if (from_ns == NEVER_NS || to_ns == NEVER_NS || to_ns < from_ns)
 		return;
-	if (since(to_ns, from_ns) < *shortest_ns)
-		*shortest_ns = since(to_ns, from_ns);
+	if (span_ns(to_ns, from_ns) < *shortest_ns)
+		*shortest_ns = span_ns(to_ns, from_ns);
 }
 
 /* What takes longer tells nothing of how much there was to do. */
@@ -110,7 +110,7 @@ look_near_plain(struct nearness *near, const struct plain *plain)
 {
 	look_at_ends(near, &plain->tuple, plain->ttl);
 	if (plain->is_rested)
-		look_at_answer(near, since(plain->answer_ns, plain->syn_ns));
+		look_at_answer(near, span_ns(plain->answer_ns, plain->syn_ns));
 	look_at_word(near, plain->word_ns);
 	shorten(&near->server_ns, plain->syn_ns, plain->answer_ns);
 	shorten(&near->client_ns, plain->answer_ns, plain->knock_ns);
@@ -121,7 +121,7 @@ look_near(struct nearness *near, const struct story *story)
 {
 	look_at_ends(near, &story->tuple, story->ttl);
 	if (story->is_rested && story->syn_count == 1)
-		look_at_answer(near, since(story->answer_ns, story->syn_ns));
+		look_at_answer(near, span_ns(story->answer_ns, story->syn_ns));
 	look_at_word(near, story->word_ns);
 	if (story->syn_count == 1) {
 		shorten(&near->server_ns, story->syn_ns, story->answer_ns);

@@ -22,7 +22,7 @@ is_taken_at_once(const struct story *story)
 {
 	return story->maybe_is_cookie ||
 	       (story->flags & STORY_PLAIN &&
-		   since(story->taken_hi_ns, story->answer_ns) > ASKED_AGAIN_NS);
+		   span_ns(story->taken_hi_ns, story->answer_ns) > ASKED_AGAIN_NS);
 }
 
 /* At the latest; one that is put aside is not asked about for long. */
