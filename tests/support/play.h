@@ -5,6 +5,7 @@
 #ifndef SYNSCOPE_SUPPORT_PLAY_H
 #define SYNSCOPE_SUPPORT_PLAY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "decode/decode.h"
@@ -150,6 +151,16 @@ play_any(struct play *play, unsigned number, uint32_t one_in, enum side *side)
 	if (below(play, one_in) == 0)
 		play_upset(play, &pkt);
 	return pkt;
+}
+
+/* What flow_opened would tell of. */
+static inline bool
+play_may_open(const struct packet *syn, const struct packet *answer)
+{
+	const uint16_t asked = TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST;
+
+	return syn->payload_bytes == 0 && (syn->tcp.flags & asked) == TCP_SYN &&
+	       (answer->tcp.flags & asked) == (TCP_SYN | TCP_ACK);
 }
 
 #endif

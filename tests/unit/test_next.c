@@ -89,23 +89,13 @@ judge(struct twins *twins, const struct packet *pkt, enum side side)
 	assert_same_pair(&twins->brief.pair, &twins->thorough.pair);
 }
 
-/* What flow_opened would tell of. */
-static bool
-may_open(const struct packet *syn, const struct packet *answer)
-{
-	const uint16_t asked = TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST;
-
-	return syn->payload_bytes == 0 && (syn->tcp.flags & asked) == TCP_SYN &&
-	       (answer->tcp.flags & asked) == (TCP_SYN | TCP_ACK);
-}
-
 static void
 judge_opening(struct twins *twins, const struct packet *syn, const struct packet *answer)
 {
 	struct place from_a = { .side = SIDE_A }, from_b = { .side = SIDE_B };
 	struct verdict of_syn, of_answer;
 
-	if (!may_open(syn, answer) ||
+	if (!play_may_open(syn, answer) ||
 	    !tcp_open(twins->brief.tcp, &twins->brief.pair, syn, answer)) {
 		judge(twins, syn, SIDE_A);
 		judge(twins, answer, SIDE_B);

@@ -138,16 +138,6 @@ take_in(struct flow_of *flow, const struct packet *pkt, enum side side)
 	assert_same_sock(&flow->brief, &flow->thorough);
 }
 
-/* What flow_opened would tell of. */
-static bool
-may_open(const struct packet *syn, const struct packet *answer)
-{
-	const uint16_t asked = TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST;
-
-	return syn->payload_bytes == 0 && (syn->tcp.flags & asked) == TCP_SYN &&
-	       (answer->tcp.flags & asked) == (TCP_SYN | TCP_ACK);
-}
-
 static void
 take_in_opening(struct flow_of *flow, const struct packet *syn, const struct packet *answer)
 {
@@ -155,7 +145,7 @@ take_in_opening(struct flow_of *flow, const struct packet *syn, const struct pac
 	const struct place before = { .side = SIDE_A, .number = place.number };
 	struct tcp_pair pair = { 0 };
 
-	if (!may_open(syn, answer) || !sockets_may_open(twins.brief, syn, answer) ||
+	if (!play_may_open(syn, answer) || !sockets_may_open(twins.brief, syn, answer) ||
 	    !tcp_open(twins.tcp, &flow->pair, syn, answer)) {
 		take_in(flow, syn, SIDE_A);
 		take_in(flow, answer, SIDE_B);
