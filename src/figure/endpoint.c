@@ -249,7 +249,10 @@ count_levels(struct counting *counting)
 	}
 }
 
-/* accept() never unreturns, so what is known later bounds what was before. */
+/*
+ * accept() never unreturns, so what is known later bounds what was before. And who
+ * still waited when the listener closed left the queue without it.
+ */
 static void
 tighten(struct levels *levels, const struct listener_row *listener)
 {
@@ -260,6 +263,7 @@ tighten(struct levels *levels, const struct listener_row *listener)
 		struct level *level = &levels->at[i];
 
 		lo = level->range.lo > lo ? level->range.lo : lo;
+		lo = lo > hi ? hi : lo;
 		level->range.lo = lo;
 	}
 	for (size_t i = levels->count; i-- > 0;) {
