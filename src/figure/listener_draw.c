@@ -70,19 +70,11 @@ draw_span(struct listening *all, const struct lane *lane, const struct call *cal
 	scene_polyline(all->scene, CLASS_SPAN, open, call->is_open ? 4 : 5, DASH_DASHED);
 }
 
-/* Where nothing else stands; a call that lasts is where it is. */
+/* As near to the middle of so much room as nothing else stands. */
 static bool
-place_call(const struct listening *all, struct slots *slots, const struct call *call,
-    struct scene_box *box)
+place_near(struct slots *slots, struct scene_box *box, double room)
 {
-	if (!call->is_span && call->bottom - call->top > CALL_HEIGHT + 1) {
-		slots_take(slots, *box);
-		return true;
-	}
-	/* Of a time between two moments, what is nearest to its middle. */
-	for (double aside = 0;
-	     call->is_span && !call->is_open && aside + CALL_HEIGHT < call->bottom - call->top;
-	     aside += 4)
+	for (double aside = 0; aside + CALL_HEIGHT < room; aside += 4)
 		for (int way = -1; way <= 1; way += 2) {
 			struct scene_box other = *box;
 
@@ -92,10 +84,39 @@ place_call(const struct listening *all, struct slots *slots, const struct call *
 				return true;
 			}
 		}
+	return false;
+}
+
+/* It is where it is, with room for more than its name. */
+static bool
+is_long(const struct call *call)
+{
+	return !call->is_span && call->bottom - call->top > CALL_HEIGHT + 1;
+}
+
+/* Where nothing else stands. */
+static bool
+place_call(const struct listening *all, struct slots *slots, const struct call *call,
+    struct scene_box *box)
+{
+	if (call->is_span && !call->is_open && place_near(slots, box, call->bottom - call->top))
+		return true;
 	for (; box->y + box->height < all->bottom + CALL_HEIGHT; box->y += 4)
 		if (slots_take(slots, *box))
 			return true;
 	return false;
+}
+
+/* In the middle of its box, or where no break goes through it. */
+static double
+name_y(struct slots *slots, const struct scene_box *box)
+{
+	struct scene_box name = { box->x, box->y + (box->height - CALL_HEIGHT) / 2, box->width,
+		CALL_HEIGHT };
+
+	if (!slots_take(slots, *box))
+		place_near(slots, &name, box->height);
+	return name.y + CALL_HEIGHT / 2 + 4;
 }
 
 static void
@@ -108,11 +129,12 @@ draw_call(
 	scene_group_begin(all->scene, model_flow(lane->flow), call->tip, NULL);
 	if (call->is_span)
 		draw_span(all, lane, call);
-	if (place_call(all, slots, call, &box)) {
+	if (is_long(call) || place_call(all, slots, call, &box)) {
+		double y = is_long(call) ? name_y(slots, &box) : box.y + box.height / 2 + 4;
+
 		scene_round_rect(all->scene, CLASS_HEAD, box, 2, DASH_SOLID);
-		scene_text(all->scene, CLASS_HEAD, style,
-		    (struct scene_point){ lane->x, box.y + box.height / 2 + 4 }, box.width - 2,
-		    call->text);
+		scene_text(all->scene, CLASS_HEAD, style, (struct scene_point){ lane->x, y },
+		    box.width - 2, call->text);
 	}
 	scene_group_end(all->scene);
 }
