@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "socket/socket_priv.h"
+#include "socket/rows_priv.h"
 
 /* Something may be otherwise from here on: a sample, or the clock. */
 struct change {

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "socket/socket_priv.h"
+#include "socket/rows_priv.h"
 
 /* RFC 9293's 2 MSL as Linux has it, TCP_TIMEWAIT_LEN; an orphan's FIN_WAIT2 lasts as long unless set otherwise. */
 #define TIME_WAIT_NS (60 * SECOND_NS)

@@ -1,5 +1,6 @@
 libsynscope_a_SOURCES += \
-	%D%/socket.h %D%/socket_priv.h %D%/state.def %D%/event.def \
+	%D%/socket.h %D%/socket_priv.h %D%/story_priv.h %D%/listener_priv.h \
+	%D%/rows_priv.h %D%/state.def %D%/event.def \
 	%D%/state.c \
 	%D%/sockets.c \
 	%D%/samples.c \

@@ -2,7 +2,7 @@
  * Recv-Q and Send-Q of one end at a moment: what the packets force, and the
  * likeliest value where that is a range.
  */
-#include "socket/socket_priv.h"
+#include "socket/rows_priv.h"
 
 /* RFC 7323's largest window: what lies farther ahead of all that was acknowledged is a number that jumped. */
 #define WINDOW_MOST (UINT32_C(1) << 30)

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "socket/socket_priv.h"
+#include "socket/rows_priv.h"
 
 static bool
 listens_at(const struct listener *listener, int64_t at_ns)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/find.h"
-#include "socket/socket_priv.h"
+#include "socket/rows_priv.h"
 
 struct sockets *
 sockets_new(const struct sockets_options *options, struct budget *budget)

@@ -1,0 +1,47 @@
+/*
+ * rows_priv: what netstat would show, told from stories, samples and listeners;
+ * private to the files that tell it.
+ */
+#ifndef SYNSCOPE_SOCKET_ROWS_PRIV_H
+#define SYNSCOPE_SOCKET_ROWS_PRIV_H
+
+#include "socket/socket_priv.h"
+
+/* --- end.c and queues.c --- */
+
+/* Bytes that have arrived are acknowledged by then. */
+#define ACKED_BY_NS (60 * MS_NS)
+/* Bytes that have lain for so long were read when they came, or wait for something else. */
+#define SETTLED_NS (2 * SECOND_NS)
+
+/* One end at a moment, being told. */
+struct telling {
+	const struct sockets *all;
+	const struct story *story;
+	const struct sample *sample;
+	const struct listener *listener; /* NULL: unknown */
+	int64_t at_ns;
+	enum role role;
+	bool hidden_fin; /* supposed to wait behind what is sent again */
+	struct socket_row *row;
+};
+
+/* Of a state that is told. */
+void tell_queues(struct telling *t);
+/* As much can wait in Send-Q; RANGE_OPEN: what is held back hides it. */
+int64_t unseen_limit(const struct telling *t);
+/* One end between two samples, at a moment there. */
+void tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns,
+    enum role role, struct socket_row *row);
+/* When the rows of a sample may change without a packet. */
+#define ROW_TIMES 27
+size_t row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES]);
+
+/* --- rows.c and changes.c --- */
+
+void tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row *row);
+void rows_prepare(struct sockets *all);
+void changes_prepare(struct sockets *all);
+bool changes_next(struct sockets *all, struct socket_row *row);
+
+#endif
