@@ -165,6 +165,17 @@ first_taken_ns(const struct story **burst, size_t count)
 	return first_ns;
 }
 
+/* Of the client's segment at that time; its first ACK's where it is not kept. */
+static uint32_t
+index_at(const struct sockets *all, const struct story *story, int64_t ts_ns)
+{
+	for (const struct step *step = step_first(all, story); step != NULL;
+	     step = step_next(all, step))
+		if (step->role == ROLE_CLIENT && step->ts_ns == ts_ns)
+			return step->index;
+	return story->knock_index;
+}
+
 /*
  * Who came behind one that is reset from the queue, and is passed over, was not
  * in it, nor was its turn to be accepted: its ACK was ignored, for want of room.
@@ -185,9 +196,9 @@ note_passed_over(
 		    story->reset_ns[ROLE_SERVER] != NEVER_NS ||
 		    story->reset_ns[ROLE_CLIENT] <= burst[count - 1]->reset_ns[ROLE_SERVER])
 			continue;
+		listener_note(listener, HAPPENED_IGNORE, story->taken_lo_ns,
+		    index_at(all, story, story->taken_lo_ns), at - 1);
 		story_settle_ignored(story);
-		listener_note(
-		    listener, HAPPENED_IGNORE, story->knock_ns, story->knock_index, at - 1);
 		/* Neither a request that asks again, nor a cookie, which would have needed others to wait. */
 		if (story->fate == FATE_COOKIE && story->waiting == 0 && !listener->only_cookies) {
 			story->odd_silence = true;

@@ -172,6 +172,14 @@ queue_child(int n, int64_t ms)
 	take_bytes(n, 15, ms);
 }
 
+/* Whose SYN-ACK comes again answers it. */
+static void
+ask_again(int n, int64_t ms)
+{
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(ms)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(ms)));
+}
+
 /* Its final ACK and its bytes come to nothing: SYN-ACK and bytes again, each by its timer. */
 static void
 overflow(int n, int64_t ms)
@@ -1574,6 +1582,27 @@ test_there_was_room_when_the_syn_came_not_when_its_answer_was_captured(void **st
 	assert_int_equal(seen.listener.backlog.hi, 0);
 }
 
+/* Who answers again does so while there is no room; there had been when it first did. */
+static void
+test_what_the_closing_resets_pass_over_was_ignored_when_it_came_to_be_heard(void **state)
+{
+	(void)state;
+	seen.options.backlog = 1;
+	ask_at(4000);
+	for (int n = 0; n < 3; n++)
+		shake_hands(n, 10 * n);
+	for (int n = 0; n < 2; n++)
+		ask_again(n, 3050 + 10 * n);
+	RESET_CHILD(2, 0, 5000);
+	RESET_CHILD(0, 0, 5000);
+	solve(6000);
+	assert_int_equal(seen.listener.kind, STORY_OVERFLOW);
+	assert_ends(4000, 0, "ESTABLISHED", "ESTABLISHED");
+	assert_ends(4000, 1, "ESTABLISHED", "SYN_RECV");
+	assert_ends(4000, 2, "ESTABLISHED", "ESTABLISHED");
+	assert_int_equal(listener_at_moment(4000).recv_q.lo, 2);
+}
+
 static void
 test_a_bare_ack_alone_that_was_ignored_may_have_been_put_aside(void **state)
 {
@@ -1813,3 +1842,4 @@ main(void)
 
 	return cmocka_run_group_tests_name("socket", tests, NULL, NULL);
 }
+		TEST(test_what_the_closing_resets_pass_over_was_ignored_when_it_came_to_be_heard),
