@@ -159,6 +159,20 @@ read_knock(struct reading *r, struct step *step)
 		r->data = step;
 }
 
+/* For how long a request is put aside, before its client is asked again. */
+static int64_t
+aside_ns(const struct listener *listener)
+{
+	return listener->defer_ns != 0 ? listener->defer_ns : 7 * SECOND_NS;
+}
+
+/* Timers are late by up to a sixteenth. */
+static int64_t
+latest_ns(int64_t since_ns, int64_t gap_ns)
+{
+	return span_end(since_ns, span_end(gap_ns, gap_ns / 16 + 60 * MS_NS));
+}
+
 /*
  * How long a SYN-ACK's timer runs. Each is twice the last, and so as long as all
  * before it together, and a second more: also where a request put aside let the
@@ -171,19 +185,17 @@ timer_ns(const struct reading *r)
 
 	/* A request put aside is not asked about sooner than that. */
 	if (r->listener->defer && r->timers == 0)
-		return r->listener->defer_ns != 0 ? r->listener->defer_ns : 7 * SECOND_NS;
+		return aside_ns(r->listener);
 	if (age_ns > TIMER_MAX_NS)
 		return TIMER_MAX_NS;
 	return age_ns < 0 ? SECOND_NS : ((age_ns + SECOND_NS / 2) / SECOND_NS + 1) * SECOND_NS;
 }
 
-/* When the next SYN-ACK is due at the latest: timers are late by up to a sixteenth. */
+/* When the next SYN-ACK is due at the latest. */
 static int64_t
 due_ns(const struct reading *r)
 {
-	int64_t gap_ns = timer_ns(r);
-
-	return span_end(r->answer->ts_ns, span_end(gap_ns, gap_ns / 16 + 60 * MS_NS));
+	return latest_ns(r->answer->ts_ns, timer_ns(r));
 }
 
 /* Where none came when it was due, the request was dropped instead. */
@@ -225,13 +237,26 @@ may_be_cookie(const struct listener *listener, const struct story *story)
 	return (int64_t)story->waiting_most > (is_passed_over ? backlog->hi : backlog->lo);
 }
 
-/* Fewer wait than the backlog, likeliest, lets wait: it was no cookie, but put aside. */
+/*
+ * Fewer wait than the backlog, likeliest, lets wait: it was no cookie, but put
+ * aside. Until then it kept still; a client put aside for so long is asked again.
+ */
 static bool
-is_likely_deferred(const struct reading *r)
+is_likely_deferred(const struct reading *r, int64_t still_ns)
 {
 	return r->listener->defer && r->timers == 0 && !r->story->cookie && r->first != NULL &&
-	       !says_something(r->first) &&
+	       !says_something(r->first) && still_ns <= due_ns(r) &&
 	       (int64_t)r->story->waiting <= r->listener->backlog_learnt.hi;
+}
+
+/* When the client first said more than a bare ACK, or the server did. */
+static int64_t
+spoke_ns(const struct reading *r)
+{
+	for (const struct step *step = r->first; step != NULL; step = step_next(r->all, step))
+		if (is_knock(step) && says_something(step))
+			return at_most(step->ts_ns, r->story->proof_ns);
+	return r->story->proof_ns;
 }
 
 static void
@@ -241,7 +266,7 @@ judge_taken(struct reading *r)
 	struct step *last = r->first;
 
 	story->fate = FATE_TAKEN;
-	story->likely_deferred = is_likely_deferred(r);
+	story->likely_deferred = is_likely_deferred(r, spoke_ns(r));
 	if (r->first == NULL || r->first->ts_ns > story->proof_ns) {
 		/* Its ACK is not in the capture. */
 		story->taken_lo_ns = r->answer != NULL ? r->answer->ts_ns : story->syn_ns;
@@ -405,7 +430,8 @@ judge_unproved(struct reading *r)
 		return;
 	}
 	story->fate = FATE_MAYBE;
-	story->likely_deferred = is_likely_deferred(r);
+	story->likely_deferred =
+	    is_likely_deferred(r, at_most(until_ns, r->listener->closed_ns));
 	story->maybe_is_cookie =
 	    r->timers == 0 && (is_due || (int64_t)story->waiting > r->listener->backlog_learnt.hi);
 	story->taken_lo_ns = r->first->ts_ns;
@@ -507,6 +533,8 @@ judge_plain(struct story *story, const struct listener *listener)
 	story->taken_hi_ns = story->plain_hi_ns;
 	if (!listener->defer || story->cookie || story->plain_lo_ns == story->plain_hi_ns)
 		return;
+	if (story->plain_hi_ns > latest_ns(story->answer_ns, aside_ns(listener)))
+		return; /* nobody who was put aside is left alone for so long */
 	story->likely_deferred = (int64_t)story->waiting <= listener->backlog_learnt.hi;
 	if (may_be_cookie(listener, story))
 		return;

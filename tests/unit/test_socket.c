@@ -1651,6 +1651,21 @@ static void
 test_away_from_the_client_its_end_is_certain_only_if_it_is_heard_again(void **state)
 {
 	(void)state;
+/* Two of them fill the SYN queue; the third is not asked when they are. */
+static void
+test_who_is_not_asked_again_when_the_others_are_was_not_put_aside(void **state)
+{
+	(void)state;
+	ask_at(5000);
+	for (int n = 0; n < 4; n++)
+		shake_hands(n, 10 * n);
+	for (int n = 0; n < 2; n++)
+		ask_again(n, 7100 + 10 * n);
+	solve(9000);
+	for (int n = 0; n < 4; n++)
+		assert_ends(5000, n, "ESTABLISHED", n < 2 ? "SYN_RECV" : "ESTABLISHED");
+}
+
 	seen.options.vantage = VANTAGE_SERVER;
 	ask_at(500);
 	ask_at(2000);
@@ -1843,3 +1858,4 @@ main(void)
 	return cmocka_run_group_tests_name("socket", tests, NULL, NULL);
 }
 		TEST(test_what_the_closing_resets_pass_over_was_ignored_when_it_came_to_be_heard),
+		TEST(test_who_is_not_asked_again_when_the_others_are_was_not_put_aside),
