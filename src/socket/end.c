@@ -148,6 +148,21 @@ may_be_cookie(const struct telling *t)
 	       (int64_t)t->story->waiting_most > t->listener->backlog.lo;
 }
 
+/*
+ * More requests waited than the likeliest backlog lets wait: its SYN-ACK was a
+ * cookie then. Who asked more than once may have waited since the first SYN,
+ * where a SYN-ACK can have been lost.
+ */
+static bool
+is_likely_cookie(const struct telling *t)
+{
+	const struct story *story = t->story;
+
+	return !story->no_cookie && t->listener != NULL && t->listener->backlog_best >= 0 &&
+	       (story->syn_count == 1 || silence_tells(t->listener)) &&
+	       (int64_t)story->waiting > t->listener->backlog_best;
+}
+
 /* Farther off, its SYN-ACK may have been lost, or put off: more than so few requests do not fill a SYN queue. */
 #define COOKIE_AMONG 2
 
@@ -180,7 +195,7 @@ tell_request(struct telling *t)
 
 	t->row->state = SOCK_SYN_RECV;
 	t->row->certain = true;
-	if (was_cookie(t))
+	if (was_cookie(t) || is_likely_cookie(t))
 		t->row->state = SOCK_CLOSED;
 	if (story->cookie || story->fate == FATE_COOKIE)
 		t->row->certain = t->row->state == SOCK_CLOSED && story->fate == FATE_COOKIE;
