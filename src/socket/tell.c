@@ -104,11 +104,31 @@ tell_stages(const struct listener *listener, struct listener_row *row)
 		row->stages |= STAGE_ACCEPTING;
 }
 
+/*
+ * Most of what found no room found the accept queue full, and no request in the
+ * SYN queue: connections that nobody accepted, not requests that nobody follows up.
+ */
+static bool
+is_full_of_children(const struct listener *listener)
+{
+	size_t full = 0;
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		const struct happening *happening = &listener->happenings[i];
+		bool is_drop = happening->kind == HAPPENED_DROP;
+
+		full += happening->kind == HAPPENED_IGNORE || (is_drop && happening->waiting == 0);
+		waiting += is_drop && happening->waiting > 0;
+	}
+	return full > waiting && listener->lone == 0;
+}
+
 static enum story_kind
 kind_of(const struct listener_row *row, const struct listener *listener)
 {
 	if (row->attempts >= FLOOD_SYNS && row->completed < row->attempts / FLOOD_RATIO &&
-	    row->refused < row->attempts / 2)
+	    row->refused < row->attempts / 2 && !is_full_of_children(listener))
 		return STORY_FLOOD;
 	if (listener->listens_ns == NEVER_NS)
 		return listener->refused > 0 ? STORY_NOT_LISTENING : STORY_SILENT;

@@ -25,7 +25,7 @@
 #define AT(ms)   .at_us = START_US + (ms) * INT64_C(1000)
 #define NS(ms)   ((START_US + (ms) * INT64_C(1000)) * 1000)
 
-#define FLOWS_MAX   8
+#define FLOWS_MAX   1024
 #define FIRST_PORT  40000
 #define OTHER_PORT  81 /* of the same server */
 #define MOMENTS_MAX 8
@@ -311,6 +311,36 @@ test_a_syn_that_is_sent_again_was_dropped_while_the_queue_was_full(void **state)
 	assert_int_equal(seen.listener.kind, STORY_OVERFLOW);
 	assert_int_equal(seen.listener.syn_dropped, 4);
 	assert_int_equal(seen.listener.backlog.hi, 1);
+}
+
+/* By the thousand, to a queue that holds two. */
+static void
+test_many_that_find_the_queue_full_are_no_flood(void **state)
+{
+	(void)state;
+	seen.options.want_rows = false;
+	queue_child(0, 0);
+	queue_child(1, 1);
+	for (int n = 2; n < FLOWS_MAX; n++)
+		feed(SEG(ISN_C, 0, PORT(n), .flags = SYN, AT(n)));
+	solve(2000);
+	assert_int_equal(seen.listener.kind, STORY_OVERFLOW);
+	assert_int_equal(seen.listener.backlog.hi, 1);
+}
+
+static void
+test_many_that_are_answered_and_not_heard_again_are_a_flood(void **state)
+{
+	(void)state;
+	seen.options.want_rows = false;
+	queue_child(0, 0);
+	for (int n = 1; n < FLOWS_MAX; n++) {
+		feed(SEG(ISN_C, 0, PORT(n), .flags = SYN, AT(n)));
+		if (n < 100)
+			feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(n)));
+	}
+	solve(2000);
+	assert_int_equal(seen.listener.kind, STORY_FLOOD);
 }
 
 static void
@@ -1786,6 +1816,8 @@ main(void)
 		TEST(test_an_ack_behind_which_the_syn_ack_comes_again_was_ignored),
 		TEST(test_a_backlog_that_is_told_settles_what_was_accepted),
 		TEST(test_a_syn_that_is_sent_again_was_dropped_while_the_queue_was_full),
+		TEST(test_many_that_find_the_queue_full_are_no_flood),
+		TEST(test_many_that_are_answered_and_not_heard_again_are_a_flood),
 		TEST(test_nothing_is_said_of_the_queue_where_packets_can_be_lost),
 		TEST(test_connections_that_the_capture_stops_showing_do_not_fill_the_queue),
 		TEST(test_who_speaks_before_its_ack_is_captured_was_taken_all_the_same),
