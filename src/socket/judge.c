@@ -88,6 +88,24 @@ answers_again(const struct reading *r, const struct step *step)
 	       span_ns(step->ts_ns, r->before->ts_ns) < ACK_DUE_NS;
 }
 
+/* A request that was put aside is asked again for the first time. */
+static void
+note_asked_again(struct listener *listener, const struct step *answer, const struct step *again)
+{
+	int64_t gap_ns = span_ns(again->ts_ns, answer->ts_ns);
+
+	bool is_longer = gap_ns - gap_ns / 8 > listener->defer_ns;
+
+	if (gap_ns > listener->defer_ns)
+		listener->defer_ns = gap_ns;
+	/* Sooner than others, whose ACK was lost is asked. */
+	if (is_longer || (answer->ts_ns > listener->latest_aside_ns &&
+			     gap_ns + gap_ns / 8 > listener->defer_ns)) {
+		listener->latest_aside_ns = answer->ts_ns;
+		listener->latest_asked_ns = again->ts_ns;
+	}
+}
+
 static void
 read_answer(struct reading *r, const struct step *step)
 {
@@ -99,15 +117,14 @@ read_answer(struct reading *r, const struct step *step)
 	}
 	if (span_ns(step->ts_ns, r->answer->ts_ns) < TIMER_MIN_NS || answers_again(r, step))
 		return;
+	if (r->timers == 0 && r->listener->defer && r->last != NULL)
+		note_asked_again(r->listener, r->answer, step);
 	if (r->last != NULL)
 		ignore_until(r, r->last);
 	/* No stack's first timer runs for so long. */
 	if (r->timers == 0 && span_ns(step->ts_ns, r->answer->ts_ns) > AGAIN_MAX_NS &&
 	    span_ns(r->story->knock_ns, r->answer->ts_ns) < SECOND_NS)
 		r->listener->skips_timers = true;
-	if (r->timers == 0 && r->listener->defer &&
-	    span_ns(step->ts_ns, r->answer->ts_ns) > r->listener->defer_ns)
-		r->listener->defer_ns = span_ns(step->ts_ns, r->answer->ts_ns);
 	if (span_ns(step->ts_ns, r->story->answer_ns) > r->listener->asked_ns)
 		r->listener->asked_ns = span_ns(step->ts_ns, r->story->answer_ns);
 	r->answer = step;
@@ -158,6 +175,9 @@ read_knock(struct reading *r, struct step *step)
 	if (says_something(step) && (r->data == NULL || r->data->refused))
 		r->data = step;
 }
+
+/* Who is asked within this has its timers run out in the same instant, as a rule. */
+#define TOGETHER_NS MS_NS
 
 /* For how long a request is put aside, before its client is asked again. */
 static int64_t
@@ -238,14 +258,25 @@ may_be_cookie(const struct listener *listener, const struct story *story)
 }
 
 /*
- * Fewer wait than the backlog, likeliest, lets wait: it was no cookie, but put
- * aside. Until then it kept still; a client put aside for so long is asked again.
+ * Who had kept still until then would have been asked again, had it been put
+ * aside: its time was over, or others that came with it, or later, were asked.
  */
+static bool
+is_left_alone(const struct listener *listener, int64_t answer_ns, int64_t still_ns)
+{
+	if (still_ns > latest_ns(answer_ns, aside_ns(listener)))
+		return true;
+	return answer_ns <= span_end(listener->latest_aside_ns, TOGETHER_NS) &&
+	       still_ns > listener->latest_asked_ns;
+}
+
+/* Fewer wait than the backlog, likeliest, lets wait: it was no cookie, but put aside. */
 static bool
 is_likely_deferred(const struct reading *r, int64_t still_ns)
 {
 	return r->listener->defer && r->timers == 0 && !r->story->cookie && r->first != NULL &&
-	       !says_something(r->first) && still_ns <= due_ns(r) &&
+	       !says_something(r->first) &&
+	       !is_left_alone(r->listener, r->answer->ts_ns, still_ns) &&
 	       (int64_t)r->story->waiting <= r->listener->backlog_learnt.hi;
 }
 
@@ -533,8 +564,8 @@ judge_plain(struct story *story, const struct listener *listener)
 	story->taken_hi_ns = story->plain_hi_ns;
 	if (!listener->defer || story->cookie || story->plain_lo_ns == story->plain_hi_ns)
 		return;
-	if (story->plain_hi_ns > latest_ns(story->answer_ns, aside_ns(listener)))
-		return; /* nobody who was put aside is left alone for so long */
+	if (is_left_alone(listener, story->answer_ns, story->plain_hi_ns))
+		return;
 	story->likely_deferred = (int64_t)story->waiting <= listener->backlog_learnt.hi;
 	if (may_be_cookie(listener, story))
 		return;

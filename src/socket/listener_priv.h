@@ -141,6 +141,8 @@ struct listener {
 	bool has_requests;  /* that certainly were none */
 	int64_t defer_ns;   /* when it asks again */
 	int64_t asked_ns;   /* the longest time after which it did */
+	int64_t latest_aside_ns; /* of those put aside that it asked again, when the latest came, */
+	int64_t latest_asked_ns; /* and was asked */
 	unsigned surprises; /* how much that explanation has to take for chance */
 	uint32_t attempts, completed, refused, dropped, aborted, cookies, deferred;
 	uint32_t lone; /* of the attempts: SYNs beyond LONE_MAX, of which nothing else is kept */

@@ -1697,6 +1697,20 @@ test_who_is_not_asked_again_when_the_others_are_was_not_put_aside(void **state)
 }
 
 static void
+test_who_came_with_others_would_have_been_asked_again_with_them(void **state)
+{
+	(void)state;
+	ask_at(5000);
+	for (int n = 0; n < 3; n++)
+		shake_hands(n, n);
+	for (int n = 0; n < 2; n++)
+		ask_again(n, 7100);
+	solve(7101);
+	for (int n = 0; n < 3; n++)
+		assert_ends(5000, n, "ESTABLISHED", n < 2 ? "SYN_RECV" : "ESTABLISHED");
+}
+
+static void
 test_away_from_the_client_its_fin_may_be_a_copy(void **state)
 {
 	(void)state;
@@ -1900,6 +1914,7 @@ main(void)
 		TEST(test_a_bare_ack_alone_that_was_ignored_may_have_been_put_aside),
 		TEST(test_where_accept_is_deferred_those_that_wait_are_likelier_put_aside_than_taken),
 		TEST(test_who_is_not_asked_again_when_the_others_are_was_not_put_aside),
+		TEST(test_who_came_with_others_would_have_been_asked_again_with_them),
 		TEST(test_away_from_the_client_its_fin_may_be_a_copy),
 		TEST(test_away_from_the_client_its_end_is_certain_only_if_it_is_heard_again),
 		TEST(test_a_fin_that_is_not_acknowledged_yet_may_be_lost_behind_the_capture),
