@@ -122,6 +122,7 @@ tell_again(struct sockets *all, struct listener *listener, const struct brief *b
 	story->accept_index = brief->accept_index;
 	story->plain_cookie = brief->cookie;
 	story->client_gone_ns = story->fin_ns = story->shut_ns = story->stuck_ns = NEVER_NS;
+	story->echoed_ns = NEVER_NS;
 	story->reset_ns[ROLE_CLIENT] = story->reset_ns[ROLE_SERVER] = NEVER_NS;
 	/* Whether it is still there is counted, see struct briefs. */
 	story->final[ROLE_SERVER].state = SOCK_CLOSED;

@@ -233,6 +233,10 @@ tell_server_state(struct telling *t)
 	if (story->fate == FATE_NONE || story->fate == FATE_REFUSED ||
 	    t->at_ns < story->answer_ns) {
 		t->row->state = SOCK_CLOSED;
+		if (t->at_ns >= story->echoed_ns) {
+			t->row->state = SOCK_SYN_RECV;
+			t->row->certain = false;
+		}
 		return;
 	}
 	if (t->at_ns < story->taken_ns) {

@@ -62,7 +62,8 @@ note_drops(struct sockets *all, struct listener *listener, uint32_t number)
 {
 	struct story *story = story_at(all, number);
 
-	for (struct step *step = step_first(all, story); step != NULL && is_syn(step);
+	for (struct step *step = step_first(all, story);
+	     step != NULL && is_syn(step) && step->ts_ns < story->echoed_ns;
 	     step = step_next(all, step)) {
 		struct step *next = step_next(all, step);
 		int64_t end_ns = next != NULL ? next->ts_ns : all->until_ns;

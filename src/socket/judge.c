@@ -88,21 +88,28 @@ answers_again(const struct reading *r, const struct step *step)
 	       span_ns(step->ts_ns, r->before->ts_ns) < ACK_DUE_NS;
 }
 
+/* Timers run from the first SYN-ACK, whether it was captured or lost. */
+static int64_t
+first_answer_ns(const struct story *story)
+{
+	return at_most(story->echoed_ns, story->answer_ns);
+}
+
 /* A request that was put aside is asked again for the first time. */
 static void
-note_asked_again(struct listener *listener, const struct step *answer, const struct step *again)
+note_asked_again(struct listener *listener, int64_t answer_ns, int64_t again_ns)
 {
-	int64_t gap_ns = span_ns(again->ts_ns, answer->ts_ns);
+	int64_t gap_ns = span_ns(again_ns, answer_ns);
 
 	bool is_longer = gap_ns - gap_ns / 8 > listener->defer_ns;
 
 	if (gap_ns > listener->defer_ns)
 		listener->defer_ns = gap_ns;
 	/* Sooner than others, whose ACK was lost is asked. */
-	if (is_longer || (answer->ts_ns > listener->latest_aside_ns &&
+	if (is_longer || (answer_ns > listener->latest_aside_ns &&
 			     gap_ns + gap_ns / 8 > listener->defer_ns)) {
-		listener->latest_aside_ns = answer->ts_ns;
-		listener->latest_asked_ns = again->ts_ns;
+		listener->latest_aside_ns = answer_ns;
+		listener->latest_asked_ns = again_ns;
 	}
 }
 
@@ -118,7 +125,7 @@ read_answer(struct reading *r, const struct step *step)
 	if (span_ns(step->ts_ns, r->answer->ts_ns) < TIMER_MIN_NS || answers_again(r, step))
 		return;
 	if (r->timers == 0 && r->listener->defer && r->last != NULL)
-		note_asked_again(r->listener, r->answer, step);
+		note_asked_again(r->listener, first_answer_ns(r->story), step->ts_ns);
 	if (r->last != NULL)
 		ignore_until(r, r->last);
 	/* No stack's first timer runs for so long. */
@@ -201,11 +208,11 @@ latest_ns(int64_t since_ns, int64_t gap_ns)
 static int64_t
 timer_ns(const struct reading *r)
 {
-	int64_t age_ns = span_ns(r->answer->ts_ns, r->story->answer_ns);
+	int64_t age_ns = span_ns(r->answer->ts_ns, first_answer_ns(r->story));
 
 	/* A request put aside is not asked about sooner than that. */
 	if (r->listener->defer && r->timers == 0)
-		return aside_ns(r->listener);
+		return at_least(SECOND_NS, aside_ns(r->listener) - age_ns);
 	if (age_ns > TIMER_MAX_NS)
 		return TIMER_MAX_NS;
 	return age_ns < 0 ? SECOND_NS : ((age_ns + SECOND_NS / 2) / SECOND_NS + 1) * SECOND_NS;
@@ -276,7 +283,7 @@ is_likely_deferred(const struct reading *r, int64_t still_ns)
 {
 	return r->listener->defer && r->timers == 0 && !r->story->cookie && r->first != NULL &&
 	       !says_something(r->first) &&
-	       !is_left_alone(r->listener, r->answer->ts_ns, still_ns) &&
+	       !is_left_alone(r->listener, first_answer_ns(r->story), still_ns) &&
 	       (int64_t)r->story->waiting <= r->listener->backlog_learnt.hi;
 }
 
@@ -546,8 +553,8 @@ void
 story_forget(struct story *story)
 {
 	story->fate = FATE_NONE;
-	story->deferred = story->likely_deferred = story->cookie = story->sure_cookie =
-	    story->no_cookie = false;
+	story->deferred = story->likely_deferred = story->cookie = story->sure_cookie = false;
+	story->no_cookie = story->echoed_ns != NEVER_NS;
 	story->odd_silence = story->maybe_is_cookie = story->supposed = story->is_answered = false;
 	story->taken_lo_ns = story->taken_hi_ns = story->taken_ns = NEVER_NS;
 	story->gone_ns = story->due_ns = story->dropped_ns = NEVER_NS;

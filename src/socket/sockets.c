@@ -121,6 +121,7 @@ story_begin(struct story *story, int64_t first_ns, uint32_t first_index)
 	story->proof_ns = story->accept_ns = story->knock_ns = story->answer_ns = NEVER_NS;
 	story->reset_ns[0] = story->reset_ns[1] = NEVER_NS;
 	story->fin_ns = story->shut_ns = story->stuck_ns = NEVER_NS;
+	story->echoed_ns = NEVER_NS;
 }
 
 bool

@@ -73,8 +73,26 @@ begins_anew(const struct story *story, const struct step *answer)
 	return answer->seq != story->isn[ROLE_SERVER] && story->knock_ns == NEVER_NS;
 }
 
+/*
+ * A request remembers the timestamp of the SYN that it came of, and each of its
+ * SYN-ACKs echoes that: one behind a SYN that came again tells whether an earlier
+ * one had been heard, and its answer lost.
+ */
+static int64_t
+echoed_ns(const struct sockets *all, const struct story *story, const struct step *answer)
+{
+	if (story->syn_count < 2 || !answer->has_ts || answer->ts_echo == story->last_syn_ts)
+		return NEVER_NS;
+	for (const struct step *step = step_first(all, story); step != NULL;
+	     step = step_next(all, step))
+		if (step->role == ROLE_CLIENT && step->flags & TCP_SYN && step->has_ts &&
+		    step->ts_value == answer->ts_echo)
+			return step->ts_ns;
+	return NEVER_NS;
+}
+
 static void
-note_answer(struct story *story, const struct step *answer)
+note_answer(struct sockets *all, struct story *story, const struct step *answer)
 {
 	bool is_late = story->flags & STORY_UNSEEN; /* it only was captured behind its ACK */
 
@@ -87,6 +105,7 @@ note_answer(struct story *story, const struct step *answer)
 		story->answer_ns = answer->ts_ns;
 		story->answer_index = answer->index;
 	}
+	story->echoed_ns = echoed_ns(all, story, answer);
 	story->mss[ROLE_SERVER] = answer->mss;
 	story->ttl[ROLE_SERVER] = answer->ttl;
 	if (!(story->flags & STORY_SYN))
@@ -215,7 +234,7 @@ story_step(struct sockets *all, struct story *story, const struct step *heard)
 	} else if (is_syn) {
 		story->flags |= STORY_SIMULTANEOUS;
 	} else if (flags & TCP_SYN && role == ROLE_SERVER) {
-		note_answer(story, heard);
+		note_answer(all, story, heard);
 	} else {
 		note_unseen_answer(story, heard);
 	}

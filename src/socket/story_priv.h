@@ -157,6 +157,7 @@ struct story {
 	int64_t syn_ns; /* the first */
 	int64_t last_syn_ns;
 	int64_t syn_gap_ns; /* between the last two */
+	int64_t echoed_ns;  /* an earlier one, which the SYN-ACK echoes; NEVER_NS: none */
 	int64_t answer_ns;  /* the first SYN-ACK */
 	int64_t knock_ns;   /* the client's first ACK of it */
 	int64_t proof_ns;
@@ -194,9 +195,9 @@ struct story {
 	bool supposed;          /* by silence behind the last packet */
 	bool is_answered;       /* FATE_MAYBE: asked again, it answered, and was asked no more */
 	bool maybe_is_cookie;   /* FATE_MAYBE: if it was not taken, the server has no row for it */
-	int64_t fin_ns;         /* the client's first; NEVER_NS: none */
 	bool
-	    fin_waited; /* it came at once when what was stuck had been acknowledged, for all we know */
+	    fin_waited; /* the FIN came at once when what was stuck had been acknowledged, for all we know */
+	int64_t fin_ns; /* the client's first; NEVER_NS: none */
 	int64_t shut_ns; /* the server's window; NEVER_NS: it is open */
 	int64_t
 	    stuck_ns; /* at the end: since then the client's bytes wait for an ACK; NEVER_NS: they do not */
@@ -218,6 +219,8 @@ story_asked_ns(const struct story *story)
 {
 	if (!(story->flags & STORY_SYN) || story->syn_ns > story->answer_ns)
 		return story->answer_ns;
+	if (story->echoed_ns != NEVER_NS)
+		return story->echoed_ns;
 	if (story->last_syn_ns <= story->answer_ns)
 		return story->last_syn_ns;
 	return story->syn_count == 2 ? story->syn_ns : story->answer_ns;

@@ -1094,6 +1094,25 @@ test_a_syn_ack_with_another_number_tells_that_nothing_was_kept_of_the_first(void
 }
 
 /* Its ACK was lost in front of the capture, but so was no other SYN: it had no need to ask again. */
+/* The SYN-ACK that comes answers the second of three SYNs: its own answer was lost. */
+static void
+test_a_syn_ack_that_echoes_an_earlier_syn_tells_that_it_was_heard(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	ask_at(500);
+	ask_at(1500);
+	for (int i = 0; i < 3; i++)
+		feed(SEG(ISN_C, 0, STAMPED((uint32_t)(100 + 1000 * i)), .flags = SYN, AT(1000 * i)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, STAMPED(9000), .ts_echo = 1100, .flags = SYN | ACK, AT(2002)));
+	feed(SEG(1000, 0, .ack = 5000, STAMPED(2102), AT(2003)));
+	solve(3000);
+	assert_ends(500, 0, "SYN_SENT", "CLOSED");
+	assert_ends(1500, 0, "SYN_SENT", "SYN_RECV");
+	assert_false(end_at(1500, 0, true).certain);
+	assert_int_equal(seen.listener.syn_dropped, 1);
+}
+
 static void
 test_a_client_that_stops_asking_has_its_answer(void **state)
 {
@@ -1875,6 +1894,7 @@ main(void)
 		TEST(test_what_may_be_a_cookie_is_no_certain_request),
 		TEST(test_more_requests_than_the_backlog_lets_wait_are_cookies),
 		TEST(test_a_syn_ack_with_another_number_tells_that_nothing_was_kept_of_the_first),
+		TEST(test_a_syn_ack_that_echoes_an_earlier_syn_tells_that_it_was_heard),
 		TEST(test_a_client_that_stops_asking_has_its_answer),
 		TEST(test_a_bold_reset_that_nothing_answers_found_no_request),
 		TEST(test_a_bold_reset_that_is_answered_found_one),
