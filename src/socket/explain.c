@@ -269,16 +269,34 @@ allow_deferral(struct sockets *all, struct listener *listener)
 		listener->backlog = (struct range){ 0, RANGE_OPEN };
 }
 
-void
-listener_explain(struct sockets *all, struct listener *listener)
+/*
+ * Whose words went unheard, farther off, was not let in; or it was, and they were
+ * lost on the way: what is said of the queue holds for both.
+ */
+static void
+allow_loss(struct sockets *all, struct listener *listener)
+{
+	int64_t room = listener->backlog.hi == RANGE_OPEN ? RANGE_OPEN : listener->backlog.hi + 1;
+
+	listener->unheard = 0;
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		struct happening *happening = &listener->happenings[i];
+
+		listener->unheard += happening->kind == HAPPENED_ANSWER &&
+				     may_be_lost(listener, story_at(all, happening->story));
+		happening->accepted.hi += listener->unheard;
+		happening->queue.hi = at_most(room, happening->queue.hi + listener->unheard);
+	}
+	listener->accepted.hi += listener->unheard;
+}
+
+/* Why ACKs were ignored, if any were: for want of room, or as accept() is deferred. */
+static void
+choose(struct sockets *all, struct listener *listener)
 {
 	unsigned surprises;
 	bool is_close;
 
-	if (is_summed_up(all, listener)) {
-		sum_up_calm(all, listener);
-		return;
-	}
 	listener->backlog_learnt = (struct range){ 0, RANGE_OPEN };
 	if (all->options.backlog >= 0)
 		listener->backlog_learnt =
@@ -294,4 +312,15 @@ listener_explain(struct sockets *all, struct listener *listener)
 	explain(all, listener, false);
 	if (is_close && !lost_words(all, listener))
 		allow_deferral(all, listener);
+}
+
+void
+listener_explain(struct sockets *all, struct listener *listener)
+{
+	if (is_summed_up(all, listener)) {
+		sum_up_calm(all, listener);
+		return;
+	}
+	choose(all, listener);
+	allow_loss(all, listener);
 }

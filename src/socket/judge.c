@@ -297,13 +297,30 @@ spoke_ns(const struct reading *r)
 	return r->story->proof_ns;
 }
 
+/* The server spoke without a word of its client's: that is not how it defers. */
+static bool
+spoke_unasked(const struct reading *r)
+{
+	const struct step *step = step_first(r->all, r->story);
+
+	while (step != NULL && step->index != r->story->proof_index)
+		step = step_next(r->all, step);
+	return step != NULL && step->role == ROLE_SERVER && !acks_more(step->ack);
+}
+
 static void
 judge_taken(struct reading *r)
 {
 	struct story *story = r->story;
 	struct step *last = r->first;
+	bool defers = r->listener->defer && r->timers == 0 && !story->cookie &&
+		      !may_be_cookie(r->listener, story);
 
 	story->fate = FATE_TAKEN;
+	if (defers && spoke_unasked(r)) {
+		r->listener->surprises += 3;
+		story->deferred = defers = false;
+	}
 	story->likely_deferred = is_likely_deferred(r, spoke_ns(r));
 	if (r->first == NULL || r->first->ts_ns > story->proof_ns) {
 		/* Its ACK is not in the capture. */
@@ -311,13 +328,11 @@ judge_taken(struct reading *r)
 		story->taken_hi_ns = story->taken_ns = story->proof_ns;
 		return;
 	}
-	if (r->listener->defer && r->timers == 0 && !story->cookie && !says_something(r->first) &&
-	    !may_be_cookie(r->listener, story)) {
+	if (defers && !says_something(r->first)) {
 		/* Put aside until it speaks. */
 		while (last != NULL && !(is_knock(last) && says_something(last)))
 			last = step_next(r->all, last);
 		if (last == NULL || last->ts_ns > story->proof_ns) {
-			/* The server spoke although the client had not: that is not how it defers. */
 			r->listener->surprises += 3;
 			last = r->first;
 		}

@@ -172,8 +172,9 @@ struct listener {
 	uint32_t troubles; /* of them overflows */
 	bool
 	    heeds_silence; /* packets prove an overflow, so what went unheard at the end can be another */
-	bool old_kernel; /* answers SYNs although its queue is full (Linux before 4.10) */
-	bool doubtful;   /* no backlog explains what was seen: packets must be missing */
+	bool old_kernel;  /* answers SYNs although its queue is full (Linux before 4.10) */
+	bool doubtful;    /* no backlog explains what was seen: packets must be missing */
+	uint32_t unheard; /* clients whose words may have been lost, or not let in */
 	struct evidence because;
 	bool has_fellows; /* of the connections that would be asked, some were made */
 	int readers
@@ -202,6 +203,13 @@ static inline bool
 silence_tells(const struct listener *listener)
 {
 	return arrivals_are_seen(listener) || listener->is_instant;
+}
+
+/* What its client sent went unheard; farther off, for want of room or for loss. */
+static inline bool
+may_be_lost(const struct listener *listener, const struct story *story)
+{
+	return story->odd_silence && !silence_tells(listener);
 }
 
 /* Keep of it what its listener needs, and say where; false where its story has to stay as it is. */

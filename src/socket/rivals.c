@@ -182,7 +182,8 @@ rivals_of(const struct listener *listener, const struct listener_row *row)
 		rivals |= RIVAL_FIREWALL;
 	if (listener->signs & SIGN_LINGER)
 		rivals |= RIVAL_LINGER;
-	if (listener->doubtful || (row->syn_dropped > 0 && !arrivals_are_seen(listener)))
+	if (listener->doubtful || listener->unheard > 0 ||
+	    (row->syn_dropped > 0 && !arrivals_are_seen(listener)))
 		rivals |= RIVAL_LOSS;
 	if (listener->defer)
 		rivals |= RIVAL_DEFER;

@@ -172,6 +172,7 @@ struct listener_row {
 	uint32_t cookies;    /* SYN cookies recognised */
 	uint32_t deferred;   /* requests held back by TCP_DEFER_ACCEPT */
 	uint32_t unaccepted; /* connections reset when it closed, never accepted */
+	uint32_t unheard;    /* clients whose words were never acknowledged, far from the server */
 	unsigned rivals;     /* bits of enum rival */
 	struct evidence because;
 };

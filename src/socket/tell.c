@@ -58,6 +58,9 @@ tell_end(const struct sockets *all, const struct listener *listener, struct list
 		if (story->fate == FATE_TAKEN && is_alive) {
 			row->established.lo++;
 			row->established.hi++;
+		} else if (may_be_lost(listener, story) && is_alive) {
+			row->established.hi++;
+			row->syn_recv.hi += is_request;
 		} else if (story->fate == FATE_MAYBE && is_alive) {
 			row->established.hi++;
 			row->syn_recv.hi++;
@@ -165,6 +168,7 @@ sockets_next_listener(struct sockets *all, struct listener_row *row)
 		.aborted = listener->aborted,
 		.cookies = listener->cookies,
 		.deferred = listener->deferred,
+		.unheard = listener->unheard,
 		.because = listener->because,
 	};
 	if (listener->happening_count > 0)

@@ -361,6 +361,46 @@ test_nothing_is_said_of_the_queue_where_packets_can_be_lost(void **state)
 }
 
 static void
+test_from_afar_words_that_nobody_acknowledges_can_be_lost(void **state)
+{
+	static const int agains_ms[] = { 400, 900, 1900, 3900, 7900, 15900 };
+
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, .flags = SYN | ACK, AT(50)));
+	feed(SEG(1000, 0, .ack = 5000, AT(50)));
+	feed(SEG(1000, 15, .ack = 5000, AT(51)));
+	for (size_t i = 0; i < sizeof(agains_ms) / sizeof(agains_ms[0]); i++)
+		feed(SEG(1000, 15, .ack = 5000, AT(agains_ms[i])));
+	solve(60000);
+	assert_int_equal(seen.listener.unheard, 1);
+	assert_int_equal(seen.listener.deferred, 0);
+	assert_int_equal(seen.listener.accepted.lo, 0);
+	assert_int_equal(seen.listener.accepted.hi, 1);
+	assert_int_equal(seen.listener.queue_max.hi, 1);
+	assert_true(seen.listener.rivals & RIVAL_LOSS);
+}
+
+static void
+test_who_is_given_up_unheard_was_not_deferred(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	feed(SEG(ISN_C, 0, .flags = SYN, AT(0)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, .flags = SYN | ACK, AT(50)));
+	feed(SEG(1000, 0, .ack = 5000, AT(50)));
+	feed(SEG(1000, 15, .ack = 5000, AT(51)));
+	feed(SEG(1000, 15, .ack = 5000, AT(400)));
+	feed(SEG(1000, 15, .ack = 5000, AT(1000)));
+	feed(REPLY(.seq = 5000, .ack = 1000, .flags = FIN | ACK, AT(20000)));
+	solve(60000);
+	assert_int_equal(seen.listener.deferred, 0);
+	assert_false(seen.listener.rivals & RIVAL_DEFER);
+	assert_int_equal(seen.listener.accepted.lo, 1);
+}
+
+static void
 test_connections_that_the_capture_stops_showing_do_not_fill_the_queue(void **state)
 {
 	(void)state;
@@ -1852,6 +1892,8 @@ main(void)
 		TEST(test_many_that_find_the_queue_full_are_no_flood),
 		TEST(test_many_that_are_answered_and_not_heard_again_are_a_flood),
 		TEST(test_nothing_is_said_of_the_queue_where_packets_can_be_lost),
+		TEST(test_from_afar_words_that_nobody_acknowledges_can_be_lost),
+		TEST(test_who_is_given_up_unheard_was_not_deferred),
 		TEST(test_connections_that_the_capture_stops_showing_do_not_fill_the_queue),
 		TEST(test_who_speaks_before_its_ack_is_captured_was_taken_all_the_same),
 		TEST(test_a_scanner_that_does_not_ask_again_shows_no_full_queue),
