@@ -96,6 +96,7 @@ COUNT_OF(aborted)
 COUNT_OF(cookies)
 COUNT_OF(deferred)
 COUNT_OF(completed)
+COUNT_OF(unheard)
 COUNT_OF(unaccepted)
 
 static bool
@@ -242,10 +243,17 @@ wants_server(const struct listener_row *row, struct numbers *n)
 
 MAY_BE(loss, RIVAL_LOSS)
 MAY_BE(firewall, RIVAL_FIREWALL)
-MAY_BE(defer, RIVAL_DEFER)
 MAY_BE(linger, RIVAL_LINGER)
 MAY_BE(kernel, RIVAL_KERNEL)
 MAY_BE(host_down, RIVAL_HOST_DOWN)
+
+/* Where it is not what was concluded already. */
+static bool
+may_be_defer(const struct listener_row *row, struct numbers *n)
+{
+	(void)n;
+	return row->rivals & RIVAL_DEFER && row->deferred == 0;
+}
 
 /* --- the sentences --- */
 
@@ -310,6 +318,9 @@ static const struct sentence {
 	{ OF_LISTENING, has_deferred,
 	    N_N("%1 request waited for data, as TCP_DEFER_ACCEPT asks.",
 		"%1 requests waited for data, as TCP_DEFER_ACCEPT asks.") },
+	{ OF_LISTENING, has_unheard,
+	    N_N("What %1 client sent was never acknowledged.",
+		"What %1 clients sent was never acknowledged.") },
 	{ OF_LISTENING, has_unaccepted,
 	    N_N("When it closed, %1 connection still waited for accept().",
 		"When it closed, %1 connections still waited for accept().") },
@@ -353,8 +364,8 @@ static const struct sentence {
 	       "silent."),
 	    NULL },
 	{ OF_LISTENING, may_be_firewall,
-	    N_("A firewall may have had a hand in it: not all packets that seem to be the "
-	       "server's have the TTL of its own."),
+	    N_("Something on the way, such as a load balancer or a firewall, may have answered "
+	       "in its place: not all packets that seem to be the server's have the same TTL."),
 	    NULL },
 	{ OF_LISTENING, may_be_kernel,
 	    N_("The server's kernel may follow other rules than a current Linux does."), NULL },

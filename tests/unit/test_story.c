@@ -451,6 +451,29 @@ test_bounds_that_are_no_trade_are_told_as_bounds(void **state)
 }
 
 static void
+test_what_was_concluded_is_no_rival_of_itself(void **state)
+{
+	struct listener_row row = {
+		.kind = STORY_HEALTHY,
+		.backlog = { 0, RANGE_OPEN },
+		.accepted = { 0, 1 },
+		.attempts = 1,
+		.completed = 1,
+		.deferred = 1,
+		.rivals = RIVAL_DEFER,
+	};
+
+	(void)state;
+	assert_verdict(row, "1 connection was completed, and nothing shows that the accept queue was "
+	                    "ever full. 1 request waited for data, as TCP_DEFER_ACCEPT asks.");
+	row.deferred = 0;
+	row.unheard = 1;
+	assert_verdict(row, "1 connection was completed, and nothing shows that the accept queue was "
+	                    "ever full. What 1 client sent was never acknowledged. "
+	                    "TCP_DEFER_ACCEPT would look the same.");
+}
+
+static void
 test_a_refusal_is_told_with_what_looks_the_same(void **state)
 {
 	const struct listener_row row = {
@@ -554,6 +577,7 @@ main(void)
 		cmocka_unit_test(test_a_sentence_in_csv_is_one_cell),
 		cmocka_unit_test(test_a_backlog_that_was_told_settles_it),
 		cmocka_unit_test(test_bounds_that_are_no_trade_are_told_as_bounds),
+		cmocka_unit_test(test_what_was_concluded_is_no_rival_of_itself),
 		cmocka_unit_test(test_a_refusal_is_told_with_what_looks_the_same),
 		cmocka_unit_test(test_silence_is_not_called_a_full_queue),
 		cmocka_unit_test(test_health_is_told_soberly),
