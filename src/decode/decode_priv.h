@@ -29,6 +29,7 @@ struct walk {
 	size_t missing_bytes; /* what followed b.end on the wire, but was not captured */
 	struct packet *pkt;
 	struct fragments *fragments;
+	uint32_t link;    /* the number of the last link type met */
 	uint8_t ip_proto; /* what the IP header, or the extension header, said comes next */
 	bool incomplete;  /* not all that the IP header promised, or not all of a header */
 	bool jumbo;       /* IPv6 with no length yet */

@@ -32,6 +32,8 @@ static const struct next types[] = {
 	{ 0xf1c1, LAYER_TYPE, 4 },     /* 802.1CB */
 	{ 0x894f, LAYER_NSH, 0 },
 	{ 0x22f3, LAYER_TRILL, 0 },
+	{ 0x2452, LAYER_WIFI, 0 }, /* as some drivers for Windows hand it on */
+	{ 0x88bb, LAYER_LWAPP, 0 },
 };
 
 enum layer
@@ -136,6 +138,15 @@ static enum layer
 take_snap(struct walk *w, size_t bridged_pad)
 {
 	enum { OUI_ETHERNET = 0, OUI_CISCO_90 = 0xf8, OUI_BRIDGED = 0x80c2 };
+	/* RFC 2684, 5.2: with the frame's checksum, and without */
+	static const struct next bridged[] = {
+		{ 1, LAYER_ETHERNET, 0 },
+		{ 7, LAYER_ETHERNET, 0 },
+		{ 3, LAYER_TOKEN_RING, 0 },
+		{ 9, LAYER_TOKEN_RING, 0 },
+		{ 4, LAYER_FDDI, 1 },
+		{ 10, LAYER_FDDI, 1 },
+	};
 	uint32_t oui = (uint32_t)bytes_u8(&w->b) << 16;
 	uint16_t pid;
 
@@ -145,11 +156,10 @@ take_snap(struct walk *w, size_t bridged_pad)
 		return walk_short(w);
 	if (oui == OUI_ETHERNET || oui == OUI_CISCO_90)
 		return walk_to_type(w, pid);
-	/* RFC 2684, 5.2: Ethernet with its checksum (1) or without (7) */
-	if (oui != OUI_BRIDGED || (pid != 1 && pid != 7))
+	if (oui != OUI_BRIDGED)
 		return walk_end(DECODE_OTHER);
 	bytes_skip(&w->b, bridged_pad);
-	return w->b.overrun ? walk_short(w) : LAYER_ETHERNET;
+	return w->b.overrun ? walk_short(w) : WALK_TO(w, bridged, pid);
 }
 
 enum layer

@@ -18,13 +18,16 @@ enum {
 /* By protocol number; what is not here is DECODE_OTHER. */
 static const uint8_t protocols[256] = {
 	[PROTO_ICMP] = LAYER_ICMP,
+	[2] = LAYER_IGMP,
 	[4] = LAYER_IP,
 	[PROTO_TCP] = LAYER_TCP,
 	[PROTO_UDP] = LAYER_UDP,
 	[41] = LAYER_IPV6,
 	[47] = LAYER_GRE,
 	[PROTO_ICMP6] = LAYER_ICMP6,
+	[93] = LAYER_AX25,
 	[97] = LAYER_ETHERIP,
+	[103] = LAYER_PIM,
 	[137] = LAYER_MPLS,
 	[143] = LAYER_ETHERNET,
 	/* Of the next header's kind: it can follow IPv6, or another of them. */
@@ -293,4 +296,26 @@ walk_etherip(struct walk *w)
 {
 	bytes_skip(&w->b, 2);
 	return w->b.overrun ? walk_short(w) : LAYER_ETHERNET;
+}
+
+/* RFC 7761, 4.9.3: a multicast packet on its way to who distributes it, or word that none comes. */
+enum layer
+walk_pim(struct walk *w)
+{
+	enum { REGISTER = 0x21, IS_NULL = 0x40 };
+	const uint8_t *h = bytes_take(&w->b, 8);
+
+	if (h == NULL || h[0] != REGISTER || (h[4] & IS_NULL) != 0)
+		return walk_end(DECODE_OTHER);
+	return LAYER_IP;
+}
+
+/* The same of PIM's first version, which was a kind of IGMP. */
+enum layer
+walk_igmp(struct walk *w)
+{
+	enum { PIM = 0x14, REGISTER = 1 };
+	const uint8_t *h = bytes_take(&w->b, 8);
+
+	return h != NULL && h[0] == PIM && h[1] == REGISTER ? LAYER_IP : walk_end(DECODE_OTHER);
 }

@@ -11,9 +11,9 @@ static const struct next links[] = {
 	{ 1, LAYER_ETHERNET, 0 },
 	{ 113, LAYER_SLL, 0 },
 	{ 276, LAYER_SLL2, 0 },
-	{ 12, LAYER_IP, 0 },  /* DLT_RAW */
-	{ 14, LAYER_IP, 0 },  /* DLT_RAW on OpenBSD */
-	{ 101, LAYER_IP, 0 }, /* LINKTYPE_RAW */
+	{ 12, LAYER_RAW, 0 },  /* DLT_RAW */
+	{ 14, LAYER_RAW, 0 },  /* DLT_RAW on OpenBSD */
+	{ 101, LAYER_RAW, 0 }, /* LINKTYPE_RAW */
 	{ 228, LAYER_IP, 0 }, /* IPv4 alone */
 	{ 229, LAYER_IPV6, 0 },
 	{ 0, LAYER_NULL, 0 },
@@ -28,6 +28,7 @@ static const struct next links[] = {
 	{ 204, LAYER_PPP, 1 }, /* a direction comes first */
 	{ 51, LAYER_PPPOE, 0 },
 	{ 104, LAYER_CHDLC, 0 },
+	{ 112, LAYER_CHDLC, 0 },
 	{ 205, LAYER_CHDLC, 1 },
 	{ 107, LAYER_FRAME_RELAY, 0 },
 	{ 206, LAYER_FRAME_RELAY, 1 },
@@ -37,14 +38,46 @@ static const struct next links[] = {
 	{ 10, LAYER_FDDI, 0 },
 	{ 11, LAYER_LLC, 0 }, /* DLT_ATM_RFC1483 */
 	{ 100, LAYER_LLC, 0 },
-	{ 19, LAYER_IP, 0 },     /* Linux's classical IP over ATM */
+	{ 16, LAYER_IP, 0 },     /* Linux's classical IP over ATM, on several systems */
+	{ 18, LAYER_IP, 0 },
+	{ 19, LAYER_IP, 0 },
 	{ 106, LAYER_IP, 0 },
+	{ 123, LAYER_SUNATM, 0 },
+	{ 170, LAYER_GFP, 0 },
+	{ 171, LAYER_GFP, 0 },
+	{ 242, LAYER_IPOIB, 40 }, /* both ends' queues and addresses */
+	{ 3, LAYER_AX25, 0 },
+	{ 202, LAYER_AX25, 1 }, /* of a modem: a command comes first */
 	{ 122, LAYER_LLC, 16 },  /* IP over Fibre Channel: two addresses */
 	{ 138, LAYER_TYPE, 16 }, /* Apple's IP over IEEE 1394: two addresses */
-	{ 109, LAYER_IP, 12 },   /* OpenBSD's IPsec: family, SPI, flags */
+	{ 13, LAYER_IP, 12 },    /* OpenBSD's IPsec: family, SPI, flags */
+	{ 109, LAYER_IP, 12 },
 	{ 117, LAYER_PFLOG, 0 },
 	{ 239, LAYER_NFLOG, 0 },
 	{ 197, LAYER_ERF, 0 },
+	{ 226, LAYER_IPNET, 0 },
+	{ 99, LAYER_SYMANTEC, 0 },
+	{ 32, LAYER_REDBACK, 0 },
+	{ 240, LAYER_NETANALYZER, 0 },
+	{ 279, LAYER_EBHSCR, 0 },
+	{ 259, LAYER_EPON, 0 },
+	{ 274, LAYER_MPACKET, 0 },
+	{ 252, LAYER_UPPER_PDU, 0 },
+	{ 128, LAYER_TZSP, 0 },
+	{ 130, LAYER_JUNIPER, 0 },
+	{ 131, LAYER_JUNIPER, 0 },
+	{ 133, LAYER_JUNIPER, 0 },
+	{ 135, LAYER_JUNIPER, 0 },
+	{ 136, LAYER_JUNIPER, 0 },
+	{ 137, LAYER_JUNIPER, 0 },
+	{ 167, LAYER_JUNIPER, 0 },
+	{ 178, LAYER_JUNIPER, 0 },
+	{ 179, LAYER_JUNIPER, 0 },
+	{ 180, LAYER_JUNIPER, 0 },
+	{ 181, LAYER_JUNIPER, 0 },
+	{ 183, LAYER_JUNIPER, 0 },
+	{ 200, LAYER_JUNIPER, 0 },
+	{ 184, LAYER_JUNIPER_NETWORK, 0 },
 	{ 258, LAYER_PKTAP, 0 },
 	{ 149, LAYER_PKTAP, 0 }, /* what macOS wrote before the number was assigned */
 };
@@ -55,6 +88,7 @@ walk_to_link(struct walk *w, uint32_t number)
 {
 	enum layer layer = WALK_TO(w, links, number);
 
+	w->link = number;
 	return layer == walk_end(DECODE_OTHER) ? walk_end(DECODE_LINK) : layer;
 }
 
@@ -143,6 +177,25 @@ walk_sll2(struct walk *w)
 	hatype = bytes_u16(&w->b);
 	bytes_skip(&w->b, 10);
 	return sll_payload(w, hatype, protocol);
+}
+
+/* IP and nothing else, but for PPP devices of some systems. */
+enum layer
+walk_raw(struct walk *w)
+{
+	struct bytes peek = w->b;
+
+	return bytes_u16(&peek) == PPP_ALL_HOSTS ? LAYER_PPP : LAYER_IP;
+}
+
+/* RFC 4391, 6: an Ethernet type, and two bytes for nothing. */
+enum layer
+walk_ipoib(struct walk *w)
+{
+	uint16_t type = bytes_u16(&w->b);
+
+	bytes_skip(&w->b, 2);
+	return w->b.overrun ? walk_short(w) : walk_to_type(w, type);
 }
 
 enum layer
@@ -264,28 +317,4 @@ walk_pktap(struct walk *w)
 		return walk_end(DECODE_OTHER);
 	bytes_skip(&w->b, length - 12);
 	return w->b.overrun ? walk_short(w) : walk_to_link(w, link);
-}
-
-/* Endace's cards: headers are chained by the upper bit of the type before them. */
-enum layer
-walk_erf(struct walk *w)
-{
-	enum { HEADER = 16, EXTENSION = 8, MORE = 0x80 };
-	static const struct next types[] = {
-		{ 2, LAYER_ETHERNET, 2 },
-		{ 11, LAYER_ETHERNET, 2 },
-		{ 16, LAYER_ETHERNET, 2 },
-		{ 20, LAYER_ETHERNET, 2 },
-		{ 1, LAYER_PPP, 0 },
-		{ 22, LAYER_IP, 0 },
-		{ 23, LAYER_IPV6, 0 },
-	};
-	const uint8_t *h = bytes_take(&w->b, HEADER);
-	uint8_t more = h == NULL ? 0 : h[8];
-
-	while (more & MORE) {
-		more = bytes_u8(&w->b);
-		bytes_skip(&w->b, EXTENSION - 1);
-	}
-	return w->b.overrun ? walk_short(w) : WALK_TO(w, types, h[8] & ~MORE & 0xffu);
 }

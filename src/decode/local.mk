@@ -1,4 +1,5 @@
 libsynscope_a_SOURCES += \
+	%D%/appliance.c \
 	%D%/checksum.c \
 	%D%/decode.c %D%/decode.h %D%/decode_priv.h \
 	%D%/ethernet.c \
@@ -6,6 +7,7 @@ libsynscope_a_SOURCES += \
 	%D%/gre.c \
 	%D%/icmp.c \
 	%D%/ip.c \
+	%D%/juniper.c \
 	%D%/layer.def \
 	%D%/link.c \
 	%D%/mpls.c \

@@ -19,6 +19,10 @@ static const struct next ports[] = {
 	{ 37008, LAYER_TZSP, 0 },
 	{ 5072, LAYER_AYIYA, 0 },
 	{ 2268, LAYER_AMT, 0 },
+	{ 4342, LAYER_LISP_CONTROL, 0 },
+	{ 434, LAYER_MOBILE_IP, 0 },
+	{ 30030, LAYER_JMIRROR, 8 }, /* who is listened to, and since when */
+	{ 12222, LAYER_LWAPP, 0 },
 };
 
 /* Services that a client may well ask from one of these ports. */
@@ -193,6 +197,10 @@ walk_tzsp(struct walk *w)
 	enum { TAG_PADDING = 0, TAG_END = 1, TYPE_RECEIVED = 0, TYPE_TRANSMIT = 1 };
 	static const struct next protocols[] = {
 		{ 1, LAYER_ETHERNET, 0 },
+		{ 2, LAYER_TOKEN_RING, 0 },
+		{ 4, LAYER_PPP, 0 },
+		{ 5, LAYER_FDDI, 0 },
+		{ 7, LAYER_RAW, 0 },
 		{ 18, LAYER_WIFI, 0 },
 		{ 119, LAYER_PRISM, 0 },
 		{ 127, LAYER_AVS, 0 },
@@ -236,4 +244,53 @@ walk_amt(struct walk *w)
 	if (w->b.overrun)
 		return walk_short(w);
 	return type == MULTICAST_DATA ? LAYER_IP : walk_end(DECODE_OTHER);
+}
+
+/* RFC 9301, 4.8: a control message on its way through the other end's router. */
+enum layer
+walk_lisp_control(struct walk *w)
+{
+	enum { ENCAPSULATED = 8, SECURED = 0x08 };
+	uint8_t first = bytes_u8(&w->b);
+
+	bytes_skip(&w->b, 3);
+	if (w->b.overrun)
+		return walk_short(w);
+	return first >> 4 == ENCAPSULATED && (first & SECURED) == 0 ? LAYER_IP
+								    : walk_end(DECODE_OTHER);
+}
+
+/* RFC 3519, 3.3: for those behind a NAT, data beside registrations. */
+enum layer
+walk_mobile_ip(struct walk *w)
+{
+	enum { TUNNEL_DATA = 4 };
+	uint8_t type = bytes_u8(&w->b);
+
+	bytes_skip(&w->b, 3);
+	if (w->b.overrun)
+		return walk_short(w);
+	return type == TUNNEL_DATA ? LAYER_IP : walk_end(DECODE_OTHER);
+}
+
+/* RFC 5412, 4.1: CAPWAP as it was before. */
+enum layer
+walk_lwapp(struct walk *w)
+{
+	enum { IS_CONTROL = 0x04, FRAGMENT = 0x02 };
+	uint8_t flags = bytes_u8(&w->b);
+
+	bytes_skip(&w->b, 5);
+	if (w->b.overrun)
+		return walk_short(w);
+	return flags & (IS_CONTROL | FRAGMENT) ? walk_end(DECODE_OTHER) : LAYER_WIFI;
+}
+
+/* What Juniper's routers mirror for those who may listen: IP, or PPP. */
+enum layer
+walk_jmirror(struct walk *w)
+{
+	if (bytes_left(&w->b) == 0)
+		return walk_short(w);
+	return w->b.at[0] >> 4 == 4 || w->b.at[0] >> 4 == 6 ? LAYER_IP : LAYER_PPP;
 }

@@ -4,18 +4,41 @@
 #include "decode/decode_priv.h"
 
 #define PRISM_BYTES 144
+#define LLC_SNAP_UI 0xaaaa03
 
 enum {
 	CONTROL_PROTECTED = 0x40, /* second byte of the frame control */
 	CONTROL_ORDER = 0x80,
 	CONTROL_MORE = 0x04,
 	CONTROL_DS = 0x03,
+	CONTROL_FROM_DS = 0x02,
 	VERSION_AND_TYPE = 0x0f, /* first byte */
 	DATA = 0x08,
 	SUBTYPE_QOS = 0x80,
 	SUBTYPE_NULL = 0x40,
 	QOS_AMSDU = 0x80,
 };
+
+/* Some drivers number whole frames as if they were the last piece of one. */
+static bool
+begins_with_snap(const struct walk *w)
+{
+	struct bytes peek = w->b;
+
+	return bytes_u32(&peek) >> 8 == LLC_SNAP_UI;
+}
+
+/* A mesh puts up to two more addresses before LLC, which never begins as that does. */
+static void
+skip_mesh_control(struct walk *w)
+{
+	enum { CONTROL_BYTES = 6, ADDRESS_BYTES = 6, ADDRESSES_MAX = 2 };
+	struct bytes peek = w->b;
+	uint8_t addresses = bytes_u8(&peek);
+
+	if (addresses <= ADDRESSES_MAX)
+		bytes_skip(&w->b, CONTROL_BYTES + addresses * ADDRESS_BYTES);
+}
 
 /* IEEE 802.11-2020, 9.2.4: data frames that carry something, and carry it in the clear. */
 static enum layer
@@ -32,8 +55,7 @@ take_wifi(struct walk *w, bool swapped)
 	if ((type & VERSION_AND_TYPE) != DATA || (type & SUBTYPE_NULL) != 0 ||
 	    (control & CONTROL_PROTECTED) != 0)
 		return walk_end(DECODE_OTHER);
-	/* A piece of a packet; the pieces are not put together. */
-	if ((control & CONTROL_MORE) != 0 || (h[22] & 0x0f) != 0)
+	if (control & CONTROL_MORE) /* a piece of a packet; they are not put together */
 		return walk_end(DECODE_OTHER);
 	if ((control & CONTROL_DS) == CONTROL_DS) {
 		bytes_skip(&w->b, 6);
@@ -50,8 +72,12 @@ take_wifi(struct walk *w, bool swapped)
 	if (qos & QOS_AMSDU) {
 		bytes_skip(&w->b, 12);
 		walk_limit(w, bytes_u16(&w->b));
+	} else if ((type & SUBTYPE_QOS) != 0 && (control & CONTROL_FROM_DS) != 0) {
+		skip_mesh_control(w);
 	}
-	return w->b.overrun ? walk_short(w) : LAYER_LLC;
+	if (w->b.overrun)
+		return walk_short(w);
+	return (h[22] & 0x0f) != 0 && !begins_with_snap(w) ? walk_end(DECODE_OTHER) : LAYER_LLC;
 }
 
 enum layer

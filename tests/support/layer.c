@@ -392,6 +392,14 @@ put_gtpu(struct frame_build *f, const struct layer *layer)
 	put_udp(f, 2152, 2152);
 }
 
+/* A register message of version 2. */
+static void
+put_pim(struct frame_build *f, const struct layer *layer)
+{
+	(void)layer;
+	put32(put32(wire_front(&f->wire, 8), 0x21000000), 0);
+}
+
 static void
 put_teredo(struct frame_build *f, const struct layer *layer)
 {
@@ -431,6 +439,7 @@ static const struct layer_kind kinds[] = {
 	{ "route",      put_route,       0,    0,                  43,        TAKES_NOTHING },
 	{ "ah",         put_ah,          0,    0,                  51,        TAKES_NUMBER },
 	{ "gre",        put_gre,         0,    0,                  47,        TAKES_NUMBER },
+	{ "pim",        put_pim,         0,    0,                  103,       TAKES_NOTHING },
 	{ "erspan2",    put_erspan2,     0,    0,                  47,        TAKES_NUMBER },
 	{ "erspan3",    put_erspan3,     0,    0,                  47,        TAKES_NUMBER },
 	{ "vxlan",      put_vxlan,       0,    0,                  PROTO_UDP, TAKES_NUMBER },

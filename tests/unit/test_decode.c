@@ -264,6 +264,10 @@ test_a_length_in_place_of_a_type_leads_to_llc(void **state)
 	    decode(LINK_ETHERNET, ETHERNET "0034 ffff030000000800" PACKET4), DECODE_OTHER);
 }
 
+#define ZEROS_16 "00000000000000000000000000000000"
+#define ZEROS_20 ZEROS_16 "00000000"
+#define ZEROS_40 ZEROS_20 ZEROS_20
+
 static void
 test_each_link_type_leads_to_ip(void **state)
 {
@@ -295,11 +299,119 @@ test_each_link_type_leads_to_ip(void **state)
 		{ 192, "0000080001000000" ETH_IP4 PACKET4 },
 		{ 119, "8021100100000008 0801 0000" ETHERNET
 		       "0200000000030000 aaaa030000000800" PACKET4 },
+		{ LINK_RAW, "ff030021" PACKET4 },
+		{ 242, ZEROS_40 "08000000" PACKET4 },
+		{ 242, ZEROS_40 "86dd0000" PACKET6 },
+		{ 13, "0200000001000000 00000000" PACKET4 },
+		{ 16, PACKET4 },
+		{ 18, PACKET4 },
+		{ 112, "0f000800" PACKET4 },
+		{ 123, "02000020 aaaa030000000800" PACKET4 },
+		{ 123, "81000020 0001" ETH_IP4 PACKET4 },
+		{ 100, "aaaa030080c20009 0000 1040" ETHERNET "aaaa030000000800" PACKET4 },
+		{ 100, "aaaa030080c2000a 000000 50" ETHERNET "aaaa030000000800" PACKET4 },
+		{ 9, "ff030031 0001" ETH_IP4 PACKET4 },
+		{ 9, "ff030031 4f01 00000007" ETH_IP4 PACKET4 },
+		{ 170, "00300000 00100000" PACKET4 },
+		{ 171, "00420000 11010000 00010000" ETH_IP4 PACKET4 "00000000" },
+		{ 3, "82828282828260 92929292929261 03cc" PACKET4 },
+		{ 202, "00 82828282828260 92929292929260 84848484848461 13cc" PACKET4 },
+		{ 128, "01000001 01" ETH_IP4 PACKET4 },
+		{ 226, "01020000 0000002c" ZEROS_16 PACKET4 },
+		{ 226, "011a0000 00000040" ZEROS_16 PACKET6 },
+		{ 99, "000000000001 0800" ZEROS_20 ZEROS_16 PACKET4 },
+		{ 99, ZEROS_20 "0800" ZEROS_16 ZEROS_16 "0000" PACKET4 },
+		{ 32, ZEROS_16 "0044 0001 0018 0018" PACKET4 },
+		{ 32, ZEROS_16 "0052 0001 0018 0026" ETH_IP4 PACKET4 },
+		{ 240, "00040000" ETH_IP4 PACKET4 "00000000" },
+		{ 252, "000c0002 6970 00000000" PACKET4 },
+		{ 252, "00140004 c0000201 000c0010 6574685f776974686f7574666373 0000 00000000" ETH_IP4
+			PACKET4 },
+		{ 259, "55d555 55 0001 00" ETH_IP4 PACKET4 },
+		{ 259, "d555 55 0001 00" ETH_IP4 PACKET4 },
+		{ 274, "55555555555555d5" ETH_IP4 PACKET4 },
+		{ 274, ETH_IP4 PACKET4 },
+		{ 279, "50000000 0000003a 000000000000000000000000000000000000000000000000" ETH_IP4
+			PACKET4 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_leads_to_the_segment(rows[i].link, rows[i].hex);
+}
+
+#define JUNIPER "4d4743"
+
+/* What is in which place was found out with Wireshark's help. */
+static void
+test_what_junipers_cards_write_is_read(void **state)
+{
+	static const struct {
+		uint32_t link;
+		const char *hex;
+	} rows[] = {
+		{ 178, JUNIPER "00" ETH_IP4 PACKET4 },
+		{ 178, JUNIPER "81 0003 010106" ETH_IP4 PACKET4 },
+		{ 178, ETH_IP4 PACKET4 },
+		{ 178, JUNIPER "02 02000000" PACKET4 },
+		{ 167, JUNIPER "82 0003 010106 06000000" PACKET6 },
+		{ 167, JUNIPER "02 20000000 000101ff" PACKET4 },
+		{ 179, JUNIPER "00 ff030021" PACKET4 },
+		{ 180, JUNIPER "00 184103cc" PACKET4 },
+		{ 181, JUNIPER "00 0f000800" PACKET4 },
+		{ 183, JUNIPER "00" ZEROS_16 "0000" PACKET4 },
+		{ 133, JUNIPER "00 0200 0100" PACKET4 },
+		{ 136, JUNIPER "01" ZEROS_16 PACKET4 },
+		{ 136, JUNIPER "00 000000000000000000000000" PACKET4 },
+		{ 137, JUNIPER "01 00000000 aaaa030000000800" PACKET4 },
+		{ 137, JUNIPER "01 00000000 03cc" PACKET4 },
+		{ 137, JUNIPER "01 00000000" PACKET6 },
+		{ 135, JUNIPER "01 0000000000000000 fefe03cc" PACKET4 },
+		{ 135, JUNIPER "01 0000000000000000 0021" PACKET4 },
+		{ 135, JUNIPER "00 0000000100000000" ETH_IP4 PACKET4 },
+		{ 135, JUNIPER "01 0000000000000000" PACKET4 },
+		{ 130, JUNIPER "00 54000000 0021" PACKET4 },
+		{ 130, JUNIPER "00 ff030021" PACKET4 },
+		{ 130, JUNIPER "00 1234 0021" PACKET4 },
+		{ 130, JUNIPER "00 0021" PACKET4 },
+		{ 130, JUNIPER "00 4000000000000000" PACKET4 },
+		{ 130, JUNIPER "01 4000000000000000 0021" PACKET4 },
+		{ 130, JUNIPER "01 4700000003000000" PACKET4 },
+		{ 130, JUNIPER "00 4700000000100000" PACKET6 },
+		{ 131, JUNIPER "00 54000000 0003cc" PACKET4 },
+		{ 131, JUNIPER "00 1234 03cc" PACKET4 },
+		{ 131, JUNIPER "00 4700000000000000" PACKET4 },
+		{ 131, JUNIPER "00 4700000003000000 03cc" PACKET4 },
+		{ 131, JUNIPER "00 4700000000200000 000101ff" PACKET4 },
+		{ 184, "01040a000001 03016104016202040000 0000ff00" ETH_IP4 PACKET4 },
+		{ 200, JUNIPER "00" ETH_IP4 IP4("0064", "32") "0000000000000000" ZEROS_16 PACKET4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_leads_to_the_segment(rows[i].link, rows[i].hex);
+	assert_int_equal(decode(137, JUNIPER "01 80000000" PACKET4), DECODE_OTHER);
+	assert_int_equal(decode(135, JUNIPER "01 0000000000000010" PACKET4), DECODE_OTHER);
+	assert_int_equal(decode(178, JUNIPER "02 ffffffff" PACKET4), DECODE_OTHER);
+	assert_int_equal(decode(178, JUNIPER "80 ffff" PACKET4), DECODE_MALFORMED);
+	assert_int_equal(decode(184, "0105"), DECODE_MALFORMED);
+	assert_int_equal(decode(184, "0700" ETH_IP4 PACKET4), DECODE_OTHER);
+}
+
+static void
+test_a_machines_own_header_may_hold_no_frame(void **state)
+{
+	(void)state;
+	assert_int_equal(decode(123, "06000020" PACKET4), DECODE_OTHER);
+	assert_int_equal(decode(240, "00050000" ETH_IP4 PACKET4), DECODE_OTHER);
+	assert_int_equal(decode(259, "d555 56 0001 00" ETH_IP4 PACKET4), DECODE_OTHER);
+	assert_int_equal(decode(274, "55555555555555e6" ETH_IP4 PACKET4), DECODE_OTHER);
+	assert_int_equal(decode(274, "55555555"), DECODE_MALFORMED);
+	assert_int_equal(decode(252, "000c0003 746370 00000000" PACKET4), DECODE_OTHER);
+	assert_int_equal(decode(252, "000cffff 6970 00000000" PACKET4), DECODE_MALFORMED);
+	assert_int_equal(decode(32, ZEROS_16 "0044 0001 0004 0004" PACKET4), DECODE_MALFORMED);
+	assert_int_equal(decode(3, "82828282828260 92929292929261 3f" PACKET4), DECODE_OTHER);
+	assert_int_equal(decode(170, "00300000 90100000" PACKET4), DECODE_OTHER);
 }
 
 #define LLC_IP4 "aaaa030000000800" PACKET4
@@ -316,9 +428,24 @@ test_wifi_data_is_read_where_it_is_in_the_clear(void **state)
 	assert_leads_to_the_segment(LINK_WIFI, "8801" STATIONS "0000" LLC_IP4 "deadbeef");
 	assert_leads_to_the_segment(LINK_WIFI, "8881" STATIONS "000000000000" LLC_IP4);
 	assert_leads_to_the_segment(LINK_WIFI, "8801" STATIONS "8000" ETHERNET "0034" LLC_IP4);
+	assert_leads_to_the_segment(LINK_WIFI,
+	    "8803" STATIONS "020000000004 0001 001f00000001" LLC_IP4);
+	assert_leads_to_the_segment(LINK_WIFI,
+	    "8802" STATIONS "0001 011f00000001 020000000004" LLC_IP4);
 	assert_int_equal(decode(LINK_WIFI, "0841" STATIONS LLC_IP4), DECODE_OTHER);
 	assert_int_equal(decode(LINK_WIFI, "4801" STATIONS LLC_IP4), DECODE_OTHER);
 	assert_int_equal(decode(LINK_WIFI, "8000" STATIONS LLC_IP4), DECODE_OTHER);
+}
+
+static void
+test_a_last_piece_may_be_a_whole_frame(void **state)
+{
+	(void)state;
+	assert_leads_to_the_segment(LINK_WIFI, "0801 0000" ETHERNET "020000000003 0110" LLC_IP4);
+	assert_int_equal(
+	    decode(LINK_WIFI, "0801 0000" ETHERNET "020000000003 0110" PACKET4), DECODE_OTHER);
+	assert_int_equal(
+	    decode(LINK_WIFI, "0805 0000" ETHERNET "020000000003 0010" LLC_IP4), DECODE_OTHER);
 }
 
 static void
@@ -623,6 +750,14 @@ test_tunnels_are_taken_apart(void **state)
 		    UDP("c3510dd8", "005d") "00010000 000000000000000000 0000000000000000" PACKET6,
 		IP4("0050", "11") UDP("c35106a5", "003c") "00020001 0001 0021" PACKET4,
 		IP4("0050", "11") UDP("c35119eb", "003c") "000010ff 000021ff" PACKET4,
+		IP4("0048", "67") "21000000 00000000" PACKET4,
+		IP6("0048", "67") "21000000 80000000" PACKET6,
+		IP4("0048", "02") "14010000 10000000" PACKET4,
+		IP4("0050", "5d") "82828282828260 92929292929261 03cc" PACKET4,
+		IP4("004c", "11") UDP("c35101b2", "0038") "04040000" PACKET4,
+		IP4("0050", "11") UDP("c351754e", "003c") "0000000100000002" PACKET4,
+		IP4("0054", "11") UDP("c351754e", "0040") "0000000100000002 ff030021" PACKET4,
+		IP4("0076", "11") UDP("c3512fbe", "0062") "000000340000 0801" STATIONS LLC_IP4,
 	};
 
 	(void)state;
@@ -640,6 +775,28 @@ test_a_tunnel_that_leads_nowhere_is_a_packet_of_its_own_flow(void **state)
 	assert_is_udp(decode(LINK_RAW, TO_VXLAN(ETH_IP4 "44", "0033", "001f")), 50001, 4789);
 	write_frame(TO_VXLAN(ETH_IP4 PACKET4, "005e", "004a"));
 	assert_is_udp(decode_captured(LINK_RAW, 60), 50001, 4789);
+}
+
+static void
+test_a_register_of_pim_may_announce_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    decode(LINK_RAW, IP4("0030", "67") "21000000 40000000" IP4("0014", "67")), DECODE_OTHER);
+	assert_int_equal(decode(LINK_RAW, IP4("0018", "67") "20000000"), DECODE_OTHER);
+	assert_int_equal(decode(LINK_RAW, IP4("001c", "02") "11640000 00000000"), DECODE_OTHER);
+}
+
+static void
+test_lisp_carries_its_own_messages_too(void **state)
+{
+	(void)state;
+	assert_is_udp(decode(LINK_RAW, IP4("0048", "11") UDP("c35110f6", "0034") "80000000" IP4(
+					   "0028", "11") UDP("10f610f7", "0014") "300000000000000000000000"),
+	    4342, 4343);
+	assert_is_udp(
+	    decode(LINK_RAW, IP4("0028", "11") UDP("c35110f6", "0014") "300000000000000000000000"),
+	    50001, 4342);
 }
 
 static void
@@ -989,7 +1146,10 @@ main(void)
 		T(test_tags_are_taken_off),
 		T(test_a_length_in_place_of_a_type_leads_to_llc),
 		T(test_each_link_type_leads_to_ip),
+		T(test_what_junipers_cards_write_is_read),
+		T(test_a_machines_own_header_may_hold_no_frame),
 		T(test_wifi_data_is_read_where_it_is_in_the_clear),
+		T(test_a_last_piece_may_be_a_whole_frame),
 		T(test_radiotap_says_whether_the_header_is_padded),
 		T(test_what_is_not_decoded_is_told_apart),
 		T(test_no_total_length_means_all_of_the_frame),
@@ -1011,6 +1171,8 @@ main(void)
 		T(test_a_fragment_beyond_any_datagram_is_malformed),
 		T(test_tunnels_are_taken_apart),
 		T(test_a_tunnel_that_leads_nowhere_is_a_packet_of_its_own_flow),
+		T(test_a_register_of_pim_may_announce_nothing),
+		T(test_lisp_carries_its_own_messages_too),
 		T(test_a_fragment_in_a_tunnel_is_waited_for),
 		T(test_an_answer_of_a_well_known_service_is_no_tunnel),
 		T(test_nesting_has_a_bound),
