@@ -2,6 +2,7 @@
  * How connections fail to begin, and how they are broken off: SYNs that cross
  * or are not heard, a SYN-ACK that comes again, and what a reset says.
  */
+#include "base/seq.h"
 #include "tcp/trail_priv.h"
 
 /* SYN-ACKs that follow each other sooner are copies, or answer repeated SYNs. */
@@ -12,6 +13,10 @@
 #define ABORT_MAX_NS SECOND_NS
 /* An end silent for so long may have lost its state, or a NAT did. */
 #define IDLE_NS (60 * SECOND_NS)
+/* So may one that was asked again and again for so long. */
+#define UNHEARD_NS (10 * SECOND_NS)
+/* An answer's number is that of an ACK that was under way: at most so old. */
+#define ANSWER_REACH (1 << 16)
 
 /* --- resets --- */
 
@@ -25,15 +30,31 @@ is_refusal(const struct look *look, struct reason *reason)
 	       !(look->from->flags & TRAIL_ANY_SYN) && tcp->ack == look->to->end;
 }
 
-/* As an answer to a segment takes its number: its ACK (RFC 9293, 3.5.2, group 1). */
+/*
+ * As an answer to a segment takes its number: its ACK (RFC 9293, 3.5.2, group 1).
+ * Who has closed may acknowledge it first.
+ */
 static bool
 is_bare_answer(const struct look *look)
 {
 	const struct tcp_header *tcp = &look->pkt->tcp;
+	const struct trail_half *from = look->from, *to = look->to;
+
+	return !(tcp->flags & TCP_ACK) && to->flags & TRAIL_ACKS && tcp->seq == to->acked &&
+	       (to->last_index > from->last_index || from->flags & TRAIL_RST ||
+		   (from->flags & TRAIL_FIN && elapsed_ns(look, to->last_ns) <= ABORT_NS));
+}
+
+/* Its number lies behind what its sender has sent: an older ACK's. An abort has the next one. */
+static bool
+is_late_answer(const struct look *look)
+{
+	const struct tcp_header *tcp = &look->pkt->tcp;
 
 	return !(tcp->flags & TCP_ACK) && look->to->flags & TRAIL_ACKS &&
-	       tcp->seq == look->to->acked &&
-	       (look->to->last_index > look->from->last_index || look->from->flags & TRAIL_RST);
+	       look->from->flags & TRAIL_KNOWN && seq_lt(tcp->seq, look->from->end) &&
+	       seq_le(tcp->seq, look->to->acked) &&
+	       seq_diff(look->to->acked, tcp->seq) <= ANSWER_REACH;
 }
 
 /* The RST answers the final ACK itself, not what came later. */
@@ -65,15 +86,25 @@ had_connection(const struct trail_half *half)
 	return half->flags & TRAIL_KNOWN;
 }
 
+/* It let the other end wait, and be it that this sent its segment again: it has lost its state. */
+static bool
+was_away(const struct look *look)
+{
+	const struct sent *asked = look->to->newest;
+	int64_t silent_ns = elapsed_ns(look, look->from->last_ns);
+
+	return silent_ns >= IDLE_NS || (asked != NULL && asked->resent && silent_ns >= UNHEARD_NS);
+}
+
 bool
 is_stray(const struct look *look, struct reason *reason)
 {
 	const struct trail_half *from = look->from;
 
 	reason_cite(reason, look->to->last_index);
-	return is_bare_answer(look) &&
-	       (from->flags & (TRAIL_FIN | TRAIL_RST) || !had_connection(from) ||
-		   elapsed_ns(look, from->last_ns) >= IDLE_NS);
+	return is_late_answer(look) ||
+	       (is_bare_answer(look) && (from->flags & (TRAIL_FIN | TRAIL_RST) ||
+					    !had_connection(from) || was_away(look)));
 }
 
 bool
@@ -83,6 +114,9 @@ is_abort(const struct look *look, struct reason *reason)
 
 	reason_cite(reason, from->first_ack_index);
 	reason_cite(reason, to->first_ack_index);
+	/* Who has reset it answers what still comes. */
+	if (from->flags & TRAIL_RST && !(look->pkt->tcp.flags & TCP_ACK))
+		return false;
 	if (had_connection(from))
 		return true;
 	if (!(look->pkt->tcp.flags & TCP_ACK))

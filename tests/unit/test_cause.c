@@ -838,6 +838,40 @@ test_a_closed_end_resets_stray_segments_one_by_one(void **state)
 }
 
 static void
+test_a_reset_with_an_older_number_answers_what_was_under_way(void **state)
+{
+	(void)state;
+	establish();
+	CAUSE_OF(DATA(1100, 100, 1100000));
+	CAUSE_OF(REPLY(.seq = 5000, .length = 50, .ack = 1200, .at_us = 1100100));
+	CAUSE_OF(REPLY(.seq = 5050, .ack = 1200, .flags = TCP_FIN | TCP_ACK, .at_us = 1100200));
+	CAUSE_OF(SEG(1200, 0, .ack = 5051, .at_us = 1100300));
+	assert_cause(RESET(5000, .at_us = 1100400), STRAY_SEGMENT);
+	assert_cause(RESET(5052, .at_us = 1100500), NONE);
+}
+
+static void
+test_who_is_asked_again_in_vain_and_resets_had_forgotten(void **state)
+{
+	(void)state;
+	establish();
+	CAUSE_OF(DATA(1100, 100, 2000000));
+	CAUSE_OF(DATA(1100, 100, 5000000));
+	CAUSE_OF(DATA(1100, 100, 20000000));
+	assert_cause(RESET(5000, .at_us = 20050000), STRAY_SEGMENT);
+}
+
+static void
+test_who_resets_at_once_aborts(void **state)
+{
+	(void)state;
+	establish();
+	CAUSE_OF(DATA(1100, 100, 1100000));
+	CAUSE_OF(DATA(1100, 100, 1400000));
+	assert_cause(RESET(5000, .at_us = 1450000), ABORTED);
+}
+
+static void
 test_a_scanner_resets_what_it_did_not_ask_for(void **state)
 {
 	(void)state;
@@ -969,6 +1003,9 @@ main(void)
 		CAUSE_TEST(a_reset_that_answers_the_final_ack_is_an_overflow),
 		CAUSE_TEST(a_reset_that_answers_later_data_is_for_a_stray_segment),
 		CAUSE_TEST(a_closed_end_resets_stray_segments_one_by_one),
+		CAUSE_TEST(a_reset_with_an_older_number_answers_what_was_under_way),
+		CAUSE_TEST(who_is_asked_again_in_vain_and_resets_had_forgotten),
+		CAUSE_TEST(who_resets_at_once_aborts),
 		CAUSE_TEST(a_scanner_resets_what_it_did_not_ask_for),
 		CAUSE_TEST(a_reset_of_an_established_end_aborts),
 		CAUSE_TEST(a_server_that_never_spoke_can_abort_too),
