@@ -218,6 +218,16 @@ take_echo(const struct look *look, uint32_t oldest)
 	}
 }
 
+/* When the first copy had had its time, the other end still waited for it. */
+static bool
+was_missing(const struct look *look, const struct resend *resend)
+{
+	int64_t sent_ns = span_ns(resend->ts_ns, resend->waited_ns);
+
+	return look->from->flags & TRAIL_ACKS && look->from->acked == resend->seq &&
+	       span_ns(look->from->last_ns, sent_ns) >= look->to->rtt.min_ns;
+}
+
 /*
  * An ACK takes a round trip. One that comes sooner than the soonest answers an
  * earlier copy, unless there are bytes behind, whose duplicate ACKs may have asked
@@ -242,7 +252,7 @@ take_soon(const struct look *look, uint32_t oldest)
 			continue;
 		if (look->from->flags & TRAIL_ACKS && seq_le(r->end, look->from->acked))
 			continue;
-		if (after_ns >= 0 && after_ns < to->rtt.min_ns * 9 / 10)
+		if (after_ns >= 0 && after_ns < to->rtt.min_ns * 9 / 10 && !was_missing(look, r))
 			settle_needless(look, r);
 	}
 }

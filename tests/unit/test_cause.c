@@ -560,6 +560,20 @@ test_an_ack_sooner_than_a_round_trip_answers_the_first_copy(void **state)
 }
 
 static void
+test_who_still_asks_for_bytes_has_not_had_the_first_copy(void **state)
+{
+	(void)state;
+	establish();
+	CAUSE_OF(DATA(1100, 100, 1100000));
+	CAUSE_OF(DATA(1200, 100, 1100100));
+	CAUSE_OF(DATA(1100, 100, 1350000));
+	CAUSE_OF(ACKED(1200, 1400000));
+	assert_cause(DATA(1200, 100, 1400100), LOST_AFTER_CAPTURE);
+	CAUSE_OF(ACKED(1300, 1405000)); /* of another way, or another end: sooner than a round trip */
+	assert_nothing_revised();
+}
+
+static void
 test_near_the_receiver_an_ack_always_comes_soon(void **state)
 {
 	(void)state;
@@ -982,6 +996,7 @@ main(void)
 		CAUSE_TEST(a_tail_loss_probe_stays_one),
 		CAUSE_TEST(where_a_timeout_is_due_too_a_dsack_proves_no_probe),
 		CAUSE_TEST(an_ack_sooner_than_a_round_trip_answers_the_first_copy),
+		CAUSE_TEST(who_still_asks_for_bytes_has_not_had_the_first_copy),
 		CAUSE_TEST(near_the_receiver_an_ack_always_comes_soon),
 		CAUSE_TEST(an_ordinary_sack_proves_nothing),
 		CAUSE_TEST(an_ack_that_echoes_the_first_copy_proves_it_too),
