@@ -115,7 +115,8 @@ client_sent_ack(struct conn *conn, const struct packet *pkt)
 		return;
 	if (pkt->tcp.flags & TCP_SYN && !(conn->facts & FACT_SYN_CROSSED))
 		return;
-	if (knows_reply && seq_le(pkt->tcp.ack, server_of(conn)->start))
+	/* Of two SYN-ACKs that differ it can have taken either; who sends bytes has taken one. */
+	if (knows_reply && seq_le(pkt->tcp.ack, server_of(conn)->start) && pkt->payload_bytes == 0)
 		return;
 	if (!knows_reply) {
 		/* It goes on as one does after a SYN-ACK: the capture lacks that. */

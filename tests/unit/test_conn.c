@@ -320,6 +320,16 @@ test_a_syn_scan_leaves_the_connection_half_open(void **state)
 	expect_reason(CAUSE_STRAY_SEGMENT, 2, 3);
 }
 
+/* Two servers behind one address; the client took the first to answer. */
+static void
+test_who_sends_bytes_has_taken_one_of_two_syn_acks(void **state)
+{
+	(void)state;
+	PLAY(C(SYN, 0), after(1000, C(SYN, 0)), S(SYN | ACK, 0, 1), S(SYN | ACK, 16000, 1),
+	    C(ACK, 1, 1), REQUEST);
+	expect(OPEN_COMPLETE, CLOSE_OPEN, CONNECT_OK);
+}
+
 static void
 test_the_handshake_lasts_from_the_first_syn_to_the_ack(void **state)
 {
@@ -925,6 +935,7 @@ main(void)
 		cmocka_unit_test(test_a_client_that_tries_again_after_a_rst_was_not_refused_yet),
 		cmocka_unit_test(test_a_syn_ack_must_acknowledge_the_syn),
 		cmocka_unit_test(test_a_syn_scan_leaves_the_connection_half_open),
+		cmocka_unit_test(test_who_sends_bytes_has_taken_one_of_two_syn_acks),
 		cmocka_unit_test(test_the_handshake_lasts_from_the_first_syn_to_the_ack),
 		cmocka_unit_test(test_a_syn_ack_sent_again_adds_no_letter),
 		cmocka_unit_test(test_both_syns_may_cross),
