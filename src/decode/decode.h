@@ -75,7 +75,7 @@ struct tcp_header {
 	uint16_t mss;
 	uint8_t options; /* bits of enum tcp_option */
 	uint8_t wscale;  /* as sent; RFC 7323 allows 14 at most */
-	uint8_t mptcp;   /* subtype, the upper half byte of the option's third */
+	uint8_t mptcp;   /* a bit for each kind of MPTCP option; those up to 7 are told apart */
 	uint8_t sack_count;
 	uint8_t fast_open_bytes; /* length of the cookie; 0 is a request for one */
 	uint8_t header_bytes;

@@ -76,7 +76,7 @@ read_option(uint8_t kind, struct bytes b, struct packet *pkt)
 	case KIND_MPTCP:
 		if (count == 0)
 			return false;
-		tcp->mptcp = bytes_u8(&b) >> 4;
+		tcp->mptcp |= (uint8_t)(1u << (bytes_u8(&b) >> 4));
 		tcp->options |= OPT_MPTCP;
 		break;
 	case KIND_FAST_OPEN:

@@ -93,14 +93,16 @@ is_zero_window_probe_ack(const struct asked *q)
 	       q->peer->last_marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE);
 }
 
-/* MPTCP repeats ACKs to tell of its options (RFC 8684, 4). */
+/*
+ * MPTCP repeats ACKs to tell of its options (RFC 8684, 4). Wireshark takes that
+ * for a reason when the connection has seen a kind of them for the first time
+ * since its side spoke last; this segment's own come too late for it.
+ */
 static bool
 is_duplicate_ack(const struct asked *q)
 {
-	uint8_t mptcp = q->pkt->tcp.options & OPT_MPTCP ? q->pkt->tcp.mptcp + 1 : 0;
-
 	return q->pkt->tcp.window != 0 && same_window(q) && repeats_numbers(q) &&
-	       mptcp == q->me->mptcp;
+	       !(q->me->known & MPTCP_NEWS);
 }
 
 /*
@@ -261,14 +263,14 @@ learn_scale(struct mark_half *me, struct mark_half *peer, const struct packet *p
 }
 
 static void
-move_forward(struct mark_half *me, const struct packet *pkt, uint32_t marks)
+move_forward(struct mark_half *me, struct mark_half *peer, const struct packet *pkt, uint32_t marks)
 {
 	uint32_t end =
 	    pkt->tcp.seq + pkt->payload_bytes + ((pkt->tcp.flags & (TCP_SYN | TCP_FIN)) != 0);
 
 	if (!(marks & MARK_BIT(MARK_ZERO_WINDOW_PROBE)))
 		mark_extend(me, pkt, end);
-	mark_hear(me, pkt, marks);
+	mark_hear(me, peer, pkt, marks);
 }
 
 /* Last of all: the segment itself is not yet held against the round trip that it ends. */
@@ -298,7 +300,7 @@ mark_odd(struct mark_pair *pair, const struct packet *pkt, struct mark_half *me,
 	count_duplicates(me, pkt, marks);
 	marks |= ask_acked_unseen(pkt, peer);
 	marks |= ask_resent(&q, marks) | reused;
-	move_forward(me, pkt, marks);
+	move_forward(me, peer, pkt, marks);
 	learn_rtt(pair, pkt);
 	return marks;
 }
@@ -318,7 +320,7 @@ mark_segment(struct mark_pair *pair, const struct packet *pkt, const struct plac
 	if (!mark_is_plain(pkt, me))
 		return mark_odd(pair, pkt, me, peer, marks);
 	marks |= ask_plain(pkt, me, peer);
-	move_forward(me, pkt, marks);
+	move_forward(me, peer, pkt, marks);
 	learn_rtt(pair, pkt);
 	return marks;
 }

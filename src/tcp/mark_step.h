@@ -15,6 +15,7 @@ enum {
 	KNOWN_WINDOW = 0x01,
 	KNOWN_WSCALE = 0x02,      /* wscale holds a shift, or WSCALE_UNUSED */
 	FIRST_ACK_PENDING = 0x04, /* it sent a SYN; windows are unscaled until its first ACK */
+	MPTCP_NEWS = 0x08,        /* since it spoke last, an MPTCP option of a new kind came */
 };
 
 #define WSCALE_UNUSED (-2)
@@ -89,20 +90,33 @@ mark_extend(struct mark_half *me, const struct packet *pkt, uint32_t end)
 		me->max_ack = me->next_seq;
 }
 
+static inline void
+mark_hear_mptcp(struct mark_half *me, struct mark_half *peer, const struct packet *pkt)
+{
+	uint8_t news = pkt->tcp.mptcp & (uint8_t) ~(me->mptcp | peer->mptcp);
+
+	if (news == 0)
+		return;
+	me->mptcp |= news;
+	me->known |= MPTCP_NEWS;
+	peer->known |= MPTCP_NEWS;
+}
+
 /* What else the next segments will be held against. */
 static inline void
-mark_hear(struct mark_half *me, const struct packet *pkt, uint32_t marks)
+mark_hear(struct mark_half *me, struct mark_half *peer, const struct packet *pkt, uint32_t marks)
 {
 	me->window = pkt->tcp.window;
 	me->last_ack = pkt->tcp.ack; /* as it stands, even where ACK is not set */
 	me->last_ns = pkt->ts_ns;
 	me->last_marks = (uint16_t)marks;
-	me->mptcp = pkt->tcp.options & OPT_MPTCP ? pkt->tcp.mptcp + 1 : 0;
-	me->known |= KNOWN_WINDOW;
+	me->known = (uint8_t)((me->known | KNOWN_WINDOW) & ~MPTCP_NEWS);
 	if (pkt->tcp.flags & TCP_SYN)
 		me->known |= FIRST_ACK_PENDING;
 	else if (pkt->tcp.flags & TCP_ACK)
 		me->known &= (uint8_t)~FIRST_ACK_PENDING;
+	if (pkt->tcp.options & OPT_MPTCP)
+		mark_hear_mptcp(me, peer, pkt);
 }
 
 /* The same, of an ACK that has neither marks nor options which count here. */
@@ -113,8 +127,7 @@ mark_hear_plain(struct mark_half *me, const struct packet *pkt)
 	me->last_ack = pkt->tcp.ack;
 	me->last_ns = pkt->ts_ns;
 	me->last_marks = 0;
-	me->mptcp = 0;
-	me->known = (uint8_t)((me->known | KNOWN_WINDOW) & ~FIRST_ACK_PENDING);
+	me->known = (uint8_t)((me->known | KNOWN_WINDOW) & ~(FIRST_ACK_PENDING | MPTCP_NEWS));
 }
 
 #endif

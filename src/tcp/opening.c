@@ -26,7 +26,6 @@ mark_syn(struct mark_half *half, const struct packet *pkt)
 	half->next_seq_ns = half->last_ns = pkt->ts_ns;
 	half->last_ack = pkt->tcp.ack;
 	half->window = pkt->tcp.window;
-	half->mptcp = pkt->tcp.options & OPT_MPTCP ? pkt->tcp.mptcp + 1 : 0;
 	half->known = KNOWN_WINDOW | KNOWN_WSCALE | FIRST_ACK_PENDING;
 }
 
@@ -34,6 +33,16 @@ static inline int8_t
 scale_of(const struct packet *pkt)
 {
 	return (int8_t)(pkt->tcp.wscale > WSCALE_MAX ? WSCALE_MAX : pkt->tcp.wscale);
+}
+
+static APART void
+mark_opening_mptcp(struct mark_pair *pair, const struct packet *syn, const struct packet *answer)
+{
+	struct mark_half *a = &pair->half[SIDE_A], *b = &pair->half[SIDE_B];
+
+	mark_hear_mptcp(a, b, syn);
+	b->known &= (uint8_t)~MPTCP_NEWS;
+	mark_hear_mptcp(b, a, answer);
 }
 
 static inline void
@@ -46,6 +55,8 @@ mark_opening(struct mark_pair *pair, const struct packet *syn, const struct pack
 	pair->half[SIDE_A].wscale = scales ? scale_of(syn) : WSCALE_UNUSED;
 	pair->half[SIDE_B].wscale = scales ? scale_of(answer) : WSCALE_UNUSED;
 	pair->syn_ns = syn->ts_ns;
+	if (unlikely((syn->tcp.options | answer->tcp.options) & OPT_MPTCP))
+		mark_opening_mptcp(pair, syn, answer);
 }
 
 static inline void

@@ -93,8 +93,8 @@ struct mark_half {
 	uint16_t window;     /* unknown until it has sent something */
 	uint16_t last_marks; /* MARK_BIT of each */
 	int8_t wscale;       /* -1 unknown, -2 known not to be used */
-	uint8_t mptcp;
-	uint8_t known; /* bits, in mark.c */
+	uint8_t mptcp;       /* kinds of MPTCP options that it was the first to send */
+	uint8_t known;       /* bits, in mark_step.h */
 };
 
 struct mark_pair {

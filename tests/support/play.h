@@ -123,7 +123,7 @@ play_upset(struct play *play, struct packet *pkt)
 		break;
 	case 9:
 		pkt->tcp.options = (uint8_t)(1u << below(play, 8));
-		pkt->tcp.mptcp = (uint8_t)below(play, 4);
+		pkt->tcp.mptcp = pkt->tcp.options & OPT_MPTCP ? (uint8_t)(1u << below(play, 4)) : 0;
 		pkt->tcp.wscale = (uint8_t)below(play, 4);
 		break;
 	case 10:

@@ -31,6 +31,7 @@ struct segment {
 	uint16_t checksum;
 	uint8_t judged; /* enum checksum */
 	uint8_t options;
+	uint8_t mptcp;
 	uint8_t wscale;
 	uint8_t ttl;  /* 0: 64 */
 	uint16_t mss;
@@ -74,6 +75,7 @@ segment_build(const struct segment *s)
 	pkt->tcp.window = s->zero_window ? 0 : s->window != 0 ? s->window : 1000;
 	pkt->tcp.checksum = s->checksum;
 	pkt->tcp.options = s->options;
+	pkt->tcp.mptcp = s->mptcp;
 	pkt->tcp.wscale = s->wscale;
 	pkt->tcp.mss = s->mss;
 	pkt->tcp.ts_value = s->ts_value;

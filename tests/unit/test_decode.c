@@ -881,7 +881,7 @@ test_options_are_read(void **state)
 	assert_int_equal(pkt.tcp.sack_count, 2);
 	assert_int_equal(pkt.sack_left[1], 3);
 	assert_int_equal(pkt.sack_right[1], 4);
-	assert_int_equal(pkt.tcp.mptcp, 2);
+	assert_int_equal(pkt.tcp.mptcp, 1 << 2);
 }
 
 static void

@@ -148,6 +148,23 @@ test_duplicate_acks_call_for_a_fast_retransmission(void **state)
 	assert_marks(SEG(1000, 100, .ack = 5000, .at_us = 2019999), BIT(FAST_RETRANSMISSION));
 }
 
+/* As tshark does with the same segments; its own option comes too late for an ACK. */
+static void
+test_a_new_kind_of_mptcp_option_excuses_each_sides_next_ack(void **state)
+{
+	enum { ADD_ADDRESS = 1 << 3, PRIORITY = 1 << 5 };
+
+	(void)state;
+	shake_hands();
+	assert_marks(SEG(1000, 0, .ack = 5000, .options = OPT_MPTCP, .mptcp = ADD_ADDRESS), BIT(DUPLICATE_ACK));
+	assert_marks(SEG(1000, 0, .ack = 5000), 0);
+	assert_marks(SEG(1000, 0, .ack = 5000), BIT(DUPLICATE_ACK));
+	assert_marks(REPLY(.seq = 5000, .ack = 1000), 0);
+	assert_marks(REPLY(.seq = 5000, .ack = 1000, .options = OPT_MPTCP, .mptcp = PRIORITY), BIT(DUPLICATE_ACK));
+	assert_marks(SEG(1000, 0, .ack = 5000, .options = OPT_MPTCP, .mptcp = ADD_ADDRESS), 0);
+	assert_marks(SEG(1000, 0, .ack = 5000, .options = OPT_MPTCP, .mptcp = PRIORITY), BIT(DUPLICATE_ACK));
+}
+
 static void
 test_twenty_milliseconds_after_the_ack_it_is_no_longer_fast(void **state)
 {
@@ -292,6 +309,7 @@ main(void)
 		TEST(test_what_ends_the_first_round_trip_is_not_held_against_it),
 		TEST(test_the_last_segment_again_is_never_out_of_order),
 		TEST(test_duplicate_acks_call_for_a_fast_retransmission),
+		TEST(test_a_new_kind_of_mptcp_option_excuses_each_sides_next_ack),
 		TEST(test_twenty_milliseconds_after_the_ack_it_is_no_longer_fast),
 		TEST(test_bytes_already_acknowledged_are_spurious),
 		TEST(test_time_running_backwards_is_a_very_long_time),
