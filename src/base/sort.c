@@ -5,9 +5,22 @@
 
 #include "base/mem.h"
 
+static void
+sort_few(int64_t *numbers, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		int64_t number = numbers[i];
+		size_t at = i;
+
+		for (; at > 0 && numbers[at - 1] > number; at--)
+			numbers[at] = numbers[at - 1];
+		numbers[at] = number;
+	}
+}
+
 /* Byte by byte, from the lowest on: no two are ever compared. */
-void
-sort_numbers(int64_t *numbers, size_t count)
+static void
+sort_many(int64_t *numbers, size_t count)
 {
 	uint64_t *from = (uint64_t *)numbers;
 	uint64_t *other = mem_realloc_array(NULL, count, sizeof(*other));
@@ -33,6 +46,17 @@ sort_numbers(int64_t *numbers, size_t count)
 	if (from == other)
 		memcpy(numbers, other, count * sizeof(*numbers));
 	free(other);
+}
+
+#define FEW 64
+
+void
+sort_numbers(int64_t *numbers, size_t count)
+{
+	if (count <= FEW)
+		sort_few(numbers, count);
+	else
+		sort_many(numbers, count);
 }
 
 size_t

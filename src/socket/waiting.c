@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "socket/socket_priv.h"
 
 static int64_t
@@ -70,8 +71,8 @@ line_add(struct line *line, int64_t come_ns, int64_t go_ns)
 static void
 line_sort(struct line *line)
 {
-	qsort(line->come, line->count, sizeof(*line->come), compare_ns);
-	qsort(line->go, line->count, sizeof(*line->go), compare_ns);
+	sort_numbers(line->come, line->count);
+	sort_numbers(line->go, line->count);
 }
 
 /* How many there are then; asked in the order of time. */
