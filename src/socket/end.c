@@ -7,9 +7,6 @@
 
 #include "socket/rows_priv.h"
 
-/* RFC 9293's 2 MSL as Linux has it, TCP_TIMEWAIT_LEN; an orphan's FIN_WAIT2 lasts as long unless set otherwise. */
-#define TIME_WAIT_NS (60 * SECOND_NS)
-
 /* Timers are late by a little. */
 static int64_t
 late_gap_ns(int64_t gap_ns)

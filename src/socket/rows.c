@@ -49,6 +49,9 @@ tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row 
 
 /* --- at moments --- */
 
+/* Of connections' ends, in the order in which they are told. */
+enum group { GROUP_REQUESTS, GROUP_SERVERS, GROUP_CLIENTS, GROUP_COUNT };
+
 static int
 compare_from(const void *a, const void *b, void *ctx)
 {
@@ -82,6 +85,22 @@ compare_order(const void *a, const void *b, void *ctx)
 	return (left > right) - (left < right);
 }
 
+static bool
+end_is_gone(const struct sample *sample, enum role role, int64_t at_ns)
+{
+	return is_gone(&sample->face[role], span_ns(at_ns, sample->ts_ns));
+}
+
+/* Whether it answers for the moment at hand, and has anything to show. */
+static bool
+is_live(const struct sockets *all, const struct sample *sample)
+{
+	int64_t at_ns = all->moments[all->moment];
+
+	return sample->to > all->moment && !(end_is_gone(sample, ROLE_CLIENT, at_ns) &&
+					       end_is_gone(sample, ROLE_SERVER, at_ns));
+}
+
 /* Those that answer for the next moment, in the order of flows. */
 static void
 begin_moment(struct sockets *all)
@@ -89,14 +108,14 @@ begin_moment(struct sockets *all)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < all->live_count; i++)
-		if (all->samples[all->live[i]].to > all->moment)
+		if (is_live(all, &all->samples[all->live[i]]))
 			all->live[kept++] = all->live[i];
 	all->live_count = kept;
 	while (all->order_next < all->sample_count &&
 	       all->samples[all->order[all->order_next]].from <= all->moment) {
 		uint32_t number = all->order[all->order_next++];
 
-		if (all->samples[number].to > all->moment)
+		if (is_live(all, &all->samples[number]))
 			all->live[all->live_count++] = number;
 	}
 	/* Those that are new, of the same moment all, are in order. */
@@ -106,15 +125,36 @@ begin_moment(struct sockets *all)
 	all->cursor = 0;
 }
 
-/* Rows of a moment: listeners, requests, the servers' other ends, the clients'. */
+/* Whether that end can be what its group shows, at first sight. */
+static bool
+can_be_of(const struct sockets *all, const struct sample *sample, enum group group, int64_t at_ns)
+{
+	enum role role = group == GROUP_CLIENTS ? ROLE_CLIENT : ROLE_SERVER;
+
+	if (end_is_gone(sample, role, at_ns))
+		return false;
+	return group != GROUP_REQUESTS || sample->face[role].state == SOCK_SYN_RECV ||
+	       at_ns < story_at(all, sample->story)->taken_ns;
+}
+
+static bool
+is_of(const struct socket_row *row, enum group group)
+{
+	if (row->state == SOCK_CLOSED || group == GROUP_CLIENTS)
+		return row->state != SOCK_CLOSED;
+	return (group == GROUP_REQUESTS) == (row->state == SOCK_SYN_RECV);
+}
+
+/* Rows of a moment: listeners, then group after group. */
 static bool
 next_at_moment(struct sockets *all, struct socket_row *row)
 {
 	int64_t at_ns = all->moments[all->moment];
 
-	while (all->cursor < all->listener_count + 3 * all->live_count) {
+	while (all->cursor < all->listener_count + GROUP_COUNT * all->live_count) {
 		size_t at = all->cursor++;
-		size_t group;
+		const struct sample *sample;
+		enum group group;
 
 		if (at < all->listener_count) {
 			if (!listener_has_stories(&all->listeners[at]))
@@ -125,13 +165,14 @@ next_at_moment(struct sockets *all, struct socket_row *row)
 			continue;
 		}
 		at -= all->listener_count;
-		group = at / all->live_count;
-		tell_sample(all, &all->samples[all->live[at % all->live_count]], at_ns,
-		    group == 2 ? ROLE_CLIENT : ROLE_SERVER, row);
-		if (row->state == SOCK_CLOSED ||
-		    (group == 0) != (row->state == SOCK_SYN_RECV && group < 2))
+		group = (enum group)(at / all->live_count);
+		sample = &all->samples[all->live[at % all->live_count]];
+		if (!can_be_of(all, sample, group, at_ns))
 			continue;
-		return true;
+		tell_sample(
+		    all, sample, at_ns, group == GROUP_CLIENTS ? ROLE_CLIENT : ROLE_SERVER, row);
+		if (is_of(row, group))
+			return true;
 	}
 	return false;
 }

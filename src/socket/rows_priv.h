@@ -14,6 +14,20 @@
 /* Bytes that have lain for so long were read when they came, or wait for something else. */
 #define SETTLED_NS (2 * SECOND_NS)
 
+/* RFC 9293's 2 MSL as Linux has it, TCP_TIMEWAIT_LEN; an orphan's FIN_WAIT2 lasts as long unless set otherwise. */
+#define TIME_WAIT_NS (60 * SECOND_NS)
+
+/*
+ * Whether an end that looks like this is there no more, so long after the last
+ * segment, and never will be. One that was not heard may be more than it looks.
+ */
+static inline bool
+is_gone(const struct face *face, int64_t age_ns)
+{
+	return face->sent != 0 && (face->state == SOCK_CLOSED ||
+				      (face->state == SOCK_TIME_WAIT && age_ns >= TIME_WAIT_NS));
+}
+
 /* One end at a moment, being told. */
 struct telling {
 	const struct sockets *all;

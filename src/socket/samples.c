@@ -8,7 +8,7 @@
 #include "base/find.h"
 #include "base/hint.h"
 #include "base/seq.h"
-#include "socket/socket_priv.h"
+#include "socket/rows_priv.h"
 
 /* More moments than this are not kept; nobody reads as many tables. */
 #define MOMENTS_MAX ((size_t)1 << 20)
@@ -298,6 +298,19 @@ heard_last_ns(const struct story *story, const struct tcp_pair *pair, enum role 
 	return story->reset_ns[role] == last_ns && is_stray ? INT64_MIN : last_ns;
 }
 
+/* At the next moment both ends are gone. */
+static bool
+is_over(
+    const struct sockets *all, const struct sock *sock, const struct face final[2], int64_t last_ns)
+{
+	int64_t age_ns;
+
+	if (sock->moment >= all->moment_count)
+		return false;
+	age_ns = span_ns(all->moments[sock->moment], last_ns);
+	return is_gone(&final[ROLE_CLIENT], age_ns) && is_gone(&final[ROLE_SERVER], age_ns);
+}
+
 void
 sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair *pair)
 {
@@ -325,7 +338,8 @@ sockets_flow_done(struct sockets *all, struct sock *sock, const struct tcp_pair 
 	story->heard_ns[ROLE_CLIENT] = heard_last_ns(story, pair, ROLE_CLIENT);
 	story->heard_ns[ROLE_SERVER] = heard_last_ns(story, pair, ROLE_SERVER);
 	story->stuck_ns = stuck_since_ns(story, pair);
-	if (all->each_change || (all->options.every_ns == 0 && sock->moment >= all->moment_count))
+	if (all->each_change || (all->options.every_ns == 0 && sock->moment >= all->moment_count) ||
+	    is_over(all, sock, story->final, latest_ns(pair)))
 		return;
 	sample_take(all, sock, pair, latest_ns(pair), latest_index(pair), UINT32_MAX);
 	sock->moment = UINT32_MAX;
