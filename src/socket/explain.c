@@ -38,7 +38,6 @@ count_briefs(struct listener *listener)
 	listener->cookies += briefs->cookies;
 	if (silence_tells(listener))
 		listener->cookies += briefs->late_cookies;
-	listener->noted += 4 * briefs->count;
 }
 
 /* Who spoke was accepted, and so were all that were taken before it. */
@@ -91,21 +90,27 @@ sum_up_calm(const struct sockets *all, struct listener *listener)
 	evidence_cite(&listener->because, speech);
 }
 
-/* All that its connections say, in order of time; or only how much that is. */
 static void
-note_all(struct sockets *all, struct listener *listener, bool only_counts)
+note_from(struct sockets *all, struct listener *listener, uint32_t first)
 {
-	listener->only_counts = only_counts;
+	for (uint32_t at = first; at != 0; at = story_at(all, at - 1)->next) {
+		story_forget(story_at(all, at - 1));
+		listener_note_story(all, listener, at - 1);
+	}
+}
+
+/* All that its connections say, or so much of it; and how much that is. */
+static void
+note_all(struct sockets *all, struct listener *listener, size_t kept_most)
+{
+	listener->kept_most = kept_most;
 	listener->noted = listener->troubles = 0;
 	listener->skips_timers = false;
 	listener->happening_count = 0;
 	listener->surprises = listener->defer ? 2 : 0;
 	listener->attempts = listener->completed = listener->refused = listener->dropped = 0;
 	listener->aborted = listener->cookies = listener->deferred = 0;
-	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next) {
-		story_forget(story_at(all, at - 1));
-		listener_note_story(all, listener, at - 1);
-	}
+	note_from(all, listener, listener->first_story);
 	count_briefs(listener);
 	rivals_note(all, listener);
 }
@@ -115,6 +120,32 @@ static unsigned
 undeferred_surprises(const struct listener *listener)
 {
 	return 4u * listener->is_slow_of_word + 4u * listener->skips_timers;
+}
+
+/* What was noted, in order of time, and what follows from that. */
+static void
+take_stock(struct sockets *all, struct listener *listener)
+{
+	listener_sort(listener);
+	closing_note(all, listener);
+	if (listener->burst_ns != NEVER_NS) {
+		listener_note(listener, HAPPENED_CLOSE, listener->burst_ns, listener->burst_index,
+		    listener->first_story - 1);
+		listener_sort(listener);
+	}
+	count_waiting(all, listener);
+	listener_note_life(all, listener);
+	look_for_requests(all, listener);
+}
+
+static void
+conclude(struct sockets *all, struct listener *listener)
+{
+	if (listener->only_cookies)
+		listener->surprises += ONLY_COOKIES_SURPRISE;
+	if (!listener->defer)
+		listener->surprises += undeferred_surprises(listener);
+	listener_solve(all, listener);
 }
 
 /* Everything under one explanation of why ACKs were ignored. */
@@ -127,23 +158,10 @@ explain(struct sockets *all, struct listener *listener, bool defer)
 	listener->only_cookies = listener->has_requests = false;
 	/* Twice: when a second request is due is learnt from the first round, and who waited when. */
 	for (int round = 0; round < 2 && (round == 0 || !listener->calm); round++) {
-		note_all(all, listener, false);
-		listener_sort(listener);
-		closing_note(all, listener);
-		if (listener->burst_ns != NEVER_NS) {
-			listener_note(listener, HAPPENED_CLOSE, listener->burst_ns,
-			    listener->burst_index, listener->first_story - 1);
-			listener_sort(listener);
-		}
-		count_waiting(all, listener);
-		listener_note_life(all, listener);
-		look_for_requests(all, listener);
+		note_all(all, listener, SIZE_MAX);
+		take_stock(all, listener);
 	}
-	if (listener->only_cookies)
-		listener->surprises += ONLY_COOKIES_SURPRISE;
-	if (!defer)
-		listener->surprises += undeferred_surprises(listener);
-	listener_solve(all, listener);
+	conclude(all, listener);
 }
 
 /* Of what an explanation told of the backlog, and what its cookies say, the likeliest. */
@@ -208,32 +226,93 @@ can_defer(const struct sockets *all, const struct listener *listener)
 }
 
 static bool
-is_summed_up(const struct sockets *all, const struct listener *listener)
+is_asked(const struct sockets *all)
 {
-	bool is_asked = all->options.want_rows || all->options.backlog >= 0;
-
-	return listener->calm && !listener->closes && listener->cookies == 0 &&
-	       (!is_asked || listener->noted > CALM_MAX);
+	return all->options.want_rows || all->options.backlog >= 0;
 }
 
-/* First without a list of what happened: most listeners never need one. */
+static bool
+is_summed_up(const struct sockets *all, const struct listener *listener)
+{
+	return listener->calm && !listener->closes && listener->cookies == 0 &&
+	       (!is_asked(all) || listener->noted + 4 * listener->briefs.count > CALM_MAX);
+}
+
+/*
+ * Whose words went unheard, farther off, was not let in; or it was, and they were
+ * lost on the way: what is said of the queue holds for both.
+ */
+static void
+allow_loss(struct sockets *all, struct listener *listener)
+{
+	int64_t room = listener->backlog.hi == RANGE_OPEN ? RANGE_OPEN : listener->backlog.hi + 1;
+
+	listener->unheard = 0;
+	for (size_t i = 0; i < listener->happening_count; i++) {
+		struct happening *happening = &listener->happenings[i];
+
+		listener->unheard += happening->kind == HAPPENED_ANSWER &&
+				     may_be_lost(listener, story_at(all, happening->story));
+		happening->accepted.hi += listener->unheard;
+		happening->queue.hi = at_most(room, happening->queue.hi + listener->unheard);
+	}
+	listener->accepted.hi += listener->unheard;
+}
+
+static void
+finish(struct sockets *all, struct listener *listener)
+{
+	allow_loss(all, listener);
+	listener_keep_asked(all, listener);
+}
+
+/* What is in brief came behind the last moment; of that a calm one's rows need to know when it listened. */
+static void
+note_ends(struct sockets *all, struct listener *listener)
+{
+	uint32_t last = listener->last_story;
+
+	briefs_tell_ends(all, listener);
+	note_from(all, listener, last == 0 ? listener->first_story : story_at(all, last - 1)->next);
+}
+
+/* As long as the stories of a calm one are at hand; false where there is more to it. */
+static bool
+explain_calm(struct sockets *all, struct listener *listener)
+{
+	if (is_summed_up(all, listener)) {
+		listener->happening_count = 0;
+		sum_up_calm(all, listener);
+		return true;
+	}
+	if (listener->calm && all->options.rows_alone)
+		note_ends(all, listener);
+	listener->tells_again = listener->briefs.count > 0;
+	if (listener->tells_again || !listener->calm || listener->happening_count < listener->noted)
+		return false;
+	listener->kept_most = SIZE_MAX;
+	take_stock(all, listener);
+	conclude(all, listener);
+	finish(all, listener);
+	return true;
+}
+
+/* First without a list of what happened, where nobody asks for it: most listeners never need one. */
 void
 listener_look_over(struct sockets *all, struct listener *listener)
 {
+	listener->backlog_learnt = (struct range){ 0, RANGE_OPEN };
+	if (all->options.backlog >= 0)
+		listener->backlog_learnt =
+		    (struct range){ all->options.backlog, all->options.backlog };
 	listener_locate(all, listener);
 	listener->heeds_silence = false;
-	note_all(all, listener, true);
+	note_all(all, listener, is_asked(all) ? CALM_MAX : 0);
 	listener->heeds_silence = listener->troubles > 0;
 	listener->calm = listener->troubles == 0 && listener->surprises == 0 &&
 			 !listener->is_slow_of_word && !listener->skips_timers;
 	listener->closes = closing_is_seen(all, listener);
-	if (is_summed_up(all, listener))
-		return;
-	/* What is in brief came behind the last moment; of that a calm one's rows need to know when it listened. */
-	if (listener->calm && all->options.rows_alone)
-		briefs_tell_ends(all, listener);
-	else
-		listener->tells_again = listener->briefs.count > 0;
+	listener->is_explained = explain_calm(all, listener);
 }
 
 /* SYNs without an answer, or bytes that were not heard: nobody puts those aside. */
@@ -269,27 +348,6 @@ allow_deferral(struct sockets *all, struct listener *listener)
 		listener->backlog = (struct range){ 0, RANGE_OPEN };
 }
 
-/*
- * Whose words went unheard, farther off, was not let in; or it was, and they were
- * lost on the way: what is said of the queue holds for both.
- */
-static void
-allow_loss(struct sockets *all, struct listener *listener)
-{
-	int64_t room = listener->backlog.hi == RANGE_OPEN ? RANGE_OPEN : listener->backlog.hi + 1;
-
-	listener->unheard = 0;
-	for (size_t i = 0; i < listener->happening_count; i++) {
-		struct happening *happening = &listener->happenings[i];
-
-		listener->unheard += happening->kind == HAPPENED_ANSWER &&
-				     may_be_lost(listener, story_at(all, happening->story));
-		happening->accepted.hi += listener->unheard;
-		happening->queue.hi = at_most(room, happening->queue.hi + listener->unheard);
-	}
-	listener->accepted.hi += listener->unheard;
-}
-
 /* Why ACKs were ignored, if any were: for want of room, or as accept() is deferred. */
 static void
 choose(struct sockets *all, struct listener *listener)
@@ -297,10 +355,6 @@ choose(struct sockets *all, struct listener *listener)
 	unsigned surprises;
 	bool is_close;
 
-	listener->backlog_learnt = (struct range){ 0, RANGE_OPEN };
-	if (all->options.backlog >= 0)
-		listener->backlog_learnt =
-		    (struct range){ all->options.backlog, all->options.backlog };
 	explain(all, listener, false);
 	if (listener->calm || !can_defer(all, listener))
 		return;
@@ -317,10 +371,8 @@ choose(struct sockets *all, struct listener *listener)
 void
 listener_explain(struct sockets *all, struct listener *listener)
 {
-	if (is_summed_up(all, listener)) {
-		sum_up_calm(all, listener);
+	if (listener->is_explained)
 		return;
-	}
 	choose(all, listener);
-	allow_loss(all, listener);
+	finish(all, listener);
 }

@@ -3,6 +3,7 @@
  * on them, in order of time, and when it listened at all.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "socket/socket_priv.h"
 
@@ -26,7 +27,7 @@ listener_note(struct listener *listener, enum happening_kind kind, int64_t ts_ns
 {
 	listener->noted++;
 	listener->troubles += kind == HAPPENED_IGNORE || kind == HAPPENED_DROP;
-	if (listener->only_counts)
+	if (listener->happening_count == listener->kept_most)
 		return;
 	if (listener->happening_count == listener->happening_room) {
 		listener->happening_room = listener->happening_room * 2 + 16;
@@ -166,12 +167,52 @@ shows_listening_ns(
 	}
 }
 
+/* Connections follow each other, so nearly all is in order as it was noted: what is not moves a few places. */
 void
 listener_sort(struct listener *listener)
 {
-	if (listener->happening_count > 0)
-		qsort(listener->happenings, listener->happening_count,
-		    sizeof(*listener->happenings), compare_happenings);
+	struct happening *happenings = listener->happenings;
+	size_t count = listener->happening_count, moves_left = 8 * count;
+
+	for (size_t i = 1; i < count; i++) {
+		struct happening late;
+		size_t at = i;
+
+		while (at > 0 && compare_happenings(&happenings[at - 1], &happenings[i]) > 0)
+			at--;
+		if (at == i)
+			continue;
+		if (i - at > moves_left) {
+			qsort(happenings, count, sizeof(*happenings), compare_happenings);
+			return;
+		}
+		moves_left -= i - at;
+		late = happenings[i];
+		memmove(&happenings[at + 1], &happenings[at], (i - at) * sizeof(late));
+		happenings[at] = late;
+	}
+}
+
+void
+listener_keep_asked(const struct sockets *all, struct listener *listener)
+{
+	size_t count = listener->happening_count, kept = 0;
+
+	if (!all->options.rows_alone || all->each_change)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct happening *happening = &listener->happenings[i];
+		int64_t until_ns = i + 1 == count ? NEVER_NS : happening[1].ts_ns;
+
+		/* The first stays, to tell that there are any. */
+		if (i == 0 || moments_before(all, happening->ts_ns) < moments_before(all, until_ns))
+			listener->happenings[kept++] = *happening;
+	}
+	if (kept == count)
+		return;
+	listener->happenings =
+	    mem_realloc_array(listener->happenings, kept, sizeof(*listener->happenings));
+	listener->happening_count = listener->happening_room = kept;
 }
 
 /* When it listened, as far as answers and refusals tell. */

@@ -231,6 +231,7 @@ whose(struct sockets *all, const struct story *story)
 		return 0;
 	listener = listener_asked(all, &story->tuple);
 	listener_meet(listener, story->order, story->syn_index);
+	look_near(&listener->near, story);
 	return (uint32_t)(listener - all->listeners) + 1;
 }
 

@@ -135,15 +135,15 @@ struct listener {
 	uint8_t vantage;
 	bool is_instant;      /* client and server answer as if there were no wire between them */
 	bool is_slow_of_word; /* when the client speaks, it makes a connection first */
-	bool skips_timers;  /* the first SYN-ACKs that were due again never came, later ones did */
-	bool defer;         /* TCP_DEFER_ACCEPT, as far as we can tell */
-	bool only_cookies;  /* it answers with nothing else */
-	bool has_requests;  /* that certainly were none */
-	int64_t defer_ns;   /* when it asks again */
-	int64_t asked_ns;   /* the longest time after which it did */
+	bool skips_timers; /* the first SYN-ACKs that were due again never came, later ones did */
+	bool defer;        /* TCP_DEFER_ACCEPT, as far as we can tell */
+	bool only_cookies; /* it answers with nothing else */
+	bool has_requests; /* that certainly were none */
+	int64_t defer_ns;  /* when it asks again */
+	int64_t asked_ns;  /* the longest time after which it did */
 	int64_t latest_aside_ns; /* of those put aside that it asked again, when the latest came, */
 	int64_t latest_asked_ns; /* and was asked */
-	unsigned surprises; /* how much that explanation has to take for chance */
+	unsigned surprises;      /* how much that explanation has to take for chance */
 	uint32_t attempts, completed, refused, dropped, aborted, cookies, deferred;
 	uint32_t lone; /* of the attempts: SYNs beyond LONE_MAX, of which nothing else is kept */
 	int64_t listens_ns; /* proved from here on */
@@ -165,9 +165,10 @@ struct listener {
 	int64_t backlog_best;  /* -1: no telling */
 	struct range accepted; /* at the end */
 	bool overflowed;
-	bool closes;      /* by a burst of resets */
-	bool calm;        /* nothing was ignored or dropped, so nothing is said of the queue */
-	bool only_counts; /* happenings are counted, not kept */
+	bool closes; /* by a burst of resets */
+	bool calm;   /* nothing was ignored or dropped, so nothing is said of the queue */
+	bool is_explained;
+	size_t kept_most; /* happenings beyond so many are counted, not kept */
 	uint32_t noted;
 	uint32_t troubles; /* of them overflows */
 	bool
@@ -241,6 +242,7 @@ void listener_append(struct sockets *all, struct listener *listener, uint32_t nu
 
 /* --- vantage.c --- */
 
+void look_near(struct nearness *near, const struct story *story);
 void look_near_plain(struct nearness *near, const struct plain *plain);
 void join_near(struct nearness *into, const struct nearness *from);
 /* Where the capture was taken, as it was told or as times tell. */
@@ -255,6 +257,8 @@ void listener_note(struct listener *listener, enum happening_kind kind, int64_t 
 void listener_note_story(struct sockets *all, struct listener *listener, uint32_t number);
 /* By time. */
 void listener_sort(struct listener *listener);
+/* Once it is explained: where rows of moments alone are asked for, what is the latest at none of them goes. */
+void listener_keep_asked(const struct sockets *all, struct listener *listener);
 /* When it listened, as far as answers and refusals tell; when happenings are in order. */
 void listener_note_life(const struct sockets *all, struct listener *listener);
 
@@ -311,7 +315,7 @@ unsigned course_play(const struct world *world, bool keep);
 
 /* Told anew under another explanation. */
 void story_forget(struct story *story);
-/* At first sight: whether there is anything to explain. Then the explanation. */
+/* At first sight: whether there is anything to explain, which briefs may be needed for. Then the explanation. */
 void listener_look_over(struct sockets *all, struct listener *listener);
 void listener_explain(struct sockets *all, struct listener *listener);
 /* Each child's rank in the order of being taken, and how many there are, with each happening. */

@@ -116,7 +116,7 @@ look_near_plain(struct nearness *near, const struct plain *plain)
 	shorten(&near->client_ns, plain->answer_ns, plain->knock_ns);
 }
 
-static void
+void
 look_near(struct nearness *near, const struct story *story)
 {
 	look_at_ends(near, &story->tuple, story->ttl);
@@ -162,8 +162,6 @@ vantage_of(struct listener *listener)
 void
 listener_locate(const struct sockets *all, struct listener *listener)
 {
-	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
-		look_near(&listener->near, story_at(all, at - 1));
 	listener->vantage = all->options.vantage != VANTAGE_UNKNOWN ? (uint8_t)all->options.vantage
 								    : (uint8_t)vantage_of(listener);
 	listener->is_slow_of_word =
