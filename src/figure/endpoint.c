@@ -55,13 +55,21 @@ endpoint_name(
 	return name_end(scene, options, &listener->local, false);
 }
 
-/* The more went wrong the better, then the more connections. */
+static bool
+ever_listened(const struct listener_row *listener)
+{
+	return listener->kind != STORY_SILENT && listener->kind != STORY_NOT_LISTENING;
+}
+
+/* First those that have queues; of them, the more went wrong the better, then the more connections. */
 static bool
 tells_more(const struct listener_row *one, const struct listener_row *other)
 {
 	uint64_t missed_one = (uint64_t)one->overflows + one->syn_dropped + one->aborted;
 	uint64_t missed_other = (uint64_t)other->overflows + other->syn_dropped + other->aborted;
 
+	if (ever_listened(one) != ever_listened(other))
+		return ever_listened(one);
 	if (missed_one != missed_other)
 		return missed_one > missed_other;
 	return one->completed != other->completed ? one->completed > other->completed

@@ -163,7 +163,9 @@ has_misses(const struct listening *all)
 static double
 draw_note(struct listening *all, double y)
 {
+	bool is_silent = all->listener->kind == STORY_SILENT;
 	enum label label = all->is_wrong     ? LABEL_WRONG_NOTE
+			   : is_silent       ? LABEL_SILENT_NOTE
 			   : !all->has_gauge ? LABEL_REFUSED_NOTE
 			   : has_misses(all) ? LABEL_LISTENER_MISS_NOTE
 					     : LABEL_LISTENER_NOTE;

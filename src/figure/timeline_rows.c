@@ -50,8 +50,10 @@ draw_plain(struct timeline *all, const struct flow_row *flow, double top)
 	double left = time_axis_at(&all->axis, flow->start_ns);
 	double right = time_axis_at(&all->axis, flow->end_ns);
 
-	scene_rect(all->scene, CLASS_TAKEN,
-	    (struct scene_box){ left, top + HALF / 2, fmax(right - left, 2), HALF });
+	/* No state has its look. */
+	all->looks[CLASS_DATAGRAM] = true;
+	scene_line(all->scene, CLASS_DATAGRAM, (struct scene_point){ left, top + HALF },
+	    (struct scene_point){ fmax(right, left + 3), top + HALF }, DASH_SOLID);
 }
 
 static void
@@ -136,6 +138,7 @@ timeline_rows_legend(struct timeline *all, double y)
 		enum chart_sample sample;
 		enum label label;
 	} looks[] = {
+		{ CLASS_DATAGRAM, SAMPLE_LINE, LABEL_LIVE_OTHER },
 		{ CLASS_RESENT, SAMPLE_TICK_DASHED, LABEL_LEGEND_RESENT },
 		{ CLASS_RESET, SAMPLE_TICK, LABEL_TICK_RESET },
 		{ CLASS_WINDOW, SAMPLE_TICK, LABEL_TICK_WINDOW },
