@@ -185,9 +185,11 @@ build_server(struct listening *all)
 		state = row->state;
 		is_first = false;
 	}
-	if (is_first)
-		from = LANES_TOP;
-	add_band(lane, class_of_state(state), name_state(state), from, all->bottom, NULL);
+	if (is_first && all->listener->kind == STORY_SILENT)
+		add_band(lane, CLASS_BREAK, "?", LANES_TOP, all->bottom, NULL);
+	else
+		add_band(lane, class_of_state(state), name_state(state),
+		    is_first ? LANES_TOP : from, all->bottom, NULL);
 }
 
 /* What many believe: the listening socket itself goes through the handshake. */
