@@ -153,8 +153,7 @@ static void
 explain(struct sockets *all, struct listener *listener, bool defer)
 {
 	listener->defer = defer;
-	listener->defer_ns = listener->asked_ns = 0;
-	listener->latest_aside_ns = INT64_MIN;
+	timers_forget(listener);
 	listener->only_cookies = listener->has_requests = false;
 	/* Twice: when a second request is due is learnt from the first round, and who waited when. */
 	for (int round = 0; round < 2 && (round == 0 || !listener->calm); round++) {

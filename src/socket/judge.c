@@ -12,8 +12,6 @@
 
 /* A SYN-ACK sooner behind the last than this was copied, or answers another SYN. Linux's first timer is 1 s. */
 #define TIMER_MIN_NS (800 * MS_NS)
-/* Linux's longest, TCP_RTO_MAX. */
-#define TIMER_MAX_NS (120 * SECOND_NS)
 /* Where a round trip was measured, the time-out is at most this (RFC 6298) and four of those. */
 #define RTO_MIN_NS SECOND_NS
 /* A receiver that has bytes acknowledges them within this: the delayed ACK's 40 ms, and some for a busy machine. */
@@ -27,7 +25,7 @@ struct reading {
 	uint32_t number;
 	const struct step *before; /* the one in front of what is read */
 	const struct step *answer; /* the latest SYN-ACK that a timer sent, or the first */
-	unsigned timers;           /* how many a timer sent */
+	struct asked asked;        /* by it */
 	struct step *first; /* candidates: the client's segments since, not known to be ignored */
 	struct step *last;
 	struct step *ignored;    /* the latest that was */
@@ -68,7 +66,7 @@ ignore_until(struct reading *r, struct step *until)
 			r->lost_words |= !bare;
 			r->story->refusal_index = step->index;
 			/* What answers the first timer's SYN-ACK is not put aside any more. */
-			if (bare && r->listener->defer && r->timers == 0)
+			if (bare && r->listener->defer && r->asked.timers == 0)
 				r->story->deferred = true;
 			else if (silence_tells(r->listener) && !is_turned_away(r, step))
 				listener_note(r->listener, HAPPENED_IGNORE, step->ts_ns,
@@ -88,31 +86,6 @@ answers_again(const struct reading *r, const struct step *step)
 	       span_ns(step->ts_ns, r->before->ts_ns) < ACK_DUE_NS;
 }
 
-/* Timers run from the first SYN-ACK, whether it was captured or lost. */
-static int64_t
-first_answer_ns(const struct story *story)
-{
-	return at_most(story->echoed_ns, story->answer_ns);
-}
-
-/* A request that was put aside is asked again for the first time. */
-static void
-note_asked_again(struct listener *listener, int64_t answer_ns, int64_t again_ns)
-{
-	int64_t gap_ns = span_ns(again_ns, answer_ns);
-
-	bool is_longer = gap_ns - gap_ns / 8 > listener->defer_ns;
-
-	if (gap_ns > listener->defer_ns)
-		listener->defer_ns = gap_ns;
-	/* Sooner than others, whose ACK was lost is asked. */
-	if (is_longer || (answer_ns > listener->latest_aside_ns &&
-			     gap_ns + gap_ns / 8 > listener->defer_ns)) {
-		listener->latest_aside_ns = answer_ns;
-		listener->latest_asked_ns = again_ns;
-	}
-}
-
 static void
 read_answer(struct reading *r, const struct step *step)
 {
@@ -120,22 +93,23 @@ read_answer(struct reading *r, const struct step *step)
 		return; /* one that came to nothing */
 	if (r->answer == NULL) {
 		r->answer = step;
+		r->asked.at_ns = step->ts_ns;
 		return;
 	}
 	if (span_ns(step->ts_ns, r->answer->ts_ns) < TIMER_MIN_NS || answers_again(r, step))
 		return;
-	if (r->timers == 0 && r->listener->defer && r->last != NULL)
-		note_asked_again(r->listener, first_answer_ns(r->story), step->ts_ns);
+	timer_note(r->listener, &r->asked, step->ts_ns, r->last != NULL);
 	if (r->last != NULL)
 		ignore_until(r, r->last);
 	/* No stack's first timer runs for so long. */
-	if (r->timers == 0 && span_ns(step->ts_ns, r->answer->ts_ns) > AGAIN_MAX_NS &&
+	if (r->asked.timers == 0 && span_ns(step->ts_ns, r->answer->ts_ns) > AGAIN_MAX_NS &&
 	    span_ns(r->story->knock_ns, r->answer->ts_ns) < SECOND_NS)
 		r->listener->skips_timers = true;
 	if (span_ns(step->ts_ns, r->story->answer_ns) > r->listener->asked_ns)
 		r->listener->asked_ns = span_ns(step->ts_ns, r->story->answer_ns);
 	r->answer = step;
-	r->timers++;
+	r->asked.at_ns = step->ts_ns;
+	r->asked.timers++;
 	r->data = NULL;
 	r->story->no_cookie = true;
 }
@@ -151,7 +125,7 @@ heed_sign(struct story *story, const struct listener *listener, enum cookie_sign
 static void
 read_word(struct reading *r, const struct step *step)
 {
-	if (r->timers == 0)
+	if (r->asked.timers == 0)
 		heed_sign(r->story, r->listener,
 		    cookie_sign(&r->story->tuple, r->story->mss, r->answer, step));
 }
@@ -183,72 +157,6 @@ read_knock(struct reading *r, struct step *step)
 		r->data = step;
 }
 
-/* Who is asked within this has its timers run out in the same instant, as a rule. */
-#define TOGETHER_NS MS_NS
-
-/* For how long a request is put aside, before its client is asked again. */
-static int64_t
-aside_ns(const struct listener *listener)
-{
-	return listener->defer_ns != 0 ? listener->defer_ns : 7 * SECOND_NS;
-}
-
-/* Timers are late by up to a sixteenth. */
-static int64_t
-latest_ns(int64_t since_ns, int64_t gap_ns)
-{
-	return span_end(since_ns, span_end(gap_ns, gap_ns / 16 + 60 * MS_NS));
-}
-
-/*
- * How long a SYN-ACK's timer runs. Each is twice the last, and so as long as all
- * before it together, and a second more: also where a request put aside let the
- * first ones pass without a word. They count in whole seconds.
- */
-static int64_t
-timer_ns(const struct reading *r)
-{
-	int64_t age_ns = span_ns(r->answer->ts_ns, first_answer_ns(r->story));
-
-	/* A request put aside is not asked about sooner than that. */
-	if (r->listener->defer && r->timers == 0)
-		return at_least(SECOND_NS, aside_ns(r->listener) - age_ns);
-	if (age_ns > TIMER_MAX_NS)
-		return TIMER_MAX_NS;
-	return age_ns < 0 ? SECOND_NS : ((age_ns + SECOND_NS / 2) / SECOND_NS + 1) * SECOND_NS;
-}
-
-/* When the next SYN-ACK is due at the latest. */
-static int64_t
-due_ns(const struct reading *r)
-{
-	return latest_ns(r->answer->ts_ns, timer_ns(r));
-}
-
-/* Where none came when it was due, the request was dropped instead. */
-static int64_t
-dropped_ns(const struct reading *r)
-{
-	int64_t gap_ns = timer_ns(r);
-
-	return span_end(r->answer->ts_ns, span_end(gap_ns, gap_ns / 32 + 30 * MS_NS));
-}
-
-/* Nobody listens any more: the next timer finds that out, whether it was to send anything or not. */
-static int64_t
-orphaned_ns(const struct reading *r)
-{
-	int64_t closed_ns = r->listener->closed_ns;
-	int64_t gap_ns = r->listener->defer && r->timers == 0 ? SECOND_NS : timer_ns(r);
-	int64_t age_ns = gap_ns;
-
-	while (gap_ns < 64 * SECOND_NS && span_end(r->answer->ts_ns, age_ns) < closed_ns) {
-		gap_ns *= 2;
-		age_ns += gap_ns;
-	}
-	return span_end(r->answer->ts_ns, age_ns + gap_ns / 32 + 30 * MS_NS);
-}
-
 /*
  * A SYN cookie, sent where requests fill the SYN queue, comes to a connection at
  * once, deferred or not. One that the closing resets passed over was none, or
@@ -264,26 +172,13 @@ may_be_cookie(const struct listener *listener, const struct story *story)
 	return (int64_t)story->waiting_most > (is_passed_over ? backlog->hi : backlog->lo);
 }
 
-/*
- * Who had kept still until then would have been asked again, had it been put
- * aside: its time was over, or others that came with it, or later, were asked.
- */
-static bool
-is_left_alone(const struct listener *listener, int64_t answer_ns, int64_t still_ns)
-{
-	if (still_ns > latest_ns(answer_ns, aside_ns(listener)))
-		return true;
-	return answer_ns <= span_end(listener->latest_aside_ns, TOGETHER_NS) &&
-	       still_ns > listener->latest_asked_ns;
-}
-
 /* Fewer wait than the backlog, likeliest, lets wait: it was no cookie, but put aside. */
 static bool
 is_likely_deferred(const struct reading *r, int64_t still_ns)
 {
-	return r->listener->defer && r->timers == 0 && !r->story->cookie && r->first != NULL &&
-	       !says_something(r->first) &&
-	       !is_left_alone(r->listener, first_answer_ns(r->story), still_ns) &&
+	return r->listener->defer && r->asked.timers == 0 && !r->story->cookie &&
+	       r->first != NULL && !says_something(r->first) &&
+	       still_ns <= timer_due_ns(r->listener, &r->asked) &&
 	       (int64_t)r->story->waiting <= r->listener->backlog_learnt.hi;
 }
 
@@ -313,7 +208,7 @@ judge_taken(struct reading *r)
 {
 	struct story *story = r->story;
 	struct step *last = r->first;
-	bool defers = r->listener->defer && r->timers == 0 && !story->cookie &&
+	bool defers = r->listener->defer && r->asked.timers == 0 && !story->cookie &&
 		      !may_be_cookie(r->listener, story);
 
 	story->fate = FATE_TAKEN;
@@ -347,7 +242,8 @@ judge_taken(struct reading *r)
 		if (is_knock(step) && says_something(step) && r->repeats == 0)
 			break;
 	}
-	story->maybe_is_cookie = r->timers == 0 && last->ts_ns > due_ns(r);
+	story->maybe_is_cookie =
+	    r->asked.timers == 0 && last->ts_ns > timer_due_ns(r->listener, &r->asked);
 	story->taken_lo_ns = story->taken_ns = r->first->ts_ns;
 	/* Bytes right behind a bare ACK leave no room for an accept() between them that matters. */
 	story->taken_hi_ns = last->ts_ns;
@@ -359,17 +255,25 @@ judge_silence(struct reading *r)
 {
 	struct story *story = r->story;
 
-	if (r->timers > 0) {
-		story->gone_ns = dropped_ns(r);
+	if (r->asked.timers > 0) {
+		story->gone_ns = timer_dropped_ns(r->listener, &r->asked);
 		return;
 	}
 	/* A cookie then, but one is sent only where requests fill the SYN queue. */
 	if (story->waiting == 0 && !r->listener->only_cookies && story->knock_ns != NEVER_NS)
 		story->odd_silence = true;
 	if (r->listener->defer)
-		story->gone_ns = dropped_ns(r);
+		story->gone_ns = timer_dropped_ns(r->listener, &r->asked);
 	else
 		story->fate = FATE_COOKIE;
+}
+
+/* From the third time-out on Linux drops requests rather than ask again, where they take up half the SYN queue, or more than four. */
+static bool
+may_be_pruned(const struct reading *r)
+{
+	return r->asked.timers >= 2 &&
+	       2 * ((int64_t)r->story->company + 1) > at_least(8, r->listener->backlog_learnt.lo);
 }
 
 /* The client's bare ACK answered a SYN-ACK that a timer had sent, and no other came. */
@@ -377,20 +281,23 @@ static void
 judge_answered(struct reading *r)
 {
 	struct story *story = r->story;
+	int64_t due = timer_due_ns(r->listener, &r->asked);
 
+	story->gone_ns = at_most(due, timer_dropped_ns(r->listener, &r->asked));
 	if (r->lost_words) {
 		/* A connection would have asked for its bytes: the request is no more. */
 		story->fate = FATE_WAITING;
 		story->taken_lo_ns = NEVER_NS;
-		story->gone_ns = dropped_ns(r);
 		return;
 	}
-	if (due_ns(r) > span_end(story->answer_ns, r->listener->asked_ns)) {
-		/* Or it was the last, as tcp_synack_retries can have it, and the request is no more. */
-		story->fate = FATE_MAYBE;
-		story->is_answered = true;
+	story->fate = FATE_MAYBE;
+	if (may_be_pruned(r))
 		return;
-	}
+	story->is_answered = true;
+	/* Or it was the last, as tcp_synack_retries can have it, and the request is no more. */
+	if (timer_late_ns(r->listener, &r->asked) > r->all->seen_ns ||
+	    due > span_end(story->answer_ns, r->listener->asked_ns))
+		return;
 	story->fate = FATE_TAKEN;
 	story->taken_ns = story->taken_hi_ns = story->taken_lo_ns;
 }
@@ -454,12 +361,12 @@ judge_unproved(struct reading *r)
 		story->taken_lo_ns = r->first != NULL ? r->first->ts_ns : story->answer_ns;
 		return;
 	}
-	due = due_ns(r);
+	due = timer_due_ns(r->listener, &r->asked);
 	is_due = until_ns > due;
 	story->supposed = is_due && due > r->all->seen_ns;
 	if (is_due) {
-		story->due_ns = due;
-		story->dropped_ns = dropped_ns(r);
+		story->due_ns = timer_late_ns(r->listener, &r->asked);
+		story->dropped_ns = timer_dropped_ns(r->listener, &r->asked);
 	}
 
 	/* Bytes that a connection would have acknowledged by now. */
@@ -475,7 +382,7 @@ judge_unproved(struct reading *r)
 	}
 	if (r->first == NULL) {
 		story->fate = FATE_WAITING;
-		if (r->listener->defer && r->timers == 0 &&
+		if (r->listener->defer && r->asked.timers == 0 &&
 		    (int64_t)story->waiting > r->listener->backlog_learnt.hi)
 			story->fate = FATE_COOKIE; /* more waited than may: it was not put aside */
 		else if (is_due)
@@ -483,17 +390,17 @@ judge_unproved(struct reading *r)
 		return;
 	}
 	story->fate = FATE_MAYBE;
-	story->likely_deferred =
-	    is_likely_deferred(r, at_most(until_ns, r->listener->closed_ns));
+	story->likely_deferred = is_likely_deferred(r, at_most(until_ns, r->listener->closed_ns));
 	story->maybe_is_cookie =
-	    r->timers == 0 && (is_due || (int64_t)story->waiting > r->listener->backlog_learnt.hi);
+	    r->asked.timers == 0 &&
+	    (is_due || (int64_t)story->waiting > r->listener->backlog_learnt.hi);
 	story->taken_lo_ns = r->first->ts_ns;
 	if (r->listener->defer && !may_be_cookie(r->listener, story) && r->data == NULL &&
-	    r->timers == 0 && (!is_due || r->listener->closed_ns < due)) {
+	    r->asked.timers == 0 && (!is_due || r->listener->closed_ns < due)) {
 		story->fate = FATE_WAITING;
 		story->deferred = true;
 		story->taken_lo_ns = NEVER_NS;
-	} else if (is_due && r->timers > 0 && !story->supposed) {
+	} else if (is_due && r->asked.timers > 0 && !story->supposed) {
 		judge_answered(r);
 	}
 }
@@ -518,7 +425,7 @@ judge_bold_reset(struct reading *r)
 		answer = step_next(r->all, answer);
 	if (answer != NULL && !(answer->flags & TCP_RST))
 		story->no_cookie = true;
-	else if (answer == NULL && r->timers == 0 &&
+	else if (answer == NULL && r->asked.timers == 0 &&
 		 span_ns(r->all->seen_ns, reset->ts_ns) > ACK_DUE_NS)
 		story->fate = FATE_COOKIE;
 }
@@ -533,13 +440,13 @@ judge_resets(struct reading *r)
 	if (story->fate == FATE_TAKEN)
 		return;
 	if (story->fate == FATE_WAITING && r->listener->closed_ns != NEVER_NS &&
-	    orphaned_ns(r) < story->gone_ns)
-		story->gone_ns = orphaned_ns(r);
+	    timer_orphaned_ns(r->listener, &r->asked) < story->gone_ns)
+		story->gone_ns = timer_orphaned_ns(r->listener, &r->asked);
 	if (story->fate == FATE_WAITING)
 		judge_bold_reset(r);
 	/* Only the first of the client's words gets that; a later RST says that the request is gone. */
 	if (by_server != NEVER_NS && !story->reset_has_ack[ROLE_SERVER] && r->ignored == NULL &&
-	    r->last != NULL && r->timers == 0 &&
+	    r->last != NULL && r->asked.timers == 0 &&
 	    span_ns(by_server, r->first->ts_ns) < TIMER_MIN_NS) {
 		story->fate = FATE_OVERFLOWED;
 		story->gone_ns = by_server;
@@ -580,14 +487,16 @@ story_forget(struct story *story)
 static void
 judge_plain(struct story *story, const struct listener *listener)
 {
+	const struct asked asked = { .story = story, .at_ns = story->answer_ns };
+
 	story->fate = FATE_TAKEN;
 	heed_sign(story, listener, (enum cookie_sign)story->plain_cookie);
 	story->taken_lo_ns = story->taken_ns = story->plain_lo_ns;
 	story->taken_hi_ns = story->plain_hi_ns;
 	if (!listener->defer || story->cookie || story->plain_lo_ns == story->plain_hi_ns)
 		return;
-	if (is_left_alone(listener, story->answer_ns, story->plain_hi_ns))
-		return;
+	if (story->plain_hi_ns > timer_due_ns(listener, &asked))
+		return; /* one put aside would have been asked again */
 	story->likely_deferred = (int64_t)story->waiting <= listener->backlog_learnt.hi;
 	if (may_be_cookie(listener, story))
 		return;
@@ -600,7 +509,11 @@ void
 story_judge(struct sockets *all, struct listener *listener, uint32_t number)
 {
 	struct story *story = story_at(all, number);
-	struct reading r = { .all = all, .listener = listener, .story = story, .number = number };
+	struct reading r = { .all = all,
+		.listener = listener,
+		.story = story,
+		.number = number,
+		.asked = { .story = story } };
 
 	if (story->flags & STORY_PLAIN) {
 		judge_plain(story, listener);

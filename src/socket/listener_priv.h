@@ -121,6 +121,15 @@ enum sign {
 	SIGN_HOST_UP = 0x20, /* it answers at some port */
 };
 
+/* Timers behind the first of these run so long that hardly two are alike. */
+#define TIMERS_COMPARED 4
+
+/* Of those that were asked again, the one that had been asked last. */
+struct asked_again {
+	int64_t asked_ns;
+	int64_t again_ns;
+};
+
 struct listener {
 	struct tuple local; /* src alone */
 	bool any_address;
@@ -141,9 +150,8 @@ struct listener {
 	bool has_requests; /* that certainly were none */
 	int64_t defer_ns;  /* when it asks again */
 	int64_t asked_ns;  /* the longest time after which it did */
-	int64_t latest_aside_ns; /* of those put aside that it asked again, when the latest came, */
-	int64_t latest_asked_ns; /* and was asked */
-	unsigned surprises;      /* how much that explanation has to take for chance */
+	struct asked_again again[TIMERS_COMPARED]; /* by how many timers had sent before */
+	unsigned surprises; /* how much that explanation has to take for chance */
 	uint32_t attempts, completed, refused, dropped, aborted, cookies, deferred;
 	uint32_t lone; /* of the attempts: SYNs beyond LONE_MAX, of which nothing else is kept */
 	int64_t listens_ns; /* proved from here on */
@@ -247,6 +255,27 @@ void look_near_plain(struct nearness *near, const struct plain *plain);
 void join_near(struct nearness *into, const struct nearness *from);
 /* Where the capture was taken, as it was told or as times tell. */
 void listener_locate(const struct sockets *all, struct listener *listener);
+
+/* --- timers.c --- */
+
+/* How often a request was asked by its timer, and when last: by that, or by the first SYN-ACK. */
+struct asked {
+	const struct story *story;
+	int64_t at_ns;
+	unsigned timers;
+};
+
+/* It is asked again; acked: although its ACK had come. */
+void timer_note(
+    struct listener *listener, const struct asked *asked, int64_t again_ns, bool is_acked);
+void timers_forget(struct listener *listener);
+/* When it will be asked again, at the latest: by its own timer; or by what others show, too. */
+int64_t timer_late_ns(const struct listener *listener, const struct asked *asked);
+int64_t timer_due_ns(const struct listener *listener, const struct asked *asked);
+/* Where it was not when that was due, the request was dropped instead. */
+int64_t timer_dropped_ns(const struct listener *listener, const struct asked *asked);
+/* Nobody listens any more: the next timer finds that out, whether it was to send anything or not. */
+int64_t timer_orphaned_ns(const struct listener *listener, const struct asked *asked);
 
 /* --- happened.c --- */
 

@@ -8,6 +8,7 @@ libsynscope_a_SOURCES += \
 	%D%/story.c \
 	%D%/cookie.c \
 	%D%/judge.c \
+	%D%/timers.c \
 	%D%/listener.c \
 	%D%/vantage.c \
 	%D%/happened.c \

@@ -197,10 +197,11 @@ struct story {
 	bool maybe_is_cookie;   /* FATE_MAYBE: if it was not taken, the server has no row for it */
 	bool
 	    fin_waited; /* the FIN came at once when what was stuck had been acknowledged, for all we know */
-	int64_t fin_ns; /* the client's first; NEVER_NS: none */
+	int64_t fin_ns;  /* the client's first; NEVER_NS: none */
 	int64_t shut_ns; /* the server's window; NEVER_NS: it is open */
 	int64_t
 	    stuck_ns; /* at the end: since then the client's bytes wait for an ACK; NEVER_NS: they do not */
+	uint32_t company;     /* requests in the SYN queue when it was taken at the earliest */
 	bool is_final;        /* final holds */
 	struct face final[2]; /* by enum role: when its last packet had gone by */
 	int64_t heard_ns[2]; /* each end's last packet that only a connection sends, by enum role */

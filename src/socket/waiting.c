@@ -125,6 +125,8 @@ count_waiting(struct sockets *all, struct listener *listener)
 		uint32_t longest = line_length(&most, happening->ts_ns);
 
 		happening->waiting = line_length(&likely, happening->ts_ns);
+		if (happening->kind == HAPPENED_MAYBE)
+			story_at(all, happening->story)->company = happening->waiting;
 		if (happening->kind != HAPPENED_ANSWER)
 			continue;
 		story_at(all, happening->story)->waiting = happening->waiting;

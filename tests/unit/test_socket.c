@@ -1114,6 +1114,77 @@ test_more_requests_than_the_backlog_lets_wait_are_cookies(void **state)
 		assert_ends(150, n, "ESTABLISHED", n < 2 ? "ESTABLISHED" : "CLOSED");
 }
 
+/* Three fill the queue of a backlog of 2; those that come in between have asked before. */
+static void
+fill_past(int first, int count)
+{
+	seen.options.backlog = 2;
+	queue_child(0, 0);
+	queue_child(1, 1);
+	for (int n = 2; n < first + count; n++) {
+		feed(SEG(ISN_C, 0, PORT(n), .flags = SYN, AT(2)));
+		feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(2)));
+	}
+	for (int n = 2; n < first + count; n++)
+		feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(2)));
+}
+
+static void
+test_who_is_not_asked_again_with_the_others_was_taken(void **state)
+{
+	(void)state;
+	ask_at(500);
+	ask_at(2000);
+	fill_past(3, 2);
+	ask_again(3, 1020);
+	ask_again(4, 1020);
+	ask_again(4, 3050);
+	solve(3060);
+	assert_ends(500, 3, "ESTABLISHED", "SYN_RECV");
+	assert_ends(2000, 3, "ESTABLISHED", "ESTABLISHED");
+	assert_ends(2000, 4, "ESTABLISHED", "SYN_RECV");
+	assert_false(end_at(2000, 3, true).certain);
+}
+
+/* Of five that wait, the first whose third timer runs out is given up; four may stay. */
+static void
+test_requests_that_crowd_the_syn_queue_are_dropped_early(void **state)
+{
+	(void)state;
+	ask_at(5000);
+	ask_at(9000);
+	fill_past(3, 5);
+	for (int n = 3; n < 8; n++)
+		ask_again(n, 1020);
+	for (int n = 3; n < 8; n++)
+		ask_again(n, 3050);
+	for (int n = 4; n < 8; n++)
+		ask_again(n, 7150);
+	solve(10000);
+	for (int n = 3; n < 8; n++)
+		assert_ends(5000, n, "ESTABLISHED", "SYN_RECV");
+	for (int n = 3; n < 8; n++)
+		assert_ends(9000, n, "ESTABLISHED", n == 3 ? "CLOSED" : "SYN_RECV");
+}
+
+/* Full for so long, after two accept() calls in a second each. */
+static void
+test_who_has_called_accept_often_will_have_again(void **state)
+{
+	(void)state;
+	ask_at(5000);
+	ask_at(8000);
+	fill_past(3, 3);
+	for (int n = 3; n < 6; n++)
+		ask_again(n, 1020);
+	for (int n = 4; n < 6; n++)
+		ask_again(n, 3050);
+	ask_again(5, 7150);
+	solve(9000);
+	assert_ends(5000, 5, "ESTABLISHED", "SYN_RECV");
+	assert_ends(8000, 5, "ESTABLISHED", "ESTABLISHED");
+}
+
 static void
 test_a_syn_ack_with_another_number_tells_that_nothing_was_kept_of_the_first(void **state)
 {
@@ -1935,6 +2006,9 @@ main(void)
 		TEST(test_away_from_the_server_its_end_is_certain_only_if_it_is_heard_again),
 		TEST(test_what_may_be_a_cookie_is_no_certain_request),
 		TEST(test_more_requests_than_the_backlog_lets_wait_are_cookies),
+		TEST(test_who_is_not_asked_again_with_the_others_was_taken),
+		TEST(test_requests_that_crowd_the_syn_queue_are_dropped_early),
+		TEST(test_who_has_called_accept_often_will_have_again),
 		TEST(test_a_syn_ack_with_another_number_tells_that_nothing_was_kept_of_the_first),
 		TEST(test_a_syn_ack_that_echoes_an_earlier_syn_tells_that_it_was_heard),
 		TEST(test_a_client_that_stops_asking_has_its_answer),
