@@ -10,7 +10,8 @@ struct course {
 	int64_t taken;
 	int64_t accepted;
 	int64_t proved;     /* accept() calls that a child's words show */
-	int64_t full_ns;    /* the queue was, last */
+	int64_t full_ns;    /* the queue was, last, as an overflow shows */
+	int64_t filled_ns;  /* or as this course has it */
 	int64_t pace_ns;    /* from one accept() to the next; NEVER_NS: no telling */
 	unsigned surprises; /* what nothing explains */
 	bool keep;          /* what it comes to */
@@ -80,20 +81,32 @@ hear(struct course *course, const struct happening *happening)
 		course->surprises++;
 }
 
+/* From one accept() to the next, by those that this course has had so far. */
+static int64_t
+pace_so_far_ns(const struct course *course)
+{
+	const struct listener *listener = course->world->listener;
+
+	return course->accepted < 2 ? course->pace_ns
+				    : at_most(course->pace_ns, span_ns(course->filled_ns,
+								   listener->happenings[0].ts_ns) /
+								   course->accepted);
+}
+
 /* Asked again, the client answered for the last time: meanwhile the program is likely to have called accept(). */
 static bool
 is_likely_heard(const struct course *course, const struct happening *happening,
     const struct story *story, int64_t most)
 {
-	return story->no_cookie && story->taken_lo_ns > story->knock_ns &&
+	return course->keep && story->no_cookie && story->taken_lo_ns > story->knock_ns &&
 	       course->accepted < most &&
-	       span_ns(happening->ts_ns, course->full_ns) > course->pace_ns;
+	       span_ns(happening->ts_ns, course->filled_ns) > pace_so_far_ns(course);
 }
 
 static void
 go_on(struct course *course, struct happening *happening, struct story *story, int64_t most)
 {
-	int64_t backlog = course->world->backlog;
+	int64_t backlog = course->world->backlog, taken = course->taken;
 
 	switch (happening->kind) {
 	case HAPPENED_ANSWER:
@@ -123,9 +136,11 @@ go_on(struct course *course, struct happening *happening, struct story *story, i
 		    course->taken - course->accepted != backlog + 1)
 			course->surprises += 3;
 		if (is_overflow(course->world, happening))
-			course->full_ns = happening->ts_ns;
+			course->full_ns = course->filled_ns = happening->ts_ns;
 		break;
 	}
+	if (course->taken > taken && !has_room(course))
+		course->filled_ns = happening->ts_ns;
 }
 
 /* How long who called accept() more than once took from one to the next, at the most. */
@@ -150,11 +165,13 @@ course_play(const struct world *world, bool keep)
 {
 	const struct listener *listener = world->listener;
 	struct course course = {
-		.world = world, .full_ns = INT64_MIN, .pace_ns = NEVER_NS, .keep = keep
+		.world = world,
+		.full_ns = INT64_MIN,
+		.filled_ns = INT64_MIN,
+		.pace_ns = keep ? pace_of(world) : NEVER_NS,
+		.keep = keep,
 	};
 
-	if (keep)
-		course.pace_ns = pace_of(world);
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		struct happening *happening = &listener->happenings[i];
 		struct story *story = story_at(world->all, happening->story);
