@@ -296,6 +296,8 @@ struct pick {
 };
 
 const struct measure *tally_measure(const struct tally *tally, enum measure_kind kind);
+/* Connections of which the capture holds nothing that one end sent, although it did. */
+uint64_t tally_one_sided(const struct tally *tally);
 const struct tally_mark *tally_mark(const struct tally *tally, enum mark mark);
 /* mark: MARK_COUNT is none. */
 const struct tally_pair *tally_pair(const struct tally *tally, unsigned mark, enum cause cause);

@@ -124,8 +124,17 @@ tell_losses(const struct chapter *chapter, struct markup_node *quality)
 {
 	uint64_t missing = tally_mark(chapter->tally, MARK_ACK_LOST_SEGMENT)->count;
 	uint64_t holes = tally_mark(chapter->tally, MARK_LOST_SEGMENT)->count;
+	uint64_t one_sided = tally_one_sided(chapter->tally);
 	struct phrase phrase = { 0 };
 
+	if (one_sided > 0) {
+		phrase_u64(&phrase, one_sided);
+		quality_fact(chapter, quality, "one-sided", &phrase,
+		    catalog_say_n(chapter->catalog,
+			N_N("Of %1 connection it lacks all that one end sent.",
+			    "Of %1 connections it lacks all that one end sent."),
+			one_sided));
+	}
 	if (missing > 0) {
 		phrase_u64(&phrase, missing);
 		quality_fact(chapter, quality, "loss", &phrase,
@@ -145,7 +154,7 @@ tell_losses(const struct chapter *chapter, struct markup_node *quality)
 			    "times."),
 			holes));
 	}
-	if (missing == 0 && holes == 0 && chapter->summary->packets > 0)
+	if (missing == 0 && holes == 0 && one_sided == 0 && chapter->summary->packets > 0)
 		quality_fact(chapter, quality, "loss", &phrase,
 		    N_("Nothing shows that the capture lacks a segment."));
 }

@@ -19,6 +19,7 @@
 struct tally {
 	struct hash_seed seed;
 	uint64_t flows;
+	uint64_t one_sided; /* connections of which one end's packets are missing */
 	struct measure measures[MEASURE_COUNT];
 	size_t rooms[MEASURE_COUNT];
 	struct tally_mark marks[MARK_COUNT];
@@ -248,6 +249,15 @@ static const uint32_t most_reasons[3] = {
 	UINT32_C(1) << WORTH_SLOWEST,
 };
 
+/* The other end's SYN was answered, or its answer: so it did send something. */
+static bool
+is_one_sided(const struct flow_row *row)
+{
+	if (!row->is_tcp || (row->packets[0] > 0 && row->packets[1] > 0))
+		return false;
+	return row->conn.open == OPEN_COMPLETE || strpbrk(row->conn.history, "hH") != NULL;
+}
+
 void
 tally_flow(struct tally *tally, const struct flow_row *row)
 {
@@ -255,6 +265,7 @@ tally_flow(struct tally *tally, const struct flow_row *row)
 	uint32_t reasons = worth_reasons(row);
 
 	tally->flows++;
+	tally->one_sided += is_one_sided(row);
 	add_measures(tally, row);
 	if (reasons != 0)
 		note_pick(tally, row->flow, reasons, group->place, row->end_ns);
@@ -451,6 +462,12 @@ const struct measure *
 tally_measure(const struct tally *tally, enum measure_kind kind)
 {
 	return &tally->measures[kind];
+}
+
+uint64_t
+tally_one_sided(const struct tally *tally)
+{
+	return tally->one_sided;
 }
 
 const struct tally_mark *
