@@ -23,6 +23,22 @@ sockets_options_of(const struct options *options, const struct analysis_ops *ops
 	return sockets;
 }
 
+/* That there is no row is an answer, if it is said. */
+static void
+tell_none(const struct rows *rows, const struct analysis_ops *ops)
+{
+	const struct reading *reading = &rows->reading;
+	bool is_about_ends = ops->socket != NULL || ops->listener != NULL;
+
+	if (!is_about_ends || rows->after != NULL || rows->source != NULL ||
+	    reading->analysis == NULL || reading->options->talk == TALK_QUIET ||
+	    analysis_summary(reading->analysis)->packets == 0)
+		return;
+	say("%s: %s", reading->name.at,
+	    ops->listener != NULL ? "no listener: the capture shows no connection being asked for"
+				  : "no sockets: the capture shows no connection");
+}
+
 /* Without --merge each capture is analyzed on its own. */
 static int
 read_captures(struct rows *rows, const struct capture_paths *paths, const struct analysis_ops *ops)
@@ -45,6 +61,7 @@ read_captures(struct rows *rows, const struct capture_paths *paths, const struct
 		if (reading_run(&rows->reading, (const char *const *)paths->paths + i, together,
 			&analysis_options, ops) != EXIT_WELL)
 			status = EXIT_TROUBLE;
+		tell_none(rows, ops);
 		if (rows->after != NULL && rows->reading.analysis != NULL &&
 		    rows->after(rows) != EXIT_WELL)
 			status = EXIT_TROUBLE;
