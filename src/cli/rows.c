@@ -30,7 +30,7 @@ tell_none(const struct rows *rows, const struct analysis_ops *ops)
 	const struct reading *reading = &rows->reading;
 	bool is_about_ends = ops->socket != NULL || ops->listener != NULL;
 
-	if (!is_about_ends || rows->after != NULL || rows->source != NULL ||
+	if (!is_about_ends || reading->options->compare != NULL || rows->source != NULL ||
 	    reading->analysis == NULL || reading->options->talk == TALK_QUIET ||
 	    analysis_summary(reading->analysis)->packets == 0)
 		return;
