@@ -142,6 +142,41 @@ walk_epon(struct walk *w)
 	return LAYER_ETHERNET;
 }
 
+/* DOCSIS' extensions: a half byte each of what and how long; baseline privacy says so in its second byte. */
+static bool
+is_encrypted_cable(struct bytes extensions)
+{
+	enum { PRIVACY_UP = 3, PRIVACY_DOWN = 4, PRIVACY_UP_2 = 7, ENCRYPTED = 0x80 };
+
+	while (bytes_left(&extensions) > 0) {
+		uint8_t first = bytes_u8(&extensions);
+		unsigned what = first >> 4, length = first & 0x0f;
+		const uint8_t *value = bytes_take(&extensions, length);
+
+		if (value != NULL && length >= 2 && (value[1] & ENCRYPTED) != 0 &&
+		    (what == PRIVACY_UP || what == PRIVACY_DOWN || what == PRIVACY_UP_2))
+			return true;
+	}
+	return false;
+}
+
+/* A cable modem's network: of four kinds of frames two hold Ethernet. */
+enum layer
+walk_docsis(struct walk *w)
+{
+	enum { EXTENDED = 0x01, NOT_ETHERNET = 0x40, CHECK_BYTES = 2 };
+	const uint8_t *h = bytes_take(&w->b, 4);
+	size_t more_bytes = h != NULL && (h[0] & EXTENDED) != 0 ? h[1] : 0;
+	const uint8_t *more = bytes_take(&w->b, more_bytes);
+
+	bytes_skip(&w->b, CHECK_BYTES);
+	if (w->b.overrun)
+		return walk_short(w);
+	if ((h[0] & NOT_ETHERNET) != 0 || is_encrypted_cable(bytes_of(more, more_bytes)))
+		return walk_end(DECODE_OTHER);
+	return LAYER_ETHERNET;
+}
+
 /* IEEE 802.3br: the delimiter behind the preamble says whether the frame is a whole one. */
 enum layer
 walk_mpacket(struct walk *w)

@@ -61,6 +61,7 @@ static const struct next links[] = {
 	{ 240, LAYER_NETANALYZER, 0 },
 	{ 279, LAYER_EBHSCR, 0 },
 	{ 259, LAYER_EPON, 0 },
+	{ 143, LAYER_DOCSIS, 0 },
 	{ 274, LAYER_MPACKET, 0 },
 	{ 252, LAYER_UPPER_PDU, 0 },
 	{ 128, LAYER_TZSP, 0 },

@@ -329,6 +329,8 @@ test_each_link_type_leads_to_ip(void **state)
 			PACKET4 },
 		{ 259, "55d555 55 0001 00" ETH_IP4 PACKET4 },
 		{ 259, "d555 55 0001 00" ETH_IP4 PACKET4 },
+		{ 143, "0000 003a 0000" ETH_IP4 PACKET4 },
+		{ 143, "8105 003f 4401005500 0000" ETH_IP4 PACKET4 },
 		{ 274, "55555555555555d5" ETH_IP4 PACKET4 },
 		{ 274, ETH_IP4 PACKET4 },
 		{ 279, "50000000 0000003a 000000000000000000000000000000000000000000000000" ETH_IP4
@@ -407,6 +409,9 @@ test_a_machines_own_header_may_hold_no_frame(void **state)
 	assert_int_equal(decode(259, "d555 56 0001 00" ETH_IP4 PACKET4), DECODE_OTHER);
 	assert_int_equal(decode(274, "55555555555555e6" ETH_IP4 PACKET4), DECODE_OTHER);
 	assert_int_equal(decode(274, "55555555"), DECODE_MALFORMED);
+	assert_int_equal(decode(143, "c002 0018 0000" ETH_IP4 PACKET4), DECODE_OTHER);
+	assert_int_equal(decode(143, "0105 003f 4401805500 0000" ETH_IP4 PACKET4), DECODE_OTHER);
+	assert_int_equal(decode(143, "01ff 003f 4f"), DECODE_MALFORMED);
 	assert_int_equal(decode(252, "000c0003 746370 00000000" PACKET4), DECODE_OTHER);
 	assert_int_equal(decode(252, "000cffff 6970 00000000" PACKET4), DECODE_MALFORMED);
 	assert_int_equal(decode(32, ZEROS_16 "0044 0001 0004 0004" PACKET4), DECODE_MALFORMED);
