@@ -60,19 +60,22 @@ walk_ipnet(struct walk *w)
 	return h == NULL ? walk_short(w) : WALK_TO(w, families, h[1]);
 }
 
-/* Symantec's firewall: its second version has the type where its third has zeros. */
+/* Symantec's firewall: of two versions one has the type where the other has zeros. */
 enum layer
 walk_symantec(struct walk *w)
 {
-	const uint8_t *h = bytes_take(&w->b, 44);
-	uint16_t type = h == NULL ? 0 : be16_at(h + 6);
+	enum { HEADER_2 = 44, HEADER_3 = 56 };
+	const uint8_t *h = bytes_take(&w->b, HEADER_2);
+	uint16_t type_2 = h == NULL ? 0 : be16_at(h + 6);
+	uint16_t type_3 = h == NULL ? 0 : be16_at(h + 10);
 
-	if (h == NULL)
+	if (type_2 == 0)
+		bytes_skip(&w->b, HEADER_3 - HEADER_2);
+	if (w->b.overrun)
 		return walk_short(w);
-	if (type != 0)
-		return walk_to_type(w, type);
-	bytes_skip(&w->b, 12);
-	return w->b.overrun ? walk_short(w) : walk_to_type(w, be16_at(h + 20));
+	if (type_2 != 0 && type_3 != 0)
+		return walk_end(DECODE_OTHER);
+	return walk_to_type(w, type_2 != 0 ? type_2 : type_3);
 }
 
 /* Redback's SmartEdge: where the packet begins, and where its data does. */
