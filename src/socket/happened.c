@@ -196,17 +196,19 @@ listener_sort(struct listener *listener)
 void
 listener_keep_asked(const struct sockets *all, struct listener *listener)
 {
-	size_t count = listener->happening_count, kept = 0;
+	size_t count = listener->happening_count, kept = 0, before = 0;
 
 	if (!all->options.rows_alone || all->each_change)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		const struct happening *happening = &listener->happenings[i];
 		int64_t until_ns = i + 1 == count ? NEVER_NS : happening[1].ts_ns;
+		size_t after = moments_before(all, until_ns);
 
 		/* The first stays, to tell that there are any. */
-		if (i == 0 || moments_before(all, happening->ts_ns) < moments_before(all, until_ns))
+		if (i == 0 || before < after)
 			listener->happenings[kept++] = *happening;
+		before = after;
 	}
 	if (kept == count)
 		return;

@@ -122,15 +122,15 @@ count_waiting(struct sockets *all, struct listener *listener)
 	line_sort(&most);
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		struct happening *happening = &listener->happenings[i];
-		uint32_t longest = line_length(&most, happening->ts_ns);
+		struct story *story = story_at(all, happening->story);
 
 		happening->waiting = line_length(&likely, happening->ts_ns);
 		if (happening->kind == HAPPENED_MAYBE)
-			story_at(all, happening->story)->company = happening->waiting;
+			story->company = happening->waiting;
 		if (happening->kind != HAPPENED_ANSWER)
 			continue;
-		story_at(all, happening->story)->waiting = happening->waiting;
-		story_at(all, happening->story)->waiting_most = longest;
+		story->waiting = happening->waiting;
+		story->waiting_most = line_length(&most, happening->ts_ns);
 	}
 	line_free(&likely);
 	line_free(&most);
