@@ -430,6 +430,32 @@ judge_bold_reset(struct reading *r)
 		story->fate = FATE_COOKIE;
 }
 
+/* Linux heeds a SYN cookie for so long; a request lasts longer. */
+#define COOKIE_AGE_NS (60 * SECOND_NS)
+
+/*
+ * What says something with the first number is taken for a cookie's ACK, or is a
+ * request's: whoever listens ignores it, at the worst. A RST says that nobody does.
+ */
+static bool
+finds_nobody(const struct reading *r)
+{
+	const struct story *story = r->story;
+	int64_t reset_ns = story->reset_ns[ROLE_SERVER];
+	const struct step *last = NULL;
+
+	if (reset_ns == NEVER_NS || story->reset_has_ack[ROLE_SERVER] || r->asked.timers > 0 ||
+	    story->fate == FATE_OVERFLOWED || !silence_tells(r->listener) ||
+	    span_ns(reset_ns, story->answer_ns) > COOKIE_AGE_NS)
+		return false;
+	for (const struct step *step = step_first(r->all, story);
+	     step != NULL && step->index < story->reset_index[ROLE_SERVER];
+	     step = step_next(r->all, step))
+		if (step->role == ROLE_CLIENT)
+			last = step;
+	return last != NULL && is_knock(last) && says_something(last) && last->seq == 1;
+}
+
 static void
 judge_resets(struct reading *r)
 {
@@ -460,6 +486,9 @@ judge_resets(struct reading *r)
 		   by_server < story->gone_ns) {
 		story->gone_ns = by_server;
 	}
+	if (finds_nobody(r))
+		listener_note(r->listener, HAPPENED_REFUSAL, by_server,
+		    story->reset_index[ROLE_SERVER], r->number);
 }
 
 void

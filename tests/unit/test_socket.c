@@ -1346,6 +1346,37 @@ test_children_with_bytes_can_have_been_accepted_by_a_process_that_ends(void **st
 }
 
 static void
+test_who_speaks_up_and_gets_a_reset_finds_that_nobody_listens(void **state)
+{
+	(void)state;
+	ask_at(1500);
+	ask_at(2500);
+	queue_child(0, 0);
+	shake_hands(1, 10);
+	feed(SEG(1000, 0, .ack = 5000, PORT(1), .flags = FIN | ACK, AT(2000)));
+	feed(REPLY(.seq = 5000, PORT(1), .flags = RST, .zero_window = 1, AT(2000)));
+	solve(3000);
+	assert_int_equal(listener_at_moment(1500).state, SOCK_LISTEN);
+	assert_int_equal(listener_at_moment(2500).state, SOCK_CLOSED);
+	assert_int_equal(seen.listener.kind, STORY_HEALTHY);
+}
+
+/* The bytes before these may have found the queue full, and these are no cookie's ACK. */
+static void
+test_who_gets_a_reset_farther_on_may_have_found_no_room(void **state)
+{
+	(void)state;
+	ask_at(2500);
+	queue_child(0, 0);
+	shake_hands(1, 10);
+	feed(SEG(1000, 15, .ack = 5000, PORT(1), AT(2000)));
+	feed(SEG(1015, 15, .ack = 5000, PORT(1), AT(2000)));
+	feed(REPLY(.seq = 5000, PORT(1), .flags = RST, .zero_window = 1, AT(2000)));
+	solve(3000);
+	assert_int_equal(listener_at_moment(2500).state, SOCK_LISTEN);
+}
+
+static void
 test_resets_end_no_listener_that_answers_afterwards(void **state)
 {
 	(void)state;
@@ -2018,6 +2049,8 @@ main(void)
 		TEST(test_children_reset_in_one_instant_tell_of_a_listener_that_closed),
 		TEST(test_who_spoke_before_the_closing_resets_was_accepted),
 		TEST(test_children_with_bytes_can_have_been_accepted_by_a_process_that_ends),
+		TEST(test_who_speaks_up_and_gets_a_reset_finds_that_nobody_listens),
+		TEST(test_who_gets_a_reset_farther_on_may_have_found_no_room),
 		TEST(test_resets_end_no_listener_that_answers_afterwards),
 		TEST(test_resets_one_after_another_are_the_programs_own),
 		TEST(test_a_reset_with_nothing_to_read_by_one_that_lives_on_is_so_linger),
