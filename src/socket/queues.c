@@ -142,7 +142,9 @@ unseen_limit(const struct telling *t)
 
 	if (me->fin_sent || !is_held_back(t))
 		return (int64_t)me->sent - me->acked;
+	/* A window that comes with a RST leaves nothing to send it to. */
 	if (t->story->is_final && final->sent == final->acked &&
+	    t->story->reset_ns[!t->role] == NEVER_NS &&
 	    t->story->final[!t->role].window >= t->story->mss[!t->role])
 		return (int64_t) final->sent - me->acked;
 	return RANGE_OPEN;

@@ -180,6 +180,9 @@ ask_again(int n, int64_t ms)
 	feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(ms)));
 }
 
+#define RESET_CHILD(n, got, ms) \
+	feed(REPLY(.seq = 5000, .ack = 1000 + (got), PORT(n), .flags = RST | ACK, AT(ms)))
+
 /* Its final ACK and its bytes come to nothing: SYN-ACK and bytes again, each by its timer. */
 static void
 overflow(int n, int64_t ms)
@@ -889,6 +892,19 @@ test_a_closed_window_shows_that_bytes_lie_unread(void **state)
 }
 
 static void
+test_a_window_that_comes_with_a_reset_is_none_to_send_into(void **state)
+{
+	(void)state;
+	ask_at(500);
+	shake_hands(0, 0);
+	feed(SEG(1000, 15, .ack = 5000, AT(10)));
+	feed(REPLY(.seq = 5000, .ack = 1015, .zero_window = 1, AT(10)));
+	RESET_CHILD(0, 15, 1000);
+	solve(1500);
+	assert_int_equal(end_at(500, 0, false).send_q.hi, RANGE_OPEN);
+}
+
+static void
 test_a_window_that_opens_again_shows_a_read_and_an_accept(void **state)
 {
 	(void)state;
@@ -1290,9 +1306,6 @@ test_bytes_that_get_a_reset_at_once_were_not_ignored_for_want_of_room(void **sta
 }
 
 /* --- how a listener ends --- */
-
-#define RESET_CHILD(n, got, ms) \
-	feed(REPLY(.seq = 5000, .ack = 1000 + (got), PORT(n), .flags = RST | ACK, AT(ms)))
 
 static void
 test_children_reset_in_one_instant_tell_of_a_listener_that_closed(void **state)
@@ -2023,6 +2036,7 @@ main(void)
 		TEST(test_times_at_the_ends_of_time_do_no_harm),
 		TEST(test_two_syns_that_cross_open_both_ends_by_way_of_syn_recv),
 		TEST(test_a_closed_window_shows_that_bytes_lie_unread),
+		TEST(test_a_window_that_comes_with_a_reset_is_none_to_send_into),
 		TEST(test_a_window_that_opens_again_shows_a_read_and_an_accept),
 		TEST(test_a_window_that_opens_with_new_bytes_shows_no_read),
 		TEST(test_who_resets_after_its_fin_had_not_read),
