@@ -65,8 +65,7 @@ ignore_until(struct reading *r, struct step *until)
 			r->ignored = step;
 			r->lost_words |= !bare;
 			r->story->refusal_index = step->index;
-			/* What answers the first timer's SYN-ACK is not put aside any more. */
-			if (bare && r->listener->defer && r->asked.timers == 0)
+			if (bare && timer_puts_aside(r->listener, &r->asked, step->ts_ns))
 				r->story->deferred = true;
 			else if (silence_tells(r->listener) && !is_turned_away(r, step))
 				listener_note(r->listener, HAPPENED_IGNORE, step->ts_ns,
@@ -86,6 +85,18 @@ answers_again(const struct reading *r, const struct step *step)
 	       span_ns(step->ts_ns, r->before->ts_ns) < ACK_DUE_NS;
 }
 
+/* No stack's first timer runs for so long, nor any twice as long as it is to. */
+static bool
+has_skipped(const struct reading *r, const struct step *step)
+{
+	int64_t gap_ns = span_ns(step->ts_ns, r->answer->ts_ns);
+
+	if (r->asked.timers > 0)
+		return arrivals_are_seen(r->listener) && r->last != NULL &&
+		       gap_ns / 2 > span_ns(timer_late_ns(r->listener, &r->asked), r->asked.at_ns);
+	return gap_ns > AGAIN_MAX_NS && span_ns(r->story->knock_ns, r->answer->ts_ns) < SECOND_NS;
+}
+
 static void
 read_answer(struct reading *r, const struct step *step)
 {
@@ -101,9 +112,7 @@ read_answer(struct reading *r, const struct step *step)
 	timer_note(r->listener, &r->asked, step->ts_ns, r->last != NULL);
 	if (r->last != NULL)
 		ignore_until(r, r->last);
-	/* No stack's first timer runs for so long. */
-	if (r->asked.timers == 0 && span_ns(step->ts_ns, r->answer->ts_ns) > AGAIN_MAX_NS &&
-	    span_ns(r->story->knock_ns, r->answer->ts_ns) < SECOND_NS)
+	if (has_skipped(r, step))
 		r->listener->skips_timers = true;
 	if (span_ns(step->ts_ns, r->story->answer_ns) > r->listener->asked_ns)
 		r->listener->asked_ns = span_ns(step->ts_ns, r->story->answer_ns);

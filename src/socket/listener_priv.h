@@ -274,6 +274,8 @@ int64_t timer_late_ns(const struct listener *listener, const struct asked *asked
 int64_t timer_due_ns(const struct listener *listener, const struct asked *asked);
 /* Where it was not when that was due, the request was dropped instead. */
 int64_t timer_dropped_ns(const struct listener *listener, const struct asked *asked);
+/* Whether a bare ACK at that time is put aside, as TCP_DEFER_ACCEPT asks. */
+bool timer_puts_aside(const struct listener *listener, const struct asked *asked, int64_t ack_ns);
 /* Nobody listens any more: the next timer finds that out, whether it was to send anything or not. */
 int64_t timer_orphaned_ns(const struct listener *listener, const struct asked *asked);
 

@@ -32,6 +32,16 @@ aside_ns(const struct listener *listener)
 	return listener->defer_ns != 0 ? listener->defer_ns : 7 * SECOND_NS;
 }
 
+/* A bare ACK is put aside until that time is over; what answers the SYN-ACK that it ends with is not. */
+bool
+timer_puts_aside(const struct listener *listener, const struct asked *asked, int64_t ack_ns)
+{
+	int64_t age_ns = span_ns(ack_ns, began_ns(asked));
+
+	return listener->defer &&
+	       (asked->timers == 0 || span_end(age_ns, age_ns / 8) < aside_ns(listener));
+}
+
 /*
  * How long a SYN-ACK's timer runs. Each is twice the last, and so as long as all
  * before it together, and a second more: also where a request put aside let the

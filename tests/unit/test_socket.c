@@ -532,6 +532,24 @@ test_requests_that_wait_for_bytes_are_deferred(void **state)
 #define STAMPED(value) .options = OPT_TIMESTAMPS, .ts_value = (value)
 
 /* Its SYN-ACK counts time from elsewhere than the connection does. */
+/* The first timer asked because the ACK was not there yet; the one after it was skipped. */
+static void
+test_who_answers_late_is_put_aside_until_that_time_is_over(void **state)
+{
+	(void)state;
+	queue_child(0, 0);
+	feed(SEG(ISN_C, 0, PORT(1), .flags = SYN, AT(10)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(1), .flags = SYN | ACK, AT(10)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(1), .flags = SYN | ACK, AT(1030)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(1), AT(1040)));
+	ask_again(1, 7300);
+	take_bytes(1, 15, 7400);
+	solve(8000);
+	assert_int_equal(seen.listener.kind, STORY_HEALTHY);
+	assert_int_equal(seen.listener.deferred, 1);
+	assert_int_equal(seen.listener.ignored_acks, 0);
+}
+
 static void
 test_a_cookie_shows_by_its_clock_and_that_requests_filled_the_queue(void **state)
 {
@@ -2016,6 +2034,7 @@ main(void)
 		TEST(test_a_fin_that_comes_again_was_ignored_too),
 		TEST(test_a_fast_open_child_counts_although_nothing_proves_it),
 		TEST(test_requests_that_wait_for_bytes_are_deferred),
+		TEST(test_who_answers_late_is_put_aside_until_that_time_is_over),
 		TEST(test_a_cookie_shows_by_its_clock_and_that_requests_filled_the_queue),
 		TEST(test_a_cookie_shows_by_its_window),
 		TEST(test_a_window_that_does_not_change_shows_a_request),
