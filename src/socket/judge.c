@@ -28,6 +28,7 @@ struct reading {
 	struct asked asked;        /* by it */
 	struct step *first; /* candidates: the client's segments since, not known to be ignored */
 	struct step *last;
+	struct step *said;       /* the latest that said more than a bare ACK */
 	struct step *ignored;    /* the latest that was */
 	bool lost_words;         /* of what was ignored, some was more than a bare ACK */
 	const struct step *data; /* of them, the first that said more than a bare ACK */
@@ -153,16 +154,32 @@ is_said_again(struct reading *r, const struct step *step)
 }
 
 static void
+add_candidate(struct reading *r, struct step *step)
+{
+	if (r->first == NULL)
+		r->first = step;
+	r->last = step;
+}
+
+static void
 read_knock(struct reading *r, struct step *step)
 {
 	if (r->answer == NULL)
 		return;
-	if (is_said_again(r, step))
-		ignore_until(r, r->last);
-	if (r->first == NULL)
-		r->first = step;
-	r->last = step;
-	if (says_something(step) && (r->data == NULL || r->data->refused))
+	if (is_said_again(r, step)) {
+		struct step *later = step_next(r->all, r->said);
+
+		ignore_until(r, r->said);
+		/* A bare ACK that came behind those words may have found room. */
+		for (; later != step; later = step_next(r->all, later))
+			if (is_knock(later))
+				add_candidate(r, later);
+	}
+	add_candidate(r, step);
+	if (!says_something(step))
+		return;
+	r->said = step;
+	if (r->data == NULL || r->data->refused)
 		r->data = step;
 }
 

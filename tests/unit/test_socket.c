@@ -461,6 +461,24 @@ test_a_syn_ack_that_is_missing_is_told_by_what_follows(void **state)
 	assert_int_equal(seen.listener.kind, STORY_HEALTHY);
 }
 
+/* It was under way for longer than the bytes that were sent after it. */
+static void
+test_a_bare_ack_behind_unheard_bytes_may_have_found_room(void **state)
+{
+	(void)state;
+	ask_at(70);
+	ask_at(500);
+	shake_hands(0, 0);
+	feed(SEG(1000, 15, .ack = 5000, AT(50)));
+	feed(SEG(1000, 0, .ack = 5000, AT(90)));
+	take_bytes(0, 15, 900);
+	solve(1000);
+	assert_ends(70, 0, "ESTABLISHED", "SYN_RECV");
+	assert_true(end_at(70, 0, true).certain);
+	assert_string_equal(sock_words[end_at(500, 0, true).state].name, "ESTABLISHED");
+	assert_false(end_at(500, 0, true).certain);
+}
+
 static void
 test_a_fin_that_comes_again_was_ignored_too(void **state)
 {
@@ -2031,6 +2049,7 @@ main(void)
 		TEST(test_who_speaks_before_its_ack_is_captured_was_taken_all_the_same),
 		TEST(test_a_scanner_that_does_not_ask_again_shows_no_full_queue),
 		TEST(test_a_syn_ack_that_is_missing_is_told_by_what_follows),
+		TEST(test_a_bare_ack_behind_unheard_bytes_may_have_found_room),
 		TEST(test_a_fin_that_comes_again_was_ignored_too),
 		TEST(test_a_fast_open_child_counts_although_nothing_proves_it),
 		TEST(test_requests_that_wait_for_bytes_are_deferred),
