@@ -253,12 +253,15 @@ static const struct card {
 static enum layer
 take_card(struct walk *w, uint8_t flags)
 {
-	const struct card *card = cards;
+	for (size_t i = 0; i < sizeof(cards) / sizeof(cards[0]); i++) {
+		const struct card *card = &cards[i];
 
-	while (card->link != w->link)
-		card++;
-	return card->take != NULL ? card->take(w, flags)
-				  : skip_to(w, card->skip_bytes, (enum layer)card->layer);
+		if (card->link == w->link)
+			return card->take != NULL
+				   ? card->take(w, flags)
+				   : skip_to(w, card->skip_bytes, (enum layer)card->layer);
+	}
+	return walk_end(DECODE_LINK);
 }
 
 /* Old releases had no header: then the link's own is the first. */
