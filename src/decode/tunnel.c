@@ -233,17 +233,25 @@ walk_ayiya(struct walk *w)
 	return (h[2] & 0x0f) == FORWARD ? walk_to_proto(w, h[3]) : walk_end(DECODE_OTHER);
 }
 
+/* Of a protocol's messages, one kind carries IP behind its type and the rest of its header. */
+static enum layer
+take_message(struct walk *w, uint8_t carrier, size_t rest_bytes)
+{
+	uint8_t type = bytes_u8(&w->b);
+
+	bytes_skip(&w->b, rest_bytes);
+	if (w->b.overrun)
+		return walk_short(w);
+	return type == carrier ? LAYER_IP : walk_end(DECODE_OTHER);
+}
+
 /* RFC 7450, 5.1.6: multicast for those whose network has none. */
 enum layer
 walk_amt(struct walk *w)
 {
 	enum { MULTICAST_DATA = 6 };
-	uint8_t type = bytes_u8(&w->b);
 
-	bytes_skip(&w->b, 1);
-	if (w->b.overrun)
-		return walk_short(w);
-	return type == MULTICAST_DATA ? LAYER_IP : walk_end(DECODE_OTHER);
+	return take_message(w, MULTICAST_DATA, 1);
 }
 
 /* RFC 9301, 4.8: a control message on its way through the other end's router. */
@@ -265,12 +273,8 @@ enum layer
 walk_mobile_ip(struct walk *w)
 {
 	enum { TUNNEL_DATA = 4 };
-	uint8_t type = bytes_u8(&w->b);
 
-	bytes_skip(&w->b, 3);
-	if (w->b.overrun)
-		return walk_short(w);
-	return type == TUNNEL_DATA ? LAYER_IP : walk_end(DECODE_OTHER);
+	return take_message(w, TUNNEL_DATA, 3);
 }
 
 /* RFC 5412, 4.1: CAPWAP as it was before. */
