@@ -75,13 +75,19 @@ with_others_ns(const struct listener *listener, const struct asked *asked)
 		   : NEVER_NS;
 }
 
+/* Timers are late by up to that, and likeliest by half of it. */
+static int64_t
+slack_ns(int64_t gap_ns)
+{
+	return gap_ns / 16 + 60 * MS_NS;
+}
+
 int64_t
 timer_late_ns(const struct listener *listener, const struct asked *asked)
 {
 	int64_t gap_ns = timer_ns(listener, asked);
 
-	/* By up to a sixteenth. */
-	return span_end(asked->at_ns, span_end(gap_ns, gap_ns / 16 + 60 * MS_NS));
+	return span_end(asked->at_ns, span_end(gap_ns, slack_ns(gap_ns)));
 }
 
 int64_t
@@ -95,7 +101,7 @@ timer_dropped_ns(const struct listener *listener, const struct asked *asked)
 {
 	int64_t gap_ns = timer_ns(listener, asked);
 
-	return span_end(asked->at_ns, span_end(gap_ns, gap_ns / 32 + 30 * MS_NS));
+	return span_end(asked->at_ns, span_end(gap_ns, slack_ns(gap_ns) / 2));
 }
 
 int64_t
@@ -109,7 +115,7 @@ timer_orphaned_ns(const struct listener *listener, const struct asked *asked)
 		gap_ns *= 2;
 		age_ns += gap_ns;
 	}
-	return span_end(asked->at_ns, age_ns + gap_ns / 32 + 30 * MS_NS);
+	return span_end(asked->at_ns, age_ns + slack_ns(gap_ns) / 2);
 }
 
 /* Under TCP_DEFER_ACCEPT: how long it was put aside; false where it was not, since its ACK was lost. */
