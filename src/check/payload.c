@@ -26,6 +26,7 @@ struct half {
 	struct payload payload;
 	uint64_t block;       /* digest of the bytes of the block under way */
 	uint32_t block_count; /* of them */
+	bool is_full;         /* memory had no room for a block's digest: no later one is made */
 	struct sha256 undated;
 	struct text masked; /* bytes at hand, without dates */
 	uint32_t http;      /* of HTTP_BEGIN, what the stream began with */
@@ -69,8 +70,10 @@ end_block(struct half *half)
 
 		if (room > 8 || payload->blocks == NULL) {
 			if (!budget_take(&half->data->stream_budget,
-				(room - count) * sizeof(*payload->blocks)))
+				(room - count) * sizeof(*payload->blocks))) {
+				half->is_full = true;
 				return;
+			}
 			payload->blocks =
 			    mem_realloc_array(payload->blocks, room, sizeof(*payload->blocks));
 		}
@@ -105,7 +108,7 @@ mix(uint64_t block, const uint8_t *data, size_t count)
 static void
 add_to_blocks(struct half *half, const uint8_t *data, size_t count)
 {
-	while (count > 0) {
+	while (count > 0 && !half->is_full) {
 		size_t room = BLOCK_BYTES - half->block_count;
 		size_t taken = count < room ? count : room;
 
@@ -348,7 +351,7 @@ end_half(struct half *half, struct payload *payload)
 		sha256_end(&half->undated, half->payload.undated);
 	text_fini(&half->masked);
 	half->masked = (struct text){ 0 };
-	if (half->block_count > 0)
+	if (half->block_count > 0 && !half->is_full)
 		end_block(half);
 	half->payload.is_known = true;
 	*payload = half->payload;

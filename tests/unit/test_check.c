@@ -10,6 +10,7 @@
 
 #include "check/check_priv.h"
 #include "prose/prose.h"
+#include "support/segment.h"
 
 static struct diag diag;
 
@@ -295,6 +296,29 @@ test_a_beginning_is_known_as_far_as_it_is_there(void **state)
 	assert_false(payload_begins(&longer, a.in_order, other));
 }
 
+static void
+test_a_stream_goes_on_where_memory_has_no_room_for_its_digests(void **state)
+{
+	static const char bytes[10000];
+	struct check_data *data = check_data_new(NULL);
+	struct packet_wire wire = { .flow = 1, .packet = SEG(1, 1000, .payload = bytes) };
+	uint8_t digest[SHA256_BYTES];
+	struct payload two[2];
+
+	(void)state;
+	check_collect_wire(data, &wire);
+	data->stream_budget.used_bytes = data->stream_budget.limit_bytes - 64;
+	wire.packet = SEG(1001, 9000, .payload = bytes);
+	check_collect_wire(data, &wire);
+	payload_take(data, 1, SIDE_A, two);
+	assert_int_equal(two[0].length, 10000);
+	assert_true(payload_begins(&two[0], HEAD_BYTES + 8 * BLOCK_BYTES, digest));
+	assert_false(payload_begins(&two[0], HEAD_BYTES + 9 * BLOCK_BYTES, digest));
+	payload_fini(&two[0]);
+	payload_fini(&two[1]);
+	check_data_free(data);
+}
+
 /* --- mistakes in a file --- */
 
 static void
@@ -379,6 +403,7 @@ main(void)
 		cmocka_unit_test(test_words_of_facts_are_those_of_their_rooms),
 		cmocka_unit_test(test_payloads_differ_where_the_first_byte_does),
 		cmocka_unit_test(test_a_beginning_is_known_as_far_as_it_is_there),
+		cmocka_unit_test(test_a_stream_goes_on_where_memory_has_no_room_for_its_digests),
 		cmocka_unit_test(test_mistakes_are_told_with_what_was_meant),
 		cmocka_unit_test(test_a_file_without_mistakes_is_read),
 	};
