@@ -88,6 +88,12 @@ TZ=XYZ-5:30 synscope flows --local blog-2019/socket.cap 2>&1 |
 echo 2019-05-20T14:20:31.459115000+05:30 >"$work/expected"
 same 'the time zone changes the moment that --local asks for'
 
+# --- closed streams ---
+
+synscope flows -v -o "$work/expected" good-udp.pcap 2>"$work/says"
+synscope flows -v -o "$work/actual" good-udp.pcap 2>&-
+same 'no sentence goes into a file that takes the place of standard error'
+
 # --- colour ---
 
 # colors: how many lines have some, on a terminal

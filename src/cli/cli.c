@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -86,6 +87,15 @@ run(const struct options *options)
 	return options->command->run(options);
 }
 
+/* A file takes the first number that is free: it must not become a standard stream. */
+static void
+hold_standard_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY); /* no use of it succeeds */
+}
+
 int
 cli_main(int argc, char **argv)
 {
@@ -93,6 +103,7 @@ cli_main(int argc, char **argv)
 	struct diag diag;
 	int status;
 
+	hold_standard_streams();
 	/* A reader that went away is then told by write, and files are put in order. */
 	signal(SIGPIPE, SIG_IGN);
 	if (options_parse(&options, argc, argv, &diag) == ST_OK)
