@@ -188,6 +188,7 @@ struct export {
 	struct text scratch;
 	struct markup_writer *markup; /* XML only */
 	/* text only */
+	bool has_columns; /* their names were written */
 	bool based;      /* a row of this source was written */
 	int64_t base_ns; /* its time, which the others' count from */
 	bool headed;     /* the file at hand is named above its rows */

@@ -24,9 +24,13 @@ static const char *const hue_codes[HUE_COUNT] = {
 static void
 head_table(struct export *out)
 {
-	char *to = row_begin(out);
 	struct line line;
+	char *to;
 
+	if (out->has_columns)
+		return;
+	out->has_columns = true;
+	to = row_begin(out);
 	if (out->options.color)
 		to = put_str(to, hue_codes[HUE_STRONG]);
 	line.start = line.goal = to;
@@ -159,8 +163,7 @@ head_group(struct export *out, const void *row)
 static void
 write_none(struct export *out, const void *row)
 {
-	if (!out->has_rows)
-		head_table(out);
+	head_table(out);
 	head_file(out, row);
 	begin_comment(out);
 	out->record->head_group(out, row);
@@ -361,8 +364,7 @@ write_row(struct export *out, const void *row)
 {
 	char *to;
 
-	if (!out->has_rows)
-		head_table(out);
+	head_table(out);
 	head_file(out, row);
 	if (out->record->group != NULL)
 		head_group(out, row);
