@@ -203,6 +203,7 @@ struct reading {
 	const struct options *options;
 	struct analysis *analysis; /* from the first row on */
 	struct text name;          /* of the capture, for people */
+	bool needs_packets;        /* a filter must leave some */
 	bool is_merged;
 	bool was_read;        /* something was, of any capture */
 	struct text troubles; /* sentences, each with a zero byte at its end */

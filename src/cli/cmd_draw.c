@@ -193,17 +193,18 @@ run_on(const struct options *options, const struct capture_paths *paths,
 	int status;
 
 	reading_init(&drawing.reading, options);
+	drawing.reading.needs_packets = true;
 	status = collect(&drawing, kind, paths);
 	/* Where nothing could be read or decoded that has been said. */
 	if (drawing.reading.analysis != NULL &&
 	    analysis_summary(drawing.reading.analysis)->packets > 0) {
 		st = draw(&out, &drawing, kind, format, &diag);
+		if (st == ST_OK)
+			st = write_whole(&out, options->output, &diag);
 		if (st == ST_USAGE)
 			say("%s: %s", drawing.reading.name.at, diag.text);
-		else if (st != ST_OK || write_whole(&out, options->output, &diag) != ST_OK)
-			say("%s", diag.text), st = ST_IO;
-	} else {
-		status = EXIT_TROUBLE;
+		else if (st != ST_OK)
+			say("%s", diag.text);
 	}
 	figure_data_free(drawing.data);
 	reading_fini(&drawing.reading);

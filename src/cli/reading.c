@@ -112,8 +112,9 @@ put_reasons(struct text *out, const struct analysis_summary *sum)
 
 /* Why there is no packet. What is wrong with the file itself has been told by then. */
 static int
-explain_nothing(const char *name, const struct analysis_summary *sum, enum talk talk)
+explain_nothing(const struct reading *reading, const struct analysis_summary *sum)
 {
+	bool is_well = sum->frames == 0 && sum->filtered > 0 && !reading->needs_packets;
 	struct text line = { 0 };
 
 	if (sum->frames > 0) {
@@ -130,10 +131,10 @@ explain_nothing(const char *name, const struct analysis_summary *sum, enum talk 
 	} else if (sum->troubles == 0) {
 		text_put(&line, "the capture holds no frames");
 	}
-	if (line.length > 0 && (talk != TALK_QUIET || sum->filtered == 0))
-		say("%s: %s", name, text_str(&line));
+	if (line.length > 0 && (!is_well || reading->options->talk != TALK_QUIET))
+		say("%s: %s", reading->name.at, text_str(&line));
 	text_fini(&line);
-	return sum->frames == 0 && sum->filtered > 0 ? EXIT_WELL : EXIT_TROUBLE;
+	return is_well ? EXIT_WELL : EXIT_TROUBLE;
 }
 
 /* --- what was odd --- */
@@ -225,7 +226,7 @@ tell(const struct reading *reading)
 	int status = sum->troubles > 0 ? EXIT_TROUBLE : EXIT_WELL;
 
 	tell_troubles(reading);
-	if (sum->packets == 0 && explain_nothing(reading->name.at, sum, talk) != EXIT_WELL)
+	if (sum->packets == 0 && explain_nothing(reading, sum) != EXIT_WELL)
 		status = EXIT_TROUBLE;
 	if (talk != TALK_QUIET)
 		tell_findings(reading, sum);
