@@ -333,7 +333,7 @@ is_ambiguous(const char *word)
 static enum status
 unknown_option(const char *word, struct diag *diag)
 {
-	if (strncmp(word, "--", 2) != 0)
+	if (optopt != 0 && optopt < LONG_BASE)
 		return diag_set(diag, ST_USAGE, "there is no option -%c", optopt);
 	if (optopt >= LONG_BASE)
 		return diag_set(diag, ST_USAGE, "%s: this option takes no value", word);
