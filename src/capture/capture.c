@@ -128,24 +128,24 @@ end_part(struct capture *capture)
 static enum status
 next_of_part(struct capture *capture, struct frame *frame, struct diag *diag)
 {
-	struct part *part = &capture->parts[capture->current];
 	enum status st = ST_OK;
 
 	if (!is_open(capture))
 		st = open_part(capture, diag);
 	if (st == ST_OK)
 		st = reader_next(&capture->reader, frame, diag);
-	if (st == ST_OK)
-		return ST_OK;
-	/* Asked at its end again, a part ends again: there may be several things to tell. */
-	if (st == ST_END && capture->filter != NULL) {
-		st = filter_trouble(capture->filter, part->path, diag);
-		if (st != ST_OK)
-			return st;
-		st = ST_END;
-	}
-	end_part(capture);
+	if (st != ST_OK)
+		end_part(capture);
 	return st;
+}
+
+/* Between parts: which frames of the last one the filter could not judge. */
+static enum status
+ask_filter(const struct capture *capture, struct diag *diag)
+{
+	if (capture->filter == NULL || capture->current == 0 || is_open(capture))
+		return ST_OK;
+	return filter_trouble(capture->filter, capture->parts[capture->current - 1].path, diag);
 }
 
 enum status
@@ -153,7 +153,8 @@ capture_next(struct capture *capture, struct frame *frame, struct diag *diag)
 {
 	enum status st;
 
-	while (capture->current < capture->part_count) {
+	while (
+	    (st = ask_filter(capture, diag)) == ST_OK && capture->current < capture->part_count) {
 		frame->part = (uint32_t)capture->current;
 		st = next_of_part(capture, frame, diag);
 		if (st == ST_END)
@@ -162,7 +163,7 @@ capture_next(struct capture *capture, struct frame *frame, struct diag *diag)
 			return st;
 		capture->filtered++;
 	}
-	return ST_END;
+	return st == ST_OK ? ST_END : st;
 }
 
 enum status

@@ -1001,6 +1001,23 @@ test_link_types_that_the_filter_says_nothing_about_are_told_once(void **state)
 	assert_int_equal(next(), ST_END);
 }
 
+static void
+test_what_the_filter_left_out_is_told_of_a_damaged_part_too(void **state)
+{
+	(void)state;
+	put_section();
+	put_interface(1, 0, 6, 0);
+	put_enhanced(0, 0, 60, 60);
+	put_interface(1, 0, 6, 0);
+	assert_int_equal(capture_open_memory(&capture, "x.pcap", out.data, out.count - 1,
+			     &(struct capture_options){ .filter = "type mgt" }, &diag),
+	    ST_OK);
+	assert_int_equal(next(), ST_FORMAT);
+	assert_int_equal(next(), ST_USAGE);
+	assert_non_null(strstr(diag.text, "frames left out: 1"));
+	assert_int_equal(next(), ST_END);
+}
+
 #define SOURCE_BYTES 900000
 
 /* Parts and folders are about files: these live in a folder that goes with the test. */
@@ -1236,6 +1253,7 @@ main(void)
 		TEST(frames_that_the_filter_drops_still_count),
 		TEST(a_bad_filter_is_bad_usage),
 		TEST(link_types_that_the_filter_says_nothing_about_are_told_once),
+		TEST(what_the_filter_left_out_is_told_of_a_damaged_part_too),
 		TEST_WITH_FILES(parts_are_read_by_their_first_frames),
 		TEST(a_single_capture_that_cannot_be_read_is_told_at_once),
 		TEST_WITH_FILES(progress_ends_at_the_size_of_the_files),
