@@ -143,7 +143,7 @@ apply_unit(int64_t whole, int64_t billionths, int64_t factor, int64_t *value)
 {
 	__int128 exact = (__int128)whole * 1000000000 + billionths;
 
-	if (factor == 1 && billionths != 0)
+	if ((factor == 1 && billionths != 0) || whole > INT64_MAX / factor)
 		return false;
 	exact = (exact * factor + 500000000) / 1000000000;
 	if (exact > INT64_MAX / 2)
@@ -190,7 +190,7 @@ take_tolerance(struct reader *reader, struct test *test, int64_t value)
 		__int128 exact = (__int128)value * ((__int128)whole * 1000000000 + billionths);
 
 		exact = exact / 100 / 1000000000;
-		if (exact > INT64_MAX / 4)
+		if (whole > INT32_MAX || exact > INT64_MAX / 4)
 			return false;
 		slack = (int64_t)exact;
 	} else {

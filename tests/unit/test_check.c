@@ -81,6 +81,7 @@ test_units_belong_to_their_kind(void **state)
 	assert_refused("10", VALUE_TIME, "a time with its unit");
 	assert_refused("10 parsecs", VALUE_TIME, "a time with its unit");
 	assert_refused("10 ms", VALUE_COUNT, "a number");
+	assert_refused("at most 92233720368547758 h", VALUE_TIME, "a time with its unit");
 }
 
 static void
@@ -88,7 +89,8 @@ test_numbers_that_make_no_sense_are_refused(void **state)
 {
 	static const char *const wrong[] = { "", "x", "-1", "1 2", "at most", "atmost 3",
 		"between 4 and 2", "3 +-", "99999999999999999999", "9223372036854775807 +- 100 %",
-		"1e3", "1.", "0x10", "2.5", "3 ± 0.5", "at most 1.5" };
+		"4611686018427387903 +- 9223372036854775807 %", "1e3", "1.", "0x10", "2.5",
+		"3 ± 0.5", "at most 1.5" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
