@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/span.h"
+
 int64_t
 bytes_of_flow(const struct kept_flow *flow, enum whose from)
 {
@@ -184,5 +186,5 @@ READER(DURATION)
 	const struct flow_row *row = &subject_flow(subject)->row;
 
 	(void)expected;
-	see_number(seen, row->end_ns - row->start_ns);
+	see_number(seen, span_ns(row->end_ns, row->start_ns));
 }

@@ -1,6 +1,8 @@
 /* Facts of the whole capture, of listeners and of sockets. */
 #include "check/fact.h"
 
+#include "base/span.h"
+
 /* Of the whole capture. */
 
 READER(TOTAL_FLOWS)
@@ -49,7 +51,7 @@ READER(TOTAL_BYTES)
 READER(TOTAL_DURATION)
 {
 	(void)expected;
-	see_number(seen, subject->data->last_ns - subject->data->first_ns);
+	see_number(seen, span_ns(subject->data->last_ns, subject->data->first_ns));
 }
 
 /* Of a listener. */

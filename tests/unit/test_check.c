@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "check/check_priv.h"
+#include "check/fact.h"
 #include "prose/prose.h"
 #include "support/segment.h"
 
@@ -321,6 +321,24 @@ test_a_stream_goes_on_where_memory_has_no_room_for_its_digests(void **state)
 	check_data_free(data);
 }
 
+static void
+test_the_end_of_time_is_no_time_ago(void **state)
+{
+	const struct flow_row flow = { .start_ns = INT64_MIN, .end_ns = INT64_MAX };
+	struct check_data *data = check_data_new(NULL);
+	struct seen seen = { 0 };
+
+	(void)state;
+	check_collect_flow(data, &flow);
+	read_DURATION(&seen, &(struct subject){ .data = data }, NULL);
+	assert_true(seen.lo == INT64_MAX);
+	data->first_ns = INT64_MIN;
+	data->last_ns = INT64_MAX;
+	read_TOTAL_DURATION(&seen, &(struct subject){ .data = data }, NULL);
+	assert_true(seen.lo == INT64_MAX);
+	check_data_free(data);
+}
+
 /* --- mistakes in a file --- */
 
 static void
@@ -406,6 +424,7 @@ main(void)
 		cmocka_unit_test(test_payloads_differ_where_the_first_byte_does),
 		cmocka_unit_test(test_a_beginning_is_known_as_far_as_it_is_there),
 		cmocka_unit_test(test_a_stream_goes_on_where_memory_has_no_room_for_its_digests),
+		cmocka_unit_test(test_the_end_of_time_is_no_time_ago),
 		cmocka_unit_test(test_mistakes_are_told_with_what_was_meant),
 		cmocka_unit_test(test_a_file_without_mistakes_is_read),
 	};
