@@ -38,6 +38,10 @@ page '<body><p>No head.</p></body>'
 report "$work/own" && tr -d '\n' <"$work/out/index.html" | grep -q '<html><head>.*Content-Security-Policy.*</head>.*<body>'
 verdict $? 'a page without a head has a policy'
 
+page '<body s:ids="@none"><p id="a">x</p></body>'
+report "$work/own" && grep -q '<p id="a">' "$work/out/index.html" && test ! -s "$work/says"
+verdict $? 'ids that nothing is to precede stay as they are'
+
 cp -R "$srcdir/templates/article" "$work/copy"
 report "$work/copy" && mv "$work/out" "$work/one" && report article &&
 	diff -r "$work/one" "$work/out" >"$work/says"

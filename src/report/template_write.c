@@ -266,7 +266,7 @@ write_with_ids(struct writing *writing, const struct piece *piece, const struct 
 		st = ask_words(writing, piece, BOUND_IDS, place);
 		if (st != ST_OK)
 			return st;
-		text_bytes(&writing->prefix, writing->value.at, writing->value.length);
+		text_put(&writing->prefix, text_str(&writing->value));
 	}
 	st = write_element(writing, piece, place);
 	writing->prefix.length = length;
