@@ -43,7 +43,8 @@ silent 'no character acts on its reader'
 # --- markup ---
 
 if has 'XML and SVG are well-formed' xmllint; then
-	grep -e '\.svg$' -e '\.xml$' files | xargs xmllint --noout --nonet --huge >says 2>&1
+	test "$(grep -c '^\./[a-z]*\.svg$' files)" -eq 8 &&
+		grep -e '\.svg$' -e '\.xml$' files | xargs xmllint --noout --nonet --huge >says 2>&1
 	verdict $? "$what"
 fi
 

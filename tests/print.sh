@@ -66,6 +66,7 @@ printed()
 	what=$1
 	shift
 	: >"$work/says"
+	rm -f "$work/a.pdf" "$work/a.xml"
 	synscope report -q --pdf "$work/a.pdf" --xml "$work/a.xml" "$@" 2>"$work/errors"
 	pages_are_whole
 	verdict $? "$what has whole pages"

@@ -71,14 +71,13 @@ done >"$work/says"
 test ! -s "$work/says" && test "$(find one -type f | wc -l)" -eq "$(wc -l <one/manifest.txt)"
 verdict $? 'the manifest lists every file'
 cp -r one two
-report two blog-2019/listen.cap
-diff -r one two >>"$work/says"
+report two blog-2019/listen.cap && diff -r one two >>"$work/says"
 verdict $? 'the same capture gives the same folder, and replaces it'
-(export TZ=XYZ-5:30 LC_ALL=C.UTF-8 COLUMNS=40 HOME=/nonexistent && report two blog-2019/listen.cap)
-diff -r one two >"$work/says"
+(export TZ=XYZ-5:30 LC_ALL=C.UTF-8 COLUMNS=40 HOME=/nonexistent && report two blog-2019/listen.cap) &&
+	diff -r one two >"$work/says"
 verdict $? 'the environment does not change a byte'
-(cd "$captures/blog-2019" && synscope report -q -o "$work/f/two" ./listen.cap) >"$work/says" 2>&1
-diff -r one two >>"$work/says"
+(cd "$captures/blog-2019" && synscope report -q -o "$work/f/two" ./listen.cap) >"$work/says" 2>&1 &&
+	diff -r one two >>"$work/says"
 verdict $? 'nor does where it was called from'
 report two blog-2019/bind.cap
 test $? -eq 0 && test ! -e two/listen && test -f two/bind/flows.jsonl

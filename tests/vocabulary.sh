@@ -8,21 +8,27 @@ manual=$srcdir/man/synscope.1
 prose=$(sed -e 's/^\.\([A-Z][a-z] \)*//' "$manual" | tr '\n' ' ' |
     sed 's/ \([.,;:]\) /\1 /g')
 
+# Lines, or one that no manual has: to find none is to look in the wrong place.
+some()
+{
+	grep . || echo nothing-found:there
+}
+
 # WORD(identifier, "spelling", ..., "sentence") becomes spelling:sentence
 words()
 {
 	sed -n 's/^'"$2"'([A-Z0-9_]*, "\([A-Za-z0-9_-]\{1,\}\)",.*"\([^"]*\)")$/\1:\2/p' \
-	    "$srcdir/src/$1.def"
+	    "$srcdir/src/$1.def" | some
 }
 
 options()
 {
-	sed -n 's/^OPTION([A-Z_]*, [^,]*, "\([a-z-]*\)",.*/\1/p' "$srcdir/src/cli/option.def"
+	sed -n 's/^OPTION([A-Z_]*, [^,]*, "\([a-z-]*\)",.*/\1/p' "$srcdir/src/cli/option.def" | some
 }
 
 fields()
 {
-	sed -n 's/.*COLUMN_NAME("\([a-z_]*\)").*VIEW_DATA.*/\1/p' "$srcdir/src/export/columns_$1.c"
+	sed -n 's/.*COLUMN_NAME("\([a-z_]*\)").*VIEW_DATA.*/\1/p' "$srcdir/src/export/columns_$1.c" | some
 }
 
 # A subsection's list of fields.
@@ -53,9 +59,9 @@ result()
 		tcp/mark MARK mark
 		tcp/cause CAUSE cause
 		socket/state STATE state
-		export/story STAGE stage
-		export/story STORY story
-		export/story RIVAL rival
+		prose/story STAGE stage
+		prose/story STORY story
+		prose/story RIVAL rival
 	EOF
 	for record in flows packets sockets listeners comparison; do
 		for field in $(fields $record); do
