@@ -140,6 +140,9 @@ struct counting {
 	const struct figure_data *data;
 	const struct listener_row *listener;
 	struct levels *levels;
+	bool *spoke;      /* the server's end has, by place in data->flows */
+	int64_t speakers; /* as many have */
+	size_t next;      /* of data->packets */
 };
 
 /* What one connection adds to the counts. */
@@ -196,10 +199,15 @@ static void
 add_level(struct levels *levels, int64_t at_ns, struct range range, int64_t best,
     const struct evidence *because)
 {
-	if (levels->count > 0 && is_level(&levels->at[levels->count - 1], range, best))
+	const struct level *last = levels->count > 0 ? &levels->at[levels->count - 1] : NULL;
+
+	if (last != NULL && is_level(last, range, best))
 		return;
-	if (levels->count > 0 && levels->at[levels->count - 1].at_ns == at_ns)
+	/* Clocks step back. */
+	if (last != NULL && last->at_ns >= at_ns) {
+		at_ns = last->at_ns;
 		levels->count--;
+	}
 	levels->at[levels->count++] = (struct level){ at_ns, range, best, *because };
 }
 
@@ -209,7 +217,7 @@ at_least_none(int64_t value)
 	return value < 0 ? 0 : value;
 }
 
-/* Whoever was taken in and is not in the queue was accepted. */
+/* Whoever was taken in and is not in the queue was accepted, and so was who speaks. */
 static void
 add_moment(struct counting *counting, int64_t at_ns, const struct part *sum,
     const struct socket_row *now, const struct evidence *because)
@@ -218,11 +226,46 @@ add_moment(struct counting *counting, int64_t at_ns, const struct part *sum,
 	int64_t best = at_least_none(sum->taken_best - now->recv_q_best);
 
 	taken.lo = now->recv_q.hi == RANGE_OPEN ? 0 : at_least_none(sum->taken.lo - now->recv_q.hi);
+	taken.lo = taken.lo < counting->speakers ? counting->speakers : taken.lo;
 	taken.hi = at_least_none(sum->taken.hi - now->recv_q.lo);
 	add_level(
 	    &counting->levels[QUEUE_ACCEPT], at_ns, now->recv_q, now->recv_q_best, &now->because);
 	add_level(&counting->levels[QUEUE_SYN], at_ns, sum->asked, sum->asked_best, because);
 	add_level(&counting->levels[QUEUE_TAKEN], at_ns, taken, best, because);
+}
+
+/* Bytes, or a close(): a connection that was never accepted gets a RST. */
+static bool
+is_spoken(const struct packet_row *row)
+{
+	return row->tuple.proto == PROTO_TCP && !(row->flags & (TCP_SYN | TCP_RST)) &&
+	       (row->length > 0 || row->flags & TCP_FIN);
+}
+
+/* The first words of each server's end. */
+static void
+hear_until(
+    struct counting *counting, int64_t ns, const struct part *sum, const struct socket_row *now)
+{
+	const struct figure_data *data = counting->data;
+
+	for (; counting->next < data->packet_count; counting->next++) {
+		const struct packet_row *row = &data->packets[counting->next];
+		const struct flow_row *flow;
+
+		if (row->ts_ns > ns)
+			return;
+		if (!is_spoken(row))
+			continue;
+		flow = figure_flow(data, row->flow);
+		if (flow == NULL || !endpoint_has_flow(counting->listener, flow) ||
+		    model_from_client(flow, row) || counting->spoke[flow - data->flows])
+			continue;
+		counting->spoke[flow - data->flows] = true;
+		counting->speakers++;
+		add_moment(counting, row->ts_ns, sum, now,
+		    &(struct evidence){ .count = 1, .index = { row->index } });
+	}
 }
 
 static void
@@ -239,6 +282,7 @@ count_levels(struct counting *counting)
 		const struct flow_row *flow;
 		struct part *part;
 
+		hear_until(counting, row->at_ns, &sum, &now);
 		if (endpoint_is(counting->listener, row)) {
 			now = *row;
 			add_moment(counting, row->at_ns, &sum, &now, &row->because);
@@ -255,6 +299,7 @@ count_levels(struct counting *counting)
 		add_part(&sum, part, 1);
 		add_moment(counting, row->at_ns, &sum, &now, &row->because);
 	}
+	hear_until(counting, INT64_MAX, &sum, &now);
 }
 
 /*
@@ -296,12 +341,14 @@ void
 endpoint_levels(struct scene *scene, const struct figure_data *data,
     const struct listener_row *listener, struct levels levels[QUEUE_COUNT])
 {
-	struct counting counting = { scene, data, listener, levels };
+	size_t most = data->socket_count + data->flow_count;
+	struct counting counting = { scene, data, listener, levels, .spoke = NULL };
 
+	counting.spoke = scene_keep(scene, data->flow_count + 1);
+	memset(counting.spoke, 0, data->flow_count + 1);
 	for (int i = 0; i < QUEUE_COUNT; i++)
-		levels[i] = (struct levels){
-			scene_keep(scene, (data->socket_count + 1) * sizeof(struct level)), 0
-		};
+		levels[i] =
+		    (struct levels){ scene_keep(scene, (most + 1) * sizeof(struct level)), 0 };
 	count_levels(&counting);
 	tighten(&levels[QUEUE_TAKEN], listener);
 }

@@ -579,6 +579,31 @@ test_a_request_begins_with_the_arrival_of_its_syn(void **state)
 	analysis_free(analysis);
 }
 
+static void
+test_whoever_speaks_was_accepted_however_full_the_queue(void **state)
+{
+	struct analysis *analysis;
+	struct figure_data *data = collect(&analysis, "good-handshake.pcap", &all);
+	struct scene *scene = scene_new("en");
+	struct levels levels[QUEUE_COUNT];
+	const struct levels *taken = &levels[QUEUE_TAKEN];
+
+	(void)state;
+	assert_int_equal(data->listener_count, 1);
+	for (size_t i = 0; i < data->socket_count; i++)
+		if (data->sockets[i].state == SOCK_LISTEN)
+			data->sockets[i].recv_q.hi = RANGE_OPEN;
+	endpoint_levels(scene, data, &data->listeners[0], levels);
+	assert_true(taken->count >= 2);
+	assert_int_equal(taken->at[0].range.lo, 0);
+	assert_int_equal(taken->at[taken->count - 1].range.lo, 1);
+	assert_int_equal(
+	    taken->at[taken->count - 1].at_ns, data->packets[model_place(data, 6)].ts_ns);
+	scene_free(scene);
+	figure_data_free(data);
+	analysis_free(analysis);
+}
+
 /* --- what a figure says --- */
 
 static bool
@@ -799,6 +824,7 @@ main(void)
 		cmocka_unit_test(test_only_what_is_proven_ends_in_a_cross),
 		cmocka_unit_test(test_what_was_taken_at_last_does_not),
 		cmocka_unit_test(test_a_request_begins_with_the_arrival_of_its_syn),
+		cmocka_unit_test(test_whoever_speaks_was_accepted_however_full_the_queue),
 		cmocka_unit_test(test_a_ladder_has_the_queue_of_a_listener_that_was_full),
 		cmocka_unit_test(test_a_figure_is_the_same_bytes_each_time),
 		cmocka_unit_test(test_a_png_has_two_pixels_for_each_unit),
