@@ -82,7 +82,7 @@ silent 'what the file says of itself is in the page'
 if has 'paper shows it, and does nothing' pdftotext pdfinfo; then
 	pdftotext -raw paper.pdf - 2>says | tr -d ' \n\f' >paper.txt
 	pdfinfo -js paper.pdf >says 2>&1
-	pdfinfo -url paper.pdf 2>/dev/null | grep '://' >>says
+	grep -a -o -E '/(URI|Launch|GoToR|SubmitForm|JS)\>' paper.pdf >>says
 	test ! -s says && grep -q '<script>alert(1)</script>' paper.txt &&
 		grep -q 'alert(1)' paper.txt && ! grep -q -E "$acts" paper.txt
 	verdict $? "$what"
