@@ -122,22 +122,6 @@ classic_starts(const uint8_t *data, size_t count)
 	return find_magic(data, count, &little) != NULL;
 }
 
-static uint16_t
-u16_of_file(struct bytes *b, bool little)
-{
-	uint16_t value = bytes_u16(b);
-
-	return little ? __builtin_bswap16(value) : value;
-}
-
-static uint32_t
-u32_of_file(struct bytes *b, bool little)
-{
-	uint32_t value = bytes_u32(b);
-
-	return little ? __builtin_bswap32(value) : value;
-}
-
 static struct file_header
 read_header(const uint8_t *data)
 {
@@ -147,10 +131,10 @@ read_header(const uint8_t *data)
 	h.magic = find_magic(data, FILE_HEADER_BYTES, &h.little);
 	h.libpcap_magic = h.magic->libpcap;
 	bytes_skip(&b, 4);
-	h.major = u16_of_file(&b, h.little);
-	h.minor = u16_of_file(&b, h.little);
+	h.major = order_u16(&b, h.little);
+	h.minor = order_u16(&b, h.little);
 	bytes_skip(&b, 12);
-	h.link = u32_of_file(&b, h.little);
+	h.link = order_u32(&b, h.little);
 	return h;
 }
 

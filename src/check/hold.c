@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/find.h"
 #include "base/mem.h"
 #include "base/path.h"
 
@@ -31,18 +32,10 @@ count_of(const struct group *group)
 static size_t
 rank_in(const struct members *members, uint32_t place)
 {
-	size_t lo = 0;
-	size_t hi = members->count;
+	size_t rank;
 
-	while (hi - lo > 1) {
-		size_t middle = lo + (hi - lo) / 2;
-
-		if (members->at[middle] <= place)
-			lo = middle;
-		else
-			hi = middle;
-	}
-	return lo;
+	FIND_PLACE(rank, members->count, members->at[rank] < place);
+	return rank;
 }
 
 /* In how many ways each is odd, twice; and once more those that were not there before. */

@@ -144,14 +144,6 @@ expect_resent(struct recorder *r)
 		expect_sum(r, FACT_RESENT_COUNT, STORM_FACTOR, STORM_EXTRA);
 }
 
-static int
-compare_ns(const void *a, const void *b)
-{
-	int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
-
-	return (one > other) - (one < other);
-}
-
 /* Of one capture, in order; on the heap. */
 static int64_t *
 times_of(const struct recorder *r, size_t capture, enum fact_id fact, size_t *count)
@@ -169,7 +161,7 @@ times_of(const struct recorder *r, size_t capture, enum fact_id fact, size_t *co
 		if (seen.is_known)
 			times[(*count)++] = seen.lo;
 	}
-	qsort(times, *count, sizeof(*times), compare_ns);
+	sort_numbers(times, *count);
 	return times;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/find.h"
+
 /* In the order in which a reader meets them. */
 static void (*const sections[])(const struct chapter *chapter) = {
 	section_quality,
@@ -189,22 +191,12 @@ set_frames(struct markup_node *node, const char *name, const uint32_t *indexes, 
 	text_fini(&value);
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-	uint32_t one = *(const uint32_t *)a;
-	uint32_t other = *(const uint32_t *)b;
-
-	return (one > other) - (one < other);
-}
-
 bool
 chapter_has_packets(const struct chapter *chapter, uint32_t flow)
 {
-	const uint32_t *kept = chapter->source->kept;
+	const struct report_source *source = chapter->source;
 
-	return kept == NULL ||
-	       bsearch(&flow, kept, chapter->source->kept_count, sizeof(flow), by_number) != NULL;
+	return source->kept == NULL || sorted_has(source->kept, source->kept_count, flow);
 }
 
 /*

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/sort.h"
+
 /* Of the smallest words that matter: five points on an upright page, four and a half elsewhere. */
 #define READABLE       6.66
 #define READABLE_ASKED 6.0
@@ -31,15 +33,6 @@ static const struct scene_style caption_label = { .size = CAPTION_SIZE, .bold = 
 
 /* --- how small its words are --- */
 
-static int
-by_size(const void *a, const void *b)
-{
-	double one = *(const double *)a;
-	double other = *(const double *)b;
-
-	return (one > other) - (one < other);
-}
-
 static double
 smallest_words(const struct scene *scene)
 {
@@ -50,7 +43,7 @@ smallest_words(const struct scene *scene)
 	for (size_t i = 0; i < scene->count; i++)
 		if (scene->items[i].kind == SCENE_TEXT)
 			sizes[count++] = scene->items[i].style.size;
-	qsort(sizes, count, sizeof(*sizes), by_size);
+	qsort(sizes, count, sizeof(*sizes), order_double);
 	if (count > 0)
 		small = sizes[count / SMALL_SHARE];
 	free(sizes);
