@@ -577,6 +577,14 @@ synscope check -q --baseline lossy.pcap lossy-syn.pcap >says 2>&1
 test $? = 1 && grep -q 'retransmission: a SYN came again: ' says
 verdict $? '... but not one that is known of one run alone'
 
+# --- what is shown of it ---
+
+umlauts=$(printf '%040d' 0 | sed 's/0/ä/g')
+echo "<expectations><capture><flow><contains from=\"client\">$umlauts</contains></flow></capture></expectations>" >long.xml
+synscope check -q --expect long.xml good.pcap >says 2>&1
+test $? = 1 && grep -q 'ää[.][.][.], but' says
+verdict $? 'what is long is cut between two characters'
+
 # --- leniency ---
 
 for words in '--ignore count --ignore content@:7000' '--tolerance count=1 --ignore content'; do

@@ -19,7 +19,7 @@ struct text {
 };
 
 void text_fini(struct text *text);
-/* Make room for count more characters; text_raw and friends rely on it. */
+/* Make room for count more characters. */
 void text_reserve(struct text *text, size_t count);
 
 static inline void
@@ -45,6 +45,15 @@ text_put(struct text *text, const char *str)
 	text_bytes(text, str, strlen(str));
 }
 
+/* Where the character of UTF-8 begins that has this byte. */
+static inline size_t
+character_begin(const char *data, size_t at)
+{
+	while (at > 0 && ((unsigned char)data[at] & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
 /* The text, terminated; valid until the next write. */
 const char *text_str(struct text *text);
 
@@ -56,7 +65,7 @@ void text_pad(struct text *text, int count);
 void text_seconds(struct text *text, int64_t ns);
 /* ns as milliseconds with as many of six digits as are not trailing zeros: 0.021 */
 void text_millis(struct text *text, int64_t ns);
-/* UTC: 2019-05-20T16:55:57.011645000Z; far outside the calendar, as text_seconds */
+/* UTC: 2019-05-20T16:55:57.011645000Z */
 void text_iso8601(struct text *text, int64_t ns);
 void text_ipv4(struct text *text, const uint8_t address[4]);
 /* RFC 5952 */

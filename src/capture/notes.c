@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "capture/capture_priv.h"
 
 #define NOTE_BYTES_MAX 1024
@@ -71,15 +72,6 @@ is_known(const struct notes *notes, enum note_kind kind, const char *words)
 	return false;
 }
 
-/* Back to where a character of UTF-8 begins. */
-static size_t
-cut(const uint8_t *data, size_t count)
-{
-	while (count > 0 && (data[count] & 0xc0) == 0x80)
-		count--;
-	return count;
-}
-
 static char *
 words_of(const uint8_t *data, size_t count)
 {
@@ -89,7 +81,7 @@ words_of(const uint8_t *data, size_t count)
 	char *words;
 
 	if (is_long)
-		length = cut(data, NOTE_BYTES_MAX);
+		length = character_begin((const char *)data, NOTE_BYTES_MAX);
 	words = mem_zalloc(length + sizeof(ellipsis));
 	memcpy(words, data, length);
 	if (is_long)

@@ -77,7 +77,7 @@ put_cut(struct text *out, const char *text)
 		text_put(out, text);
 		return;
 	}
-	text_bytes(out, text, SHOWN_MAX);
+	text_bytes(out, text, character_begin(text, SHOWN_MAX));
 	text_put(out, "...");
 }
 

@@ -46,9 +46,7 @@ put_columns(struct text *out, const char *str, size_t columns)
 	text_terminal(&clean, str, strlen(str));
 	cut = text_str(&clean);
 	while (scene_text_columns(cut) > columns) {
-		do
-			clean.length--;
-		while (clean.length > 0 && ((unsigned char)clean.at[clean.length] & 0xc0) == 0x80);
+		clean.length = character_begin(clean.at, clean.length - 1);
 		cut = text_str(&clean);
 	}
 	text_put(out, cut);

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* Of texts, in ems: how far they reach above and below their baseline. */
 #define ASCENT  0.80
 #define DESCENT 0.22
@@ -17,16 +19,6 @@
 
 /* --- texts --- */
 
-/* Continuation bytes of UTF-8 do not begin a character. */
-static size_t
-character_before(const char *text, size_t at)
-{
-	do
-		at--;
-	while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80);
-	return at;
-}
-
 static const char *
 shortened(struct scene *scene, const char *text, struct scene_style style, double fit)
 {
@@ -35,7 +27,7 @@ shortened(struct scene *scene, const char *text, struct scene_style style, doubl
 	while (length > 0) {
 		char *cut;
 
-		length = character_before(text, length);
+		length = character_begin(text, length - 1);
 		cut = scene_format(scene, "%.*s…", (int)length, text);
 		if (scene_text_width(cut, style) <= fit)
 			return cut;

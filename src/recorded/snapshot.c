@@ -424,11 +424,8 @@ keep_label(struct parse *parse, const char *at, const char *end)
 		at++;
 	while (end > at && is_blank(end[-1]))
 		end--;
-	if ((size_t)(end - at) >= sizeof(parse->label)) {
-		end = at + sizeof(parse->label) - 1;
-		while (end > at && ((unsigned char)*end & 0xc0) == 0x80)
-			end--;
-	}
+	if ((size_t)(end - at) >= sizeof(parse->label))
+		end = at + character_begin(at, sizeof(parse->label) - 1);
 	memcpy(parse->label, at, (size_t)(end - at));
 	parse->label[end - at] = '\0';
 }
