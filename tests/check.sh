@@ -164,7 +164,7 @@ lossy()
 	scene
 	conversation a 0
 	conversation b 1 | sed '5,$d'
-	for second; do echo "+$second b > server PSH ACK seq 1 \"hello b\\n\""; done
+	for second; do printf '+%s b > server PSH ACK seq 1 "hello b\\n"\n' "$second"; done
 	conversation b 2 | sed '1,4d'
 	conversation c 5
 }
