@@ -46,10 +46,8 @@ READER(CONTENT)
 }
 
 static void
-see_digest(struct seen *seen, const struct payload *payload, const uint8_t *digest)
+see_digest(struct seen *seen, const uint8_t *digest)
 {
-	if (!payload_is_whole(payload))
-		return;
 	seen->room.length = 0;
 	text_hex(&seen->room, digest, SHA256_BYTES);
 	see_text(seen, text_str(&seen->room), seen->room.length);
@@ -59,14 +57,16 @@ READER(DIGEST)
 {
 	const struct payload *payload = payload_of(subject, expected);
 
-	see_digest(seen, payload, payload->digest);
+	if (payload_is_whole(payload))
+		see_digest(seen, payload->digest);
 }
 
 READER(UNDATED)
 {
 	const struct payload *payload = payload_of(subject, expected);
 
-	see_digest(seen, payload, payload->undated);
+	if (payload_is_whole(payload))
+		see_digest(seen, payload->undated);
 }
 
 /* As if it were the text that is looked for, where that stands in the stream. */
@@ -85,9 +85,6 @@ READER(BEGINS)
 	const struct payload *payload = payload_of(subject, expected);
 	uint8_t digest[SHA256_BYTES];
 
-	if (!payload_begins(payload, expected->first, digest))
-		return;
-	seen->room.length = 0;
-	text_hex(&seen->room, digest, SHA256_BYTES);
-	see_text(seen, text_str(&seen->room), seen->room.length);
+	if (payload_begins(payload, expected->first, digest))
+		see_digest(seen, digest);
 }

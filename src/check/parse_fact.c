@@ -15,11 +15,16 @@ takes_packets(enum fact_id fact)
 }
 
 static bool
+needs_side(enum fact_id fact)
+{
+	return fact_is_digest(fact) || fact == FACT_CONTENT || fact == FACT_CONTAINS;
+}
+
+static bool
 takes_side(enum fact_id fact)
 {
-	return takes_packets(fact) || fact == FACT_BYTES || fact == FACT_TOTAL_BYTES ||
-	       fact == FACT_LENGTH || fact == FACT_CONTENT || fact == FACT_UNDATED ||
-	       fact == FACT_DIGEST || fact == FACT_BEGINS || fact == FACT_CONTAINS;
+	return needs_side(fact) || takes_packets(fact) || fact == FACT_BYTES ||
+	       fact == FACT_TOTAL_BYTES || fact == FACT_LENGTH;
 }
 
 /* Of those that are long and were not ended, less can be said. */
@@ -28,13 +33,6 @@ takes_endless(enum fact_id fact)
 {
 	return fact == FACT_LENGTH || fact == FACT_CONTENT || fact == FACT_DIGEST ||
 	       fact == FACT_UNDATED;
-}
-
-static bool
-needs_side(enum fact_id fact)
-{
-	return fact == FACT_CONTENT || fact == FACT_DIGEST || fact == FACT_UNDATED ||
-	       fact == FACT_BEGINS || fact == FACT_CONTAINS;
 }
 
 static enum status

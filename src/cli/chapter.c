@@ -340,7 +340,7 @@ chapter_read(struct reporting *reporting, const struct subject *subject)
 	if (subject->known != NULL)
 		told_facts(&sockets, subject->known->experiment, subject->known->path,
 		    subject->paths[0], options);
-	reporting->name = report_name(reporting->report, subject->paths, subject->path_count);
+	reporting->name = report_name(reporting->report, subject->paths[0]);
 	status = read_small(reporting, subject, &analysis_options, &sockets);
 	if (reporting->is_large)
 		status = read_large(reporting, subject, &analysis_options, &sockets);

@@ -21,8 +21,6 @@ struct packet_row;
 struct flow_row;
 struct socket_row;
 struct listener_row;
-struct sha256;
-struct text;
 
 enum export_format {
 	FORMAT_TEXT,  /* aligned, for people */

@@ -12,24 +12,14 @@
 
 struct markup_writer {
 	xmlTextWriterPtr xml;
-	struct text *out;
 	struct text clean; /* the string at hand, made harmless */
 };
 
-static int
-append(void *ctx, const char *data, int count)
+int
+markup_append(void *text, const char *data, int count)
 {
-	struct markup_writer *writer = ctx;
-
-	text_bytes(writer->out, data, (size_t)count);
+	text_bytes(text, data, (size_t)count);
 	return count;
-}
-
-static int
-close_nothing(void *ctx)
-{
-	(void)ctx;
-	return 0;
 }
 
 /* Its strings are clean, its output is ours, and memory is below: only we can be wrong. */
@@ -72,9 +62,7 @@ markup_writer_new(struct text *out)
 	struct markup_writer *writer = mem_zalloc(sizeof(*writer));
 
 	markup_share_memory();
-	writer->out = out;
-	writer->xml =
-	    xmlNewTextWriter(xmlOutputBufferCreateIO(append, close_nothing, writer, NULL));
+	writer->xml = xmlNewTextWriter(xmlOutputBufferCreateIO(markup_append, NULL, out, NULL));
 	expect(xmlTextWriterStartDocument(writer->xml, NULL, "UTF-8", NULL));
 	return writer;
 }

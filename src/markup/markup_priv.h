@@ -11,6 +11,9 @@ struct text;
 /* Before libxml2 is asked for anything. */
 void markup_share_memory(void);
 
+/* For libxml2, which writes to a struct text by it. */
+int markup_append(void *text, const char *data, int count);
+
 /* str itself where it is harmless, else what became of it in clean; keep: let through as it is. */
 const char *markup_clean(struct text *clean, const char *str, const char *keep);
 

@@ -91,24 +91,10 @@ markup_add_document(struct markup_node *parent, const char *data, size_t size)
 	xmlFreeDoc(other);
 }
 
-static int
-append(void *ctx, const char *data, int count)
-{
-	text_bytes(ctx, data, (size_t)count);
-	return count;
-}
-
-static int
-close_nothing(void *ctx)
-{
-	(void)ctx;
-	return 0;
-}
-
 void
 markup_document_write(const struct markup_document *document, struct text *out)
 {
-	xmlSaveCtxtPtr save = xmlSaveToIO(append, close_nothing, out, "UTF-8", XML_SAVE_FORMAT);
+	xmlSaveCtxtPtr save = xmlSaveToIO(markup_append, NULL, out, "UTF-8", XML_SAVE_FORMAT);
 
 	xmlSaveDoc(save, document->xml);
 	xmlSaveClose(save);

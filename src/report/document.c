@@ -280,10 +280,9 @@ describe_capture(const struct chapter *chapter)
 }
 
 const char *
-report_name(struct report *report, const char *const *paths, size_t path_count)
+report_name(struct report *report, const char *path)
 {
-	(void)path_count;
-	report->name = slug_new(&report->slugs, paths[0]);
+	report->name = slug_new(&report->slugs, path);
 	return report->name;
 }
 

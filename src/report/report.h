@@ -87,10 +87,10 @@ struct report;
 struct report *report_new(const struct report_options *options);
 void report_free(struct report *report);
 /*
- * What the next capture's page and folder are called: lower-case letters, digits
- * and "-", no other capture's. Lives as long as the report.
+ * What the next capture's page and folder are called, whose first file this is:
+ * lower-case letters, digits and "-", no other capture's. Lives as long as the report.
  */
-const char *report_name(struct report *report, const char *const *paths, size_t path_count);
+const char *report_name(struct report *report, const char *path);
 /* A chapter about one capture: the one that was named last. */
 void report_add(struct report *report, const struct report_source *source);
 /* All chapters are in: what they say together. The document lives as long as the report. */

@@ -145,7 +145,7 @@ struct flow_view {
 	uint32_t syn, last_syn;
 	uint32_t ack; /* the first after the SYN-ACK */
 	uint32_t data, last_data;
-	uint32_t syns, syns_dropped, dup_acks, data_again;
+	uint32_t syns, dup_acks, data_again;
 	int64_t last_syn_ns;
 	/* of the server */
 	uint32_t syn_ack, last_syn_ack;

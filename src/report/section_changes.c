@@ -41,14 +41,11 @@ set_socket(struct markup_node *node, const struct socket_row *row)
 static int
 by_socket(const struct socket_row *a, const struct socket_row *b)
 {
-	int difference;
-
 	if (a->flow != b->flow)
 		return a->flow < b->flow ? -1 : 1;
 	if (a->is_server != b->is_server)
 		return a->is_server ? 1 : -1;
-	difference = is_listener(a) ? memcmp(&a->ends, &b->ends, sizeof(a->ends)) : 0;
-	return difference;
+	return is_listener(a) ? memcmp(&a->ends, &b->ends, sizeof(a->ends)) : 0;
 }
 
 static int

@@ -141,14 +141,12 @@ note_cause(struct flow_view *view, const struct packet_row *row)
 	if (reason->cause == CAUSE_ACCEPT_QUEUE_FULL && reason->because_count > 0)
 		note_first(&view->ignored, reason->because[0]);
 	/* Of a SYN that came again: the one before it. */
-	if (reason->cause == CAUSE_SYN_DROPPED && reason->because_count > 1) {
+	if (reason->cause == CAUSE_SYN_DROPPED && reason->because_count > 1)
 		note_first(&view->dropped, reason->because[reason->because_count - 2]);
-		view->syns_dropped++;
-	}
 }
 
-static bool
-is_from_client(const struct flow_view *view, const struct packet_row *row)
+bool
+view_is_from_client(const struct flow_view *view, const struct packet_row *row)
 {
 	return row->tuple.sport == view->row->tuple.sport &&
 	       memcmp(row->tuple.src, view->row->tuple.src, sizeof(row->tuple.src)) == 0;
@@ -157,7 +155,7 @@ is_from_client(const struct flow_view *view, const struct packet_row *row)
 static void
 note_packet(struct flow_view *view, const struct packet_row *row)
 {
-	bool from_client = is_from_client(view, row);
+	bool from_client = view_is_from_client(view, row);
 
 	view->packets++;
 	if (row->tuple.proto != PROTO_TCP)
@@ -206,10 +204,4 @@ views_fill(struct flow_view *views, const struct figure_data *data)
 	}
 	for (size_t i = 0; i < data->flow_count; i++)
 		bound_acked(&views[i]);
-}
-
-bool
-view_is_from_client(const struct flow_view *view, const struct packet_row *row)
-{
-	return is_from_client(view, row);
 }

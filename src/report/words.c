@@ -87,20 +87,14 @@ set_since(struct markup_node *node, const char *name, int64_t ns)
 	text_fini(&value);
 }
 
-/* "2019-05-20 02:54:59.946262", of UTC; false: it is far outside the calendar, and a number. */
-static bool
+/* "2019-05-20 02:54:59.946262", of UTC */
+static void
 put_clock(struct text *out, int64_t ns)
 {
-	bool is_date;
-
 	text_iso8601(out, ns);
-	is_date = out->length > 1 && out->at[out->length - 1] == 'Z';
-	if (is_date) {
-		out->length--;
-		out->at[strlen("2019-05-20")] = ' ';
-	}
+	out->length--; /* Z */
+	out->at[strlen("2019-05-20")] = ' ';
 	cut_zeros(out);
-	return is_date;
 }
 
 void
@@ -118,8 +112,8 @@ set_date(struct markup_node *node, const char *name, int64_t ns)
 {
 	struct text value = { 0 };
 
-	if (put_clock(&value, ns))
-		text_put(&value, " UTC");
+	put_clock(&value, ns);
+	text_put(&value, " UTC");
 	markup_set(node, name, text_str(&value));
 	text_fini(&value);
 }
