@@ -1,6 +1,6 @@
 #include "base/when.h"
 
-#include "base/span.h"
+#include "base/sort.h"
 
 #define S_PER_DAY 86400
 
@@ -174,10 +174,19 @@ read_iso8601(struct words w, int64_t *ns)
 }
 
 bool
-when_moment(const char *at, size_t length, int64_t *ns, bool *is_relative)
+when_moment(const char *at, size_t length, struct moment *moment)
 {
-	*is_relative = length > 0 && at[0] == '+';
-	if (*is_relative)
-		return when_seconds(at + 1, length - 1, ns);
-	return when_seconds(at, length, ns) || read_iso8601((struct words){ at, at + length }, ns);
+	moment->is_relative = length > 0 && at[0] == '+';
+	if (moment->is_relative)
+		return when_seconds(at + 1, length - 1, &moment->ns);
+	return when_seconds(at, length, &moment->ns) ||
+	       read_iso8601((struct words){ at, at + length }, &moment->ns);
+}
+
+size_t
+moments_ns(int64_t *ns, const struct moment *moments, size_t count, int64_t from_ns)
+{
+	for (size_t i = 0; i < count; i++)
+		ns[i] = moment_ns(&moments[i], from_ns);
+	return sort_distinct(ns, count);
 }

@@ -151,7 +151,7 @@ read_at(struct parser *p, const struct markup_node *node, struct selector *selec
 	if (said == NULL)
 		return wrong(p, node, "it must say at which moment, such as at=\"+5\"");
 	selector->has_at = true;
-	if (when_moment(said, strlen(said), &selector->at.ns, &selector->at.is_relative))
+	if (when_moment(said, strlen(said), &selector->at))
 		return ST_OK;
 	return wrong(
 	    p, node, "at is a moment: seconds since 1970, ISO 8601 with its zone, or +SECONDS");

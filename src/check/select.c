@@ -193,15 +193,9 @@ add_member(struct members *members, uint32_t place)
 /* --- the table of sockets at a moment --- */
 
 static int64_t
-moment_ns(const struct check_data *data, const struct selector *selector)
+asked_ns(const struct check_data *data, const struct selector *selector)
 {
-	int64_t ns = selector->at.ns;
-
-	if (!selector->has_at)
-		return INT64_MAX;
-	if (selector->at.is_relative && __builtin_add_overflow(data->first_ns, ns, &ns))
-		return INT64_MAX;
-	return ns;
+	return selector->has_at ? moment_ns(&selector->at, data->first_ns) : INT64_MAX;
 }
 
 static bool
@@ -291,7 +285,7 @@ void
 members_of(struct members *members, const struct check_data *data,
     const struct capture_group *capture, const struct group *group)
 {
-	int64_t at_ns = moment_ns(data, &group->selector);
+	int64_t at_ns = asked_ns(data, &group->selector);
 	size_t count = all_of(data, group->scope);
 	uint32_t *latest = group->scope == SCOPE_SOCKET ? latest_rows(data, at_ns) : NULL;
 

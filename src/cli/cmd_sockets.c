@@ -7,8 +7,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/sort.h"
-#include "base/span.h"
 
 struct tables {
 	struct rows rows; /* first: the analysis hands it back */
@@ -26,13 +24,8 @@ find_moments(struct tables *tables)
 
 	tables->moments = mem_realloc_array(NULL, told->moment_count + 1, sizeof(*tables->moments));
 	tables->next = 0;
-	for (size_t i = 0; i < told->moment_count; i++) {
-		const struct moment *moment = &told->moments[i];
-
-		tables->moments[i] =
-		    moment->is_relative ? span_end(first_ns, moment->ns) : moment->ns;
-	}
-	tables->moment_count = sort_distinct(tables->moments, told->moment_count);
+	tables->moment_count =
+	    moments_ns(tables->moments, told->moments, told->moment_count, first_ns);
 }
 
 /* The moments before this one had no row, and itself has, or had none either. */

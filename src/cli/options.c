@@ -217,7 +217,7 @@ set_seconds(const struct option_row *row, int64_t *field, const char *argument, 
 static bool
 read_moment(const char *argument, struct moment *moment)
 {
-	return when_moment(argument, strlen(argument), &moment->ns, &moment->is_relative);
+	return when_moment(argument, strlen(argument), moment);
 }
 
 static enum status

@@ -220,7 +220,7 @@ comparison_times(const struct comparison *c, uint32_t table, struct compared *ro
 	row->line = snapshot->line;
 	row->has_time = snapshot->has_time;
 	if (row->has_time) {
-		row->from_ns = row->to_ns = snapshot_time(snapshot, c->first_ns);
+		row->from_ns = row->to_ns = moment_ns(&snapshot->at, c->first_ns);
 		return;
 	}
 	row->from_ns = from == 0 ? INT64_MIN : c->changes[c->begins[from]].row.at_ns;

@@ -130,8 +130,8 @@ static bool
 moment_of(const struct markup_node *node, const char *attribute, struct moment *moment)
 {
 	struct text value = { 0 };
-	bool has_it = markup_value(node, attribute, &value) &&
-		      when_moment(value.at, value.length, &moment->ns, &moment->is_relative);
+	bool has_it =
+	    markup_value(node, attribute, &value) && when_moment(value.at, value.length, moment);
 
 	text_fini(&value);
 	return has_it;

@@ -121,8 +121,6 @@ void comparison_part(struct comparison *c);
 void comparison_order(struct comparison *c);
 /* All sockets as they were in interval 0. */
 void comparison_rewind(struct comparison *c);
-/* When it was taken. */
-int64_t snapshot_time(const struct snapshot *snapshot, int64_t first_ns);
 /* What listens at the first change, and so may have before: *change becomes the next of these. */
 bool next_early_listener(const struct comparison *c, uint32_t *change);
 

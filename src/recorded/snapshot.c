@@ -302,7 +302,7 @@ take_comment(struct parse *parse, const struct word_at *words, size_t count)
 
 	if (count < 3 || !is_word(&words[0], "#") || !is_word(&words[1], "at"))
 		return ST_OK;
-	if (!when_moment(words[2].at, words[2].length, &at.ns, &at.is_relative)) {
+	if (!when_moment(words[2].at, words[2].length, &at)) {
 		parse->out->unknown++;
 		return ST_OK;
 	}

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "base/find.h"
-#include "base/span.h"
 
 /* ss tells more of what listens than netstat; else the first of two rows counts. */
 static bool
@@ -129,14 +128,6 @@ interval_at(const struct comparison *c, int64_t ns)
 	return (uint32_t)after - 1;
 }
 
-int64_t
-snapshot_time(const struct snapshot *snapshot, int64_t first_ns)
-{
-	const struct moment *at = &snapshot->at;
-
-	return at->is_relative ? span_end(first_ns, at->ns) : at->ns;
-}
-
 static void
 place_timed(struct comparison *c)
 {
@@ -148,7 +139,7 @@ place_timed(struct comparison *c)
 	for (size_t i = 0; i + 1 < count; i++)
 		if (c->snapshots->tables[i].has_time)
 			c->chosen[i] =
-			    interval_at(c, snapshot_time(&c->snapshots->tables[i], c->first_ns));
+			    interval_at(c, moment_ns(&c->snapshots->tables[i].at, c->first_ns));
 }
 
 void

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "socket/rows_priv.h"
 
 /* Something may be otherwise from here on: a sample, or the clock. */
@@ -49,7 +50,7 @@ change_between(
 	size_t count = row_times(all, sample, times);
 
 	times[count++] = sample->ts_ns;
-	qsort(times, count, sizeof(*times), compare_ns);
+	sort_numbers(times, count);
 	for (size_t i = 0; i < count; i++) {
 		struct socket_row row;
 
@@ -83,7 +84,7 @@ listener_changes(struct sockets *all, uint32_t number)
 		times[count++] = listener->proved_ns;
 	for (size_t i = 0; i < listener->happening_count; i++)
 		times[count++] = listener->happenings[i].ts_ns;
-	qsort(times, count, sizeof(*times), compare_ns);
+	sort_numbers(times, count);
 	for (size_t i = 0; i < count; i++) {
 		tell_listener(listener, times[i], &row);
 		if (same_row(&row, &old))

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "socket/socket_priv.h"
 
 /* As many are asked. */
@@ -118,8 +119,7 @@ fellows_left_ns(const struct sockets *all, const struct listener *listener,
 		else if (is_left_open(other, to_ns))
 			return NEVER_NS;
 	}
-	if (count > 0)
-		qsort(ends, count, sizeof(*ends), compare_ns);
+	sort_numbers(ends, count);
 	for (size_t i = 1; i < count; i++)
 		if (span_ns(ends[i], ends[i - 1]) <= EXIT_GAP_NS)
 			return ends[i];

@@ -2,7 +2,6 @@
  * Where rows are wanted, a sample is taken of both ends of a connection: at each
  * change, or when a moment that was asked for lies between two packets.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/find.h"
@@ -15,36 +14,15 @@
 
 /* --- moments --- */
 
-int
-compare_ns(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a;
-	int64_t right = *(const int64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
 /* Moments are known once the first packet tells where relative ones begin. */
 void
 sockets_begin(struct sockets *all, int64_t first_ns)
 {
-	size_t kept = 0;
-
 	all->has_begun = true;
 	all->first_ns = first_ns;
 	all->moments = mem_zalloc((all->options.moment_count + 1) * sizeof(*all->moments));
-	for (size_t i = 0; i < all->options.moment_count; i++) {
-		const struct moment *moment = &all->options.moments[i];
-
-		all->moments[i] = moment->is_relative ? span_end(first_ns, moment->ns) : moment->ns;
-	}
-	all->moment_count = all->options.moment_count;
-	qsort(all->moments, all->moment_count, sizeof(*all->moments), compare_ns);
-	for (size_t i = 1; i < all->options.moment_count; i++)
-		if (all->moments[i] != all->moments[kept])
-			all->moments[++kept] = all->moments[i];
-	if (all->moment_count > 0)
-		all->moment_count = kept + 1;
+	all->moment_count =
+	    moments_ns(all->moments, all->options.moments, all->options.moment_count, first_ns);
 }
 
 void

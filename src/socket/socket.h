@@ -30,6 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/when.h"
 #include "tcp/tcp.h"
 
 enum sock_state {
@@ -66,12 +67,6 @@ enum vantage {
 };
 
 extern const char *const vantage_names[VANTAGE_COUNT];
-
-/* A time as the user says it: absolute, or from the first frame. */
-struct moment {
-	int64_t ns;
-	bool is_relative;
-};
 
 struct sockets_options {
 	bool want_rows;  /* else listeners alone */

@@ -154,8 +154,6 @@ bool sketch_goes_on(struct sockets *all, struct sock *sock, const struct tcp_pai
 
 /* --- samples.c --- */
 
-/* For qsort, of int64_t. */
-int compare_ns(const void *a, const void *b);
 /* At a pace, moments are added as time goes on. */
 void moments_add_paced(struct sockets *all, int64_t now_ns);
 /* How many moments lie before now. */

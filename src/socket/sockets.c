@@ -413,9 +413,7 @@ sockets_solve(struct sockets *all, int64_t first_ns, int64_t last_ns)
 	briefs_hand_on(all);
 	all->seen_ns = last_ns;
 	if (all->options.has_until) {
-		const struct moment *until = &all->options.until;
-		int64_t until_ns =
-		    until->is_relative ? span_end(all->first_ns, until->ns) : until->ns;
+		int64_t until_ns = moment_ns(&all->options.until, all->first_ns);
 
 		if (until_ns > last_ns)
 			all->seen_ns = until_ns;

@@ -16,9 +16,11 @@ static bool is_relative;
 static int64_t
 moment(const char *text)
 {
-	int64_t ns;
+	struct moment moment;
+	bool is_one = when_moment(text, strlen(text), &moment);
 
-	return when_moment(text, strlen(text), &ns, &is_relative) ? ns : -1;
+	is_relative = moment.is_relative;
+	return is_one ? moment.ns : -1;
 }
 
 static int64_t
@@ -105,12 +107,12 @@ test_what_is_written_is_read_again(void **state)
 	(void)state;
 	for (int64_t day = -98614; day < 106751; day += 13) {
 		int64_t ns = day * INT64_C(86400000000000) + INT64_C(43201000000001);
-		int64_t again;
+		struct moment again;
 
 		text.length = 0;
 		text_iso8601(&text, ns);
-		assert_true(when_moment(text.at, text.length, &again, &is_relative));
-		assert_int_equal(again, ns);
+		assert_true(when_moment(text.at, text.length, &again));
+		assert_int_equal(again.ns, ns);
 	}
 	text_fini(&text);
 }
