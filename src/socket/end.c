@@ -70,6 +70,13 @@ tell_asking_client(struct telling *t)
 /* What has been sent again for so long hides what the program may have done since. */
 #define STUCK_NS SECOND_NS
 
+/* Who resets it in the end by the number that is next, as close() or exit() do, had not closed it before. */
+static bool
+is_reset_by_client(const struct story *story)
+{
+	return story->reset_ns[ROLE_CLIENT] != NEVER_NS && story->reset_has_ack[ROLE_CLIENT];
+}
+
 /* From when on a FIN is likeliest to wait behind what the client sends again and again; NEVER_NS: none does. */
 static int64_t
 hidden_fin_ns(const struct sockets *all, const struct listener *listener, const struct story *story,
@@ -77,7 +84,7 @@ hidden_fin_ns(const struct sockets *all, const struct listener *listener, const 
 {
 	int64_t stuck_ns = sample->stuck_ns;
 
-	if (listener == NULL || stuck_ns == NEVER_NS ||
+	if (listener == NULL || stuck_ns == NEVER_NS || is_reset_by_client(story) ||
 	    (story->fin_ns == NEVER_NS ? story->stuck_ns != stuck_ns : !story->fin_waited))
 		return NEVER_NS;
 	return at_least(

@@ -1877,6 +1877,21 @@ test_a_bare_ack_alone_that_was_ignored_may_have_been_put_aside(void **state)
 }
 
 static void
+test_who_resets_in_the_end_had_not_closed_when_the_others_did(void **state)
+{
+	(void)state;
+	ask_at(5000);
+	for (int n = 0; n < 3; n++)
+		queue_child(n, n);
+	overflow(3, 20);
+	for (int n = 0; n < 3; n++)
+		say_goodbye(n, 3500 + 100 * n);
+	feed(SEG(1015, 0, .ack = 5000, PORT(3), .flags = RST | ACK, AT(6000)));
+	solve(6100);
+	assert_ends(5000, 3, "ESTABLISHED", "SYN_RECV");
+}
+
+static void
 test_where_accept_is_deferred_those_that_wait_are_likelier_put_aside_than_taken(void **state)
 {
 	(void)state;
@@ -2129,6 +2144,7 @@ main(void)
 		TEST(test_a_program_that_exits_takes_along_what_was_still_asking),
 		TEST(test_one_of_many_that_goes_on_shows_that_the_program_did_not_exit),
 		TEST(test_a_fin_behind_bytes_that_nobody_takes_came_when_the_others_did),
+		TEST(test_who_resets_in_the_end_had_not_closed_when_the_others_did),
 		TEST(test_what_the_closing_resets_pass_over_had_not_been_taken),
 		TEST(test_what_the_closing_resets_pass_over_was_ignored_when_it_came_to_be_heard),
 		TEST(test_there_was_room_when_the_syn_came_not_when_its_answer_was_captured),
