@@ -31,6 +31,7 @@ add_briefs(struct briefs *sum, const struct briefs *more)
 	sum->count += more->count;
 	sum->cookies += more->cookies;
 	sum->late_cookies += more->late_cookies;
+	sum->bare_cookies += more->bare_cookies;
 	sum->alive += more->alive;
 	sum->has_odd_ttl |= more->has_odd_ttl;
 }
@@ -42,11 +43,13 @@ tell_listener_of(struct sockets *all, const struct plain *plain)
 
 	listener_meet(listener, plain->order, plain->syn_index);
 	look_near_plain(&listener->near, plain);
+	listener->scales |= plain->cookie == COOKIE_SCALED;
 	brief_at(all, plain->brief)->listener = (uint32_t)(listener - all->listeners);
 	add_briefs(&listener->briefs, &(struct briefs){
 					  .count = 1,
 					  .cookies = plain->cookie == COOKIE_BY_WINDOW,
 					  .late_cookies = plain->cookie == COOKIE_BY_CLOCK,
+					  .bare_cookies = plain->cookie == COOKIE_BY_OPTIONS,
 					  .has_odd_ttl = plain->has_odd_ttl,
 					  .first = plain->brief,
 					  .last = plain->brief,
@@ -120,7 +123,7 @@ tell_again(struct sockets *all, struct listener *listener, const struct brief *b
 	story->knock_index = brief->knock_index;
 	story->proof_index = brief->proof_index;
 	story->accept_index = brief->accept_index;
-	story->plain_cookie = brief->cookie;
+	story->cookie_sign = brief->cookie;
 	story->client_gone_ns = story->fin_ns = story->shut_ns = story->stuck_ns = NEVER_NS;
 	story->echoed_ns = NEVER_NS;
 	story->reset_ns[ROLE_CLIENT] = story->reset_ns[ROLE_SERVER] = NEVER_NS;
@@ -128,6 +131,12 @@ tell_again(struct sockets *all, struct listener *listener, const struct brief *b
 	story->final[ROLE_SERVER].state = SOCK_CLOSED;
 	story_forget(story);
 	listener_append(all, listener, number);
+}
+
+static void
+forget_sums(struct briefs *sum)
+{
+	sum->count = sum->cookies = sum->late_cookies = sum->bare_cookies = 0;
 }
 
 void
@@ -144,8 +153,7 @@ briefs_tell_again(struct sockets *all)
 	}
 	for (size_t i = 0; i < all->listener_count; i++)
 		if (all->listeners[i].tells_again)
-			all->listeners[i].briefs.count = all->listeners[i].briefs.cookies =
-			    all->listeners[i].briefs.late_cookies = 0;
+			forget_sums(&all->listeners[i].briefs);
 }
 
 void
@@ -157,7 +165,7 @@ briefs_tell_ends(struct sockets *all, struct listener *listener)
 		tell_again(all, listener, brief_at(all, sum->first));
 	if (sum->count > 0 && sum->last != sum->first)
 		tell_again(all, listener, brief_at(all, sum->last));
-	sum->count = sum->cookies = sum->late_cookies = 0;
+	forget_sums(sum);
 }
 
 void

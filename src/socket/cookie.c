@@ -35,6 +35,18 @@ mss_in_cookie(uint8_t ip_version, uint16_t announced)
 	return mss[i];
 }
 
+/*
+ * A cookie keeps the window scale in the timestamps that the client will echo.
+ * Of one that has none it forgets it, and so the SYN-ACK does not speak of it.
+ */
+enum cookie_sign
+answer_sign(const struct step *syn, const struct step *answer)
+{
+	if (syn->has_ts || syn->shift == UINT8_MAX)
+		return COOKIE_UNTOLD;
+	return answer->shift == UINT8_MAX ? COOKIE_BY_OPTIONS : COOKIE_SCALED;
+}
+
 /* A window of so many bytes, as a header has it when some of them came; room that was given is not taken back. */
 static bool
 is_window(const struct step *word, uint32_t window, uint32_t got, unsigned shift)

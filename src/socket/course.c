@@ -34,20 +34,31 @@ has_room(const struct course *course)
 	       course->taken - course->accepted <= course->world->backlog;
 }
 
+/* Cookies are for when requests fill the SYN queue, and only then. */
+static unsigned
+odd_cookie(const struct course *course, const struct happening *happening, const struct story *story)
+{
+	int64_t backlog = course->world->backlog;
+	int64_t enough = backlog == RANGE_OPEN ? 1 : backlog + 1;
+
+	if (!(story->cookie || story->fate == FATE_COOKIE) ||
+	    course->world->listener->only_cookies || (int64_t)happening->waiting >= enough)
+		return 0;
+	if (story->sure_cookie)
+		return 3;
+	return backlog == RANGE_OPEN ? 0 : 2;
+}
+
 static void
 go_on_answer(struct course *course, const struct happening *happening, const struct story *story)
 {
 	int64_t backlog = course->world->backlog;
-	const struct listener *listener = course->world->listener;
 
+	course->surprises += odd_cookie(course, happening, story);
 	if (backlog == RANGE_OPEN)
 		return;
 	if (!course->world->old_kernel)
 		make_room(course, backlog);
-	/* Cookies are for when requests fill the SYN queue, and only then. */
-	if ((story->cookie || story->fate == FATE_COOKIE) && !listener->only_cookies &&
-	    (int64_t)happening->waiting <= backlog)
-		course->surprises += 2;
 	if (story->no_cookie && (int64_t)happening->waiting > backlog)
 		course->surprises += 2;
 }

@@ -32,10 +32,12 @@ static void
 count_briefs(struct listener *listener)
 {
 	const struct briefs *briefs = &listener->briefs;
+	uint32_t cookies = briefs->cookies + (listener->scales ? briefs->bare_cookies : 0);
 
 	listener->attempts += briefs->count;
 	listener->completed += briefs->count;
-	listener->cookies += briefs->cookies;
+	listener->cookies += cookies;
+	listener->sent_cookies |= cookies > 0;
 	if (silence_tells(listener))
 		listener->cookies += briefs->late_cookies;
 }
@@ -116,7 +118,7 @@ note_all(struct sockets *all, struct listener *listener, size_t kept_most)
 {
 	listener->kept_most = kept_most;
 	listener->noted = listener->troubles = 0;
-	listener->skips_timers = false;
+	listener->skips_timers = listener->sent_cookies = false;
 	listener->happening_count = 0;
 	listener->surprises = listener->defer ? 2 : 0;
 	listener->attempts = listener->completed = listener->refused = listener->dropped = 0;
@@ -203,6 +205,8 @@ explain_deferred(struct sockets *all, struct listener *listener)
 		return;
 	listener->backlog_learnt = learn_backlog(all, listener);
 	explain(all, listener, true);
+	/* Hardly anybody who asks for it leaves room for a single client. */
+	listener->surprises += listener->backlog_best == 0;
 }
 
 /* A SYN cookie without enough requests that wait. */
@@ -320,7 +324,8 @@ listener_look_over(struct sockets *all, struct listener *listener)
 	note_all(all, listener, is_asked(all) ? CALM_MAX : 0);
 	listener->heeds_silence = listener->troubles > 0;
 	listener->calm = listener->troubles == 0 && listener->surprises == 0 &&
-			 !listener->is_slow_of_word && !listener->skips_timers;
+			 !listener->sent_cookies && !listener->is_slow_of_word &&
+			 !listener->skips_timers;
 	listener->closes = closing_is_seen(all, listener);
 	listener->is_explained = explain_calm(all, listener);
 }

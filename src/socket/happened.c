@@ -115,6 +115,7 @@ listener_note_story(struct sockets *all, struct listener *listener, uint32_t num
 	story_judge(all, listener, number);
 	if (story->cookie)
 		listener->cookies++;
+	listener->sent_cookies |= story->sure_cookie;
 	if (story->deferred && !may_be_lost(listener, story))
 		listener->deferred++;
 	if (story->odd_silence && !listener->defer)

@@ -99,6 +99,15 @@ has_skipped(const struct reading *r, const struct step *step)
 }
 
 static void
+heed_sign(struct story *story, const struct listener *listener, enum cookie_sign sign)
+{
+	story->sure_cookie =
+	    sign == COOKIE_BY_WINDOW || (sign == COOKIE_BY_OPTIONS && listener->scales);
+	story->cookie = story->sure_cookie || (sign == COOKIE_BY_CLOCK && silence_tells(listener));
+	story->no_cookie |= sign == COOKIE_DENIED || sign == COOKIE_SCALED;
+}
+
+static void
 read_answer(struct reading *r, const struct step *step)
 {
 	if (step->index < r->story->answer_index)
@@ -106,6 +115,7 @@ read_answer(struct reading *r, const struct step *step)
 	if (r->answer == NULL) {
 		r->answer = step;
 		r->asked.at_ns = step->ts_ns;
+		heed_sign(r->story, r->listener, (enum cookie_sign)r->story->cookie_sign);
 		return;
 	}
 	if (span_ns(step->ts_ns, r->answer->ts_ns) < TIMER_MIN_NS || answers_again(r, step))
@@ -122,20 +132,13 @@ read_answer(struct reading *r, const struct step *step)
 	r->asked.timers++;
 	r->data = NULL;
 	r->story->no_cookie = true;
-}
-
-static void
-heed_sign(struct story *story, const struct listener *listener, enum cookie_sign sign)
-{
-	story->sure_cookie = sign == COOKIE_BY_WINDOW;
-	story->cookie = story->sure_cookie || (sign == COOKIE_BY_CLOCK && silence_tells(listener));
-	story->no_cookie |= sign == COOKIE_DENIED;
+	r->story->cookie = r->story->sure_cookie = false;
 }
 
 static void
 read_word(struct reading *r, const struct step *step)
 {
-	if (r->asked.timers == 0)
+	if (r->asked.timers == 0 && r->story->cookie_sign == COOKIE_UNTOLD)
 		heed_sign(r->story, r->listener,
 		    cookie_sign(&r->story->tuple, r->story->mss, r->answer, step));
 }
@@ -407,7 +410,7 @@ judge_unproved(struct reading *r)
 		ignore_until(r, r->last);
 	}
 	if (r->first == NULL) {
-		story->fate = FATE_WAITING;
+		story->fate = story->cookie ? FATE_COOKIE : FATE_WAITING;
 		if (r->listener->defer && r->asked.timers == 0 &&
 		    (int64_t)story->waiting > r->listener->backlog_learnt.hi)
 			story->fate = FATE_COOKIE; /* more waited than may: it was not put aside */
@@ -419,9 +422,11 @@ judge_unproved(struct reading *r)
 	story->likely_deferred = is_likely_deferred(r, at_most(until_ns, r->listener->closed_ns));
 	story->maybe_is_cookie =
 	    r->asked.timers == 0 &&
-	    (is_due || (int64_t)story->waiting > r->listener->backlog_learnt.hi);
+	    (story->cookie || is_due ||
+		(int64_t)story->waiting > r->listener->backlog_learnt.hi);
 	story->taken_lo_ns = r->first->ts_ns;
-	if (r->listener->defer && !may_be_cookie(r->listener, story) && r->data == NULL &&
+	if (r->listener->defer && !story->cookie && !may_be_cookie(r->listener, story) &&
+	    r->data == NULL &&
 	    r->asked.timers == 0 && (!is_due || r->listener->closed_ns < due)) {
 		story->fate = FATE_WAITING;
 		story->deferred = true;
@@ -545,7 +550,7 @@ judge_plain(struct story *story, const struct listener *listener)
 	const struct asked asked = { .story = story, .at_ns = story->answer_ns };
 
 	story->fate = FATE_TAKEN;
-	heed_sign(story, listener, (enum cookie_sign)story->plain_cookie);
+	heed_sign(story, listener, (enum cookie_sign)story->cookie_sign);
 	story->taken_lo_ns = story->taken_ns = story->plain_lo_ns;
 	story->taken_hi_ns = story->plain_hi_ns;
 	if (!listener->defer || story->cookie || story->plain_lo_ns == story->plain_hi_ns)

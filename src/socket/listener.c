@@ -151,6 +151,7 @@ static void
 join(struct sockets *all, struct listener *into, struct listener *from)
 {
 	into->any_address = true;
+	into->scales |= from->scales;
 	for (uint32_t at = from->first_story; at != 0;) {
 		uint32_t next = story_at(all, at - 1)->next;
 
@@ -232,6 +233,7 @@ whose(struct sockets *all, const struct story *story)
 	listener = listener_asked(all, &story->tuple);
 	listener_meet(listener, story->order, story->syn_index);
 	look_near(&listener->near, story);
+	listener->scales |= story->cookie_sign == COOKIE_SCALED;
 	return (uint32_t)(listener - all->listeners) + 1;
 }
 

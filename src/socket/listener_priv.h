@@ -57,7 +57,8 @@ brief_knock_ns(const struct brief *brief)
 struct briefs {
 	uint32_t count;
 	uint32_t cookies;      /* of them, by their windows, */
-	uint32_t late_cookies; /* or, as far as a capture at the server tells, by their clocks */
+	uint32_t late_cookies; /* or, as far as a capture at the server tells, by their clocks, */
+	uint32_t bare_cookies; /* or, where it scales windows, by their options */
 	uint32_t first;        /* answered: the number of its brief */
 	uint32_t last;         /* that the client completed */
 	int64_t first_ns;
@@ -133,6 +134,7 @@ struct asked_again {
 struct listener {
 	struct tuple local; /* src alone */
 	bool any_address;
+	bool scales;          /* windows, also of clients that have no timestamps */
 	uint32_t first_story; /* 1 + number, as is the next */
 	uint32_t last_story;
 	struct briefs briefs; /* of other stories that are its own */
@@ -146,6 +148,7 @@ struct listener {
 	bool is_slow_of_word; /* when the client speaks, it makes a connection first */
 	bool skips_timers; /* the first SYN-ACKs that were due again never came, later ones did */
 	bool defer;        /* TCP_DEFER_ACCEPT, as far as we can tell */
+	bool sent_cookies; /* for sure */
 	bool only_cookies; /* it answers with nothing else */
 	bool has_requests; /* that certainly were none */
 	int64_t defer_ns;  /* when it asks again */

@@ -92,8 +92,10 @@ note_words(const struct sketch *sketch, struct step *end, struct plain *plain)
 	plain->said_ns = said->ts_ns;
 	plain->word_ns = first_word_ns(said, end, plain->knock_ns);
 	proof.ack -= sketch->isn[ROLE_CLIENT];
-	plain->cookie = (uint8_t)cookie_sign(
-	    &sketch->tuple, (uint16_t[]){ syn->mss, answer->mss }, answer, &proof);
+	plain->cookie = (uint8_t)answer_sign(syn, answer);
+	if (plain->cookie == COOKIE_UNTOLD)
+		plain->cookie = (uint8_t)cookie_sign(
+		    &sketch->tuple, (uint16_t[]){ syn->mss, answer->mss }, answer, &proof);
 	plain->has_odd_ttl = is_odd_ttl(answer->ttl, end->ttl);
 }
 

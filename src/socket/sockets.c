@@ -268,7 +268,7 @@ end_in_brief(struct sockets *all, struct sock *sock, const struct story *story)
 		.said_ns = story->plain_hi_ns,
 		.accept_ns = story->accept_ns,
 		.word_ns = story->word_ns,
-		.cookie = story->plain_cookie,
+		.cookie = story->cookie_sign,
 		.is_rested = story->is_rested,
 		.has_odd_ttl = story->has_odd_ttl,
 		.ttl = { story->ttl[ROLE_CLIENT], story->ttl[ROLE_SERVER] },

@@ -91,6 +91,17 @@ echoed_ns(const struct sockets *all, const struct story *story, const struct ste
 	return NEVER_NS;
 }
 
+/* Of the SYN that it answers. */
+static enum cookie_sign
+sign_of(const struct sockets *all, const struct story *story, const struct step *answer)
+{
+	for (const struct step *step = step_first(all, story); step != NULL;
+	     step = step_next(all, step))
+		if (step->role == ROLE_CLIENT && step->flags & TCP_SYN)
+			return answer_sign(step, answer);
+	return COOKIE_UNTOLD;
+}
+
 static void
 note_answer(struct sockets *all, struct story *story, const struct step *answer)
 {
@@ -106,6 +117,7 @@ note_answer(struct sockets *all, struct story *story, const struct step *answer)
 		story->answer_index = answer->index;
 	}
 	story->echoed_ns = echoed_ns(all, story, answer);
+	story->cookie_sign = (uint8_t)sign_of(all, story, answer);
 	story->mss[ROLE_SERVER] = answer->mss;
 	story->ttl[ROLE_SERVER] = answer->ttl;
 	if (!(story->flags & STORY_SYN))
@@ -213,8 +225,8 @@ settle_plain(struct sockets *all, struct story *story)
 	story->plain_lo_ns = story->knock_ns;
 	story->plain_hi_ns = said != NULL ? said->ts_ns : knock_ns;
 	story->word_ns = said != NULL ? first_word_ns(said, last, story->knock_ns) : 0;
-	if (last->role == ROLE_SERVER)
-		story->plain_cookie = (uint8_t)cookie_sign(&story->tuple, story->mss, answer, last);
+	if (last->role == ROLE_SERVER && story->cookie_sign == COOKIE_UNTOLD)
+		story->cookie_sign = (uint8_t)cookie_sign(&story->tuple, story->mss, answer, last);
 	story->flags |= STORY_PLAIN;
 	drop_steps(all, story);
 }

@@ -177,7 +177,7 @@ struct story {
 	/* Of a plain one: its first ACK, and the first that said more, or the last before the proof. */
 	int64_t plain_lo_ns;
 	int64_t plain_hi_ns;
-	uint8_t plain_cookie; /* enum cookie_sign */
+	uint8_t cookie_sign;  /* what its SYN-ACK says; of a plain one, then what its first word does */
 	bool is_rested;       /* nobody had asked anything for a while when it began */
 	uint32_t
 	    word_ns; /* how long the server took for its first word, when the client had paused; 0: untold */
@@ -334,15 +334,20 @@ void story_judge(struct sockets *all, struct listener *listener, uint32_t number
 
 /* --- cookie.c --- */
 
-/* What the server's first word of a connection says of the SYN-ACK before it. */
+/* What a SYN-ACK shows, or the server's first word behind it. */
 enum cookie_sign {
 	COOKIE_UNTOLD,
 	COOKIE_BY_CLOCK, /* farther off, the SYN-ACK may only have been on its way a little longer */
 	COOKIE_BY_WINDOW,
-	COOKIE_DENIED, /* by its window: it was a request's */
+	COOKIE_BY_OPTIONS, /* where the listener has given others what it lacks */
+	COOKIE_DENIED,     /* by its window: it was a request's */
+	COOKIE_SCALED,     /* by its options */
 };
 
-/* mss: that each announced, by enum role; numbers of both relative to their ISN. */
+/* What a SYN-ACK says of itself, to that SYN. */
+enum cookie_sign answer_sign(const struct step *syn, const struct step *answer);
+
+/* What that word says. mss: that each announced, by enum role; numbers of both relative to their ISN. */
 enum cookie_sign cookie_sign(const struct tuple *ends, const uint16_t mss[2],
     const struct step *answer, const struct step *word);
 

@@ -635,6 +635,74 @@ test_a_window_that_does_not_change_shows_a_request(void **state)
 	assert_int_equal(seen.listener.backlog.hi, RANGE_OPEN);
 }
 
+/* Without timestamps a cookie has no place for the window scale, and so does not speak of it. */
+#define SCALES .options = OPT_WSCALE, .wscale = 7
+
+/* All ask for it; the first so many are given it. */
+static void
+ask_to_scale(int count, int scaled)
+{
+	for (int n = 0; n < count; n++) {
+		feed(SEG(ISN_C, 0, PORT(n), SCALES, .flags = SYN, AT(n)));
+		if (n < scaled)
+			feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), SCALES, .flags = SYN | ACK, AT(n)));
+		else
+			feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(n)));
+	}
+}
+
+static void
+test_a_cookie_shows_by_the_scale_that_it_leaves_out(void **state)
+{
+	(void)state;
+	ask_at(5);
+	ask_to_scale(3, 2);
+	for (int n = 0; n < 3; n++)
+		feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(10 + n)));
+	solve(100);
+	assert_int_equal(seen.listener.cookies, 1);
+	assert_ends(5, 2, "ESTABLISHED", "CLOSED");
+	assert_ends(5, 1, "ESTABLISHED", "SYN_RECV");
+	assert_true(end_at(5, 1, true).certain);
+	/* Two requests waited, and filled the SYN queue. */
+	assert_int_equal(seen.listener.backlog.hi, 1);
+}
+
+static void
+test_who_scales_nobodys_windows_sends_no_cookies(void **state)
+{
+	(void)state;
+	ask_at(5);
+	ask_to_scale(3, 0);
+	for (int n = 0; n < 3; n++)
+		feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(10 + n)));
+	solve(100);
+	assert_int_equal(seen.listener.cookies, 0);
+	assert_ends(5, 2, "ESTABLISHED", "SYN_RECV");
+}
+
+/* Nobody else's handshake was under way: those that seemed to be over were put aside. */
+static void
+test_a_cookie_where_no_request_seems_to_wait_tells_of_deferral(void **state)
+{
+	(void)state;
+	ask_at(500);
+	for (int n = 0; n < 4; n++) {
+		feed(SEG(ISN_C, 0, PORT(n), SCALES, .flags = SYN, AT(n)));
+		if (n < 3)
+			feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), SCALES, .flags = SYN | ACK, AT(n)));
+		else
+			feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(n)));
+		feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(n)));
+	}
+	take_bytes(3, 15, 10);
+	solve(900);
+	assert_ends(500, 0, "ESTABLISHED", "SYN_RECV");
+	assert_ends(500, 3, "ESTABLISHED", "ESTABLISHED");
+	assert_true(seen.listener.rivals & RIVAL_DEFER);
+	assert_int_equal(seen.listener.backlog.hi, 2);
+}
+
 /* An ignored request is asked again: one that is not was taken, and a place was free. */
 static void
 test_who_is_not_asked_again_and_was_no_cookie_was_taken(void **state)
@@ -1808,6 +1876,21 @@ test_a_fin_behind_bytes_that_nobody_takes_came_when_the_others_did(void **state)
 }
 
 static void
+test_who_resets_in_the_end_had_not_closed_when_the_others_did(void **state)
+{
+	(void)state;
+	ask_at(5000);
+	for (int n = 0; n < 3; n++)
+		queue_child(n, n);
+	overflow(3, 20);
+	for (int n = 0; n < 3; n++)
+		say_goodbye(n, 3500 + 100 * n);
+	feed(SEG(1015, 0, .ack = 5000, PORT(3), .flags = RST | ACK, AT(6000)));
+	solve(6100);
+	assert_ends(5000, 3, "ESTABLISHED", "SYN_RECV");
+}
+
+static void
 test_what_the_closing_resets_pass_over_had_not_been_taken(void **state)
 {
 	(void)state;
@@ -1874,21 +1957,6 @@ test_a_bare_ack_alone_that_was_ignored_may_have_been_put_aside(void **state)
 	take_bytes(2, 15, 2000);
 	solve(3000);
 	assert_int_equal(seen.listener.backlog.hi, RANGE_OPEN);
-}
-
-static void
-test_who_resets_in_the_end_had_not_closed_when_the_others_did(void **state)
-{
-	(void)state;
-	ask_at(5000);
-	for (int n = 0; n < 3; n++)
-		queue_child(n, n);
-	overflow(3, 20);
-	for (int n = 0; n < 3; n++)
-		say_goodbye(n, 3500 + 100 * n);
-	feed(SEG(1015, 0, .ack = 5000, PORT(3), .flags = RST | ACK, AT(6000)));
-	solve(6100);
-	assert_ends(5000, 3, "ESTABLISHED", "SYN_RECV");
 }
 
 static void
@@ -2071,6 +2139,9 @@ main(void)
 		TEST(test_who_answers_late_is_put_aside_until_that_time_is_over),
 		TEST(test_a_cookie_shows_by_its_clock_and_that_requests_filled_the_queue),
 		TEST(test_a_cookie_shows_by_its_window),
+		TEST(test_a_cookie_shows_by_the_scale_that_it_leaves_out),
+		TEST(test_who_scales_nobodys_windows_sends_no_cookies),
+		TEST(test_a_cookie_where_no_request_seems_to_wait_tells_of_deferral),
 		TEST(test_a_window_that_does_not_change_shows_a_request),
 		TEST(test_who_is_not_asked_again_and_was_no_cookie_was_taken),
 		TEST(test_bytes_that_wait_for_a_connection_to_be_made_were_deferred),
