@@ -133,6 +133,24 @@ test $? -eq 0 && ! find names.report | grep -v '^[a-z0-9./-]*$' >"$work/says" &&
 	test "$(ls names.report/*/flows.jsonl | wc -l)" -eq 4
 verdict $? 'pages and folders have plain names, one each'
 
+# --- one listener for IPv4 and IPv6 ---
+
+mkcapture /dev/stdin both.pcap <<-END
+	end a 192.0.2.10:40001
+	end b [2001:db8::10]:40002
+	end v4 192.0.2.80:80
+	end v6 [2001:db8::80]:80
+	+0 a > v4 SYN
+	+1 v4 > a SYN ACK
+	+2 a > v4 ACK
+	+3 b > v6 SYN
+	+4 v6 > b SYN ACK
+	+5 b > v6 ACK
+END
+synscope report -q -o both both.pcap >"$work/says" 2>&1
+grep -q :40001 both/both/listener-*.svg && grep -q :40002 both/both/listener-*.svg
+verdict $? "its figure shows both one's clients"
+
 # --- what is no capture ---
 
 dd if=/dev/zero of=disk.image bs=1 count=1 seek=64G 2>/dev/null

@@ -78,6 +78,16 @@ struct flow_row {
 	uint32_t mark_counts[MARK_COUNT];
 };
 
+/* Whether it is whom the flow's client spoke to. */
+static inline bool
+listener_serves(const struct listener_row *listener, const struct flow_row *flow)
+{
+	const struct tuple *ends = &flow->tuple;
+
+	return flow->is_tcp && listener_has_end(&listener->local, listener->any_address, ends->dst,
+				   ends->dport, ends->ip_version);
+}
+
 /*
  * What a packet's row has no room for, told as soon as it was taken in; its row
  * waits for what later packets say of it. Bytes are borrowed for the call.

@@ -61,11 +61,7 @@ are_among(const struct ruling *some, const struct ruling *all)
 bool
 is_served_by(const struct check_data *data, uint32_t flow, uint32_t listener)
 {
-	const struct tuple *ends = &data->flows[flow].row.tuple;
-	const struct listener_row *row = &data->listeners[listener].row;
-
-	return ends->dport == row->local.sport &&
-	       (row->any_address || memcmp(ends->dst, row->local.src, sizeof(ends->dst)) == 0);
+	return listener_serves(&data->listeners[listener].row, &data->flows[flow].row);
 }
 
 /* All flows to what listens too much are too many. */

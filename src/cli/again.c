@@ -45,9 +45,8 @@ is_about_kept(const struct reporting *reporting, const struct socket_row *row)
 	for (size_t i = 0; row->flow == 0 && i < reporting->kept_count; i++) {
 		const struct tuple *tuple = &reporting->kept_tuples[i];
 
-		if (tuple->dport == row->ends.sport &&
-		    (row->any_address ||
-			memcmp(tuple->dst, row->ends.src, sizeof(tuple->dst)) == 0))
+		if (listener_has_end(
+			&row->ends, row->any_address, tuple->dst, tuple->dport, tuple->ip_version))
 			return true;
 	}
 	return row->flow != 0;
@@ -76,14 +75,6 @@ is_troubled(const struct listener_row *listener)
 	       listener->kind == STORY_FLOOD;
 }
 
-static bool
-is_asked(const struct listener_row *listener, const struct flow_row *flow)
-{
-	return flow->is_tcp && flow->tuple.dport == listener->local.sport &&
-	       (listener->any_address ||
-		   memcmp(flow->tuple.dst, listener->local.src, sizeof(flow->tuple.dst)) == 0);
-}
-
 /* More would take longer to look up than they save. */
 #define TROUBLED_MAX 64
 
@@ -110,7 +101,7 @@ is_judged(
     const struct reporting *reporting, const struct troubled *troubled, const struct flow_row *flow)
 {
 	for (size_t i = 0; i < troubled->count; i++)
-		if (is_asked(troubled->listeners[i], flow))
+		if (listener_serves(troubled->listeners[i], flow))
 			return true;
 	return is_kept(reporting, flow->flow);
 }

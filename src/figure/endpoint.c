@@ -7,43 +7,31 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* This end of the socket, its own. */
 static bool
-is_local(const struct listener_row *listener, const uint8_t address[16], uint16_t port,
-    uint8_t ip_version)
+is_local(const struct listener_row *listener, const struct tuple *ends)
 {
-	const struct tuple *local = &listener->local;
-
-	if (port != local->sport)
-		return false;
-	return listener->any_address || (ip_version == local->ip_version &&
-					    memcmp(address, local->src, sizeof(local->src)) == 0);
+	return listener_has_end(
+	    &listener->local, listener->any_address, ends->src, ends->sport, ends->ip_version);
 }
 
 bool
 endpoint_has_flow(const struct listener_row *listener, const struct flow_row *flow)
 {
-	const struct tuple *tuple = &flow->tuple;
-
-	return flow->is_tcp && flow->conn.open != OPEN_MIDSTREAM &&
-	       is_local(listener, tuple->dst, tuple->dport, tuple->ip_version);
+	return flow->conn.open != OPEN_MIDSTREAM && listener_serves(listener, flow);
 }
 
 bool
 endpoint_is(const struct listener_row *listener, const struct socket_row *row)
 {
-	const struct tuple *ends = &row->ends;
-
 	return row->flow == 0 && row->any_address == listener->any_address &&
-	       is_local(listener, ends->src, ends->sport, ends->ip_version);
+	       is_local(listener, &row->ends);
 }
 
 bool
 endpoint_has_child(const struct listener_row *listener, const struct socket_row *row)
 {
-	const struct tuple *ends = &row->ends;
-
-	return row->flow != 0 && row->is_server &&
-	       is_local(listener, ends->src, ends->sport, ends->ip_version);
+	return row->flow != 0 && row->is_server && is_local(listener, &row->ends);
 }
 
 const char *

@@ -21,19 +21,10 @@ account_is_full(const struct account *account)
 		   row->deferred == 0);
 }
 
-static bool
-is_of(const struct listener_row *listener, const struct flow_row *flow)
-{
-	if (!flow->is_tcp || flow->tuple.dport != listener->local.sport)
-		return false;
-	return listener->any_address ||
-	       memcmp(flow->tuple.dst, listener->local.src, sizeof(flow->tuple.dst)) == 0;
-}
-
 bool
 account_has_flow(const struct account *account, const struct flow_row *flow)
 {
-	return account->has_listener && is_of(&account->row, flow);
+	return account->has_listener && listener_serves(&account->row, flow);
 }
 
 /* --- what was recorded --- */
@@ -150,13 +141,13 @@ count_flows(struct account *account, const struct chapter *chapter)
 
 	account->is_whole = data->flow_count >= chapter->summary->flows;
 	for (size_t i = 0; i < data->flow_count; i++)
-		if (is_of(&account->row, &data->flows[i]))
+		if (listener_serves(&account->row, &data->flows[i]))
 			count_flow(account, &chapter->views[i]);
 	account->is_proven = account->no_room != 0;
 	for (size_t i = 0; i < data->flow_count && account->no_room != 0; i++) {
 		const struct flow_view *view = &chapter->views[i];
 
-		if (!is_of(&account->row, &data->flows[i]))
+		if (!listener_serves(&account->row, &data->flows[i]))
 			continue;
 		count_before(account, view);
 		account->let_in +=

@@ -350,15 +350,6 @@ draw_sequences(struct drawing *drawing)
 
 /* --- listeners --- */
 
-static bool
-is_of(const struct listener_row *listener, const struct flow_row *flow)
-{
-	return flow->is_tcp && flow->tuple.dport == listener->local.sport &&
-	       flow->tuple.ip_version == listener->local.ip_version &&
-	       (listener->any_address ||
-		   memcmp(flow->tuple.dst, listener->local.src, sizeof(flow->tuple.dst)) == 0);
-}
-
 static void
 flows_of(const struct chapter *chapter, const struct listener_row *listener, struct flows *flows)
 {
@@ -366,7 +357,7 @@ flows_of(const struct chapter *chapter, const struct listener_row *listener, str
 
 	*flows = (struct flows){ 0 };
 	for (size_t i = 0; i < data->flow_count && flows->count < LISTENER_FLOWS; i++)
-		if (is_of(listener, &data->flows[i]) &&
+		if (listener_serves(listener, &data->flows[i]) &&
 		    chapter_has_packets(chapter, data->flows[i].flow))
 			flows->numbers[flows->count++] = data->flows[i].flow;
 }

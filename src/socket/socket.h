@@ -29,6 +29,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/when.h"
 #include "tcp/tcp.h"
@@ -171,6 +172,17 @@ struct listener_row {
 	unsigned rivals;     /* bits of enum rival */
 	struct evidence because;
 };
+
+/* Whether what listens there, or on more addresses than one, has this end. */
+static inline bool
+listener_has_end(const struct tuple *local, bool any_address, const uint8_t address[16],
+    uint16_t port, uint8_t ip_version)
+{
+	if (port != local->sport)
+		return false;
+	return any_address || (ip_version == local->ip_version &&
+				  memcmp(address, local->src, sizeof(local->src)) == 0);
+}
 
 /* --- one connection, as it lies in a flow's block; zeroed is ready --- */
 
