@@ -87,13 +87,16 @@ run(const struct options *options)
 	return options->command->run(options);
 }
 
-/* A file takes the first number that is free: it must not become a standard stream. */
+/*
+ * A file takes the first number that is free: it must not become a standard
+ * stream. Of what takes the place of one that is closed, no use succeeds.
+ */
 static void
 hold_standard_streams(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
-			open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY); /* no use of it succeeds */
+			open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
 }
 
 int
