@@ -328,7 +328,7 @@ int
 chapter_read(struct reporting *reporting, const struct subject *subject)
 {
 	const struct options *options = reporting->reading.options;
-	struct sockets_options sockets = told_options(&options->told);
+	struct sockets_options sockets = subject_told(subject, options);
 	struct analysis_options analysis_options = {
 		.filter = options->filter,
 		.sockets = &sockets,
@@ -337,9 +337,6 @@ chapter_read(struct reporting *reporting, const struct subject *subject)
 	};
 	int status;
 
-	if (subject->known != NULL)
-		told_facts(&sockets, subject->known->experiment, subject->known->path,
-		    subject->paths[0], options);
 	reporting->name = report_name(reporting->report, subject->paths[0]);
 	status = read_small(reporting, subject, &analysis_options, &sockets);
 	if (reporting->is_large)

@@ -42,7 +42,8 @@ draw(struct text *out, const struct options *options, const struct subject *subj
 		.apart = frames,
 		.apart_count = c->frame_count,
 	};
-	struct sockets_options sockets = told_options(&options->told);
+	struct options quiet = *options;
+	struct sockets_options sockets;
 	const struct analysis_options analysis_options = {
 		.filter = options->filter,
 		.sockets = &sockets,
@@ -50,7 +51,6 @@ draw(struct text *out, const struct options *options, const struct subject *subj
 	struct analysis_ops ops = drawing_ops(kind);
 	struct drawing drawing = { .data = figure_data_new(&wanted) };
 	struct analysis *analysis = NULL;
-	struct options quiet = *options;
 	struct diag diag;
 	enum status st;
 
@@ -59,10 +59,8 @@ draw(struct text *out, const struct options *options, const struct subject *subj
 	ops.trouble = NULL;
 	ops.progress = NULL;
 	quiet.talk = TALK_QUIET;
+	sockets = subject_told(subject, &quiet);
 	sockets.want_rows = true;
-	if (subject->known != NULL)
-		told_facts(&sockets, subject->known->experiment, subject->known->path,
-		    subject->paths[0], &quiet);
 	st = analysis_run(&analysis, subject->paths, subject->path_count, &analysis_options, &ops,
 	    &drawing, &diag);
 	if (st == ST_OK) {

@@ -239,7 +239,7 @@ void told_facts(struct sockets_options *sockets, const struct experiment *experi
 
 /* --- what is written: writing.c --- */
 
-/* path: NULL: standard output, whose reader may have had enough. */
+/* path: NULL or "-": standard output, whose reader may have had enough. */
 enum status write_whole(const struct text *out, const char *path, struct diag *diag);
 /* ... and what went wrong has been said. */
 int write_or_say(const struct text *out, const char *path);

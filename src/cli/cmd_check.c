@@ -105,7 +105,7 @@ static int
 collect(struct check_data **data, const struct options *options, const struct subject *subject,
     const struct expectations *expectations)
 {
-	struct sockets_options sockets = told_options(&options->told);
+	struct sockets_options sockets = subject_told(subject, options);
 	const struct analysis_options analysis_options = {
 		.filter = options->filter,
 		.sockets = &sockets,
@@ -123,9 +123,6 @@ collect(struct check_data **data, const struct options *options, const struct su
 	int status;
 
 	sockets.want_rows = expectations != NULL && expectations_want_sockets(expectations);
-	if (subject->known != NULL)
-		told_facts(&sockets, subject->known->experiment, subject->known->path,
-		    subject->paths[0], options);
 	reading_init(&collecting.reading, options);
 	collecting.reading.needs_packets = true;
 	status = reading_run(
@@ -163,7 +160,7 @@ write_as(const char *path, void (*write)(struct text *out, const struct check_re
 	if (path == NULL)
 		return EXIT_WELL;
 	write(&out, result);
-	status = write_or_say(&out, strcmp(path, "-") == 0 ? NULL : path);
+	status = write_or_say(&out, path);
 	text_fini(&out);
 	return status;
 }
@@ -181,7 +178,7 @@ write_markdown(const struct checking *checking, const struct subjects *subjects)
 		return EXIT_WELL;
 	has_ladder = check_ladder(&ladder, checking->options, subjects, &checking->result);
 	check_write_markdown(&out, &checking->result, has_ladder ? text_str(&ladder) : NULL);
-	status = write_or_say(&out, strcmp(path, "-") == 0 ? NULL : path);
+	status = write_or_say(&out, path);
 	text_fini(&ladder);
 	text_fini(&out);
 	return status;

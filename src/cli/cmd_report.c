@@ -4,8 +4,6 @@
  */
 #include "cli/reporting.h"
 
-#include <string.h>
-
 #include "markup/markup.h"
 #include "report/template.h"
 
@@ -14,16 +12,10 @@
 /* --- one file --- */
 
 static enum status
-write_file(const char *path, const struct text *content, struct diag *diag)
-{
-	return write_whole(content, strcmp(path, "-") == 0 ? NULL : path, diag);
-}
-
-static enum status
 take_single(void *ctx, const char *name, const struct text *page, struct diag *diag)
 {
 	(void)name;
-	return write_file(ctx, page, diag);
+	return write_whole(page, ctx, diag);
 }
 
 /* --- a folder --- */
@@ -57,7 +49,7 @@ write_xml(const struct reporting *reporting, struct markup_document *document, s
 		return ST_OK;
 	markup_document_write(document, &out);
 	if (path != NULL)
-		st = write_file(path, &out, diag);
+		st = write_whole(&out, path, diag);
 	if (st == ST_OK && reporting->folder != NULL)
 		st = folder_write(reporting->folder, "report.xml", &out, diag);
 	text_fini(&out);
@@ -92,7 +84,7 @@ write_pdf(const struct reporting *reporting, struct diag *diag)
 		return ST_OK;
 	st = report_print(&out, reporting->report, source_date(&date_s) ? &date_s : NULL, diag);
 	if (st == ST_OK)
-		st = write_file(path, &out, diag);
+		st = write_whole(&out, path, diag);
 	text_fini(&out);
 	return st;
 }

@@ -161,6 +161,17 @@ subjects_named(struct subjects *subjects, const struct options *options)
 	return status;
 }
 
+struct sockets_options
+subject_told(const struct subject *subject, const struct options *options)
+{
+	struct sockets_options sockets = told_options(&options->told);
+
+	if (subject->known != NULL)
+		told_facts(&sockets, subject->known->experiment, subject->known->path,
+		    subject->paths[0], options);
+	return sockets;
+}
+
 void
 subjects_fini(struct subjects *subjects)
 {

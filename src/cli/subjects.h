@@ -33,6 +33,8 @@ struct subjects {
  * said.
  */
 int subjects_named(struct subjects *subjects, const struct options *options);
+/* What the command line and an experiment say of it; whose rows are wanted is left to the caller. */
+struct sockets_options subject_told(const struct subject *subject, const struct options *options);
 void subjects_fini(struct subjects *subjects);
 
 #endif

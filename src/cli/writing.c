@@ -13,7 +13,8 @@ enum status
 write_whole(const struct text *out, const char *path, struct diag *diag)
 {
 	struct sink *sink;
-	enum status st = sink_open(&sink, path, diag);
+	bool is_file = path != NULL && strcmp(path, "-") != 0;
+	enum status st = sink_open(&sink, is_file ? path : NULL, diag);
 
 	if (st != ST_OK)
 		return st;
