@@ -109,6 +109,26 @@ text_ipv6(struct text *text, const uint8_t address[16])
 	end_at(text, put_ipv6(tail(text, PUT_MAX), address));
 }
 
+void
+text_address(struct text *text, const uint8_t address[16], uint8_t ip_version)
+{
+	if (ip_version == 4)
+		text_ipv4(text, address);
+	else
+		text_ipv6(text, address);
+}
+
+void
+text_end(struct text *text, const uint8_t address[16], uint8_t ip_version, uint16_t port)
+{
+	bool brackets = ip_version != 4;
+
+	text_put(text, brackets ? "[" : "");
+	text_address(text, address, ip_version);
+	text_put(text, brackets ? "]:" : ":");
+	text_u64(text, port);
+}
+
 /* --- foreign bytes --- */
 
 /* What may follow the first byte of a UTF-8 sequence (The Unicode Standard, table 3-7). */

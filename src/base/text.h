@@ -70,6 +70,9 @@ void text_iso8601(struct text *text, int64_t ns);
 void text_ipv4(struct text *text, const uint8_t address[4]);
 /* RFC 5952 */
 void text_ipv6(struct text *text, const uint8_t address[16]);
+void text_address(struct text *text, const uint8_t address[16], uint8_t ip_version);
+/* 192.0.2.1:80, [2001:db8::1]:80 */
+void text_end(struct text *text, const uint8_t address[16], uint8_t ip_version, uint16_t port);
 
 /*
  * Foreign bytes, made harmless. Invalid UTF-8 becomes U+FFFD; control

@@ -293,7 +293,6 @@ struct selector {
 bool end_parse(struct end_wanted *end, const char *said);
 bool end_matches(
     const struct end_wanted *end, const uint8_t address[16], uint8_t ip_version, uint16_t port);
-void end_put(struct text *out, const uint8_t address[16], uint8_t ip_version, uint16_t port);
 void end_wanted_put(struct text *out, const struct end_wanted *end);
 
 /* Places in flows, listeners or sockets; on the heap. */

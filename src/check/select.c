@@ -77,29 +77,14 @@ end_matches(
 }
 
 void
-end_put(struct text *out, const uint8_t address[16], uint8_t ip_version, uint16_t port)
-{
-	if (ip_version == 4) {
-		text_ipv4(out, address);
-	} else {
-		text_char(out, '[');
-		text_ipv6(out, address);
-		text_char(out, ']');
-	}
-	text_char(out, ':');
-	text_u64(out, port);
-}
-
-void
 end_wanted_put(struct text *out, const struct end_wanted *end)
 {
-	if (end->has_address && end->ip_version == 4) {
-		text_ipv4(out, end->address);
-	} else if (end->has_address) {
-		text_put(out, end->has_port ? "[" : "");
-		text_ipv6(out, end->address);
-		text_put(out, end->has_port ? "]" : "");
-	}
+	bool brackets = end->has_address && end->ip_version == 6 && end->has_port;
+
+	text_put(out, brackets ? "[" : "");
+	if (end->has_address)
+		text_address(out, end->address, end->ip_version);
+	text_put(out, brackets ? "]" : "");
 	if (!end->has_port)
 		return;
 	text_char(out, ':');

@@ -107,9 +107,9 @@ put_flow(struct text *out, const struct flow_row *row)
 	text_put(out, "flow ");
 	text_u64(out, row->flow);
 	text_put(out, " (");
-	end_put(out, row->tuple.src, row->tuple.ip_version, row->tuple.sport);
+	text_end(out, row->tuple.src, row->tuple.ip_version, row->tuple.sport);
 	text_put(out, " to ");
-	end_put(out, row->tuple.dst, row->tuple.ip_version, row->tuple.dport);
+	text_end(out, row->tuple.dst, row->tuple.ip_version, row->tuple.dport);
 	text_char(out, ')');
 }
 
@@ -123,11 +123,11 @@ put_culprit(struct text *out, const struct holding *h, const struct ruling *ruli
 	} else if (ruling->group->scope == SCOPE_LISTENER) {
 		const struct tuple *local = &h->data->listeners[place].row.local;
 
-		end_put(out, local->src, local->ip_version, local->sport);
+		text_end(out, local->src, local->ip_version, local->sport);
 	} else if (ruling->group->scope == SCOPE_SOCKET) {
 		const struct tuple *ends = &h->data->sockets[place].ends;
 
-		end_put(out, ends->src, ends->ip_version, ends->sport);
+		text_end(out, ends->src, ends->ip_version, ends->sport);
 	}
 }
 

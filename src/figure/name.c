@@ -82,20 +82,6 @@ name_range(struct scene *scene, enum lang lang, struct range range)
 
 /* --- ends --- */
 
-static void
-put_address(struct text *out, const struct tuple *tuple, bool dst, bool brackets)
-{
-	const uint8_t *address = dst ? tuple->dst : tuple->src;
-
-	if (tuple->ip_version == 4) {
-		text_ipv4(out, address);
-		return;
-	}
-	text_put(out, brackets ? "[" : "");
-	text_ipv6(out, address);
-	text_put(out, brackets ? "]" : "");
-}
-
 static const char *
 alias_of(const struct figure_options *options, const char *end)
 {
@@ -110,16 +96,17 @@ name_end(
     struct scene *scene, const struct figure_options *options, const struct tuple *tuple, bool dst)
 {
 	bool has_port = tuple->proto == PROTO_TCP || tuple->proto == PROTO_UDP;
+	const uint8_t *from = dst ? tuple->dst : tuple->src;
+	uint16_t port = dst ? tuple->dport : tuple->sport;
 	struct text address = { 0 };
 	struct text end = { 0 };
 	const char *whole, *bare, *alias;
 
-	put_address(&address, tuple, dst, false);
-	put_address(&end, tuple, dst, has_port);
-	if (has_port) {
-		text_char(&end, ':');
-		text_u64(&end, dst ? tuple->dport : tuple->sport);
-	}
+	text_address(&address, from, tuple->ip_version);
+	if (has_port)
+		text_end(&end, from, tuple->ip_version, port);
+	else
+		text_address(&end, from, tuple->ip_version);
 	bare = scene_adopt(scene, &address);
 	whole = scene_adopt(scene, &end);
 	alias = alias_of(options, whole);
@@ -128,8 +115,7 @@ name_end(
 	alias = alias_of(options, bare);
 	if (alias == NULL)
 		return whole;
-	return has_port ? scene_format(scene, "%s:%u", alias, dst ? tuple->dport : tuple->sport)
-			: alias;
+	return has_port ? scene_format(scene, "%s:%u", alias, port) : alias;
 }
 
 /* --- segments and states --- */

@@ -77,7 +77,6 @@ void set_frames(struct markup_node *node, const char *name, const uint32_t *inde
 /* --- words.c --- */
 
 /* "127.0.0.1:17777", "[::1]:80" */
-void put_end(struct text *out, const uint8_t address[16], uint8_t ip_version, uint16_t port);
 void put_tuple_end(struct text *out, const struct tuple *tuple, bool dst);
 void set_end(struct markup_node *node, const char *name, const struct tuple *tuple, bool dst);
 void set_address(struct markup_node *node, const char *name, const struct tuple *tuple, bool dst);

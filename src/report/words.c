@@ -7,35 +7,15 @@
 
 /* --- values --- */
 
-static void
-put_address(struct text *out, const uint8_t address[16], uint8_t ip_version, bool brackets)
-{
-	if (ip_version == 4) {
-		text_ipv4(out, address);
-		return;
-	}
-	text_put(out, brackets ? "[" : "");
-	text_ipv6(out, address);
-	text_put(out, brackets ? "]" : "");
-}
-
-void
-put_end(struct text *out, const uint8_t address[16], uint8_t ip_version, uint16_t port)
-{
-	put_address(out, address, ip_version, true);
-	text_char(out, ':');
-	text_u64(out, port);
-}
-
 void
 put_tuple_end(struct text *out, const struct tuple *tuple, bool dst)
 {
 	const uint8_t *address = dst ? tuple->dst : tuple->src;
 
 	if (tuple->proto == PROTO_TCP || tuple->proto == PROTO_UDP)
-		put_end(out, address, tuple->ip_version, dst ? tuple->dport : tuple->sport);
+		text_end(out, address, tuple->ip_version, dst ? tuple->dport : tuple->sport);
 	else
-		put_address(out, address, tuple->ip_version, false);
+		text_address(out, address, tuple->ip_version);
 }
 
 void
@@ -53,7 +33,7 @@ set_address(struct markup_node *node, const char *name, const struct tuple *tupl
 {
 	struct text value = { 0 };
 
-	put_address(&value, dst ? tuple->dst : tuple->src, tuple->ip_version, false);
+	text_address(&value, dst ? tuple->dst : tuple->src, tuple->ip_version);
 	markup_set(node, name, text_str(&value));
 	text_fini(&value);
 }
