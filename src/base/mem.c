@@ -148,6 +148,17 @@ budget_give(struct budget *budget, size_t bytes)
 	budget->used_bytes -= bytes;
 }
 
+void *
+budget_add(struct budget *budget, void *items, size_t *count, size_t *room, size_t item_bytes)
+{
+	void **array = items;
+
+	if (!budget_take(budget, item_bytes))
+		return NULL;
+	*array = mem_room(*array, room, *count, item_bytes);
+	return (char *)*array + (*count)++ * item_bytes;
+}
+
 void
 pool_init(struct pool *pool, size_t item_bytes)
 {

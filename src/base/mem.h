@@ -40,6 +40,9 @@ struct budget {
 /* A NULL budget always agrees. */
 bool budget_take(struct budget *budget, size_t bytes);
 void budget_give(struct budget *budget, size_t bytes);
+/* The place of one more in items, a pointer to an array that grows; NULL: the budget refused it. */
+void *budget_add(
+    struct budget *budget, void *items, size_t *count, size_t *room, size_t item_bytes);
 
 /*
  * Items of one size, named by numbers from 0. An item's address holds for as

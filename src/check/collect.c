@@ -51,17 +51,13 @@ check_data_free(struct check_data *data)
 static void *
 add_row(struct check_data *data, void *array, size_t *count, size_t *room, size_t row_bytes)
 {
-	void **rows = array;
+	void *row = budget_add(&data->budget, array, count, room, row_bytes);
 
-	if (!budget_take(&data->budget, row_bytes)) {
+	if (row == NULL)
 		data->left_out++;
-		return NULL;
-	}
-	if (*count == *room) {
-		*room = *room * 2 + 64;
-		*rows = mem_realloc_array(*rows, *room, row_bytes);
-	}
-	return memset((char *)*rows + (*count)++ * row_bytes, 0, row_bytes);
+	else
+		memset(row, 0, row_bytes);
+	return row;
 }
 
 /* Parts come one after another. */

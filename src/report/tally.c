@@ -70,29 +70,14 @@ tally_free(struct tally *tally)
 	free(tally);
 }
 
-/* The place of one more; NULL: there is no room. */
-static void *
-add_item(struct tally *tally, void *array, size_t *count, size_t *room, size_t bytes)
-{
-	void **items = array;
-
-	if (!budget_take(&tally->budget, bytes))
-		return NULL;
-	if (*count == *room) {
-		*room = *room * 2 + 64;
-		*items = mem_realloc_array(*items, *room, bytes);
-	}
-	return (char *)*items + (*count)++ * bytes;
-}
-
 /* --- measures --- */
 
 static void
 add_value(struct tally *tally, enum measure_kind kind, int64_t value)
 {
 	struct measure *measure = &tally->measures[kind];
-	int64_t *place =
-	    add_item(tally, &measure->values, &measure->count, &tally->rooms[kind], sizeof(*place));
+	int64_t *place = budget_add(
+	    &tally->budget, &measure->values, &measure->count, &tally->rooms[kind], sizeof(*place));
 
 	if (place == NULL)
 		measure->left_out++;
@@ -184,11 +169,8 @@ group_of(struct tally *tally, const struct flow_row *row)
 	}
 	if (*place != 0)
 		return &tally->groups[*place - 1];
-	if (tally->group_count == tally->group_room) {
-		tally->group_room = tally->group_room * 2 + 64;
-		tally->groups =
-		    mem_realloc_array(tally->groups, tally->group_room, sizeof(*tally->groups));
-	}
+	tally->groups =
+	    mem_room(tally->groups, &tally->group_room, tally->group_count, sizeof(*tally->groups));
 	*place = (uint32_t)tally->group_count + 1;
 	tally->groups[tally->group_count] = (struct tally_group){
 		.key = key,
@@ -219,8 +201,8 @@ add_to_group(struct tally *tally, const struct flow_row *row)
 static void
 note_pick(struct tally *tally, uint32_t flow, uint32_t reasons, uint32_t group, int64_t end_ns)
 {
-	struct pick *pick =
-	    add_item(tally, &tally->picks, &tally->pick_count, &tally->pick_room, sizeof(*pick));
+	struct pick *pick = budget_add(
+	    &tally->budget, &tally->picks, &tally->pick_count, &tally->pick_room, sizeof(*pick));
 
 	if (pick != NULL)
 		*pick = (struct pick){
