@@ -257,13 +257,29 @@ hold_copy(struct check_result *result, struct holding *h)
 	expectations_free(strict);
 }
 
+/* It is said of the capture as a whole; line: of the expectations, or 0. */
+static void
+fail_capture(struct check_result *result, const char *name, uint32_t line, const char *expected,
+    const char *seen, const char *sentence)
+{
+	struct check_case *c = result_add(result, CHECK_FAILED);
+
+	c->severity = 99;
+	c->fact = "capture";
+	c->capture = mem_strdup(name);
+	c->subject = mem_strdup("the capture");
+	c->expected = mem_strdup(expected);
+	c->seen = mem_strdup(seen);
+	c->line = line;
+	c->sentence = mem_strdup(sentence);
+}
+
 bool
 check_hold(
     struct check_result *result, struct expectations *expectations, const struct check_data *data)
 {
 	struct holding h = { .data = data, .expectations = expectations };
 	bool was_meant = false;
-	struct check_case *c;
 
 	if (expectations->good != NULL) {
 		h.twins = twins_of_baseline(expectations->good, data);
@@ -286,17 +302,10 @@ check_hold(
 		hold_capture(result, &h);
 	}
 	twins_free(h.twins);
-	if (was_meant)
-		return true;
-	c = result_add(result, CHECK_FAILED);
-	c->severity = 99;
-	c->fact = "capture";
-	c->capture = mem_strdup(data->name);
-	c->subject = mem_strdup("the capture");
-	c->expected = mem_strdup("a capture that something is expected of");
-	c->seen = mem_strdup(path_last_name(data->name));
-	c->sentence = mem_strdup("nothing is expected of a capture of this name");
-	return false;
+	if (!was_meant)
+		fail_capture(result, data->name, 0, "a capture that something is expected of",
+		    path_last_name(data->name), "nothing is expected of a capture of this name");
+	return was_meant;
 }
 
 /* What is said of no capture that was there is not known to hold. */
@@ -306,19 +315,9 @@ check_finish(struct check_result *result, const struct expectations *expectation
 	for (size_t i = 0; i < expectations->count; i++) {
 		const struct capture_group *capture = &expectations->captures[i];
 		const char *file = capture->file == NULL ? "*" : capture->file;
-		struct check_case *c;
 
-		if (capture->used > 0)
-			continue;
-		c = result_add(result, CHECK_FAILED);
-		c->severity = 99;
-		c->fact = "capture";
-		c->capture = mem_strdup(file);
-		c->subject = mem_strdup("the capture");
-		c->expected = mem_strdup(file);
-		c->seen = mem_strdup("none");
-		c->line = capture->line;
-		c->sentence =
-		    mem_strdup("no capture of this name was held against what is expected of it");
+		if (capture->used == 0)
+			fail_capture(result, file, capture->line, file, "none",
+			    "no capture of this name was held against what is expected of it");
 	}
 }
