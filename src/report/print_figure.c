@@ -75,10 +75,7 @@ struct spans {
 static void
 add_span(struct spans *spans, double top, double bottom)
 {
-	if (spans->count == spans->room) {
-		spans->room = spans->room * 2 + 64;
-		spans->at = mem_realloc_array(spans->at, spans->room, sizeof(*spans->at));
-	}
+	spans->at = mem_room(spans->at, &spans->room, spans->count, sizeof(*spans->at));
 	spans->at[spans->count++] = (struct span){ top, bottom };
 }
 
