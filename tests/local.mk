@@ -14,6 +14,7 @@ unit_tests = \
 	tests/unit/test_hindsight \
 	tests/unit/test_text \
 	tests/unit/test_sha256 \
+	tests/unit/test_agenda \
 	tests/unit/test_sort \
 	tests/unit/test_track \
 	tests/unit/test_report \

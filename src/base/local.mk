@@ -1,4 +1,5 @@
 libsynscope_a_SOURCES += \
+	%D%/agenda.c %D%/agenda.h \
 	%D%/bytes.h \
 	%D%/diag.c %D%/diag.h \
 	%D%/file.c %D%/file.h \
