@@ -1,160 +1,248 @@
 /*
- * Each change of each end: where a sample was taken, or the clock may have told,
- * the row is made, and kept if it says something else than the one before.
+ * Each change of each end, in the order of time: where a sample was taken, or the
+ * clock may have told, the row is made, and shown if it says something else than
+ * the one before. Samples are in that order as they were taken, but for a few that
+ * are put in order apart; what the clock tells later, and listeners, is put off.
  */
 #include <stdlib.h>
 
+#include "base/find.h"
 #include "base/sort.h"
 #include "socket/rows_priv.h"
 
-/* Something may be otherwise from here on: a sample, or the clock. */
-struct change {
-	int64_t at_ns;
-	uint32_t sample; /* of an end; UINT32_MAX: of a listener */
-	uint32_t number; /* of the listener */
-	uint8_t role;
+/* A connection between its first sample and its last. */
+struct watch {
+	struct socket_row told[2]; /* by enum role: as its ends were told last */
+	size_t time_count;
+	int64_t times[STORY_TIMES]; /* when a row of it may change without a packet */
 };
 
-static void
-add_change(struct sockets *all, const struct change *change)
-{
-	if (all->change_count == all->change_room) {
-		size_t room = all->change_room * 2 + 1024;
+/* What is due, by number: listeners, then ends, two of a sample. */
+#define ENDS_FROM (UINT64_C(1) << 32)
 
-		if (!budget_take(all->budget, (room - all->change_room) * sizeof(*change))) {
-			all->left_out++;
+static enum role
+role_of(uint64_t end)
+{
+	return end % 2 == 0 ? ROLE_SERVER : ROLE_CLIENT;
+}
+
+static const struct sample *
+sample_of(const struct sockets *all, uint64_t end)
+{
+	return &all->samples[(end - ENDS_FROM) / 2];
+}
+
+static struct due
+due_of(const struct sockets *all, uint32_t sample)
+{
+	return (struct due){ all->samples[sample].ts_ns, ENDS_FROM + 2 * (uint64_t)sample };
+}
+
+static void
+put_down(struct sockets *all, struct agenda *agenda, const struct due *due)
+{
+	if (!agenda_put(agenda, due))
+		all->left_out++;
+}
+
+static void
+put_off(struct sockets *all, int64_t at_ns, uint64_t what)
+{
+	put_down(all, &all->put_off, &(struct due){ at_ns, what });
+}
+
+void
+changes_note_late(struct sockets *all, uint32_t sample)
+{
+	struct due due = due_of(all, sample);
+
+	put_down(all, &all->late, &due);
+}
+
+/* Whether it says something else than what was told, and is told now. */
+static bool
+is_news(const struct socket_row *row, struct socket_row *told)
+{
+	if (row->state == told->state && row->certain == told->certain &&
+	    row->recv_q.lo == told->recv_q.lo && row->recv_q.hi == told->recv_q.hi &&
+	    row->send_q.lo == told->send_q.lo && row->send_q.hi == told->send_q.hi &&
+	    row->recv_q_best == told->recv_q_best && row->send_q_best == told->send_q_best)
+		return false;
+	*told = *row;
+	return true;
+}
+
+/* When something may be otherwise, behind what was looked at: a happening, or where the last proof of it ends. */
+static int64_t
+next_time(const struct sockets *all, const struct listener *listener, int64_t since_ns)
+{
+	int64_t next_ns = NEVER_NS;
+	size_t at;
+
+	FIND_PLACE(at, listener->happening_count, listener->happenings[at].ts_ns <= since_ns);
+	if (at < listener->happening_count)
+		next_ns = listener->happenings[at].ts_ns;
+	if (all->first_ns > since_ns)
+		next_ns = at_most(next_ns, all->first_ns);
+	if (listener->proved_ns > at_least(all->first_ns, since_ns))
+		next_ns = at_most(next_ns, listener->proved_ns);
+	return next_ns;
+}
+
+/* A listener's next row, if there is one, and when that is due. */
+static void
+watch_listener(struct sockets *all, uint32_t number, int64_t since_ns)
+{
+	const struct listener *listener = &all->listeners[number];
+	struct socket_row *told = &all->listener_rows[number], row;
+	int64_t at_ns = since_ns;
+
+	while ((at_ns = next_time(all, listener, at_ns)) != NEVER_NS) {
+		tell_listener(listener, at_ns, &row);
+		if (is_news(&row, told)) {
+			put_off(all, at_ns, number);
 			return;
 		}
-		all->changes = mem_realloc_array(all->changes, room, sizeof(*change));
-		all->change_room = room;
 	}
-	all->changes[all->change_count++] = *change;
+}
+
+static struct watch *
+watch_of(struct sockets *all, struct story *story)
+{
+	struct watch *watch;
+
+	if (story->watch != 0)
+		return pool_at(&all->watches, story->watch - 1);
+	story->watch = 1 + pool_get(&all->watches);
+	watch = pool_at(&all->watches, story->watch - 1);
+	watch->told[ROLE_CLIENT] = watch->told[ROLE_SERVER] =
+	    (struct socket_row){ .state = SOCK_CLOSED, .certain = true };
+	watch->time_count = story_times(all, story, watch->times);
+	return watch;
+}
+
+static void
+end_watch(struct sockets *all, struct story *story)
+{
+	if (story->watch != 0)
+		pool_put(&all->watches, story->watch - 1);
+	story->watch = 0;
+}
+
+/* Those behind a sample, up to the next of its story. */
+static size_t
+times_between(const struct sockets *all, const struct watch *watch, const struct sample *sample,
+    int64_t until_ns, int64_t times[STORY_TIMES + SAMPLE_TIMES])
+{
+	int64_t own[SAMPLE_TIMES];
+	size_t own_count = sample_times(all, sample, own), count = 0;
+
+	for (size_t i = 0; i < watch->time_count; i++)
+		if (watch->times[i] > sample->ts_ns && watch->times[i] < until_ns)
+			times[count++] = watch->times[i];
+	for (size_t i = 0; i < own_count; i++)
+		if (own[i] > sample->ts_ns && own[i] < until_ns)
+			times[count++] = own[i];
+	return sort_distinct(times, count);
+}
+
+/* What an end shows from a sample to the next: whether a row at once; others are put off. */
+static bool
+show_between(struct sockets *all, const struct due *due, int64_t until_ns, struct socket_row *row)
+{
+	const struct sample *sample = sample_of(all, due->what);
+	enum role role = role_of(due->what);
+	struct watch *watch = watch_of(all, story_at(all, sample->story));
+	struct socket_row *told = &watch->told[role], later;
+	int64_t times[STORY_TIMES + SAMPLE_TIMES];
+	size_t count = times_between(all, watch, sample, until_ns, times);
+	bool is_shown;
+
+	tell_sample(all, sample, sample->ts_ns, role, row);
+	is_shown = is_news(row, told);
+	for (size_t i = 0; i < count; i++) {
+		tell_sample(all, sample, times[i], role, &later);
+		if (is_news(&later, told))
+			put_off(all, times[i], due->what);
+	}
+	return is_shown;
 }
 
 static bool
-same_row(const struct socket_row *a, const struct socket_row *b)
+show_end(struct sockets *all, const struct due *due, struct socket_row *row)
 {
-	return a->state == b->state && a->certain == b->certain && a->recv_q.lo == b->recv_q.lo &&
-	       a->recv_q.hi == b->recv_q.hi && a->send_q.lo == b->send_q.lo &&
-	       a->send_q.hi == b->send_q.hi && a->recv_q_best == b->recv_q_best &&
-	       a->send_q_best == b->send_q_best;
+	const struct sample *sample = sample_of(all, due->what);
+	bool is_last = sample->next_ns == NEVER_NS;
+	int64_t until_ns = is_last ? span_end(all->until_ns, 1) : sample->next_ns;
+	bool is_shown = sample->ts_ns < until_ns && show_between(all, due, until_ns, row);
+
+	if (is_last && role_of(due->what) == ROLE_CLIENT)
+		end_watch(all, story_at(all, sample->story));
+	return is_shown;
 }
 
-/* The changes of one end from one sample to the next. */
 static void
-change_between(
-    struct sockets *all, uint32_t number, int64_t until_ns, enum role role, struct socket_row *old)
+show_due(struct sockets *all, struct socket_row *row)
 {
-	const struct sample *sample = &all->samples[number];
-	int64_t times[ROW_TIMES + 1];
-	size_t count = row_times(all, sample, times);
+	struct due due = agenda_take(&all->put_off);
 
-	times[count++] = sample->ts_ns;
-	sort_numbers(times, count);
-	for (size_t i = 0; i < count; i++) {
-		struct socket_row row;
-
-		if (times[i] < sample->ts_ns || times[i] >= until_ns ||
-		    (i > 0 && times[i] == times[i - 1]))
-			continue;
-		tell_sample(all, sample, times[i], role, &row);
-		if (same_row(&row, old))
-			continue;
-		*old = row;
-		add_change(all,
-		    &(struct change){ .at_ns = times[i], .sample = number, .role = (uint8_t)role });
-	}
-}
-
-/* At each happening, and where the last proof of it ends. */
-static void
-listener_changes(struct sockets *all, uint32_t number)
-{
-	const struct listener *listener = &all->listeners[number];
-	size_t count = 0;
-	int64_t *times;
-	struct change change = { .sample = UINT32_MAX, .number = number };
-	struct socket_row old = { .state = SOCK_CLOSED }, row;
-
-	if (!listener_has_stories(listener))
+	if (due.what >= ENDS_FROM) {
+		tell_sample(all, sample_of(all, due.what), due.at_ns, role_of(due.what), row);
 		return;
-	times = mem_zalloc((listener->happening_count + 2) * sizeof(*times));
-	times[count++] = all->first_ns;
-	if (listener->proved_ns > all->first_ns)
-		times[count++] = listener->proved_ns;
-	for (size_t i = 0; i < listener->happening_count; i++)
-		times[count++] = listener->happenings[i].ts_ns;
-	sort_numbers(times, count);
-	for (size_t i = 0; i < count; i++) {
-		tell_listener(listener, times[i], &row);
-		if (same_row(&row, &old))
-			continue;
-		old = row;
-		change.at_ns = times[i];
-		add_change(all, &change);
 	}
-	free(times);
+	*row = all->listener_rows[due.what];
+	watch_listener(all, (uint32_t)due.what, due.at_ns);
 }
 
-static int
-compare_changes(const void *a, const void *b)
+/* In the order of time: of the samples taken late, and of the others. */
+static struct due
+next_sample(struct sockets *all)
 {
-	const struct change *left = a;
-	const struct change *right = b;
+	struct due next = { INT64_MAX, UINT64_MAX };
 
-	if (left->at_ns != right->at_ns)
-		return left->at_ns < right->at_ns ? -1 : 1;
-	if ((left->sample == UINT32_MAX) != (right->sample == UINT32_MAX))
-		return left->sample == UINT32_MAX ? -1 : 1;
-	if (left->sample != right->sample)
-		return left->sample < right->sample ? -1 : 1;
-	if (left->number != right->number)
-		return left->number < right->number ? -1 : 1;
-	return (left->role < right->role) - (left->role > right->role);
+	while (all->next_sample < all->sample_count &&
+	       all->samples[all->next_sample].ts_ns < all->reached_ns)
+		all->next_sample++;
+	if (all->next_sample < all->sample_count)
+		next = due_of(all, all->next_sample);
+	if (all->next_late < all->late.count && due_before(&all->late.dues[all->next_late], &next))
+		return all->late.dues[all->next_late++];
+	if (all->next_sample < all->sample_count)
+		all->reached_ns = all->samples[all->next_sample++].ts_ns;
+	return next;
 }
 
 void
 changes_prepare(struct sockets *all)
 {
-	uint32_t *next =
-	    mem_zalloc((all->sample_count + 1) * sizeof(*next)); /* 1 + the story's next sample */
-
-	for (size_t i = 0; i < all->sample_count; i++)
-		if (all->samples[i].before != 0)
-			next[all->samples[i].before - 1] = (uint32_t)i + 1;
-	for (size_t i = 0; i < all->sample_count; i++) {
-		struct socket_row old[2] = { { .state = SOCK_CLOSED, .certain = true },
-			{ .state = SOCK_CLOSED, .certain = true } };
-
-		if (all->samples[i].before != 0)
-			continue;
-		for (uint32_t at = (uint32_t)i + 1; at != 0; at = next[at - 1]) {
-			int64_t until_ns = next[at - 1] == 0 ? span_end(all->until_ns, 1)
-							     : all->samples[next[at - 1] - 1].ts_ns;
-
-			change_between(all, at - 1, until_ns, ROLE_SERVER, &old[ROLE_SERVER]);
-			change_between(all, at - 1, until_ns, ROLE_CLIENT, &old[ROLE_CLIENT]);
-		}
+	pool_init(&all->watches, sizeof(struct watch));
+	all->listener_rows =
+	    mem_realloc_array(NULL, all->listener_count + 1, sizeof(*all->listener_rows));
+	for (uint32_t i = 0; i < all->listener_count; i++) {
+		all->listener_rows[i] = (struct socket_row){ .state = SOCK_CLOSED };
+		if (listener_has_stories(&all->listeners[i]))
+			watch_listener(all, i, INT64_MIN);
 	}
-	for (uint32_t i = 0; i < all->listener_count; i++)
-		listener_changes(all, i);
-	free(next);
-	if (all->change_count > 0) /* else there is nothing to point at */
-		qsort(all->changes, all->change_count, sizeof(*all->changes), compare_changes);
+	agenda_sort(&all->late);
+	all->turn = next_sample(all);
 }
 
 bool
 changes_next(struct sockets *all, struct socket_row *row)
 {
-	const struct change *change;
+	while (all->turn.what != UINT64_MAX || all->put_off.count > 0) {
+		struct due turn = all->turn;
 
-	if (all->next_change == all->change_count)
-		return false;
-	change = &all->changes[all->next_change++];
-	if (change->sample == UINT32_MAX)
-		tell_listener(&all->listeners[change->number], change->at_ns, row);
-	else
-		tell_sample(all, &all->samples[change->sample], change->at_ns,
-		    (enum role)change->role, row);
-	return true;
+		if (agenda_is_due(&all->put_off, &turn)) {
+			show_due(all, row);
+			return true;
+		}
+		if (role_of(turn.what) == ROLE_SERVER)
+			all->turn.what++;
+		else
+			all->turn = next_sample(all);
+		if (show_end(all, &turn, row))
+			return true;
+	}
+	return false;
 }

@@ -438,9 +438,8 @@ tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_n
 }
 
 size_t
-row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES])
+story_times(const struct sockets *all, const struct story *story, int64_t times[STORY_TIMES])
 {
-	const struct story *story = story_at(all, sample->story);
 	const struct listener *listener = listener_of(all, story);
 	size_t count = 0;
 	int64_t gap_ns = next_syn_gap_ns(all, story);
@@ -455,15 +454,14 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 	times[count++] = story->heard_ns[ROLE_SERVER];
 	times[count++] = story->last_syn_ns;
 	times[count++] = span_end(all->seen_ns, 1);
+	times[count++] = span_end(overdue_ns, 1);
 	times[count++] = span_end(overdue_ns, span_end(gap_ns, 1));
-	times[count++] = span_end(sample->ts_ns, span_end(story_patience_ns(story), 1));
 	times[count++] = story->answer_ns;
 	times[count++] = story->taken_lo_ns;
 	times[count++] = story->taken_ns;
 	times[count++] = story->taken_hi_ns;
 	times[count++] = story->gone_ns;
 	times[count++] = story->due_ns;
-	times[count++] = hidden_fin_ns(all, listener, story, sample);
 	if (listener != NULL && !(story->flags & STORY_ANSWERED))
 		times[count++] =
 		    fellows_left_ns(all, listener, story, story->last_syn_ns, overdue_ns);
@@ -471,12 +469,22 @@ row_times(const struct sockets *all, const struct sample *sample, int64_t times[
 		times[count++] = dropped_first_ns(story);
 	times[count++] = story->client_gone_ns;
 	times[count++] = story->knock_ns;
-	times[count++] = span_end(overdue_ns, 1);
-	times[count++] = span_end(sample->ts_ns, TIME_WAIT_NS);
 	if (story->fin_ns != NEVER_NS)
 		times[count++] = span_end(story->fin_ns, 1 - AGAIN_MAX_NS);
 	times[count++] = fin_wait_over_ns(story, ROLE_CLIENT);
 	times[count++] = fin_wait_over_ns(story, ROLE_SERVER);
+	return count;
+}
+
+size_t
+sample_times(const struct sockets *all, const struct sample *sample, int64_t times[SAMPLE_TIMES])
+{
+	const struct story *story = story_at(all, sample->story);
+	size_t count = 0;
+
+	times[count++] = hidden_fin_ns(all, listener_of(all, story), story, sample);
+	times[count++] = span_end(sample->ts_ns, span_end(story_patience_ns(story), 1));
+	times[count++] = span_end(sample->ts_ns, TIME_WAIT_NS);
 	times[count++] = span_end(sample->ts_ns, ACKED_BY_NS + 1);
 	times[count++] = span_end(sample->ts_ns, SETTLED_NS + 1);
 	return count;

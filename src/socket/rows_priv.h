@@ -47,14 +47,19 @@ int64_t unseen_limit(const struct telling *t);
 /* One end between two samples, at a moment there. */
 void tell_sample(const struct sockets *all, const struct sample *sample, int64_t at_ns,
     enum role role, struct socket_row *row);
-/* When the rows of a sample may change without a packet. */
-#define ROW_TIMES 27
-size_t row_times(const struct sockets *all, const struct sample *sample, int64_t times[ROW_TIMES]);
+/* When the rows of a story may change without a packet; and those of a sample, besides. */
+#define STORY_TIMES  22
+#define SAMPLE_TIMES 5
+size_t story_times(
+    const struct sockets *all, const struct story *story, int64_t times[STORY_TIMES]);
+size_t sample_times(
+    const struct sockets *all, const struct sample *sample, int64_t times[SAMPLE_TIMES]);
 
 /* --- rows.c and changes.c --- */
 
 void tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row *row);
 void rows_prepare(struct sockets *all);
+void changes_note_late(struct sockets *all, uint32_t sample);
 void changes_prepare(struct sockets *all);
 bool changes_next(struct sockets *all, struct socket_row *row);
 

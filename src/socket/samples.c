@@ -130,6 +130,18 @@ stuck_since_ns(const struct story *story, const struct tcp_pair *pair)
 									      : story->shut_ns;
 }
 
+/* The story's sample before ends where this one begins. A SYN that nobody answered at first is taken in late. */
+static void
+link_change(struct sockets *all, struct sample *sample)
+{
+	sample->next_ns = NEVER_NS;
+	if (sample->before != 0)
+		all->samples[sample->before - 1].next_ns = at_most(sample->ts_ns, NEVER_NS - 1);
+	if (sample->ts_ns < all->latest_ns)
+		changes_note_late(all, (uint32_t)(sample - all->samples));
+	all->latest_ns = at_least(all->latest_ns, sample->ts_ns);
+}
+
 void
 sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t ts_ns,
     uint32_t index, uint32_t to)
@@ -164,6 +176,8 @@ sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 	};
 	memcpy(sample->face, faces, sizeof(faces));
 	sample->stuck_ns = stuck_since_ns(story, pair);
+	if (all->each_change)
+		link_change(all, sample);
 	sock->sample = (uint32_t)all->sample_count;
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/agenda.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "socket/listener_priv.h"
@@ -52,6 +53,7 @@ struct sockets {
 	struct sample *samples;
 	size_t sample_count;
 	size_t sample_room;
+	int64_t latest_ns; /* of them */
 	uint64_t left_out;
 
 	int64_t *moments; /* ascending; made at the first packet */
@@ -69,11 +71,17 @@ struct sockets {
 	size_t listener_room;
 	size_t next_listener;
 
+	/* changes.c's place */
+	struct agenda late; /* samples that were taken after later ones */
+	size_t next_late;
+	uint32_t next_sample;  /* of the others */
+	int64_t reached_ns;    /* by them */
+	struct due turn;       /* the end that is told next */
+	struct agenda put_off; /* changes that were found, and are told when it is time */
+	struct pool watches;   /* of connections between their first sample and their last */
+	struct socket_row *listener_rows; /* as they were told last, or are put off */
+
 	/* rows.c's place */
-	struct change *changes; /* each change, in the order of time */
-	size_t change_count;
-	size_t change_room;
-	size_t next_change;
 	uint32_t *order; /* samples by the moment they begin to answer for */
 	uint32_t *live;  /* those that answer for the moment at hand */
 	size_t order_next, live_count;

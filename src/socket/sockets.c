@@ -16,9 +16,9 @@ sockets_new(const struct sockets_options *options, struct budget *budget)
 	struct sockets *all = mem_zalloc(sizeof(*all));
 
 	all->options = *options;
-	all->budget = budget;
+	all->budget = all->late.budget = all->put_off.budget = budget;
 	all->seed = hash_seed_draw();
-	all->begun_ns = INT64_MIN;
+	all->begun_ns = all->latest_ns = all->reached_ns = INT64_MIN;
 	all->each_change =
 	    options->want_rows && options->moment_count == 0 && options->every_ns == 0;
 	pool_init(&all->stories, sizeof(struct story));
@@ -36,7 +36,10 @@ sockets_free(struct sockets *all)
 		free(all->listeners[i].happenings);
 	free(all->listeners);
 	free(all->locals.slots);
-	free(all->changes);
+	agenda_fini(&all->late);
+	agenda_fini(&all->put_off);
+	free(all->listener_rows);
+	pool_fini(&all->watches);
 	free(all->order);
 	free(all->live);
 	free(all->moments);

@@ -173,6 +173,7 @@ struct story {
 	bool reset_has_window[2];
 	struct shot shot;
 	uint32_t reset_got; /* bytes that the server had by then */
+	uint32_t watch;     /* 1 + its number, while changes are told; 0: none */
 
 	/* Of a plain one: its first ACK, and the first that said more, or the last before the proof. */
 	int64_t plain_lo_ns;
@@ -251,8 +252,13 @@ struct sample {
 	uint32_t order;  /* the story's */
 	uint32_t before; /* 1 + the story's previous; 0: none */
 	uint32_t index;  /* of the packet before */
-	uint32_t from;   /* moments it answers for: from, up to but not to */
-	uint32_t to;
+	union {
+		struct {
+			uint32_t from; /* moments it answers for: from, up to but not to */
+			uint32_t to;
+		};
+		int64_t next_ns; /* of changes: when the story's next was taken; NEVER_NS: there is none */
+	};
 	struct face face[2]; /* by enum role */
 	int64_t
 	    stuck_ns; /* since then what the client sends again waits for an ACK; NEVER_NS: nothing */

@@ -235,6 +235,27 @@ test_both_orders_of_closing_end_where_rfc_9293_says(void **state)
 	assert_int_equal(sock_next(both, EVENT_GOT_FIN_ACK), SOCK_TIME_WAIT);
 }
 
+/* --- each change --- */
+
+static void
+test_changes_come_in_the_order_of_time_whenever_they_were_taken_in(void **state)
+{
+	(void)state;
+	queue_child(0, 100);
+	feed(SEG(ISN_C, 0, PORT(1), .flags = SYN, AT(50)));
+	feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(1), .flags = SYN | ACK, AT(150)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(1), AT(150)));
+	feed(SEG(1000, 0, .ack = 5000, PORT(1), .flags = FIN | ACK, AT(200)));
+	feed(REPLY(.seq = 5000, .ack = 1001, PORT(1), .flags = FIN | ACK, AT(200)));
+	feed(SEG(1001, 0, .ack = 5001, PORT(1), AT(200)));
+	solve(70000);
+	assert_int_equal(end_at(50, 1, false).state, SOCK_SYN_SENT);
+	for (size_t i = 1; i < seen.row_count; i++)
+		assert_true(seen.rows[i].at_ns >= seen.rows[i - 1].at_ns);
+	assert_int_equal(seen.rows[seen.row_count - 1].at_ns, NS(60200));
+	assert_int_equal(seen.rows[seen.row_count - 1].state, SOCK_CLOSED);
+}
+
 /* --- how connections begin --- */
 
 static void
@@ -2118,6 +2139,7 @@ main(void)
 		TEST(test_a_reset_closes_whatever_is_connected),
 		TEST(test_a_listener_is_moved_by_no_segment),
 		TEST(test_both_orders_of_closing_end_where_rfc_9293_says),
+		TEST(test_changes_come_in_the_order_of_time_whenever_they_were_taken_in),
 		TEST(test_a_connection_that_is_taken_is_established_at_both_ends),
 		TEST(test_a_refused_connection_leaves_no_sockets),
 		TEST(test_an_ack_behind_which_the_syn_ack_comes_again_was_ignored),
