@@ -138,17 +138,21 @@ fellows_closed_ns(const struct sockets *all, const struct listener *listener,
 	return at_most(closed_ns, fellows_left_ns(all, listener, story, open_until_ns, closed_ns));
 }
 
-/* What it got it had read when it ended: a FIN says so, where a RST says the contrary. */
+/*
+ * What it got it had read when it ended: a FIN behind the other's says so, which
+ * it read to the end, where a RST says the contrary. The first FIN can be shutdown()'s.
+ */
 static int
 has_read_all(const struct story *story, enum role role)
 {
 	const struct face *final = &story->final[role];
+	bool is_second = final->state == SOCK_LAST_ACK || final->state == SOCK_CLOSED;
 
 	if (!story->is_final || final->got < 2)
 		return 0;
 	if (story->reset_ns[role] != NEVER_NS)
 		return story->reset_has_ack[role] && story->reset_has_window[role] ? -1 : 0;
-	return final->fin_sent;
+	return final->fin_sent && is_second;
 }
 
 /* Where nobody was connected, as in a flood, each would be asked for each in vain. */

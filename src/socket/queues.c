@@ -73,12 +73,16 @@ resets_unread(const struct telling *t)
 /*
  * Whether a program that could have read its bytes did, likelier than not: who
  * answers or closes has read what came before, and so has who was sent more
- * than its window holds. Of one that just keeps still we think that it sleeps.
+ * than its window holds. Of one that just keeps still we think that it sleeps, and
+ * of a server that only shut down, too.
  */
 static bool
-has_read(const struct face *me)
+has_read(const struct telling *t)
 {
-	return (me->spoke_last && me->sent > ANSWER_BYTES) || me->fin_sent || me->read > 0 ||
+	const struct face *me = &t->sample->face[t->role];
+	bool is_closed = me->fin_sent && !(t->role == ROLE_SERVER && t->story->outlives[t->role]);
+
+	return (me->spoke_last && me->sent > ANSWER_BYTES) || is_closed || me->read > 0 ||
 	       me->got > 2 * (uint64_t)me->window + 1;
 }
 
@@ -114,7 +118,7 @@ tell_recv_q(struct telling *t)
 	*queue = (struct range){ accepted == 0 ? got : lies_unread(t) && most > 0, most };
 	t->row->recv_q_best = most;
 	if (queue->lo == 0 && accepted == 1 && !resets_unread(t) &&
-	    (has_read(me) || keeps_reading(t)))
+	    (has_read(t) || keeps_reading(t)))
 		t->row->recv_q_best = 0;
 }
 

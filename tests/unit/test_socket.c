@@ -2098,6 +2098,44 @@ test_a_client_that_is_told_something_reads_it(void **state)
 	assert_int_equal(end_at(500, 0, false).recv_q_best, 0);
 }
 
+/* Two connections: the server's program says something, then FIN, in front of the client's or behind it. */
+static void
+test_who_closes_behind_the_other_shows_that_its_program_reads(void **state)
+{
+	(void)state;
+	ask_at(500);
+	queue_child(0, 0);
+	queue_child(1, 10);
+	for (int n = 0; n < 2; n++)
+		feed(REPLY(.seq = 5000, .length = 5, .ack = 1015, PORT(n), AT(100 + n)));
+	feed(SEG(1015, 0, .ack = 5005, PORT(1), .flags = FIN | ACK, AT(200)));
+	feed(REPLY(.seq = 5005, .ack = 1016, PORT(1), .flags = FIN | ACK, AT(200)));
+	feed(SEG(1016, 0, .ack = 5006, PORT(1), AT(200)));
+	solve(600);
+	assert_int_equal(end_at(500, 0, true).recv_q.hi, 15);
+	assert_int_equal(end_at(500, 0, true).recv_q_best, 0);
+}
+
+static void
+test_who_closes_first_may_only_have_shut_down(void **state)
+{
+	(void)state;
+	ask_at(500);
+	queue_child(0, 0);
+	queue_child(1, 10);
+	for (int n = 0; n < 2; n++)
+		feed(REPLY(.seq = 5000, .length = 5, .ack = 1015, PORT(n), AT(100 + n)));
+	feed(REPLY(.seq = 5005, .ack = 1015, PORT(1), .flags = FIN | ACK, AT(200)));
+	feed(SEG(1015, 0, .ack = 5006, PORT(1), AT(200)));
+	/* It takes more: it did only that. */
+	feed(SEG(1015, 10, .ack = 5006, PORT(1), AT(300)));
+	feed(REPLY(.seq = 5006, .ack = 1025, PORT(1), AT(300)));
+	solve(600);
+	assert_int_equal(end_at(500, 0, true).recv_q_best, 15);
+	assert_ends(500, 1, "CLOSE_WAIT", "FIN_WAIT2");
+	assert_int_equal(end_at(500, 1, true).recv_q_best, 25);
+}
+
 static void
 test_a_client_that_resets_in_the_end_has_not_read(void **state)
 {
@@ -2251,6 +2289,8 @@ main(void)
 		TEST(test_a_syn_ack_to_a_syn_that_came_again_is_no_timers),
 		TEST(test_a_client_that_is_told_something_reads_it),
 		TEST(test_what_answers_a_question_that_was_put_off_is_not_put_aside_again),
+		TEST(test_who_closes_behind_the_other_shows_that_its_program_reads),
+		TEST(test_who_closes_first_may_only_have_shut_down),
 		TEST(test_a_client_that_resets_in_the_end_has_not_read),
 	};
 
