@@ -29,13 +29,13 @@ role_of(uint64_t end)
 static const struct sample *
 sample_of(const struct sockets *all, uint64_t end)
 {
-	return &all->samples[(end - ENDS_FROM) / 2];
+	return sample_at(all, (uint32_t)((end - ENDS_FROM) / 2));
 }
 
 static struct due
 due_of(const struct sockets *all, uint32_t sample)
 {
-	return (struct due){ all->samples[sample].ts_ns, ENDS_FROM + 2 * (uint64_t)sample };
+	return (struct due){ sample_at(all, sample)->ts_ns, ENDS_FROM + 2 * (uint64_t)sample };
 }
 
 static void
@@ -200,15 +200,15 @@ next_sample(struct sockets *all)
 {
 	struct due next = { INT64_MAX, UINT64_MAX };
 
-	while (all->next_sample < all->sample_count &&
-	       all->samples[all->next_sample].ts_ns < all->reached_ns)
+	while (all->next_sample < all->samples.item_count &&
+	       sample_at(all, all->next_sample)->ts_ns < all->reached_ns)
 		all->next_sample++;
-	if (all->next_sample < all->sample_count)
+	if (all->next_sample < all->samples.item_count)
 		next = due_of(all, all->next_sample);
 	if (all->next_late < all->late.count && due_before(&all->late.dues[all->next_late], &next))
 		return all->late.dues[all->next_late++];
-	if (all->next_sample < all->sample_count)
-		all->reached_ns = all->samples[all->next_sample++].ts_ns;
+	if (all->next_sample < all->samples.item_count)
+		all->reached_ns = sample_at(all, all->next_sample++)->ts_ns;
 	return next;
 }
 

@@ -104,9 +104,9 @@ reset_reconsider(struct sockets *all, struct sock *sock, struct story *story,
 		span_ns(pkt->ts_ns, shot->ts_ns) < patience_ns))
 		return;
 	sock->state[side] = shot->state[side];
-	for (uint32_t at = sock->sample; at != 0 && all->samples[at - 1].ts_ns >= shot->ts_ns;
-	     at = all->samples[at - 1].before)
-		all->samples[at - 1].face[role].state = shot->state[side];
+	for (uint32_t at = sock->sample; at != 0 && sample_at(all, at - 1)->ts_ns >= shot->ts_ns;
+	     at = sample_at(all, at - 1)->before)
+		sample_at(all, at - 1)->face[role].state = shot->state[side];
 	shot->state[side] = SOCK_CLOSED;
 	if (side == shot->from)
 		story->reset_ns[role] = NEVER_NS;

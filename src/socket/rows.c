@@ -55,32 +55,31 @@ enum group { GROUP_REQUESTS, GROUP_SERVERS, GROUP_CLIENTS, GROUP_COUNT };
 static int
 compare_from(const void *a, const void *b, void *ctx)
 {
-	const struct sample *samples = ctx;
-	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+	const struct sample *left = sample_at(ctx, *(const uint32_t *)a);
+	const struct sample *right = sample_at(ctx, *(const uint32_t *)b);
 
-	if (samples[left].from != samples[right].from)
-		return samples[left].from < samples[right].from ? -1 : 1;
-	if (samples[left].order != samples[right].order)
-		return samples[left].order < samples[right].order ? -1 : 1;
+	if (left->from != right->from)
+		return left->from < right->from ? -1 : 1;
+	if (left->order != right->order)
+		return left->order < right->order ? -1 : 1;
 	return 0;
 }
 
 static void
 prepare_moments(struct sockets *all)
 {
-	all->order = mem_zalloc((all->sample_count + 1) * sizeof(*all->order));
-	all->live = mem_zalloc((all->sample_count + 1) * sizeof(*all->live));
-	for (size_t i = 0; i < all->sample_count; i++)
+	all->order = mem_zalloc((all->samples.item_count + 1) * sizeof(*all->order));
+	all->live = mem_zalloc((all->samples.item_count + 1) * sizeof(*all->live));
+	for (size_t i = 0; i < all->samples.item_count; i++)
 		all->order[i] = (uint32_t)i;
-	qsort_r(all->order, all->sample_count, sizeof(*all->order), compare_from, all->samples);
+	qsort_r(all->order, all->samples.item_count, sizeof(*all->order), compare_from, all);
 }
 
 static int
 compare_order(const void *a, const void *b, void *ctx)
 {
-	const struct sample *samples = ctx;
-	uint32_t left = samples[*(const uint32_t *)a].order,
-		 right = samples[*(const uint32_t *)b].order;
+	uint32_t left = sample_at(ctx, *(const uint32_t *)a)->order;
+	uint32_t right = sample_at(ctx, *(const uint32_t *)b)->order;
 
 	return (left > right) - (left < right);
 }
@@ -108,20 +107,19 @@ begin_moment(struct sockets *all)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < all->live_count; i++)
-		if (is_live(all, &all->samples[all->live[i]]))
+		if (is_live(all, sample_at(all, all->live[i])))
 			all->live[kept++] = all->live[i];
 	all->live_count = kept;
-	while (all->order_next < all->sample_count &&
-	       all->samples[all->order[all->order_next]].from <= all->moment) {
+	while (all->order_next < all->samples.item_count &&
+	       sample_at(all, all->order[all->order_next])->from <= all->moment) {
 		uint32_t number = all->order[all->order_next++];
 
-		if (is_live(all, &all->samples[number]))
+		if (is_live(all, sample_at(all, number)))
 			all->live[all->live_count++] = number;
 	}
 	/* Those that are new, of the same moment all, are in order. */
 	if (kept > 0)
-		qsort_r(
-		    all->live, all->live_count, sizeof(*all->live), compare_order, all->samples);
+		qsort_r(all->live, all->live_count, sizeof(*all->live), compare_order, all);
 	all->cursor = 0;
 }
 
@@ -166,7 +164,7 @@ next_at_moment(struct sockets *all, struct socket_row *row)
 		}
 		at -= all->listener_count;
 		group = (enum group)(at / all->live_count);
-		sample = &all->samples[all->live[at % all->live_count]];
+		sample = sample_at(all, all->live[at % all->live_count]);
 		if (!can_be_of(all, sample, group, at_ns))
 			continue;
 		tell_sample(

@@ -103,23 +103,6 @@ face_of(
 	};
 }
 
-static bool
-sample_room(struct sockets *all)
-{
-	size_t room;
-
-	if (all->sample_count < all->sample_room)
-		return true;
-	room = all->sample_room == 0 ? 1024 : all->sample_room * 2;
-	if (!budget_take(all->budget, (room - all->sample_room) * sizeof(struct sample))) {
-		all->left_out++;
-		return false;
-	}
-	all->samples = mem_realloc_array(all->samples, room, sizeof(struct sample));
-	all->sample_room = room;
-	return true;
-}
-
 /* Since when what the client has to say waits for an ACK, time and again, or for room. */
 static int64_t
 stuck_since_ns(const struct story *story, const struct tcp_pair *pair)
@@ -132,13 +115,15 @@ stuck_since_ns(const struct story *story, const struct tcp_pair *pair)
 
 /* The story's sample before ends where this one begins. A SYN that nobody answered at first is taken in late. */
 static void
-link_change(struct sockets *all, struct sample *sample)
+link_change(struct sockets *all, uint32_t number)
 {
+	struct sample *sample = sample_at(all, number);
+
 	sample->next_ns = NEVER_NS;
 	if (sample->before != 0)
-		all->samples[sample->before - 1].next_ns = at_most(sample->ts_ns, NEVER_NS - 1);
+		sample_at(all, sample->before - 1)->next_ns = at_most(sample->ts_ns, NEVER_NS - 1);
 	if (sample->ts_ns < all->latest_ns)
-		changes_note_late(all, (uint32_t)(sample - all->samples));
+		changes_note_late(all, number);
 	all->latest_ns = at_least(all->latest_ns, sample->ts_ns);
 }
 
@@ -148,6 +133,7 @@ sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 {
 	const struct story *story = story_at(all, sock->story - 1);
 	struct sample *sample;
+	uint32_t number;
 	enum side client = (enum side)story->client;
 	struct face faces[2] = {
 		face_of(story, sock, pair, client),
@@ -155,16 +141,19 @@ sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 	};
 
 	if (all->each_change && sock->sample != 0) {
-		const struct sample *old = &all->samples[sock->sample - 1];
+		const struct sample *old = sample_at(all, sock->sample - 1);
 
 		/* A packet that changes nothing still is one: what ends by itself does so since then. */
 		if (memcmp(old->face, faces, sizeof(faces)) == 0 &&
 		    span_ns(ts_ns, old->ts_ns) < MS_NS)
 			return;
 	}
-	if (!sample_room(all))
+	if (!budget_take(all->budget, sizeof(*sample))) {
+		all->left_out++;
 		return;
-	sample = &all->samples[all->sample_count++];
+	}
+	number = pool_grow(&all->samples);
+	sample = sample_at(all, number);
 	*sample = (struct sample){
 		.ts_ns = ts_ns,
 		.story = sock->story - 1,
@@ -177,8 +166,8 @@ sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 	memcpy(sample->face, faces, sizeof(faces));
 	sample->stuck_ns = stuck_since_ns(story, pair);
 	if (all->each_change)
-		link_change(all, sample);
-	sock->sample = (uint32_t)all->sample_count;
+		link_change(all, number);
+	sock->sample = number + 1;
 }
 
 /* conn->rare counts C, G, T and W; G: bytes were given up as missing. */

@@ -50,9 +50,7 @@ struct sockets {
 	unsigned plain_count;
 	uint32_t begun;  /* stories ever */
 	uint32_t latest; /* the order of the last to begin */
-	struct sample *samples;
-	size_t sample_count;
-	size_t sample_room;
+	struct pool samples;
 	int64_t latest_ns; /* of them */
 	uint64_t left_out;
 
@@ -105,6 +103,12 @@ static inline struct brief *
 brief_at(const struct sockets *all, uint32_t number)
 {
 	return pool_at(&all->briefs, number);
+}
+
+static inline struct sample *
+sample_at(const struct sockets *all, uint32_t number)
+{
+	return pool_at(&all->samples, number);
 }
 
 static inline struct step *

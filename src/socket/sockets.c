@@ -24,6 +24,7 @@ sockets_new(const struct sockets_options *options, struct budget *budget)
 	pool_init(&all->stories, sizeof(struct story));
 	pool_init(&all->steps, sizeof(struct step));
 	pool_init(&all->briefs, sizeof(struct brief));
+	pool_init(&all->samples, sizeof(struct sample));
 	return all;
 }
 
@@ -43,7 +44,7 @@ sockets_free(struct sockets *all)
 	free(all->order);
 	free(all->live);
 	free(all->moments);
-	free(all->samples);
+	pool_fini(&all->samples);
 	pool_fini(&all->briefs);
 	pool_fini(&all->steps);
 	pool_fini(&all->stories);
