@@ -52,96 +52,168 @@ put_prefixes(struct text *out, const struct info *info)
 
 /* --- TCP: options, in the order of the wire --- */
 
+/* What an option says, and the words for it. */
+struct value {
+	struct bytes b;
+	const char *const *words;
+	const struct figure_wire *wire; /* the segment's */
+};
+
 static void
-put_mss(struct text *out, struct bytes value, const struct figure_wire *wire)
+put_word(struct text *out, struct value *value)
 {
-	(void)wire;
-	info_put_number(out, " MSS=", bytes_u16(&value));
+	text_put(out, value->words[0]);
 }
 
 static void
-put_wscale(struct text *out, struct bytes value, const struct figure_wire *wire)
+put_u16(struct text *out, struct value *value)
 {
-	uint8_t shift = bytes_u8(&value);
+	info_put_number(out, value->words[0], bytes_u16(&value->b));
+}
 
-	(void)wire;
-	info_put_number(out, " WS=", UINT64_C(1) << (shift > WSCALE_MAX ? WSCALE_MAX : shift));
+/* Of how long data may wait; the highest bit is the unit, which is not told. */
+static void
+put_timeout(struct text *out, struct value *value)
+{
+	info_put_number(out, value->words[0], bytes_u16(&value->b) & 0x7fff);
+}
+
+/* One after another, as far as they go. */
+static void
+put_u32s(struct text *out, struct value *value)
+{
+	while (bytes_left(&value->b) >= 4)
+		info_put_number(out, *value->words++, bytes_u32(&value->b));
 }
 
 static void
-put_sack_permitted(struct text *out, struct bytes value, const struct figure_wire *wire)
+put_wscale(struct text *out, struct value *value)
 {
-	(void)value;
-	(void)wire;
-	text_put(out, " SACK_PERM");
+	uint8_t shift = bytes_u8(&value->b);
+
+	info_put_number(
+	    out, value->words[0], UINT64_C(1) << (shift > WSCALE_MAX ? WSCALE_MAX : shift));
 }
 
 static void
-put_sack(struct text *out, struct bytes value, const struct figure_wire *wire)
+put_sack(struct text *out, struct value *value)
 {
-	while (bytes_left(&value) >= 8) {
-		info_put_number(out, " SLE=", (uint32_t)(bytes_u32(&value) - wire->peer_base));
-		info_put_number(out, " SRE=", (uint32_t)(bytes_u32(&value) - wire->peer_base));
+	uint32_t base = value->wire->peer_base;
+
+	while (bytes_left(&value->b) >= 8) {
+		info_put_number(out, value->words[0], (uint32_t)(bytes_u32(&value->b) - base));
+		info_put_number(out, value->words[1], (uint32_t)(bytes_u32(&value->b) - base));
 	}
 }
 
 static void
-put_timestamps(struct text *out, struct bytes value, const struct figure_wire *wire)
+put_fast_open(struct text *out, struct value *value)
 {
-	(void)wire;
-	info_put_number(out, " TSval=", bytes_u32(&value));
-	info_put_number(out, " TSecr=", bytes_u32(&value));
+	text_put(out, value->words[bytes_left(&value->b) > 0]);
 }
 
+/* The counters of Accurate ECN, of 24 bits each; as many as there was room for. */
 static void
-put_md5(struct text *out, struct bytes value, const struct figure_wire *wire)
+put_counters(struct text *out, struct value *value)
 {
-	(void)value;
-	(void)wire;
-	text_put(out, " MD5");
+	if (bytes_left(&value->b) == 0)
+		text_put(out, " AccECN");
+	if (bytes_left(&value->b) % 3 != 0)
+		return;
+	while (bytes_left(&value->b) > 0) {
+		uint32_t high = bytes_u8(&value->b);
+
+		info_put_number(out, *value->words++, high << 16 | bytes_u16(&value->b));
+	}
 }
 
+/* How often the sender wants to be acknowledged; without it, it says that it could. */
 static void
-put_fast_open(struct text *out, struct bytes value, const struct figure_wire *wire)
+put_ack_rate(struct text *out, struct value *value)
 {
-	(void)wire;
-	text_put(out, bytes_left(&value) == 0 ? " TFO=R" : " TFO=C");
+	text_put(out, value->words[0]);
+	if (bytes_left(&value->b) > 0)
+		info_put_number(out, "=", bytes_u8(&value->b) >> 1);
 }
 
+/* In upper case, without leading zeros. */
 static void
-put_experiment(struct text *out, struct bytes value, const struct figure_wire *wire)
+put_hex(struct text *out, const char *name, uint16_t number)
 {
-	const uint16_t fast_open = 0xf989; /* RFC 7413, before it was one */
+	int shift = 12;
 
-	if (bytes_left(&value) >= 2 && bytes_u16(&value) == fast_open)
-		put_fast_open(out, value, wire);
+	text_put(out, name);
+	while (shift > 0 && number >> shift == 0)
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		text_char(out, "0123456789ABCDEF"[number >> shift & 15]);
 }
 
-static const struct option {
-	uint8_t kind;
+struct option {
+	uint16_t kind; /* or the experiment's number */
 	uint8_t least; /* bytes of value that it must have */
 	uint8_t most;
-	void (*put)(struct text *out, struct bytes value, const struct figure_wire *wire);
-} options[] = {
-	{ 2, 2, 2, put_mss },
-	{ 3, 1, 1, put_wscale },
-	{ 4, 0, 0, put_sack_permitted },
-	{ 5, 8, 38, put_sack },
-	{ 8, 8, 8, put_timestamps },
-	{ 19, 16, 16, put_md5 },
-	{ 34, 0, 38, put_fast_open },
-	{ 253, 2, 38, put_experiment },
-	{ 254, 2, 38, put_experiment },
+	void (*put)(struct text *out, struct value *value);
+	const char *words[3];
 };
 
-static void
-put_option(struct text *out, uint8_t kind, struct bytes value, const struct figure_wire *wire)
+/* False where that kind is in no row. */
+static bool
+put_option(
+    struct text *out, const struct option *list, size_t count, uint16_t kind, struct value *value)
 {
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (options[i].kind == kind && bytes_left(&value) >= options[i].least &&
-		    bytes_left(&value) <= options[i].most)
-			options[i].put(out, value, wire);
+	size_t bytes = bytes_left(&value->b);
+
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].kind != kind)
+			continue;
+		value->words = list[i].words;
+		if (bytes >= list[i].least && bytes <= list[i].most)
+			list[i].put(out, value);
+		return true;
+	}
+	return false;
 }
+
+#define LIST(rows) rows, sizeof(rows) / sizeof(rows[0])
+
+/* RFC 6994: who has no kind of option yet shares two, and has a number. */
+static void
+put_experiment(struct text *out, struct value *value)
+{
+	static const struct option experiments[] = {
+		{ 0xf989, 0, 36, put_fast_open, { " TFO=R", " TFO=C" } },
+		{ 0x00ac, 0, 1, put_ack_rate, { " TARR" } },
+		{ 0xacc0, 0, 9, put_counters, { " EE0B=", " ECEB=", " EE1B=" } },
+		{ 0xacc1, 0, 9, put_counters, { " EE1B=", " ECEB=", " EE0B=" } },
+	};
+	uint16_t number = bytes_u16(&value->b);
+
+	if (!put_option(out, LIST(experiments), number, value))
+		put_hex(out, " ExID=", number);
+}
+
+/* Lengths are those that Wireshark reads, which are not always the right ones. */
+static const struct option options[] = {
+	{ 2, 2, 2, put_u16, { " MSS=" } },
+	{ 3, 1, 1, put_wscale, { " WS=" } },
+	{ 4, 0, 38, put_word, { " SACK_PERM" } },
+	{ 5, 8, 38, put_sack, { " SLE=", " SRE=" } },
+	{ 6, 4, 4, put_u32s, { " ECHO=" } },
+	{ 7, 4, 4, put_u32s, { " ECHO=" } },
+	{ 8, 8, 8, put_u32s, { " TSval=", " TSecr=" } },
+	{ 11, 4, 4, put_u32s, { " CC=" } },
+	{ 12, 4, 4, put_u32s, { " CC=" } },
+	{ 13, 4, 4, put_u32s, { " CC=" } },
+	{ 19, 0, 38, put_word, { " MD5" } },
+	{ 28, 2, 2, put_timeout, { " USER_TO=" } },
+	{ 29, 0, 38, put_word, { "TCP AO" } }, /* without a space, as there */
+	{ 34, 0, 38, put_fast_open, { " TFO=R", " TFO=C" } },
+	{ 172, 0, 9, put_counters, { " EE0B=", " ECEB=", " EE1B=" } },
+	{ 174, 0, 9, put_counters, { " EE1B=", " ECEB=", " EE0B=" } },
+	{ 253, 2, 38, put_experiment, { NULL } },
+	{ 254, 2, 38, put_experiment, { NULL } },
+};
 
 static void
 put_options(struct text *out, const struct figure_wire *wire)
@@ -153,17 +225,19 @@ put_options(struct text *out, const struct figure_wire *wire)
 	while (bytes_left(&b) > 0) {
 		uint8_t kind = bytes_u8(&b);
 		uint8_t length;
-		const uint8_t *value;
+		struct value value = { .wire = wire };
+		const uint8_t *at;
 
 		if (kind == END)
 			return;
 		if (kind == NOP)
 			continue;
 		length = bytes_u8(&b);
-		value = length < 2 ? NULL : bytes_take(&b, length - 2u);
-		if (value == NULL)
+		at = length < 2 ? NULL : bytes_take(&b, length - 2u);
+		if (at == NULL)
 			return;
-		put_option(out, kind, bytes_of(value, length - 2u), wire);
+		value.b = bytes_of(at, length - 2u);
+		put_option(out, LIST(options), kind, &value);
 	}
 }
 

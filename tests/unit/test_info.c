@@ -64,6 +64,44 @@ test_options_come_in_the_order_of_the_wire(void **state)
 }
 
 static void
+test_rare_options_have_their_words(void **state)
+{
+	static const struct {
+		const char *words;
+		uint8_t option[12];
+	} cases[] = {
+		{ " MD5", { 19, 8 } },
+		{ "TCP AO", { 29, 4 } },
+		{ " ECHO=7", { 6, 6, 0, 0, 0, 7 } },
+		{ " CC=9", { 12, 6, 0, 0, 0, 9 } },
+		{ " USER_TO=60", { 28, 4, 0x80, 60 } },
+		{ " TFO=R", { 254, 4, 0xf9, 0x89 } },
+		{ " TARR=5", { 254, 5, 0x00, 0xac, 10 } },
+		{ " AccECN", { 172, 2 } },
+		{ " EE1B=65538 ECEB=3", { 174, 8, 1, 0, 2, 0, 0, 3 } },
+		{ " EE0B=1", { 253, 7, 0xac, 0xc0, 0, 0, 1 } },
+		{ " ExID=AE0", { 254, 4, 0x0a, 0xe0 } },
+		{ "", { 172, 4, 1, 2 } },
+		{ "", { 254, 3, 0xf9 } },
+	};
+	static const uint8_t header[] = { TCP_HEADER };
+	struct packet_row row = tcp_row(TCP_SYN, 0, 0, 0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct figure_wire wire = wire_of(header, sizeof(header));
+		struct text expected = { 0 };
+
+		memcpy(wire.bytes + sizeof(header), cases[i].option, sizeof(cases[i].option));
+		wire.count += sizeof(cases[i].option);
+		text_put(&expected, "40352 → 17777 [SYN] Seq=0 Win=32792 Len=0");
+		text_put(&expected, cases[i].words);
+		assert_info(&(struct info){ .row = &row, .wire = &wire }, text_str(&expected));
+		text_fini(&expected);
+	}
+}
+
+static void
 test_selective_acknowledgements_are_relative_to_the_other_side(void **state)
 {
 	static const uint8_t header[] = { TCP_HEADER, 1, 1, 5, 10, 0, 0, 0x10, 1, 0, 0, 0x10, 5 };
@@ -117,8 +155,8 @@ test_a_segment_without_its_header_is_told_by_its_row(void **state)
 	struct packet_row row = tcp_row(TCP_FIN | TCP_ACK, 5, 9, 0);
 
 	(void)state;
-	assert_info(&(struct info){ .row = &row },
-	    "40352 → 17777 [FIN, ACK] Seq=5 Ack=9 Win=32792 Len=0");
+	assert_info(
+	    &(struct info){ .row = &row }, "40352 → 17777 [FIN, ACK] Seq=5 Ack=9 Win=32792 Len=0");
 }
 
 static void
@@ -136,8 +174,8 @@ test_a_datagram_promises_what_its_header_says(void **state)
 	    "40352 → 17777 [BAD UDP LENGTH 400 > IP PAYLOAD LENGTH] Len=392");
 	wire.bytes[4] = 0;
 	wire.bytes[5] = 4;
-	assert_info(&(struct info){ .row = &row, .wire = &wire },
-	    "40352 → 17777 [BAD UDP LENGTH 4 < 8]");
+	assert_info(
+	    &(struct info){ .row = &row, .wire = &wire }, "40352 → 17777 [BAD UDP LENGTH 4 < 8]");
 }
 
 static void
@@ -225,6 +263,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options_come_in_the_order_of_the_wire),
+		cmocka_unit_test(test_rare_options_have_their_words),
 		cmocka_unit_test(test_selective_acknowledgements_are_relative_to_the_other_side),
 		cmocka_unit_test(test_what_is_said_of_a_segment_stands_before_it),
 		cmocka_unit_test(test_odd_flags_and_broken_options_are_told_as_far_as_they_go),
