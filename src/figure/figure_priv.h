@@ -58,6 +58,7 @@ struct info {
 	const struct packet_row *row;
 	const struct figure_wire *wire; /* NULL: it was not kept */
 	uint32_t other; /* the frame of a repeated ACK, or of an echo's other half; 0: none */
+	bool counts;    /* TCP: its three flags of ECN are a counter, as the SYNs agreed */
 };
 
 /* One for each of data->packets; lives as long as the scene. */

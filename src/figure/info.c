@@ -71,6 +71,8 @@ struct speaker {
 	uint32_t flow; /* 0: nobody's */
 	uint32_t ack;
 	uint32_t since;
+	bool asks;   /* its SYN asks for Accurate ECN */
+	bool counts; /* its flags count what was marked as congestion */
 	struct tuple tuple;
 };
 
@@ -81,21 +83,20 @@ struct speakers {
 };
 
 static struct speaker *
-speaker_of(const struct speakers *speakers, const struct packet_row *row)
+speaker_of(const struct speakers *speakers, uint32_t flow, const struct tuple *tuple)
 {
 	/* Of both sides the same slot is tried first; which is which, the source tells. */
-	size_t at = row->flow * (size_t)2654435761u >> 4 & speakers->mask;
+	size_t at = flow * (size_t)2654435761u >> 4 & speakers->mask;
 
 	for (;; at = (at + 1) & speakers->mask) {
 		struct speaker *speaker = &speakers->slots[at];
 
 		if (speaker->flow == 0) {
-			speaker->flow = row->flow;
-			speaker->tuple = row->tuple;
+			speaker->flow = flow;
+			speaker->tuple = *tuple;
 			return speaker;
 		}
-		if (speaker->flow == row->flow &&
-		    memcmp(&speaker->tuple, &row->tuple, sizeof(row->tuple)) == 0)
+		if (speaker->flow == flow && memcmp(&speaker->tuple, tuple, sizeof(*tuple)) == 0)
 			return speaker;
 	}
 }
@@ -111,6 +112,52 @@ note_ack(struct speaker *speaker, struct info *info)
 		speaker->ack = row->ack;
 		speaker->since = row->frame.number;
 	}
+}
+
+/*
+ * Accurate ECN: a SYN with all three flags asks for it, and of the SYN-ACK's
+ * they say which mark the SYN came with, or that it is declined.
+ */
+static bool
+is_accepted(uint16_t flags)
+{
+	switch (info_marks_counted(flags)) {
+	case 2: /* none */
+	case 3: /* ECT(1) */
+	case 4: /* ECT(0) */
+	case 6: /* congestion */
+		return true;
+	}
+	return false;
+}
+
+static struct speaker *
+listener_to(const struct speakers *speakers, const struct packet_row *row)
+{
+	struct tuple tuple = row->tuple;
+
+	memcpy(tuple.src, row->tuple.dst, sizeof(tuple.src));
+	memcpy(tuple.dst, row->tuple.src, sizeof(tuple.dst));
+	tuple.sport = row->tuple.dport;
+	tuple.dport = row->tuple.sport;
+	return speaker_of(speakers, row->flow, &tuple);
+}
+
+/* What their SYNs agree on holds for both sides. */
+static void
+note_counting(const struct speakers *speakers, struct speaker *speaker, struct info *info)
+{
+	uint16_t flags = info->row->flags;
+	struct speaker *other;
+
+	if (!(flags & TCP_SYN)) {
+		info->counts = speaker->counts;
+		return;
+	}
+	other = listener_to(speakers, info->row);
+	speaker->asks = info_marks_counted(flags) == 7;
+	speaker->counts = flags & TCP_ACK && other->asks && is_accepted(flags);
+	other->counts = speaker->counts;
 }
 
 bool
@@ -186,9 +233,12 @@ info_all(struct scene *scene, const struct figure_data *data)
 		const struct packet_row *row = &data->packets[i];
 
 		infos[i] = (struct info){ .row = row, .wire = figure_wire(data, row->index) };
-		if (row->tuple.proto == PROTO_TCP)
-			note_ack(speaker_of(&speakers, row), &infos[i]);
-		else if (row->tuple.proto != PROTO_UDP && info_is_reply(row))
+		if (row->tuple.proto == PROTO_TCP) {
+			struct speaker *speaker = speaker_of(&speakers, row->flow, &row->tuple);
+
+			note_ack(speaker, &infos[i]);
+			note_counting(&speakers, speaker, &infos[i]);
+		} else if (row->tuple.proto != PROTO_UDP && info_is_reply(row))
 			find_question(infos, i);
 	}
 	free(speakers.slots);

@@ -14,6 +14,13 @@ enum {
 
 /* " Seq=1": the name as it is, and the number. */
 void info_put_number(struct text *out, const char *name, uint64_t value);
+/* ECE, CWR and AE as one number. */
+static inline unsigned
+info_marks_counted(uint16_t flags)
+{
+	return flags / TCP_ECE & 7;
+}
+
 /* An echo, and what answers it. */
 bool info_is_question(const struct packet_row *row);
 bool info_is_reply(const struct packet_row *row);

@@ -251,12 +251,13 @@ put_ports(struct text *out, const struct tuple *tuple)
 }
 
 static void
-put_flags(struct text *out, uint16_t flags, bool has_reserved)
+put_flags(struct text *out, uint16_t flags, bool has_reserved, bool counts)
 {
+	const uint16_t named = counts ? flags & ~(TCP_ECE | TCP_CWR | TCP_AE) : flags;
 	const char *separator = " [";
 
 	for (unsigned i = 0; i < FLAG_COUNT; i++) {
-		if (!(flags & 1u << i))
+		if (!(named & 1u << i))
 			continue;
 		text_put(out, separator);
 		text_put(out, flag_words[i].name);
@@ -265,6 +266,11 @@ put_flags(struct text *out, uint16_t flags, bool has_reserved)
 	if (has_reserved) {
 		text_put(out, separator);
 		text_put(out, "Reserved");
+		separator = ", ";
+	}
+	if (counts) {
+		text_put(out, separator[0] == ',' ? "" : " [");
+		info_put_number(out, ", ACE=", info_marks_counted(flags));
 		separator = ", ";
 	}
 	text_put(out, separator[0] == ',' ? "]" : " [<None>]");
@@ -280,7 +286,7 @@ info_put_tcp(struct text *out, const struct info *info)
 
 	put_prefixes(out, info);
 	put_ports(out, &row->tuple);
-	put_flags(out, row->flags, has_header && (wire->bytes[12] & RESERVED) != 0);
+	put_flags(out, row->flags, has_header && (wire->bytes[12] & RESERVED) != 0, info->counts);
 	info_put_number(out, " Seq=", row->seq);
 	if (row->flags & TCP_ACK)
 		info_put_number(out, " Ack=", row->ack);

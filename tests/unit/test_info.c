@@ -102,6 +102,38 @@ test_rare_options_have_their_words(void **state)
 }
 
 static void
+test_accurate_ecn_makes_a_number_of_three_flags(void **state)
+{
+	struct packet_row rows[] = {
+		tcp_row(TCP_SYN | TCP_ECE | TCP_CWR | TCP_AE, 0, 0, 0),
+		tcp_row(TCP_SYN | TCP_ACK | TCP_CWR, 0, 1, 0),
+		tcp_row(TCP_ACK | TCP_AE | TCP_ECE, 1, 1, 0),
+		/* the next connection: the other side knows nothing of it */
+		tcp_row(TCP_SYN | TCP_ECE | TCP_CWR | TCP_AE, 0, 0, 0),
+		tcp_row(TCP_SYN | TCP_ACK | TCP_ECE, 0, 1, 0),
+		tcp_row(TCP_ACK | TCP_ECE, 1, 1, 0),
+	};
+	const struct figure_data data = { .packets = rows, .packet_count = 6 };
+	struct scene *scene = scene_new("en");
+	const struct info *infos;
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		rows[i].flow = i < 3 ? 1 : 2;
+		if (i % 3 == 1) {
+			rows[i].tuple.sport = 17777;
+			rows[i].tuple.dport = 40352;
+		}
+	}
+	infos = info_all(scene, &data);
+	assert_info(&infos[0], "40352 → 17777 [SYN, ECE, CWR, AE] Seq=0 Win=32792 Len=0");
+	assert_info(&infos[1], "17777 → 40352 [SYN, ACK, CWR] Seq=0 Ack=1 Win=32792 Len=0");
+	assert_info(&infos[2], "40352 → 17777 [ACK, ACE=5] Seq=1 Ack=1 Win=32792 Len=0");
+	assert_info(&infos[5], "40352 → 17777 [ACK, ECE] Seq=1 Ack=1 Win=32792 Len=0");
+	scene_free(scene);
+}
+
+static void
 test_selective_acknowledgements_are_relative_to_the_other_side(void **state)
 {
 	static const uint8_t header[] = { TCP_HEADER, 1, 1, 5, 10, 0, 0, 0x10, 1, 0, 0, 0x10, 5 };
@@ -264,6 +296,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options_come_in_the_order_of_the_wire),
 		cmocka_unit_test(test_rare_options_have_their_words),
+		cmocka_unit_test(test_accurate_ecn_makes_a_number_of_three_flags),
 		cmocka_unit_test(test_selective_acknowledgements_are_relative_to_the_other_side),
 		cmocka_unit_test(test_what_is_said_of_a_segment_stands_before_it),
 		cmocka_unit_test(test_odd_flags_and_broken_options_are_told_as_far_as_they_go),
