@@ -224,6 +224,8 @@ figure_collect_wire(struct figure_data *data, const struct packet_wire *wire)
 		.count = (uint8_t)count,
 	};
 	memcpy(kept->bytes, wire->segment.at, count);
+	if (wire->packet->tuple.proto == PROTO_ICMP6)
+		info_keep_link(kept, wire->segment);
 }
 
 static const char *

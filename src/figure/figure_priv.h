@@ -65,6 +65,8 @@ struct info {
 const struct info *info_all(struct scene *scene, const struct figure_data *data);
 void info_put(struct text *out, const struct info *info);
 const char *info_protocol(const struct packet_row *row);
+/* Of a message about neighbours: its link-layer address is kept, however far behind it stands. */
+void info_keep_link(struct figure_wire *wire, struct bytes message);
 /* "00:00:5e:00:53:01" */
 void info_put_mac(struct text *out, const uint8_t *mac);
 

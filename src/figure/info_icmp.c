@@ -4,6 +4,8 @@
  */
 #include "figure/info_priv.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 
 /* --- types and codes --- */
@@ -13,13 +15,19 @@ struct named {
 	const char *name;
 };
 
+enum trait {
+	PLAIN,
+	ASKED,      /* has an identifier and a sequence number */
+	NEEDS_CODE, /* called so with these codes only */
+};
+
 /* A type, and what its codes are called; a type without them has none. */
 struct icmp_kind {
 	uint8_t type;
 	const char *name;
 	const struct named *codes;
 	size_t code_count;
-	bool is_asked; /* has an identifier and a sequence number */
+	enum trait trait;
 };
 
 #define CODES(table) table, sizeof(table) / sizeof(table[0])
@@ -69,25 +77,60 @@ static const struct named parameter[] = {
 	{ 2, "Bad length" },
 };
 
+static const struct named alternate[] = {
+	{ 0, "Alternate address for host" },
+};
+
+/* Code 0 is any router's; Wireshark takes it for one that knows mobile hosts (RFC 5944). */
+static const struct named advertisement[] = {
+	{ 0, "Normal router advertisement" },
+	{ 16, "Does not route common traffic" },
+};
+
+static const struct named photuris[] = {
+	{ 0, "Bad SPI" },
+	{ 1, "Authentication Failed" },
+	{ 2, "Decompression Failed" },
+	{ 3, "Decryption Failed" },
+	{ 4, "Need Authentication" },
+	{ 5, "Need Authorization" },
+};
+
 static const struct icmp_kind icmp_kinds[] = {
-	{ 0, "Echo (ping) reply", NULL, 0, true },
-	{ 3, "Destination unreachable", CODES(unreachable), false },
-	{ 4, "Source quench (flow control)", NULL, 0, false },
-	{ 5, "Redirect", CODES(redirect), false },
-	{ 6, "Alternate host address", NULL, 0, false },
-	{ 8, "Echo (ping) request", NULL, 0, true },
-	{ 9, "Router advertisement", NULL, 0, false },
-	{ 10, "Router solicitation", NULL, 0, false },
-	{ 11, "Time-to-live exceeded", CODES(exceeded), false },
-	{ 12, "Parameter problem", CODES(parameter), false },
-	{ 13, "Timestamp request", NULL, 0, true },
-	{ 14, "Timestamp reply", NULL, 0, true },
-	{ 15, "Information request", NULL, 0, true },
-	{ 16, "Information reply", NULL, 0, true },
-	{ 17, "Address mask request", NULL, 0, true },
-	{ 18, "Address mask reply", NULL, 0, true },
-	{ 42, "Extended Echo request", extended, 1, false },
-	{ 43, "Extended Echo reply", CODES(extended), false },
+	{ 0, "Echo (ping) reply", NULL, 0, ASKED },
+	{ 1, "Reserved", NULL, 0, PLAIN },
+	{ 2, "Reserved", NULL, 0, PLAIN },
+	{ 3, "Destination unreachable", CODES(unreachable), PLAIN },
+	{ 4, "Source quench (flow control)", NULL, 0, PLAIN },
+	{ 5, "Redirect", CODES(redirect), PLAIN },
+	{ 6, "Alternate host address", CODES(alternate), PLAIN },
+	{ 8, "Echo (ping) request", NULL, 0, ASKED },
+	{ 9, "Mobile IP Advertisement", CODES(advertisement), NEEDS_CODE },
+	{ 9, "Router advertisement", CODES(advertisement), PLAIN },
+	{ 10, "Router solicitation", NULL, 0, PLAIN },
+	{ 11, "Time-to-live exceeded", CODES(exceeded), PLAIN },
+	{ 12, "Parameter problem", CODES(parameter), PLAIN },
+	{ 13, "Timestamp request", NULL, 0, ASKED },
+	{ 14, "Timestamp reply", NULL, 0, ASKED },
+	{ 15, "Information request", NULL, 0, ASKED },
+	{ 16, "Information reply", NULL, 0, ASKED },
+	{ 17, "Address mask request", NULL, 0, ASKED },
+	{ 18, "Address mask reply", NULL, 0, ASKED },
+	{ 19, "Reserved (for security)", NULL, 0, PLAIN },
+	{ 30, "Traceroute", NULL, 0, PLAIN },
+	{ 31, "Datagram Conversion Error", NULL, 0, PLAIN },
+	{ 32, "Mobile Host Redirect", NULL, 0, PLAIN },
+	{ 33, "IPv6 Where-Are-You", NULL, 0, PLAIN },
+	{ 34, "IPv6 I-Am-Here", NULL, 0, PLAIN },
+	{ 35, "Mobile Registration Request", NULL, 0, PLAIN },
+	{ 36, "Mobile Registration Reply", NULL, 0, PLAIN },
+	{ 37, "Domain Name Request", NULL, 0, PLAIN },
+	{ 38, "Domain Name Reply", NULL, 0, PLAIN },
+	{ 39, "SKIP", NULL, 0, PLAIN },
+	{ 40, "Photuris", CODES(photuris), PLAIN },
+	{ 41, "Experimental mobility protocols", NULL, 0, PLAIN },
+	{ 42, "Extended Echo request", extended, 1, PLAIN },
+	{ 43, "Extended Echo reply", CODES(extended), PLAIN },
 };
 
 static const struct named unreachable6[] = {
@@ -116,59 +159,117 @@ static const struct named parameter6[] = {
 static const struct named renumbering[] = {
 	{ 0, "Command" },
 	{ 1, "Result" },
-	{ 255, "Sequence Number Reset" },
+	{ 255, "Sequence number reset" },
+};
+
+static const struct named query[] = {
+	{ 0, "Query subject = IPv6 addresses" },
+	{ 1, "Query subject = DNS name or empty" },
+	{ 2, "Query subject = IPv4 addresses" },
+};
+
+static const struct named node[] = {
+	{ 0, "Successful" },
+	{ 1, "Refused" },
+	{ 2, "Unknown query type" },
+};
+
+static const struct named rpl[] = {
+	{ 0, "DODAG Information Solicitation" },
+	{ 1, "DODAG Information Object" },
+	{ 2, "Destination Advertisement Object" },
+	{ 3, "Destination Advertisement Object Acknowledgment" },
+	{ 4, "P2P Discovery Reply Object" },
+	{ 5, "P2P Discovery Reply Object Acknowledgement" },
+	{ 128, "Secure DODAG Information Solicitation" },
+	{ 129, "Secure DODAG Information Object" },
+	{ 130, "Secure Destination Advertisement Object" },
+	{ 131, "Secure Destination Advertisement Object Acknowledgment" },
+	{ 132, "P2P Secure Discovery Reply Object" },
+	{ 133, "P2P Secure Discovery Reply Object Acknowledgement" },
+	{ 138, "Consistency Check" },
 };
 
 static const struct icmp_kind icmp6_kinds[] = {
-	{ 1, "Destination Unreachable", CODES(unreachable6), false },
-	{ 2, "Packet Too Big", NULL, 0, false },
-	{ 3, "Time Exceeded", CODES(exceeded6), false },
-	{ 4, "Parameter Problem", CODES(parameter6), false },
-	{ 128, "Echo (ping) request", NULL, 0, true },
-	{ 129, "Echo (ping) reply", NULL, 0, true },
-	{ 130, "Multicast Listener Query", NULL, 0, false },
-	{ 131, "Multicast Listener Report", NULL, 0, false },
-	{ 132, "Multicast Listener Done", NULL, 0, false },
-	{ 133, "Router Solicitation", NULL, 0, false },
-	{ 134, "Router Advertisement", NULL, 0, false },
-	{ 135, "Neighbor Solicitation", NULL, 0, false },
-	{ 136, "Neighbor Advertisement", NULL, 0, false },
-	{ 137, "Redirect", NULL, 0, false },
-	{ 138, "Router Renumbering", CODES(renumbering), false },
-	{ 139, "Node Information Query", NULL, 0, false },
-	{ 140, "Node Information Reply", NULL, 0, false },
-	{ 143, "Multicast Listener Report Message v2", NULL, 0, false },
-	{ 144, "Home Agent Address Discovery Request", NULL, 0, false },
-	{ 145, "Home Agent Address Discovery Reply", NULL, 0, false },
-	{ 146, "Mobile Prefix Solicitation", NULL, 0, false },
-	{ 147, "Mobile Prefix Advertisement", NULL, 0, false },
-	{ 155, "RPL Control", NULL, 0, false },
+	{ 1, "Destination Unreachable", CODES(unreachable6), PLAIN },
+	{ 2, "Packet Too Big", NULL, 0, PLAIN },
+	{ 3, "Time Exceeded", CODES(exceeded6), PLAIN },
+	{ 4, "Parameter Problem", CODES(parameter6), PLAIN },
+	{ 100, "Private experimentation", NULL, 0, PLAIN },
+	{ 101, "Private experimentation", NULL, 0, PLAIN },
+	{ 127, "Reserved for expansion of ICMPv6 error messages", NULL, 0, PLAIN },
+	{ 128, "Echo (ping) request", NULL, 0, ASKED },
+	{ 129, "Echo (ping) reply", NULL, 0, ASKED },
+	{ 130, "Multicast Listener Query", NULL, 0, PLAIN },
+	{ 131, "Multicast Listener Report", NULL, 0, PLAIN },
+	{ 132, "Multicast Listener Done", NULL, 0, PLAIN },
+	{ 133, "Router Solicitation", NULL, 0, PLAIN },
+	{ 134, "Router Advertisement", NULL, 0, PLAIN },
+	{ 135, "Neighbor Solicitation", NULL, 0, PLAIN },
+	{ 136, "Neighbor Advertisement", NULL, 0, PLAIN },
+	{ 137, "Redirect", NULL, 0, PLAIN },
+	{ 138, "Router Renumbering", CODES(renumbering), PLAIN },
+	{ 139, "Node Information Query", CODES(query), PLAIN },
+	{ 140, "Node Information Reply", CODES(node), PLAIN },
+	{ 141, "Inverse Neighbor Discovery Solicitation", NULL, 0, PLAIN },
+	{ 142, "Inverse Neighbor Discovery Advertisement", NULL, 0, PLAIN },
+	{ 143, "Multicast Listener Report Message v2", NULL, 0, PLAIN },
+	{ 144, "Home Agent Address Discovery Request", NULL, 0, PLAIN },
+	{ 145, "Home Agent Address Discovery Reply", NULL, 0, PLAIN },
+	{ 146, "Mobile Prefix Solicitation", NULL, 0, PLAIN },
+	{ 147, "Mobile Prefix Advertisement", NULL, 0, PLAIN },
+	{ 148, "Certification Path Solicitation", NULL, 0, PLAIN },
+	{ 149, "Certification Path Advertisement", NULL, 0, PLAIN },
+	{ 151, "Multicast Router Advertisement", NULL, 0, PLAIN },
+	{ 152, "Multicast Router Solicitation", NULL, 0, PLAIN },
+	{ 153, "Multicast Router Termination", NULL, 0, PLAIN },
+	{ 155, "RPL Control", CODES(rpl), PLAIN },
+	{ 156, "Locator Update", NULL, 0, PLAIN },
+	{ 157, "Duplicate Address Request", NULL, 0, PLAIN },
+	{ 158, "Duplicate Address Confirmation", NULL, 0, PLAIN },
+	{ 159, "MPL Control Message", NULL, 0, PLAIN },
+	{ 160, "Extended Echo request", extended, 1, PLAIN },
+	{ 161, "Extended Echo reply", CODES(extended), PLAIN },
+	{ 200, "Private experimentation", NULL, 0, PLAIN },
+	{ 201, "Private experimentation", NULL, 0, PLAIN },
+	{ 255, "Reserved for expansion of ICMPv6 informational messages", NULL, 0, PLAIN },
 };
 
+/* What a code is called; NULL: the type has no such code. */
+static const char *
+code_name(const struct icmp_kind *kind, uint8_t code)
+{
+	for (size_t i = 0; i < kind->code_count; i++)
+		if (kind->codes[i].number == code)
+			return kind->codes[i].name;
+	return NULL;
+}
+
 static const struct icmp_kind *
-kind_of(const struct icmp_kind *kinds, size_t count, uint8_t type)
+kind_of(const struct icmp_kind *kinds, size_t count, const struct packet_row *row)
 {
 	for (size_t i = 0; i < count; i++)
-		if (kinds[i].type == type)
+		if (kinds[i].type == row->icmp_type &&
+		    (kinds[i].trait != NEEDS_CODE || code_name(&kinds[i], row->icmp_code) != NULL))
 			return &kinds[i];
 	return NULL;
 }
 
+/* In parentheses; of a code that has no name the number, between unknown and close. */
 static void
-put_code(struct text *out, const struct icmp_kind *kind, uint8_t code)
+put_code(struct text *out, const struct icmp_kind *kind, uint8_t code, const char *unknown,
+    const char *close)
 {
-	for (size_t i = 0; i < kind->code_count; i++) {
-		if (kind->codes[i].number != code)
-			continue;
-		text_put(out, " (");
-		text_put(out, kind->codes[i].name);
-		text_char(out, ')');
+	const char *name = code_name(kind, code);
+
+	if (kind->code_count == 0)
 		return;
-	}
-	if (kind->code_count > 0) {
-		info_put_number(out, " (Unknown code: ", code);
-		text_char(out, ')');
-	}
+	text_put(out, " (");
+	if (name != NULL)
+		text_put(out, name);
+	else
+		info_put_number(out, unknown, code);
+	text_put(out, name != NULL ? ")" : close);
 }
 
 /* Which frame answers, or was answered. */
@@ -191,15 +292,15 @@ info_put_icmp(struct text *out, const struct info *info)
 	const struct packet_row *row = info->row;
 	const struct figure_wire *wire = info->wire;
 	const struct icmp_kind *kind =
-	    kind_of(icmp_kinds, sizeof(icmp_kinds) / sizeof(icmp_kinds[0]), row->icmp_type);
+	    kind_of(icmp_kinds, sizeof(icmp_kinds) / sizeof(icmp_kinds[0]), row);
 	size_t start = out->length;
 
 	text_put(out, kind == NULL ? "Unknown ICMP (obsolete or malformed?)" : kind->name);
 	text_pad(out, (int)column - (int)(out->length - start));
 	if (kind == NULL)
 		return;
-	put_code(out, kind, row->icmp_code);
-	if (!kind->is_asked || wire == NULL || wire->count < ICMP_BYTES)
+	put_code(out, kind, row->icmp_code, "Unknown code: ", ")");
+	if (kind->trait != ASKED || wire == NULL || wire->count < ICMP_BYTES)
 		return;
 	text_put(out, " id=0x");
 	text_hex(out, wire->bytes + 4, 2);
@@ -212,35 +313,65 @@ info_put_icmp(struct text *out, const struct info *info)
 
 /* --- ICMPv6: the neighbours, RFC 4861 --- */
 
-/* The link-layer address in an option of that kind, among those from at on; NULL: there is none. */
-static const uint8_t *
-link_address(const struct figure_wire *wire, size_t at, uint8_t wanted)
-{
-	struct bytes b = bytes_of(wire->bytes, wire->count);
+enum {
+	ROUTER_SOLICITATION = 133,
+	ROUTER_ADVERTISEMENT,
+	NEIGHBOR_SOLICITATION,
+	NEIGHBOR_ADVERTISEMENT,
+	TARGET_AT = 8,
+	OPTION_BYTES = 8, /* of one with a link-layer address */
+};
 
-	bytes_skip(&b, at);
-	while (bytes_left(&b) >= 8) {
+/* Where the options begin, and the kind of the one that has the address of who is told of. */
+static const struct neighbor {
+	uint8_t type;
+	uint8_t head_bytes;
+	uint8_t option;
+	const char *words;
+} neighbors[] = {
+	{ ROUTER_SOLICITATION, 8, 1, " from " },
+	{ ROUTER_ADVERTISEMENT, 16, 1, " from " },
+	{ NEIGHBOR_SOLICITATION, 24, 1, " from " },
+	{ NEIGHBOR_ADVERTISEMENT, 24, 2, " is at " },
+};
+
+static const struct neighbor *
+neighbor_of(uint8_t type)
+{
+	for (size_t i = 0; i < sizeof(neighbors) / sizeof(neighbors[0]); i++)
+		if (neighbors[i].type == type)
+			return &neighbors[i];
+	return NULL;
+}
+
+/* The option with the link-layer address; NULL: there is none. */
+static const uint8_t *
+link_option(const struct neighbor *neighbor, struct bytes b)
+{
+	bytes_skip(&b, neighbor->head_bytes);
+	while (bytes_left(&b) >= OPTION_BYTES) {
 		const uint8_t *option = b.at;
 
 		if (option[1] == 0)
 			return NULL;
-		if (option[0] == wanted && option[1] == 1)
-			return option + 2;
+		if (option[0] == neighbor->option && option[1] == 1)
+			return option;
 		bytes_skip(&b, option[1] * (size_t)8);
 	}
 	return NULL;
 }
 
-static void
-put_link(
-    struct text *out, const struct figure_wire *wire, size_t at, uint8_t wanted, const char *words)
+/* In place of the options before it, of which nothing is said. */
+void
+info_keep_link(struct figure_wire *wire, struct bytes message)
 {
-	const uint8_t *mac = link_address(wire, at, wanted);
+	const struct neighbor *neighbor = neighbor_of(wire->bytes[0]);
+	const uint8_t *option = neighbor == NULL ? NULL : link_option(neighbor, message);
 
-	if (mac == NULL)
+	if (option == NULL)
 		return;
-	text_put(out, words);
-	info_put_mac(out, mac);
+	memcpy(wire->bytes + neighbor->head_bytes, option, OPTION_BYTES);
+	wire->count = (uint8_t)(neighbor->head_bytes + OPTION_BYTES);
 }
 
 static void
@@ -256,28 +387,26 @@ put_advertised(struct text *out, const struct figure_wire *wire)
 		text_put(out, flags[i].name);
 		separator = ", ";
 	}
-	text_put(out, separator[0] == ',' ? ")" : "");
+	text_put(out, separator[0] == ',' ? ")" : " (none)");
 }
 
 static void
-put_neighbor(struct text *out, uint8_t type, const struct figure_wire *wire)
+put_neighbor(struct text *out, const struct neighbor *neighbor, const struct figure_wire *wire)
 {
-	enum { SOURCE = 1, TARGET = 2, TARGET_AT = 8, NEIGHBOR_BYTES = 24, ROUTER_BYTES = 16 };
+	const uint8_t *option = link_option(neighbor, bytes_of(wire->bytes, wire->count));
 
-	if (type == 133)
-		put_link(out, wire, ICMP_BYTES, SOURCE, " from ");
-	if (type == 134)
-		put_link(out, wire, ROUTER_BYTES, SOURCE, " from ");
-	if ((type != 135 && type != 136) || wire->count < NEIGHBOR_BYTES)
-		return;
-	text_put(out, type == 135 ? " for " : " ");
-	text_ipv6(out, wire->bytes + TARGET_AT);
-	if (type == 135) {
-		put_link(out, wire, NEIGHBOR_BYTES, SOURCE, " from ");
-		return;
+	if (neighbor->type >= NEIGHBOR_SOLICITATION) {
+		if (wire->count < neighbor->head_bytes)
+			return;
+		text_put(out, neighbor->type == NEIGHBOR_SOLICITATION ? " for " : " ");
+		text_ipv6(out, wire->bytes + TARGET_AT);
 	}
-	put_advertised(out, wire);
-	put_link(out, wire, NEIGHBOR_BYTES, TARGET, " is at ");
+	if (neighbor->type == NEIGHBOR_ADVERTISEMENT)
+		put_advertised(out, wire);
+	if (option == NULL)
+		return;
+	text_put(out, neighbor->words);
+	info_put_mac(out, option + 2);
 }
 
 void
@@ -286,7 +415,8 @@ info_put_icmp6(struct text *out, const struct info *info)
 	const struct packet_row *row = info->row;
 	const struct figure_wire *wire = info->wire;
 	const struct icmp_kind *kind =
-	    kind_of(icmp6_kinds, sizeof(icmp6_kinds) / sizeof(icmp6_kinds[0]), row->icmp_type);
+	    kind_of(icmp6_kinds, sizeof(icmp6_kinds) / sizeof(icmp6_kinds[0]), row);
+	const struct neighbor *neighbor = neighbor_of(row->icmp_type);
 
 	if (kind == NULL) {
 		info_put_number(out, "Unknown (", row->icmp_type);
@@ -294,11 +424,12 @@ info_put_icmp6(struct text *out, const struct info *info)
 		return;
 	}
 	text_put(out, kind->name);
-	put_code(out, kind, row->icmp_code);
+	put_code(out, kind, row->icmp_code, "Unknown (", "))");
 	if (wire == NULL || wire->count < ICMP_BYTES)
 		return;
-	put_neighbor(out, row->icmp_type, wire);
-	if (!kind->is_asked)
+	if (neighbor != NULL)
+		put_neighbor(out, neighbor, wire);
+	if (kind->trait != ASKED)
 		return;
 	text_put(out, " id=0x");
 	text_hex(out, wire->bytes + 4, 2);

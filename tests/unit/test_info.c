@@ -248,6 +248,51 @@ test_neighbors_are_named_as_far_as_captured(void **state)
 	assert_info(&(struct info){ .row = &row, .wire = &wire }, "Neighbor Solicitation");
 }
 
+static void
+test_a_router_is_named_behind_long_options(void **state)
+{
+	/* a prefix of 32 bytes, a route of 24, a resolver of 24, and then the address */
+	static const uint8_t advertisement[16 + 80 + 8] = { 134, [16] = 3, 4, [48] = 24, 3,
+		[72] = 25, 3, [96] = 1, 1, 2, 0, 0, 0, 0, 9 };
+	struct packet_row row = tcp_row(0, 0, 0, 96);
+	struct figure_wire wire = wire_of(advertisement, FIGURE_WIRE_BYTES);
+
+	(void)state;
+	row.tuple.proto = PROTO_ICMP6;
+	row.tuple.ip_version = 6;
+	row.icmp_type = 134;
+	assert_info(&(struct info){ .row = &row, .wire = &wire }, "Router Advertisement");
+	info_keep_link(&wire, bytes_of(advertisement, sizeof(advertisement)));
+	assert_info(&(struct info){ .row = &row, .wire = &wire },
+	    "Router Advertisement from 02:00:00:00:00:09");
+}
+
+static void
+test_types_and_codes_have_their_names(void **state)
+{
+	static const struct {
+		uint8_t proto, type, code;
+		const char *expected;
+	} cases[] = {
+		{ PROTO_ICMP, 9, 0, "Mobile IP Advertisement (Normal router advertisement)" },
+		{ PROTO_ICMP, 9, 1, "Router advertisement (Unknown code: 1)" },
+		{ PROTO_ICMP, 40, 0, "Photuris             (Bad SPI)" },
+		{ PROTO_ICMP, 200, 0, "Unknown ICMP (obsolete or malformed?)" },
+		{ PROTO_ICMP6, 3, 7, "Time Exceeded (Unknown (7))" },
+		{ PROTO_ICMP6, 155, 1, "RPL Control (DODAG Information Object)" },
+		{ PROTO_ICMP6, 210, 0, "Unknown (210)" },
+	};
+	struct packet_row row = tcp_row(0, 0, 0, 0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		row.tuple.proto = cases[i].proto;
+		row.icmp_type = cases[i].type;
+		row.icmp_code = cases[i].code;
+		assert_info(&(struct info){ .row = &row }, cases[i].expected);
+	}
+}
+
 /* "7:row-syn 8:row-tcp " */
 static void
 take_listed(void *ctx, const struct figure_listed *packet)
@@ -304,6 +349,8 @@ main(void)
 		cmocka_unit_test(test_a_datagram_promises_what_its_header_says),
 		cmocka_unit_test(test_an_echo_names_its_answer),
 		cmocka_unit_test(test_neighbors_are_named_as_far_as_captured),
+		cmocka_unit_test(test_a_router_is_named_behind_long_options),
+		cmocka_unit_test(test_types_and_codes_have_their_names),
 		cmocka_unit_test(test_a_list_has_its_beginning_and_its_end),
 	};
 
