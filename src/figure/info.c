@@ -191,7 +191,7 @@ answers(const struct info *reply, const struct info *question)
 	const uint8_t *asked = question->wire->bytes;
 	const uint8_t *told = reply->wire->bytes;
 
-	return question->other == 0 && memcmp(asked + 4, told + 4, 4) == 0 &&
+	return memcmp(asked + 4, told + 4, 4) == 0 &&
 	       memcmp(question->row->tuple.src, reply->row->tuple.dst, 16) == 0 &&
 	       (question->row->tuple.proto != PROTO_ICMP || checksum_follows(asked, told));
 }
@@ -199,6 +199,7 @@ answers(const struct info *reply, const struct info *question)
 /* How many packets back a question is looked for: so that a flood costs no more than its length. */
 #define LOOK_BACK 4096
 
+/* The last one asked; that was answered already where an echo was captured twice. */
 static void
 find_question(struct info *infos, size_t at)
 {
@@ -214,8 +215,10 @@ find_question(struct info *infos, size_t at)
 		    question->wire == NULL || question->wire->count < ICMP_BYTES ||
 		    !answers(reply, question))
 			continue;
-		question->other = reply->row->frame.number;
-		reply->other = question->row->frame.number;
+		if (question->other == 0) {
+			question->other = reply->row->frame.number;
+			reply->other = question->row->frame.number;
+		}
 		return;
 	}
 }

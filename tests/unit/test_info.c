@@ -293,6 +293,37 @@ test_types_and_codes_have_their_names(void **state)
 	}
 }
 
+static void
+test_an_answer_belongs_to_the_last_that_asked(void **state)
+{
+	/* who asked and who answered were captured twice */
+	static const uint8_t bytes[4][8] = { { 128, 0, 0, 0, 0, 1 }, { 128, 0, 0, 0, 0, 1 },
+		{ 129, 0, 0, 0, 0, 1 }, { 129, 0, 0, 0, 0, 1 } };
+	struct packet_row rows[4];
+	struct figure_wire wires[4];
+	const struct figure_data data = {
+		.packets = rows, .packet_count = 4, .wires = wires, .wire_count = 4
+	};
+	struct scene *scene = scene_new("en");
+	const struct info *infos;
+
+	(void)state;
+	for (uint32_t i = 0; i < 4; i++) {
+		rows[i] = tcp_row(0, 0, 0, 0);
+		rows[i].tuple.proto = PROTO_ICMP6;
+		rows[i].icmp_type = bytes[i][0];
+		rows[i].index = rows[i].frame.number = i + 1;
+		wires[i] = wire_of(bytes[i], sizeof(bytes[i]));
+		wires[i].index = i + 1;
+	}
+	infos = info_all(scene, &data);
+	assert_int_equal(infos[0].other, 0);
+	assert_int_equal(infos[1].other, 3);
+	assert_int_equal(infos[2].other, 2);
+	assert_int_equal(infos[3].other, 0);
+	scene_free(scene);
+}
+
 /* "7:row-syn 8:row-tcp " */
 static void
 take_listed(void *ctx, const struct figure_listed *packet)
@@ -351,6 +382,7 @@ main(void)
 		cmocka_unit_test(test_neighbors_are_named_as_far_as_captured),
 		cmocka_unit_test(test_a_router_is_named_behind_long_options),
 		cmocka_unit_test(test_types_and_codes_have_their_names),
+		cmocka_unit_test(test_an_answer_belongs_to_the_last_that_asked),
 		cmocka_unit_test(test_a_list_has_its_beginning_and_its_end),
 	};
 
