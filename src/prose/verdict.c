@@ -71,7 +71,7 @@ listener_settles(const struct listener_row *row)
 		settles |= SETTLE_BACKLOG;
 	if (row->rivals & RIVAL_LOSS && row->vantage == VANTAGE_UNKNOWN)
 		settles |= SETTLE_VANTAGE;
-	if (!is_exact(&row->established) || !is_exact(&row->syn_recv))
+	if (!is_exact(&row->established) || !is_exact(&row->syn_recv) || row->rivals & RIVAL_END)
 		settles |= SETTLE_UNTIL;
 	return settles;
 }
@@ -227,11 +227,25 @@ wants_vantage(const struct listener_row *row, struct numbers *n)
 	return listener_settles(row) & SETTLE_VANTAGE;
 }
 
+/* Nobody had waited for an answer yet. */
+static bool
+ended_early(const struct listener_row *row, struct numbers *n)
+{
+	n->first = row->attempts;
+	return row->rivals & RIVAL_END;
+}
+
+static bool
+was_waited(const struct listener_row *row, struct numbers *n)
+{
+	return !ended_early(row, n);
+}
+
 static bool
 wants_server(const struct listener_row *row, struct numbers *n)
 {
 	(void)n;
-	return !sees_server(row);
+	return !sees_server(row) && !(row->rivals & RIVAL_END);
 }
 
 #define MAY_BE(name, bit) \
@@ -281,7 +295,12 @@ static const struct sentence {
 		"otherwise.",
 		"Nothing listened: %1 attempts to connect were refused, and none was answered "
 		"otherwise.") },
-	{ OF_SILENT, always,
+	{ OF_SILENT, ended_early,
+	    N_N("%1 attempt to connect was not answered before the capture ended, less than a "
+		"second later.",
+		"%1 attempts to connect were not answered before the capture ended, less than a "
+		"second later.") },
+	{ OF_SILENT, was_waited,
 	    N_N("%1 attempt to connect was never answered.",
 		"%1 attempts to connect were never answered.") },
 	{ OF_HEALTHY, has_completed,
@@ -377,6 +396,10 @@ static const struct sentence {
 	{ OF_ALL, may_be_loss, N_("Packets may have been lost where the capture does not show it."),
 	    NULL },
 	{ OF_ALL, wants_vantage, N_("--assume vantage=PLACE says whether that can be."), NULL },
+	{ OF_SILENT, ended_early,
+	    N_("A longer capture would settle it, and so does --assume until=TIME where it ran "
+	       "on."),
+	    NULL },
 	{ OF_SILENT, wants_server, N_("A capture taken at the server would settle it."), NULL },
 };
 

@@ -120,6 +120,7 @@ enum sign {
 	SIGN_UNREACHABLE = 0x08,
 	SIGN_PROHIBITED = 0x10,
 	SIGN_HOST_UP = 0x20, /* it answers at some port */
+	SIGN_EARLY = 0x40,   /* nobody waited for an answer until the capture ended */
 };
 
 /* Timers behind the first of these run so long that hardly two are alike. */

@@ -100,6 +100,30 @@ signs_of(const struct story *story, uint8_t ttl, int64_t answered_ns)
 	return signs;
 }
 
+/*
+ * A client asks again after a second (RFC 6298), or as soon as a tenth of one:
+ * before that nobody knows that there is no answer, and nor do we.
+ */
+#define PATIENCE_NS SECOND_NS
+#define AGAIN_NS    (50 * MS_NS)
+
+static bool
+was_waited(const struct sockets *all, const struct story *story)
+{
+	return span_ns(all->seen_ns, story->syn_ns) >= PATIENCE_NS ||
+	       span_ns(story->last_syn_ns, story->syn_ns) >= AGAIN_NS;
+}
+
+static bool
+is_early(const struct sockets *all, const struct listener *listener)
+{
+	uint32_t at = listener->first_story;
+
+	while (at != 0 && !was_waited(all, story_at(all, at - 1)))
+		at = story_at(all, at - 1)->next;
+	return at == 0 && listener->lone == 0;
+}
+
 void
 rivals_note(const struct sockets *all, struct listener *listener)
 {
@@ -109,6 +133,8 @@ rivals_note(const struct sockets *all, struct listener *listener)
 	listener->signs = listener->briefs.has_odd_ttl ? SIGN_ODD_TTL : 0;
 	for (uint32_t at = listener->first_story; at != 0; at = story_at(all, at - 1)->next)
 		listener->signs |= signs_of(story_at(all, at - 1), ttl, answered_ns);
+	if (is_early(all, listener))
+		listener->signs |= SIGN_EARLY;
 }
 
 /* --- which hosts are there --- */
@@ -159,6 +185,8 @@ rivals_note_hosts(struct sockets *all)
 static unsigned
 rivals_of_silence(const struct listener *listener)
 {
+	if ((listener->signs & (SIGN_EARLY | SIGN_PROHIBITED | SIGN_UNREACHABLE)) == SIGN_EARLY)
+		return RIVAL_END;
 	/* BSD drops SYNs silently where a port is bound, but nobody listens. Elsewhere only a filter does. */
 	if (listener->vantage == VANTAGE_LOOPBACK)
 		return listener->signs & SIGN_BSD ? RIVAL_KERNEL : RIVAL_FIREWALL;

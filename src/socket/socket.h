@@ -141,6 +141,7 @@ enum rival {
 	RIVAL_LINGER = 0x08,   /* reset by the program itself, SO_LINGER 0 */
 	RIVAL_KERNEL = 0x10,   /* a kernel with other rules */
 	RIVAL_HOST_DOWN = 0x20,
+	RIVAL_END = 0x40, /* of the capture, before an answer was due */
 };
 
 struct listener_row {

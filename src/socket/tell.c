@@ -74,6 +74,8 @@ tell_end(const struct sockets *all, const struct listener *listener, struct list
 static void
 tell_queue(const struct listener *listener, struct listener_row *row)
 {
+	if (listener->listens_ns == NEVER_NS) /* nor is there a queue */
+		return;
 	for (size_t i = 0; i < listener->happening_count; i++) {
 		const struct happening *happening = &listener->happenings[i];
 

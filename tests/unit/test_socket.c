@@ -1683,6 +1683,18 @@ test_silence_from_afar_can_be_anything(void **state)
 }
 
 static void
+test_a_capture_that_ends_at_once_heard_no_silence(void **state)
+{
+	(void)state;
+	feed(SEG(ISN_C, 0, PORT(0), .mss = 65495, .flags = SYN, AT(1)));
+	feed(SEG(ISN_C, 0, PORT(0), .mss = 65495, .flags = SYN, AT(2)));
+	solve(900);
+	assert_int_equal(seen.listener.kind, STORY_SILENT);
+	assert_int_equal(seen.listener.rivals, RIVAL_END);
+	assert_int_equal(seen.listener.overflows, 0);
+}
+
+static void
 test_a_host_that_answers_at_another_port_is_not_down(void **state)
 {
 	struct packet syn, answer;
@@ -2262,6 +2274,7 @@ main(void)
 		TEST(test_silence_on_a_bsds_loopback_can_be_a_socket_that_is_bound),
 		TEST(test_silence_on_any_other_loopback_is_a_filters),
 		TEST(test_silence_from_afar_can_be_anything),
+		TEST(test_a_capture_that_ends_at_once_heard_no_silence),
 		TEST(test_a_host_that_answers_at_another_port_is_not_down),
 		TEST(test_a_filter_that_says_so_is_the_only_rival),
 		TEST(test_a_host_that_a_router_cannot_reach_is_down),

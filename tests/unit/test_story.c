@@ -512,6 +512,12 @@ test_silence_is_not_called_a_full_queue(void **state)
 	row.rivals = 0;
 	row.attempts = 2;
 	assert_verdict(row, "2 attempts to connect were never answered.");
+	row.vantage = VANTAGE_CLIENT;
+	row.rivals = RIVAL_END;
+	assert_verdict(row,
+	    "2 attempts to connect were not answered before the capture ended, less than a second "
+	    "later. A longer capture would settle it, and so does --assume until=TIME where it ran "
+	    "on.");
 }
 
 static void
