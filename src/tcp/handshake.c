@@ -114,6 +114,8 @@ is_abort(const struct look *look, struct reason *reason)
 
 	reason_cite(reason, from->first_ack_index);
 	reason_cite(reason, to->first_ack_index);
+	if (look->pkt->tcp.flags & TCP_SYN) /* no system ends a connection like this */
+		return false;
 	/* Who has reset it answers what still comes. */
 	if (from->flags & TRAIL_RST && !(look->pkt->tcp.flags & TCP_ACK))
 		return false;

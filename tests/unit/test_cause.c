@@ -886,6 +886,15 @@ test_who_resets_at_once_aborts(void **state)
 }
 
 static void
+test_a_reset_that_asks_to_connect_aborts_nothing(void **state)
+{
+	(void)state;
+	establish();
+	CAUSE_OF(DATA(1100, 100, 1100000));
+	assert_cause(REPLY(.seq = 5000, .ack = 1200, .flags = TCP_SYN | TCP_RST | TCP_ACK), NONE);
+}
+
+static void
 test_a_scanner_resets_what_it_did_not_ask_for(void **state)
 {
 	(void)state;
@@ -1021,6 +1030,7 @@ main(void)
 		CAUSE_TEST(a_reset_with_an_older_number_answers_what_was_under_way),
 		CAUSE_TEST(who_is_asked_again_in_vain_and_resets_had_forgotten),
 		CAUSE_TEST(who_resets_at_once_aborts),
+		CAUSE_TEST(a_reset_that_asks_to_connect_aborts_nothing),
 		CAUSE_TEST(a_scanner_resets_what_it_did_not_ask_for),
 		CAUSE_TEST(a_reset_of_an_established_end_aborts),
 		CAUSE_TEST(a_server_that_never_spoke_can_abort_too),
