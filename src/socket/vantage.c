@@ -137,13 +137,16 @@ static enum vantage
 vantage_of(struct listener *listener)
 {
 	const struct nearness near = listener->near;
+	/* Nobody answers in no time: else the clock is too coarse, or all were stamped alike. */
+	bool is_timed = near.server_ns > 0 || near.client_ns > 0;
 	bool at_server, at_client;
 
-	listener->is_instant = near.server_ns < INSTANT_NS && near.client_ns < INSTANT_NS &&
-			       !near.server_routed && !near.client_routed;
+	listener->is_instant = is_timed && near.server_ns < INSTANT_NS &&
+			       near.client_ns < INSTANT_NS && !near.server_routed &&
+			       !near.client_routed;
 	if (near.loopback)
 		return VANTAGE_LOOPBACK;
-	if (near.server_ns == NEVER_NS)
+	if (!is_timed || near.server_ns == NEVER_NS)
 		return VANTAGE_UNKNOWN;
 	if (near.client_ns == NEVER_NS)
 		return near.server_ns < INSTANT_NS && !near.server_routed ? VANTAGE_SERVER

@@ -1695,6 +1695,16 @@ test_a_capture_that_ends_at_once_heard_no_silence(void **state)
 }
 
 static void
+test_times_that_are_all_alike_tell_no_place(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_UNKNOWN;
+	shake_hands(0, 0);
+	solve(1000);
+	assert_int_equal(seen.listener.vantage, VANTAGE_UNKNOWN);
+}
+
+static void
 test_a_host_that_answers_at_another_port_is_not_down(void **state)
 {
 	struct packet syn, answer;
@@ -2275,6 +2285,7 @@ main(void)
 		TEST(test_silence_on_any_other_loopback_is_a_filters),
 		TEST(test_silence_from_afar_can_be_anything),
 		TEST(test_a_capture_that_ends_at_once_heard_no_silence),
+		TEST(test_times_that_are_all_alike_tell_no_place),
 		TEST(test_a_host_that_answers_at_another_port_is_not_down),
 		TEST(test_a_filter_that_says_so_is_the_only_rival),
 		TEST(test_a_host_that_a_router_cannot_reach_is_down),
