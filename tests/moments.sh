@@ -85,6 +85,9 @@ done
 echo "$count captures have moments to ask about" >"$work/says"
 test $count -ge 80
 verdict $? 'hardly a capture is passed over'
+synscope sockets --every 0.0001 "$captures/good-handshake.pcap" >"$work/tables" 2>"$work/says"
+grep -q 'shows a pause of 5 s before frame 11' "$work/says"
+verdict $? 'a pause of very many tables is told'
 if test -n "${SYNSCOPE_CORPUS-}"; then
 	for capture in "$SYNSCOPE_CORPUS"/*; do
 		test -f "$capture" && check "$capture"

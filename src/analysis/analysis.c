@@ -188,6 +188,7 @@ tell_sockets(struct analysis *a)
 	while (a->ops->socket != NULL && sockets_next_row(a->sockets, &row))
 		a->ops->socket(a->ctx, &row);
 	a->summary.sockets_left_out = sockets_left_out(a->sockets);
+	a->summary.moments_full = sockets_moments_full(a->sockets);
 }
 
 static void

@@ -174,6 +174,9 @@ struct analysis_summary {
 	int64_t first_ns;
 	int64_t last_ns;
 	struct finding findings[FINDING_COUNT];
+	int64_t pause_ns;     /* the longest from one frame to the next */
+	uint32_t pause_index; /* of the frame behind it */
+	bool moments_full;    /* the last tables of a pace were left out: there were too many */
 	uint64_t sockets_left_out; /* rows of sockets that memory had no room for */
 	uint64_t hindsight_lost;   /* revisions of causes that came after their row had gone out */
 	unsigned troubles;

@@ -50,7 +50,6 @@ struct analysis {
 	struct notes notes; /* once all was read */
 	uint32_t link;      /* of the frame before, as is previous_ns its time */
 	int64_t previous_ns;
-	int64_t longest_pause_ns;
 };
 
 /* A finding, so often; count may be 0. */

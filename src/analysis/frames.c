@@ -31,6 +31,13 @@ analysis_note_link(struct analysis *a, uint32_t link)
 		summary->links[summary->link_count++] = link;
 }
 
+static SELDOM void
+note_pause(struct analysis *a, uint32_t index, int64_t pause_ns)
+{
+	a->summary.pause_ns = pause_ns;
+	a->summary.pause_index = index;
+}
+
 static inline void
 note_frame(struct analysis *a, const struct frame *frame, uint32_t index)
 {
@@ -40,8 +47,8 @@ note_frame(struct analysis *a, const struct frame *frame, uint32_t index)
 		analysis_note_link(a, frame->link);
 	if (unlikely(frame->ts_ns < a->previous_ns))
 		analysis_note(a, FINDING_TIME_STEP_BACK, index, 1);
-	else if (unlikely(pause_ns > a->longest_pause_ns))
-		a->longest_pause_ns = pause_ns;
+	else if (unlikely(pause_ns > a->summary.pause_ns))
+		note_pause(a, index, pause_ns);
 	a->previous_ns = frame->ts_ns;
 	if (frame->ts_ns > a->summary.last_ns)
 		a->summary.last_ns = frame->ts_ns;
@@ -54,7 +61,7 @@ analysis_begin_part(struct analysis *a, const struct frame *frame)
 		a->part_base[a->part + 1] =
 		    a->part_base[a->part] + capture_part_frames(a->capture, a->part);
 	if (a->summary.frames > 0 && span_ns(frame->ts_ns, a->previous_ns) > PART_GAP_MIN_NS &&
-	    span_ns(frame->ts_ns, a->previous_ns) > a->longest_pause_ns)
+	    span_ns(frame->ts_ns, a->previous_ns) > a->summary.pause_ns)
 		analysis_note(a, FINDING_PART_GAP, a->part_base[a->part] + frame->number, 1);
 }
 

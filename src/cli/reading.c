@@ -184,15 +184,39 @@ is_explained(const struct analysis_summary *sum, enum finding_kind kind)
 					kind == FINDING_TRUNCATED_HEADER);
 }
 
+/* From here on so many tables of one pause are worth a word. */
+#define TABLES_OF_A_PAUSE 10000
+
+/* One frame whose time is wrong can make a short capture last for weeks. */
+static void
+tell_pace(const struct reading *reading, const struct analysis_summary *sum)
+{
+	int64_t every_ns = reading->options->told.every_ns;
+	struct text line = { 0 };
+
+	if (every_ns > 0 && sum->pause_ns / every_ns >= TABLES_OF_A_PAUSE) {
+		text_put(&line, "--every shows a pause of ");
+		text_i64(&line, sum->pause_ns / SECOND_NS);
+		text_put(&line, " s before frame ");
+		put_frame(&line, reading, sum->pause_index);
+		say("%s: %s", reading->name.at, text_str(&line));
+	}
+	if (sum->moments_full)
+		say("%s: later tables were left out, there are too many", reading->name.at);
+	text_fini(&line);
+}
+
 static void
 tell_findings(const struct reading *reading, const struct analysis_summary *sum)
 {
 	for (int i = 0; i < FINDING_COUNT; i++)
 		if (sum->findings[i].count > 0 && !is_explained(sum, (enum finding_kind)i))
 			tell_finding(reading, (enum finding_kind)i, &sum->findings[i]);
+	tell_pace(reading, sum);
 	if (sum->sockets_left_out > 0)
-		say("%s: %" PRIu64 " rows of sockets were left out, since memory is bounded",
-		    reading->name.at, sum->sockets_left_out);
+		say("%s: %" PRIu64 " %s left out, since memory is bounded", reading->name.at,
+		    sum->sockets_left_out,
+		    sum->sockets_left_out == 1 ? "row of sockets was" : "rows of sockets were");
 	if (sum->hindsight_lost > 0)
 		say("%s: %" PRIu64 " causes became clear only after their row was written",
 		    reading->name.at, sum->hindsight_lost);

@@ -41,9 +41,12 @@ moments_add_paced(struct sockets *all, int64_t now_ns)
 			    all->moments, all->moment_count * 2 + 1, sizeof(*all->moments));
 		all->moments[all->moment_count++] = next_ns;
 	}
-	/* Later tables are left out, and that is told. */
-	if (all->moment_count == MOMENTS_MAX && all->left_out == 0)
-		all->left_out++;
+}
+
+bool
+sockets_moments_full(const struct sockets *all)
+{
+	return all->options.every_ns > 0 && all->moment_count == MOMENTS_MAX;
 }
 
 uint32_t

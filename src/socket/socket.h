@@ -233,5 +233,7 @@ bool sockets_next_row(struct sockets *sockets, struct socket_row *row);
 bool sockets_next_listener(struct sockets *sockets, struct listener_row *row);
 /* Rows that were left out for want of memory. */
 uint64_t sockets_left_out(const struct sockets *sockets);
+/* So many moments came of a pace that no later ones are kept. */
+bool sockets_moments_full(const struct sockets *sockets);
 
 #endif
