@@ -109,13 +109,14 @@ timer_orphaned_ns(const struct listener *listener, const struct asked *asked)
 {
 	int64_t gap_ns =
 	    listener->defer && asked->timers == 0 ? SECOND_NS : timer_ns(listener, asked);
-	int64_t age_ns = gap_ns;
+	int64_t at_ns = span_end(asked->at_ns, gap_ns);
 
-	while (gap_ns < 64 * SECOND_NS && span_end(asked->at_ns, age_ns) < listener->closed_ns) {
+	while (gap_ns < 64 * SECOND_NS &&
+	       span_end(at_ns, slack_ns(gap_ns) / 2) < listener->closed_ns) {
 		gap_ns *= 2;
-		age_ns += gap_ns;
+		at_ns = span_end(at_ns, gap_ns);
 	}
-	return span_end(asked->at_ns, age_ns + slack_ns(gap_ns) / 2);
+	return span_end(at_ns, slack_ns(gap_ns) / 2);
 }
 
 /* Under TCP_DEFER_ACCEPT: how long it was put aside; false where it was not, since its ACK was lost. */

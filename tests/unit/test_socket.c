@@ -702,13 +702,11 @@ test_who_scales_nobodys_windows_sends_no_cookies(void **state)
 	assert_ends(5, 2, "ESTABLISHED", "SYN_RECV");
 }
 
-/* Nobody else's handshake was under way: those that seemed to be over were put aside. */
+/* Three that wait for bytes, and what comes then: only deferral explains cookies for them. */
 static void
-test_a_cookie_where_no_request_seems_to_wait_tells_of_deferral(void **state)
+put_three_aside(int count)
 {
-	(void)state;
-	ask_at(500);
-	for (int n = 0; n < 4; n++) {
+	for (int n = 0; n < count; n++) {
 		feed(SEG(ISN_C, 0, PORT(n), SCALES, .flags = SYN, AT(n)));
 		if (n < 3)
 			feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), SCALES, .flags = SYN | ACK, AT(n)));
@@ -716,12 +714,36 @@ test_a_cookie_where_no_request_seems_to_wait_tells_of_deferral(void **state)
 			feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK, AT(n)));
 		feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(n)));
 	}
-	take_bytes(3, 15, 10);
+	for (int n = 3; n < count; n++)
+		take_bytes(n, 15, 10);
+}
+
+static void
+test_a_cookie_where_no_request_seems_to_wait_tells_of_deferral(void **state)
+{
+	(void)state;
+	ask_at(500);
+	put_three_aside(4);
 	solve(900);
 	assert_ends(500, 0, "ESTABLISHED", "SYN_RECV");
 	assert_ends(500, 3, "ESTABLISHED", "ESTABLISHED");
 	assert_true(seen.listener.rivals & RIVAL_DEFER);
 	assert_int_equal(seen.listener.backlog.hi, 2);
+}
+
+/* Seven seconds and a little: timers are late. */
+static void
+test_a_timer_that_runs_out_behind_the_close_finds_nobody(void **state)
+{
+	(void)state;
+	ask_at(7050);
+	ask_at(8000);
+	put_three_aside(5);
+	for (int n = 3; n < 5; n++)
+		RESET_CHILD(n, 15, 7100);
+	solve(9000);
+	assert_ends(7050, 0, "ESTABLISHED", "SYN_RECV");
+	assert_ends(8000, 0, "ESTABLISHED", "CLOSED");
 }
 
 /* An ignored request is asked again: one that is not was taken, and a place was free. */
@@ -2224,6 +2246,7 @@ main(void)
 		TEST(test_a_cookie_shows_by_the_scale_that_it_leaves_out),
 		TEST(test_who_scales_nobodys_windows_sends_no_cookies),
 		TEST(test_a_cookie_where_no_request_seems_to_wait_tells_of_deferral),
+		TEST(test_a_timer_that_runs_out_behind_the_close_finds_nobody),
 		TEST(test_a_window_that_does_not_change_shows_a_request),
 		TEST(test_who_is_not_asked_again_and_was_no_cookie_was_taken),
 		TEST(test_bytes_that_wait_for_a_connection_to_be_made_were_deferred),
