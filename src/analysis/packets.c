@@ -87,7 +87,8 @@ tell_wire(struct analysis *a, const struct packet *pkt, const struct place *plac
 			.dup_acks = dup_acks < 0 ? 0 : (uint32_t)dup_acks,
 			.ttl = pkt->ttl,
 			.is_icmp = pkt->tuple.proto != PROTO_TCP && pkt->tuple.proto != PROTO_UDP,
-			.bad_length = pkt->bad_length,
+			/* of a first fragment it does not show how long it is with the others */
+			.bad_length = pkt->bad_length && pkt->fragments != 1,
 			.segment = bytes_of(pkt->header, header_bytes + pkt->payload_captured),
 			.header_bytes = (uint32_t)header_bytes,
 			.wire_bytes = frame->wire_bytes,

@@ -112,7 +112,7 @@ struct packet {
 	uint8_t ttl;
 	uint8_t tos;
 	uint8_t checksum;  /* enum checksum, of TCP, UDP or ICMP */
-	uint8_t fragments; /* put together out of more than one frame */
+	uint8_t fragments; /* put together out of so many; 1: the first, without the others */
 	bool bad_length;   /* IP or UDP says a length that cannot be; bounded, it is analyzed */
 	struct tcp_header tcp;
 

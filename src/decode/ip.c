@@ -100,6 +100,7 @@ reassemble(struct walk *w, const struct fragment *fragment)
 	/* The capture did not keep all of it: what it has of the headers must do. */
 	if (w->missing_bytes > 0 || w->incomplete) {
 		w->incomplete = true;
+		w->pkt->fragments = 1;
 		if (fragment->offset_bytes == 0)
 			return walk_to_proto(w, fragment->proto);
 		return walk_short(w);

@@ -715,6 +715,7 @@ test_a_first_fragment_that_was_cut_is_read_alone(void **state)
 	assert_int_equal(decode_captured(LINK_ETHERNET, 56), DECODE_OK);
 	assert_int_equal(pkt.tcp.seq, 1000);
 	assert_int_equal(pkt.checksum, CHECKSUM_UNKNOWN);
+	assert_int_equal(pkt.fragments, 1);
 	write_frame(PIECE_AT("003c", "2005", PIECE_1 PIECE_2 PIECE_3 PIECE_3 PIECE_3));
 	assert_int_equal(decode_captured(LINK_ETHERNET, 56), DECODE_TRUNCATED);
 }
