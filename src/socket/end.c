@@ -404,7 +404,7 @@ tell_end(struct telling *t)
 		tell_client_state(t);
 	}
 	let_expire(t);
-	if (t->at_ns > t->all->seen_ns || t->story->supposed)
+	if (t->at_ns > t->all->seen_ns || t->story->supposed || t->story->flags & STORY_SHUFFLED)
 		row->certain = false;
 	doubt_hidden_fin(t);
 	doubt_missing(t);

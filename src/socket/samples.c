@@ -130,11 +130,25 @@ link_change(struct sockets *all, uint32_t number)
 	all->latest_ns = at_least(all->latest_ns, sample->ts_ns);
 }
 
+/*
+ * Packets that two processors or two cards handed over pass each other by less.
+ * Where it is more, which came first does not show, and the states hang on it.
+ */
+#define SHUFFLED_NS MS_NS
+
+static void
+note_order(const struct sockets *all, const struct sock *sock, struct story *story, int64_t ts_ns)
+{
+	if (sock->sample != 0 &&
+	    span_ns(sample_at(all, sock->sample - 1)->ts_ns, ts_ns) > SHUFFLED_NS)
+		story->flags |= STORY_SHUFFLED;
+}
+
 void
 sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair, int64_t ts_ns,
     uint32_t index, uint32_t to)
 {
-	const struct story *story = story_at(all, sock->story - 1);
+	struct story *story = story_at(all, sock->story - 1);
 	struct sample *sample;
 	uint32_t number;
 	enum side client = (enum side)story->client;
@@ -143,6 +157,7 @@ sample_take(struct sockets *all, struct sock *sock, const struct tcp_pair *pair,
 		face_of(story, sock, pair, (enum side) !client),
 	};
 
+	note_order(all, sock, story, ts_ns);
 	if (all->each_change && sock->sample != 0) {
 		const struct sample *old = sample_at(all, sock->sample - 1);
 

@@ -86,6 +86,7 @@ enum story_flag {
 	STORY_PLAIN = 0x200,     /* one SYN, one SYN-ACK, nothing twice: no steps are needed */
 	STORY_UNSEEN = 0x400,    /* the SYN-ACK is missing; what followed it tells of it */
 	STORY_GAPS = 0x800,      /* bytes were acknowledged that the capture lacks */
+	STORY_SHUFFLED = 0x1000, /* the order of its packets is not that of their times */
 };
 
 /* What one end was, when a sample was taken. Numbers relative to ISNs, SYN and FIN count. */

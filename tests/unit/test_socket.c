@@ -1221,6 +1221,23 @@ test_it_certainly_listens_until_it_answers_last(void **state)
 }
 
 static void
+test_where_the_order_is_not_that_of_the_times_no_end_is_certain(void **state)
+{
+	(void)state;
+	queue_child(0, 0);
+	queue_child(1, 0);
+	for (int n = 0; n < 2; n++) {
+		feed(SEG(1015, 0, .ack = 5000, PORT(n), .flags = FIN | ACK, AT(200 - 80 * n)));
+		feed(REPLY(.seq = 5000, .ack = 1016, PORT(n), .flags = FIN | ACK, AT(200 - 100 * n)));
+		feed(SEG(1016, 0, .ack = 5001, PORT(n), AT(200)));
+	}
+	solve(1000);
+	assert_true(end_at(200, 0, true).certain);
+	assert_int_equal(end_at(200, 1, true).state, SOCK_CLOSED);
+	assert_false(end_at(200, 1, true).certain);
+}
+
+static void
 test_away_from_the_server_its_end_is_certain_only_if_it_is_heard_again(void **state)
 {
 	(void)state;
@@ -2277,6 +2294,7 @@ main(void)
 		TEST(test_what_was_under_way_takes_back_no_reset),
 		TEST(test_a_syn_is_not_refused_by_a_reset_that_acknowledges_something_else),
 		TEST(test_it_certainly_listens_until_it_answers_last),
+		TEST(test_where_the_order_is_not_that_of_the_times_no_end_is_certain),
 		TEST(test_away_from_the_server_its_end_is_certain_only_if_it_is_heard_again),
 		TEST(test_what_may_be_a_cookie_is_no_certain_request),
 		TEST(test_more_requests_than_the_backlog_lets_wait_are_cookies),
