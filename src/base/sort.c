@@ -1,12 +1,14 @@
 #include "base/sort.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 
-static void
-sort_few(int64_t *numbers, size_t count)
+/* Each is moved to its place; false where the places are too far. */
+static bool
+sort_near(int64_t *numbers, size_t count, size_t moves_left)
 {
 	for (size_t i = 1; i < count; i++) {
 		int64_t number = numbers[i];
@@ -15,7 +17,11 @@ sort_few(int64_t *numbers, size_t count)
 		for (; at > 0 && numbers[at - 1] > number; at--)
 			numbers[at] = numbers[at - 1];
 		numbers[at] = number;
+		if (i - at > moves_left)
+			return false;
+		moves_left -= i - at;
 	}
+	return true;
 }
 
 /* Byte by byte, from the lowest on: no two are ever compared. */
@@ -48,14 +54,14 @@ sort_many(int64_t *numbers, size_t count)
 	free(other);
 }
 
-#define FEW 64
+/* As many as the fewest that are worth going through byte by byte may take; and those in order but for a little, each. */
+#define MOVES_FEW  1024
+#define MOVES_EACH 2
 
 void
 sort_numbers(int64_t *numbers, size_t count)
 {
-	if (count <= FEW)
-		sort_few(numbers, count);
-	else
+	if (!sort_near(numbers, count, MOVES_FEW + MOVES_EACH * count))
 		sort_many(numbers, count);
 }
 

@@ -18,6 +18,26 @@ test_numbers_of_any_size_and_sign_are_put_in_order(void **state)
 	assert_memory_equal(numbers, sorted, sizeof(sorted));
 }
 
+#define MANY 5000
+
+static void
+test_many_are_put_in_order_however_far_their_places_are(void **state)
+{
+	int64_t numbers[MANY];
+
+	(void)state;
+	for (int64_t i = 0; i < MANY; i++) /* each from -2500 on, once, in no order */
+		numbers[i] = i * 1999 % MANY - MANY / 2;
+	sort_numbers(numbers, MANY);
+	for (int64_t i = 0; i < MANY; i++)
+		assert_int_equal(numbers[i], i - MANY / 2);
+	numbers[MANY - 1] = INT64_MIN; /* in order but for one */
+	sort_numbers(numbers, MANY);
+	assert_int_equal(numbers[0], INT64_MIN);
+	for (int64_t i = 1; i < MANY; i++)
+		assert_int_equal(numbers[i], i - 1 - MANY / 2);
+}
+
 static void
 test_distinct_ones_are_left_once_each(void **state)
 {
@@ -46,6 +66,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers_of_any_size_and_sign_are_put_in_order),
+		cmocka_unit_test(test_many_are_put_in_order_however_far_their_places_are),
 		cmocka_unit_test(test_distinct_ones_are_left_once_each),
 		cmocka_unit_test(test_few_or_none_are_left_alone),
 	};
