@@ -15,6 +15,9 @@
 /* What one exit() ends follows each other sooner, seen through a busy machine. */
 #define EXIT_GAP_NS (2 * MS_NS)
 
+/* Odd, and without a pattern. */
+#define HOST_MIXER UINT64_C(0x9e3779b97f4a7c15)
+
 /* When one of them closed, by a FIN; or until when it is known not to have. */
 struct closing {
 	int64_t age_ns; /* since it was connected */
@@ -96,6 +99,26 @@ is_left_open(const struct story *story, int64_t at_ns)
 	return story->knock_ns <= at_ns && over_ns > span_end(at_ns, EXIT_GAP_NS);
 }
 
+/* One of few bits, by a client's address. */
+static unsigned
+host_bit(const struct story *story)
+{
+	uint64_t words[2];
+
+	_Static_assert(sizeof(words) == sizeof(story->tuple.src), "an address is two words");
+	memcpy(words, story->tuple.src, sizeof(words));
+	return hash_mix(words[0] ^ HOST_MIXER, words[1] ^ HOST_MIXER) % HOST_BITS;
+}
+
+/* False: nobody who would be asked is of its host. */
+static bool
+may_know_host(const struct listener *listener, const struct story *story)
+{
+	unsigned bit = host_bit(story);
+
+	return listener->hosts[bit / 64] >> bit % 64 & 1;
+}
+
 int64_t
 fellows_left_ns(const struct sockets *all, const struct listener *listener,
     const struct story *story, int64_t from_ns, int64_t to_ns)
@@ -103,7 +126,7 @@ fellows_left_ns(const struct sockets *all, const struct listener *listener,
 	int64_t ends[FELLOWS_MAX];
 	size_t count = 0, asked = 0;
 
-	if (!listener->has_fellows)
+	if (to_ns <= from_ns || !may_know_host(listener, story))
 		return NEVER_NS;
 	for (uint32_t at = listener->first_story; at != 0 && asked++ < FELLOWS_MAX;
 	     at = story_at(all, at - 1)->next) {
@@ -161,13 +184,15 @@ fellows_note(const struct sockets *all, struct listener *listener)
 {
 	size_t asked = 0;
 
-	listener->has_fellows = false;
+	memset(listener->hosts, 0, sizeof(listener->hosts));
 	listener->readers[ROLE_CLIENT] = listener->readers[ROLE_SERVER] = 0;
 	for (uint32_t at = listener->first_story; at != 0 && asked++ < FELLOWS_MAX;
 	     at = story_at(all, at - 1)->next) {
 		const struct story *story = story_at(all, at - 1);
 
-		listener->has_fellows |= story->knock_ns != NEVER_NS;
+		if (story->knock_ns != NEVER_NS)
+			listener->hosts[host_bit(story) / 64] |= UINT64_C(1)
+								 << host_bit(story) % 64;
 		listener->readers[ROLE_CLIENT] += has_read_all(story, ROLE_CLIENT);
 		listener->readers[ROLE_SERVER] += has_read_all(story, ROLE_SERVER);
 	}

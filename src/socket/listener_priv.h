@@ -132,6 +132,9 @@ struct asked_again {
 	int64_t again_ns;
 };
 
+/* So that of 64 clients' hosts one in five is taken for another's. */
+#define HOST_BITS 256
+
 struct listener {
 	struct tuple local; /* src alone */
 	bool any_address;
@@ -189,7 +192,7 @@ struct listener {
 	bool doubtful;    /* no backlog explains what was seen: packets must be missing */
 	uint32_t unheard; /* clients whose words may have been lost, or not let in */
 	struct evidence because;
-	bool has_fellows; /* of the connections that would be asked, some were made */
+	uint64_t hosts[HOST_BITS / 64]; /* of the clients that would be asked, a bit each */
 	int readers
 	    [2]; /* by enum role: connections whose end shows that all was read, less those that show it was not */
 	unsigned signs; /* bits of enum sign */
