@@ -13,8 +13,10 @@
 /* A connection between its first sample and its last. */
 struct watch {
 	struct socket_row told[2]; /* by enum role: as its ends were told last */
-	size_t time_count;
-	int64_t times[STORY_TIMES]; /* when a row of it may change without a packet */
+	size_t story_count;
+	int64_t story[STORY_TIMES]; /* when a row of it may change without a packet */
+	size_t count;
+	int64_t times[STORY_TIMES + SAMPLE_TIMES]; /* from the latest sample to the next */
 };
 
 /* What is due, by number: listeners, then ends, two of a sample. */
@@ -117,67 +119,71 @@ watch_of(struct sockets *all, struct story *story)
 	watch = pool_at(&all->watches, story->watch - 1);
 	watch->told[ROLE_CLIENT] = watch->told[ROLE_SERVER] =
 	    (struct socket_row){ .state = SOCK_CLOSED, .certain = true };
-	watch->time_count = story_times(all, story, watch->times);
+	watch->story_count = sort_distinct(watch->story, story_times(all, story, watch->story));
 	return watch;
 }
 
 static void
 end_watch(struct sockets *all, struct story *story)
 {
-	if (story->watch != 0)
-		pool_put(&all->watches, story->watch - 1);
+	pool_put(&all->watches, story->watch - 1);
 	story->watch = 0;
 }
 
-/* Those behind a sample, up to the next of its story. */
-static size_t
-times_between(const struct sockets *all, const struct watch *watch, const struct sample *sample,
-    int64_t until_ns, int64_t times[STORY_TIMES + SAMPLE_TIMES])
+/* When something may change behind a sample, up to the next of its story. */
+static void
+find_times(
+    const struct sockets *all, struct watch *watch, const struct sample *sample, int64_t until_ns)
 {
 	int64_t own[SAMPLE_TIMES];
-	size_t own_count = sample_times(all, sample, own), count = 0;
+	size_t own_count = sample_times(all, sample, own), at;
 
-	for (size_t i = 0; i < watch->time_count; i++)
-		if (watch->times[i] > sample->ts_ns && watch->times[i] < until_ns)
-			times[count++] = watch->times[i];
+	watch->count = 0;
+	FIND_PLACE(at, watch->story_count, watch->story[at] <= sample->ts_ns);
+	for (; at < watch->story_count && watch->story[at] < until_ns; at++)
+		watch->times[watch->count++] = watch->story[at];
 	for (size_t i = 0; i < own_count; i++)
 		if (own[i] > sample->ts_ns && own[i] < until_ns)
-			times[count++] = own[i];
-	return sort_distinct(times, count);
+			watch->times[watch->count++] = own[i];
+	watch->count = sort_distinct(watch->times, watch->count);
 }
 
 /* What an end shows from a sample to the next: whether a row at once; others are put off. */
 static bool
-show_between(struct sockets *all, const struct due *due, int64_t until_ns, struct socket_row *row)
+show_between(
+    struct sockets *all, const struct due *due, struct watch *watch, struct socket_row *row)
 {
 	const struct sample *sample = sample_of(all, due->what);
 	enum role role = role_of(due->what);
-	struct watch *watch = watch_of(all, story_at(all, sample->story));
 	struct socket_row *told = &watch->told[role], later;
-	int64_t times[STORY_TIMES + SAMPLE_TIMES];
-	size_t count = times_between(all, watch, sample, until_ns, times);
 	bool is_shown;
 
 	tell_sample(all, sample, sample->ts_ns, role, row);
 	is_shown = is_news(row, told);
-	for (size_t i = 0; i < count; i++) {
-		tell_sample(all, sample, times[i], role, &later);
+	for (size_t i = 0; i < watch->count; i++) {
+		tell_sample(all, sample, watch->times[i], role, &later);
 		if (is_news(&later, told))
-			put_off(all, times[i], due->what);
+			put_off(all, watch->times[i], due->what);
 	}
 	return is_shown;
 }
 
+/* Of a sample the server's end comes first. */
 static bool
 show_end(struct sockets *all, const struct due *due, struct socket_row *row)
 {
 	const struct sample *sample = sample_of(all, due->what);
+	struct story *story = story_at(all, sample->story);
+	struct watch *watch = watch_of(all, story);
 	bool is_last = sample->next_ns == NEVER_NS;
 	int64_t until_ns = is_last ? span_end(all->until_ns, 1) : sample->next_ns;
-	bool is_shown = sample->ts_ns < until_ns && show_between(all, due, until_ns, row);
+	bool is_shown;
 
+	if (role_of(due->what) == ROLE_SERVER)
+		find_times(all, watch, sample, until_ns);
+	is_shown = sample->ts_ns < until_ns && show_between(all, due, watch, row);
 	if (is_last && role_of(due->what) == ROLE_CLIENT)
-		end_watch(all, story_at(all, sample->story));
+		end_watch(all, story);
 	return is_shown;
 }
 
