@@ -7,6 +7,7 @@ libsynscope_a_SOURCES += \
 	%D%/hash.c %D%/hash.h \
 	%D%/hint.h \
 	%D%/mem.c %D%/mem.h \
+	%D%/names.c %D%/names.h \
 	%D%/path.c %D%/path.h \
 	%D%/put.c %D%/put.h \
 	%D%/seq.h \

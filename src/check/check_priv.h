@@ -257,8 +257,6 @@ void seen_put(
 void value_put(struct text *out, int64_t value, enum value_type type);
 /* A number and its tolerance, with units: quantity.c. False: it is none. */
 bool quantity_parse(struct test *test, const char *said, enum value_type type);
-/* What is nearest to a word that is not among them; NULL: nothing is near. */
-const char *nearest_word(const char *word, const char *const *words);
 /* \n, \x1b, \\: what a person can type. */
 void escape_put(struct text *out, const char *data, size_t count);
 bool escape_read(struct text *out, const char *said);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/names.h"
+
 bool
 is_ignored(const struct recorder *r, enum fact_id fact)
 {
@@ -74,7 +76,7 @@ no_such_fact(const char *option, const char *said, size_t length, struct diag *d
 	for (int i = 0; i < FACT_COUNT_OF; i++)
 		names[i] = fact_rows[i].name;
 	snprintf(word, sizeof(word), "%.*s", (int)length, said);
-	near = nearest_word(word, names);
+	near = name_meant(word, names);
 	if (near == NULL)
 		return diag_set(diag, ST_USAGE,
 		    "%s: there is no fact \"%s\"; see synscope-expect(5)", option, word);

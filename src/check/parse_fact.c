@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/sha256.h"
 
 static bool
@@ -311,7 +312,7 @@ read_step(struct parser *p, const struct markup_node *node, char *said, struct s
 	if (word != NULL && (strcmp(word, "client") == 0 || strcmp(word, "server") == 0)) {
 		step->from = word[0] == 'c' ? WHOSE_CLIENT : WHOSE_SERVER;
 		word = strtok_r(NULL, " \t\r\n", &rest);
-	} else if (word != NULL && nearest_word(word, sides) != NULL) {
+	} else if (word != NULL && name_meant(word, sides) != NULL) {
 		return wrong_name(p, node, "side", word, sides);
 	}
 	if (word == NULL && step->from == WHOSE_BOTH)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/names.h"
+
 uint32_t
 line_of(const struct markup_node *node)
 {
@@ -22,7 +24,7 @@ enum status
 wrong_name(struct parser *p, const struct markup_node *node, const char *kind, const char *name,
     const char *const *names)
 {
-	const char *near = nearest_word(name, names);
+	const char *near = name_meant(name, names);
 	struct text reason = { 0 };
 	enum status st;
 

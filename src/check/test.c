@@ -4,58 +4,12 @@
  */
 #include "check/check_priv.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
+
 /* --- words --- */
-
-/* As people type, who do not mind case. */
-static bool
-is_same_letter(char a, char b)
-{
-	return tolower((unsigned char)a) == tolower((unsigned char)b);
-}
-
-const char *
-nearest_word(const char *word, const char *const *words)
-{
-	size_t length = strlen(word);
-	const char *nearest = NULL;
-	size_t best = length / 3 + 2;
-	size_t row[64];
-
-	if (length >= 60)
-		return NULL;
-	for (; *words != NULL; words++) {
-		size_t other = strlen(*words);
-
-		if (other >= 60)
-			continue;
-		/* Levenshtein's distance, one row at a time. */
-		for (size_t j = 0; j <= other; j++)
-			row[j] = j;
-		for (size_t i = 1; i <= length; i++) {
-			size_t diagonal = row[0];
-
-			row[0] = i;
-			for (size_t j = 1; j <= other; j++) {
-				size_t above = row[j];
-				size_t cost =
-				    diagonal + !is_same_letter(word[i - 1], (*words)[j - 1]);
-
-				cost = above + 1 < cost ? above + 1 : cost;
-				row[j] = row[j - 1] + 1 < cost ? row[j - 1] + 1 : cost;
-				diagonal = above;
-			}
-		}
-		if (row[other] < best) {
-			best = row[other];
-			nearest = *words;
-		}
-	}
-	return nearest;
-}
 
 static int
 word_number(const char *word, const char *const *words)
@@ -69,7 +23,7 @@ word_number(const char *word, const char *const *words)
 static enum status
 unknown_word(const char *word, const char *const *words, struct diag *diag)
 {
-	const char *near = nearest_word(word, words);
+	const char *near = name_meant(word, words);
 	struct text list = { 0 };
 	enum status st;
 

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/sha256.h"
 #include "base/text.h"
 
@@ -68,21 +69,12 @@ markup_space_of(const char *name)
 /* --- what is special --- */
 
 static bool
-is_one_of(const char *name, const char *const *names)
-{
-	for (; *names != NULL; names++)
-		if (strcmp(name, *names) == 0)
-			return true;
-	return false;
-}
-
-static bool
 is_void(const struct element *element)
 {
 	static const char *const names[] = { "area", "base", "br", "col", "embed", "hr", "img",
 		"input", "link", "meta", "source", "track", "wbr", NULL };
 
-	return element->space == SPACE_HTML && is_one_of(element->name, names);
+	return element->space == SPACE_HTML && name_is_one_of(element->name, names);
 }
 
 static bool
@@ -90,7 +82,7 @@ is_held(const struct element *element)
 {
 	static const char *const names[] = { "script", "style", NULL };
 
-	return is_one_of(element->name, names);
+	return name_is_one_of(element->name, names);
 }
 
 /* Their parser drops a line break at the beginning. */
@@ -99,7 +91,7 @@ swallows_break(const struct element *element)
 {
 	static const char *const names[] = { "pre", "textarea", "listing", NULL };
 
-	return element->space == SPACE_HTML && is_one_of(element->name, names);
+	return element->space == SPACE_HTML && name_is_one_of(element->name, names);
 }
 
 bool

@@ -3,17 +3,6 @@
 
 #include <string.h>
 
-#include "base/mem.h"
-
-bool
-name_is_one_of(const char *name, const char *const *names)
-{
-	for (; *names != NULL; names++)
-		if (strcmp(name, *names) == 0)
-			return true;
-	return false;
-}
-
 /* Of the engine's own. */
 static const char *const bindings[] = { "attr-NAME", "copy", "each", "ids", "if", "include",
 	"let-NAME", "page", "part", "remove", "text", "unwrap", NULL };
@@ -38,69 +27,14 @@ name_is_element(const char *name)
 	return strchr(name, '-') != NULL || name_is_one_of(name, elements);
 }
 
-/* Longer ones are no slip of the pen. */
-#define NAME_MAX_BYTES 32
-
-static unsigned
-least(unsigned a, unsigned b, unsigned c)
-{
-	unsigned less = a < b ? a : b;
-
-	return less < c ? less : c;
-}
-
-/* Letters to put in, leave out or replace, or two to exchange, until one is the other. */
-static unsigned
-slips(const char *a, const char *b)
-{
-	unsigned table[NAME_MAX_BYTES + 1][NAME_MAX_BYTES + 1];
-	size_t rows = strlen(a), columns = strlen(b);
-
-	if (rows > NAME_MAX_BYTES || columns > NAME_MAX_BYTES)
-		return NAME_MAX_BYTES;
-	for (unsigned i = 0; i <= rows; i++)
-		for (unsigned j = 0; j <= columns; j++) {
-			bool is_same = i > 0 && j > 0 && a[i - 1] == b[j - 1];
-
-			if (i == 0 || j == 0) {
-				table[i][j] = i + j;
-				continue;
-			}
-			table[i][j] = least(table[i - 1][j] + 1, table[i][j - 1] + 1,
-			    table[i - 1][j - 1] + !is_same);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				table[i][j] =
-				    least(table[i][j], table[i - 2][j - 2] + 1, table[i][j]);
-		}
-	return table[rows][columns];
-}
-
-static const char *
-nearest(const char *name, const char *const *names)
-{
-	/* Of a short name, a single slip makes many. */
-	unsigned best = strlen(name) > 3 ? 3 : 2;
-	const char *found = NULL;
-
-	for (; *names != NULL; names++) {
-		unsigned count = slips(name, *names);
-
-		if (count < best) {
-			best = count;
-			found = *names;
-		}
-	}
-	return found;
-}
-
 const char *
 name_binding_meant(const char *name)
 {
-	return nearest(name, bindings);
+	return name_meant(name, bindings);
 }
 
 const char *
 name_element_meant(const char *name)
 {
-	return nearest(name, elements);
+	return name_meant(name, elements);
 }

@@ -2,6 +2,7 @@
 #ifndef SYNSCOPE_REPORT_TEMPLATE_PRIV_H
 #define SYNSCOPE_REPORT_TEMPLATE_PRIV_H
 
+#include "base/names.h"
 #include "base/text.h"
 #include "markup/markup.h"
 #include "report/template.h"
@@ -73,8 +74,6 @@ enum status template_file(
 
 /* --- template_names.c --- */
 
-/* names: ends with NULL */
-bool name_is_one_of(const char *name, const char *const *names);
 /* Of HTML, or one of the author's own. */
 bool name_is_element(const char *name);
 /* What may have been meant; NULL: nothing is near. */

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/names.h"
 #include "check/fact.h"
 #include "prose/prose.h"
 #include "support/segment.h"
@@ -153,10 +154,10 @@ test_a_word_nearby_is_suggested(void **state)
 	struct test test;
 
 	(void)state;
-	assert_string_equal(nearest_word("gren", colors), "green");
-	assert_string_equal(nearest_word("bleu", colors), "blue");
-	assert_string_equal(nearest_word("GREEN", colors), "green");
-	assert_null(nearest_word("turquoise", colors));
+	assert_string_equal(name_meant("gren", colors), "green");
+	assert_string_equal(name_meant("bleu", colors), "blue");
+	assert_string_equal(name_meant("GREEN", colors), "green");
+	assert_null(name_meant("turquoise", colors));
 	assert_int_equal(test_parse(&test, "gren", VALUE_WORD, colors, &diag), ST_FORMAT);
 	assert_non_null(strstr(diag.text, "was \"green\" meant?"));
 	test_fini(&test);
