@@ -374,8 +374,14 @@ doubt_unheard(struct telling *t)
 	const struct story *story = t->story;
 	const struct face *me = &t->sample->face[t->role];
 
-	if (is_here(t) || t->row->state == SOCK_TIME_WAIT)
+	if (is_here(t))
 		return;
+	if (t->row->state == SOCK_TIME_WAIT) {
+		/* Bytes before the FIN may not have come, and then nor has it, in order. */
+		if (me->got > me->acks + 1)
+			t->row->certain = false;
+		return;
+	}
 	if (t->row->state != SOCK_CLOSED &&
 	    (!story->is_final || story->heard_ns[t->role] <= t->at_ns))
 		t->row->certain = false;

@@ -1238,6 +1238,22 @@ test_where_the_order_is_not_that_of_the_times_no_end_is_certain(void **state)
 }
 
 static void
+test_a_fin_behind_bytes_that_may_be_lost_has_not_certainly_come(void **state)
+{
+	(void)state;
+	seen.options.vantage = VANTAGE_CLIENT;
+	ask_at(500);
+	shake_hands(0, 0);
+	feed(SEG(1000, 15, .ack = 5000, PORT(0), AT(100)));
+	feed(SEG(1015, 0, .ack = 5000, PORT(0), .flags = FIN | ACK, AT(110)));
+	feed(REPLY(.seq = 5000, .ack = 1000, PORT(0), .flags = FIN | ACK, AT(300)));
+	feed(SEG(1016, 0, .ack = 5001, PORT(0), AT(310)));
+	solve(1000);
+	assert_int_equal(end_at(500, 0, true).state, SOCK_TIME_WAIT);
+	assert_false(end_at(500, 0, true).certain);
+}
+
+static void
 test_away_from_the_server_its_end_is_certain_only_if_it_is_heard_again(void **state)
 {
 	(void)state;
@@ -2294,6 +2310,7 @@ main(void)
 		TEST(test_what_was_under_way_takes_back_no_reset),
 		TEST(test_a_syn_is_not_refused_by_a_reset_that_acknowledges_something_else),
 		TEST(test_it_certainly_listens_until_it_answers_last),
+		TEST(test_a_fin_behind_bytes_that_may_be_lost_has_not_certainly_come),
 		TEST(test_where_the_order_is_not_that_of_the_times_no_end_is_certain),
 		TEST(test_away_from_the_server_its_end_is_certain_only_if_it_is_heard_again),
 		TEST(test_what_may_be_a_cookie_is_no_certain_request),
