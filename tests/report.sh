@@ -148,8 +148,10 @@ mkcapture /dev/stdin both.pcap <<-END
 	+5 b > v6 ACK
 END
 synscope report -q -o both both.pcap >"$work/says" 2>&1
+grep -q 'The server at \*:80 was asked for 2 connections' both/report.xml
+verdict $? 'a server on both is named by neither'
 grep -q :40001 both/both/listener-*.svg && grep -q :40002 both/both/listener-*.svg
-verdict $? "its figure shows both one's clients"
+verdict $? '... and its figure shows the clients of both'
 
 # --- what is no capture ---
 

@@ -183,7 +183,7 @@ account_fill(
 		return;
 	account->has_listener = true;
 	account->row = *listener;
-	text_end(&local, listener->local.src, listener->local.ip_version, listener->local.sport);
+	put_local(&local, &listener->local, listener->any_address);
 	snprintf(account->local, sizeof(account->local), "%s", text_str(&local));
 	text_fini(&local);
 	take_recorded(account, chapter);

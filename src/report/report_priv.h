@@ -79,6 +79,9 @@ void set_frames(struct markup_node *node, const char *name, const uint32_t *inde
 /* "127.0.0.1:17777", "[::1]:80" */
 void put_tuple_end(struct text *out, const struct tuple *tuple, bool dst);
 void set_end(struct markup_node *node, const char *name, const struct tuple *tuple, bool dst);
+/* Of what listens: "*:80" where that is on more addresses than one. */
+void put_local(struct text *out, const struct tuple *local, bool any_address);
+void set_local(struct markup_node *node, const struct tuple *local, bool any_address);
 void set_address(struct markup_node *node, const char *name, const struct tuple *tuple, bool dst);
 /* For people: "0.012252", "2019-05-20 02:54:59.946262" of UTC, "1–3", "2+". */
 void put_since(struct text *out, int64_t ns);

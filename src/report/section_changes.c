@@ -19,16 +19,7 @@ void
 set_socket(struct markup_node *node, const struct socket_row *row)
 {
 	markup_set(node, "proto", "tcp");
-	if (row->flow == 0 && row->any_address) {
-		struct text local = { 0 };
-
-		text_put(&local, "*:");
-		text_u64(&local, row->ends.sport);
-		markup_set(node, "local", text_str(&local));
-		text_fini(&local);
-	} else {
-		set_end(node, "local", &row->ends, false);
-	}
+	set_local(node, &row->ends, row->flow == 0 && row->any_address);
 	if (row->flow == 0)
 		markup_set(node, "remote", "*:*");
 	else

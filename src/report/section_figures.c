@@ -385,7 +385,7 @@ draw_listeners(struct drawing *drawing, const char *kind)
 		if (!matters(chapter, listener))
 			continue;
 		flows_of(chapter, listener, &flows);
-		put_tuple_end(&about, &listener->local, false);
+		put_local(&about, &listener->local, listener->any_address);
 		if (flows.count > 0)
 			draw(drawing, kind, &flows, text_str(&about));
 		text_fini(&about);

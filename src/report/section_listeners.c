@@ -173,8 +173,10 @@ add_answer_sentence(const struct chapter *chapter, struct markup_node *answer,
 				   ? catalog_say(catalog, said.one)
 				   : catalog_say_n(catalog, said.one, said.many, row->attempts);
 	struct phrase phrase = { 0 };
+	struct text local = { 0 };
 
-	phrase_end(&phrase, &row->local, false);
+	put_local(&local, &row->local, row->any_address);
+	phrase_text(&phrase, text_str(&local));
 	phrase_u64(&phrase, row->attempts);
 	phrase_u64(&phrase, row->completed);
 	phrase_range(&phrase, &row->backlog);
@@ -182,12 +184,7 @@ add_answer_sentence(const struct chapter *chapter, struct markup_node *answer,
 	phrase_u64(&phrase, row->refused);
 	set_frames(phrase_add(&phrase, answer, "sentence", sentence), "frames", row->because.index,
 	    row->because.count);
-}
-
-static void
-set_local(struct markup_node *node, const struct listener_row *row)
-{
-	set_end(node, "local", &row->local, false);
+	text_fini(&local);
 }
 
 void
@@ -199,7 +196,7 @@ section_answer(const struct chapter *chapter)
 		const struct listener_row *row = chapter->ranked[i];
 		struct markup_node *answer = markup_add(chapter->node, "answer");
 
-		set_local(answer, row);
+		set_local(answer, &row->local, row->any_address);
 		add_answer_sentence(chapter, answer, row, answers[row->kind].happened);
 		add_answer_sentence(chapter, answer, row, answers[row->kind].follows(row));
 	}
@@ -243,7 +240,7 @@ add_listener(const struct chapter *chapter, size_t i)
 	struct markup_node *node = markup_add(chapter->node, "listener");
 
 	markup_set_i64(node, "n", (int64_t)i + 1);
-	set_local(node, row);
+	set_local(node, &row->local, row->any_address);
 	markup_set(node, "verdict", story_words[row->kind].name);
 	set_stages(node, row->stages);
 	set_range(node, "backlog", &row->backlog);

@@ -29,6 +29,27 @@ set_end(struct markup_node *node, const char *name, const struct tuple *tuple, b
 }
 
 void
+put_local(struct text *out, const struct tuple *local, bool any_address)
+{
+	if (!any_address) {
+		put_tuple_end(out, local, false);
+		return;
+	}
+	text_put(out, "*:");
+	text_u64(out, local->sport);
+}
+
+void
+set_local(struct markup_node *node, const struct tuple *local, bool any_address)
+{
+	struct text value = { 0 };
+
+	put_local(&value, local, any_address);
+	markup_set(node, "local", text_str(&value));
+	text_fini(&value);
+}
+
+void
 set_address(struct markup_node *node, const char *name, const struct tuple *tuple, bool dst)
 {
 	struct text value = { 0 };
