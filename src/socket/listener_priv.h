@@ -308,6 +308,11 @@ void listener_note_life(const struct sockets *all, struct listener *listener);
 /* Requests in the SYN queue at each happening, and when each story's SYN was answered. */
 void count_waiting(struct sockets *all, struct listener *listener);
 
+/* --- warning.c --- */
+
+/* Whose SYN was answered late, likeliest by the listener's first cookie; NULL: nobody's stands out. */
+const struct story *warned_at(const struct sockets *all, const struct listener *listener);
+
 /* --- explain.c, solve.c and course.c --- */
 
 /* One backlog, and what follows from it. */

@@ -14,6 +14,7 @@ libsynscope_a_SOURCES += \
 	%D%/happened.c \
 	%D%/explain.c \
 	%D%/waiting.c \
+	%D%/warning.c \
 	%D%/solve.c \
 	%D%/course.c \
 	%D%/closing.c \

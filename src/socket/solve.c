@@ -382,6 +382,40 @@ likeliest_backlog(const struct world *world)
 		   : likely->lo + (likely->hi - likely->lo) / 2;
 }
 
+/* So many waited when the first cookie was sent, likeliest: one more than it is. -1: no telling, or it cannot be. */
+static int64_t
+warned_backlog(struct world *world)
+{
+	const struct listener *listener = world->listener;
+	const struct story *warned =
+	    world->all->options.backlog >= 0 ? NULL : warned_at(world->all, listener);
+	int64_t backlog = warned == NULL ? -1 : (int64_t)warned->waiting - 1;
+	bool is_likely = world->likely.hi == RANGE_OPEN ||
+			 (backlog >= world->likely.lo && backlog <= world->likely.hi);
+
+	if (backlog < listener->backlog.lo || backlog > listener->backlog.hi || !is_likely ||
+	    warned->no_cookie)
+		return -1;
+	world->backlog = backlog;
+	return sweep(world) ? backlog : -1;
+}
+
+/* What it comes to is that of the likeliest, how odd it is that of those the packets tell. */
+static void
+play_likeliest(struct world *world)
+{
+	int64_t warned = warned_backlog(world);
+
+	world->backlog = likeliest_backlog(world);
+	sweep(world);
+	world->listener->surprises += course_play(world, warned < 0) + world->bent;
+	if (warned < 0)
+		return;
+	world->backlog = warned;
+	sweep(world);
+	course_play(world, true);
+}
+
 void
 listener_solve(struct sockets *all, struct listener *listener)
 {
@@ -397,9 +431,7 @@ listener_solve(struct sockets *all, struct listener *listener)
 		if (!settle_open(all, listener))
 			break;
 	}
-	world.backlog = likeliest_backlog(&world);
-	sweep(&world);
-	listener->surprises += course_play(&world, true) + world.bent;
+	play_likeliest(&world);
 	if (all->options.backlog >= 0)
 		listener->backlog.lo = listener->backlog.hi = all->options.backlog;
 	listener->backlog_best = world.backlog == RANGE_OPEN ? -1 : world.backlog;

@@ -770,6 +770,46 @@ test_who_is_not_asked_again_and_was_no_cookie_was_taken(void **state)
 
 #define AT_US(us) .at_us = START_US + (us)
 
+/* SYNs in a burst, each answered within five microseconds but for those late ones; and nobody says a word. */
+static void
+ask_in_a_burst(int count, int late, int later)
+{
+	int64_t us = 0;
+
+	seen.options.vantage = VANTAGE_SERVER;
+	ask_at(500);
+	for (int n = 0; n < count; n++) {
+		feed(SEG(ISN_C, 0, PORT(n), .flags = SYN, AT_US(us += 11)));
+		feed(REPLY(.seq = ISN_S, .ack = 1000, PORT(n), .flags = SYN | ACK,
+		    AT_US(us += n == late || n == later ? 20 : 5)));
+	}
+	for (int n = 0; n < count; n++)
+		feed(SEG(1000, 0, .ack = 5000, PORT(n), AT(10)));
+	solve(600);
+}
+
+/* The warning that goes with it is written first. */
+static void
+test_the_first_cookie_takes_longer_than_what_is_around_it(void **state)
+{
+	(void)state;
+	ask_in_a_burst(8, 3, -1);
+	assert_ends(500, 2, "ESTABLISHED", "ESTABLISHED");
+	assert_ends(500, 3, "ESTABLISHED", "CLOSED");
+	assert_ends(500, 7, "ESTABLISHED", "CLOSED");
+	assert_int_equal(seen.listener.backlog_best, 2);
+	assert_int_equal(seen.listener.backlog.hi, RANGE_OPEN);
+}
+
+static void
+test_of_two_that_take_longer_neither_is_taken_for_a_cookie(void **state)
+{
+	(void)state;
+	ask_in_a_burst(8, 3, 5);
+	assert_ends(500, 3, "ESTABLISHED", "ESTABLISHED");
+	assert_ends(500, 7, "ESTABLISHED", "ESTABLISHED");
+}
+
 /* A SYN is answered in 15 microseconds; the client's bytes, later, in so many. */
 static void
 speak_later(int n, int64_t ms, int64_t word_us)
@@ -2280,6 +2320,8 @@ main(void)
 		TEST(test_who_scales_nobodys_windows_sends_no_cookies),
 		TEST(test_a_cookie_where_no_request_seems_to_wait_tells_of_deferral),
 		TEST(test_a_timer_that_runs_out_behind_the_close_finds_nobody),
+		TEST(test_the_first_cookie_takes_longer_than_what_is_around_it),
+		TEST(test_of_two_that_take_longer_neither_is_taken_for_a_cookie),
 		TEST(test_a_window_that_does_not_change_shows_a_request),
 		TEST(test_who_is_not_asked_again_and_was_no_cookie_was_taken),
 		TEST(test_bytes_that_wait_for_a_connection_to_be_made_were_deferred),
