@@ -403,6 +403,9 @@ is_tail_loss_probe(const struct look *look, struct reason *reason)
 static bool
 is_lost_after(const struct look *look, struct reason *reason)
 {
+	/* Nothing comes behind a FIN: what was sent from there on was something else. */
+	if (look->pkt->tcp.flags & TCP_FIN && seq_lt(look->end, look->from->end))
+		return false;
 	cite_original(look, reason);
 	return look->original != NULL || look->from->flags & TRAIL_UNLISTED;
 }

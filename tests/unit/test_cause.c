@@ -886,6 +886,17 @@ test_who_resets_at_once_aborts(void **state)
 }
 
 static void
+test_a_fin_before_the_end_repeats_nothing(void **state)
+{
+	(void)state;
+	establish();
+	CAUSE_OF(DATA(1100, 100, 1100000));
+	assert_cause(
+	    SEG(1150, 0, .ack = 5000, .flags = TCP_FIN | TCP_ACK, .at_us = 2100000), NONE);
+	assert_cause(SEG(1100, 100, .ack = 5000, .at_us = 3100000), LOST_AFTER_CAPTURE);
+}
+
+static void
 test_a_reset_that_asks_to_connect_aborts_nothing(void **state)
 {
 	(void)state;
@@ -1031,6 +1042,7 @@ main(void)
 		CAUSE_TEST(who_is_asked_again_in_vain_and_resets_had_forgotten),
 		CAUSE_TEST(who_resets_at_once_aborts),
 		CAUSE_TEST(a_reset_that_asks_to_connect_aborts_nothing),
+		CAUSE_TEST(a_fin_before_the_end_repeats_nothing),
 		CAUSE_TEST(a_scanner_resets_what_it_did_not_ask_for),
 		CAUSE_TEST(a_reset_of_an_established_end_aborts),
 		CAUSE_TEST(a_server_that_never_spoke_can_abort_too),
