@@ -1,13 +1,16 @@
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 
 #define PIECE_BYTES ((size_t)64 << 10)
@@ -77,4 +80,51 @@ file_read_plain(struct text *out, const char *path, unsigned most_mb, struct dia
 	st = read_all(out, file, path, most_mb, diag);
 	fclose(file);
 	return st;
+}
+
+/* --- folders --- */
+
+static int
+compare_names(const void *one, const void *other)
+{
+	return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+static void
+add_name(struct file_names *names, size_t *room, const char *name)
+{
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return;
+	names->at = mem_room(names->at, room, names->count, sizeof(*names->at));
+	names->at[names->count++] = mem_strdup(name);
+}
+
+enum status
+file_list(struct file_names *names, const char *folder, struct diag *diag)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	size_t room = 0;
+	int error;
+
+	*names = (struct file_names){ 0 };
+	if (dir == NULL)
+		return diag_set(diag, ST_IO, "%s: %s", folder, strerror(errno));
+	for (errno = 0; (entry = readdir(dir)) != NULL; errno = 0)
+		add_name(names, &room, entry->d_name);
+	error = errno;
+	closedir(dir);
+	if (error != 0)
+		return diag_set(diag, ST_IO, "%s: %s", folder, strerror(error));
+	if (names->count > 0)
+		qsort(names->at, names->count, sizeof(*names->at), compare_names);
+	return ST_OK;
+}
+
+void
+file_names_fini(struct file_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->at[i]);
+	free(names->at);
 }

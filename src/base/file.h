@@ -1,5 +1,5 @@
 /*
- * file: small files, whole.
+ * file: small files, whole, and what is in a folder.
  */
 #ifndef SYNSCOPE_BASE_FILE_H
 #define SYNSCOPE_BASE_FILE_H
@@ -15,5 +15,15 @@ enum status file_read(struct text *out, const char *path, unsigned most_mb, stru
 /* ... and ST_IO where it is a link, a pipe or anything else but a plain file. */
 enum status file_read_plain(
     struct text *out, const char *path, unsigned most_mb, struct diag *diag);
+
+/* In the order of their bytes. */
+struct file_names {
+	char **at;
+	size_t count;
+};
+
+/* What a folder holds, but for itself and the one above. Free it, whatever came of it. */
+enum status file_list(struct file_names *names, const char *folder, struct diag *diag);
+void file_names_fini(struct file_names *names);
 
 #endif

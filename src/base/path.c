@@ -14,6 +14,19 @@ path_last_name(const char *path)
 }
 
 char *
+path_join(const char *folder, const char *name)
+{
+	struct text path = { 0 };
+
+	text_put(&path, folder);
+	if (path.length > 0 && path.at[path.length - 1] != '/')
+		text_char(&path, '/');
+	text_put(&path, name);
+	text_str(&path);
+	return path.at;
+}
+
+char *
 path_temporary(const char *target, unsigned attempt)
 {
 	const char *slash = strrchr(target, '/');

@@ -1,14 +1,14 @@
 /*
  * parts: which files are read, and in which order.
  */
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "capture/capture_priv.h"
 
 void
@@ -83,22 +83,6 @@ add_path(struct capture_paths *list, char *path)
 	list->paths[list->count++] = path;
 }
 
-static char *
-path_in(const char *folder, const char *name)
-{
-	size_t folder_bytes = strlen(folder);
-	size_t name_bytes = strlen(name);
-	char *path = mem_alloc(folder_bytes + 1 + name_bytes + 1);
-	char *to = path;
-
-	memcpy(to, folder, folder_bytes);
-	to += folder_bytes;
-	if (to[-1] != '/')
-		*to++ = '/';
-	memcpy(to, name, name_bytes + 1);
-	return path;
-}
-
 /* The length without an ending of these, the first that fits; the same length if none does. */
 static size_t
 without_suffix(const char *name, size_t length, const char *const *suffixes)
@@ -136,34 +120,25 @@ is_capture(const char *path)
 	return S_ISREG(info.st_mode) && (is_named_capture(path) || reader_may_read(path));
 }
 
-static int
-compare_paths(const void *left, const void *right)
-{
-	return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
 static enum status
 add_folder(struct capture_paths *list, const char *folder, struct diag *diag)
 {
 	size_t before = list->count;
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
+	struct file_names names;
+	enum status st = file_list(&names, folder, diag);
 
-	if (dir == NULL)
-		return diag_set(diag, ST_IO, "%s: %s", folder, strerror(errno));
-	while ((entry = readdir(dir)) != NULL) {
-		char *path = path_in(folder, entry->d_name);
+	for (size_t i = 0; st == ST_OK && i < names.count; i++) {
+		char *path = path_join(folder, names.at[i]);
 
 		if (is_capture(path))
 			add_path(list, path);
 		else
 			free(path);
 	}
-	closedir(dir);
-	if (list->count == before)
+	file_names_fini(&names);
+	if (st == ST_OK && list->count == before)
 		return diag_set(diag, ST_USAGE, "%s: no captures in this folder", folder);
-	qsort(list->paths + before, list->count - before, sizeof(*list->paths), compare_paths);
-	return ST_OK;
+	return st;
 }
 
 enum status

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "recorded/recorded.h"
 
 #define EXPERIMENT_NAME "experiment.xml"
@@ -31,16 +32,12 @@ add_experiment(struct subjects *subjects, const char *path)
 static int
 find_experiment(struct subjects *subjects, const char *word)
 {
-	struct text path = { 0 };
+	char *path = path_join(word, EXPERIMENT_NAME);
 	int status = EXIT_WELL;
 
-	text_put(&path, word);
-	if (path.length > 0 && path.at[path.length - 1] != '/')
-		text_char(&path, '/');
-	text_put(&path, EXPERIMENT_NAME);
-	if (access(text_str(&path), F_OK) == 0)
-		status = add_experiment(subjects, path.at);
-	text_fini(&path);
+	if (access(path, F_OK) == 0)
+		status = add_experiment(subjects, path);
+	free(path);
 	return status;
 }
 

@@ -17,18 +17,6 @@
 
 #define STAGE_NAMES_MAX 100
 
-char *
-folder_join(const char *folder, const char *name)
-{
-	struct text path = { 0 };
-
-	text_put(&path, folder);
-	text_char(&path, '/');
-	text_put(&path, name);
-	text_str(&path);
-	return path.at;
-}
-
 /* --- the stage --- */
 
 /* Beside the target, where nothing is. */
@@ -97,18 +85,18 @@ folder_open(struct folder **out, const char *path, struct diag *diag)
 static void
 remove_all(const char *root, const struct manifest *files)
 {
-	char *manifest = folder_join(root, MANIFEST_NAME);
+	char *manifest = path_join(root, MANIFEST_NAME);
 
 	unlink(manifest);
 	free(manifest);
 	for (size_t i = 0; i < files->count; i++) {
-		char *path = folder_join(root, files->entries[i].name);
+		char *path = path_join(root, files->entries[i].name);
 
 		unlink(path);
 		free(path);
 	}
 	for (size_t i = 0; i < files->count; i++) {
-		char *path = folder_join(root, files->entries[i].name);
+		char *path = path_join(root, files->entries[i].name);
 		size_t length = entry_folder_length(files->entries[i].name);
 
 		path[strlen(root) + 1 + length] = '\0';
@@ -139,7 +127,7 @@ make_parent(const struct folder *folder, const char *name, struct diag *diag)
 
 	if (length == 0)
 		return ST_OK;
-	path = folder_join(folder->stage, name);
+	path = path_join(folder->stage, name);
 	path[strlen(folder->stage) + 1 + length] = '\0';
 	if (mkdir(path, 0777) != 0 && errno != EEXIST)
 		st = diag_set(diag, ST_IO, "%s: %s", folder->path, strerror(errno));
@@ -157,7 +145,7 @@ folder_path(struct folder *folder, const char *name, const char **path, struct s
 		return diag_set(
 		    diag, ST_USAGE, "%s: no file of a report can be called %s", folder->path, name);
 	entry = manifest_add(&folder->files, name, strlen(name));
-	entry->path = folder_join(folder->stage, name);
+	entry->path = path_join(folder->stage, name);
 	entry->sha = mem_alloc(sizeof(*entry->sha));
 	sha256_init(entry->sha);
 	*path = entry->path;
@@ -198,7 +186,7 @@ folder_write(struct folder *folder, const char *name, const struct text *content
 static enum status
 write_manifest(struct folder *folder, struct diag *diag)
 {
-	char *path = folder_join(folder->stage, MANIFEST_NAME);
+	char *path = path_join(folder->stage, MANIFEST_NAME);
 	bool written = manifest_write(&folder->files, path);
 	int error = errno;
 

@@ -4,7 +4,6 @@
  */
 #include "report/folder_priv.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/text.h"
 
 /* Of our own manifests; what claims to be one may be anything. */
@@ -84,12 +84,6 @@ check_file(struct folder *folder, const char *path, const char *name, const stru
 	return ST_OK;
 }
 
-static bool
-is_itself_or_above(const struct dirent *item)
-{
-	return strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
-}
-
 static enum status check_items(
     struct folder *folder, const char *path, const char *within, struct diag *diag);
 
@@ -110,43 +104,33 @@ check_item(struct folder *folder, const char *path, const char *name, struct dia
 	return not_ours(folder, name, "is not of a report", diag);
 }
 
-/* All in the folder at path; within: the folder's own name in the report, NULL: it is the report. */
+/* All in the folder at path; within: the folder's own name in the report, "": it is the report. */
 static enum status
 check_items(struct folder *folder, const char *path, const char *within, struct diag *diag)
 {
-	DIR *dir = opendir(path);
-	enum status st = ST_OK;
-	struct dirent *item;
+	struct file_names names;
+	enum status st = file_list(&names, path, diag);
 
-	if (dir == NULL)
-		return diag_set(diag, ST_IO, "%s: %s", path, strerror(errno));
-	while (st == ST_OK && (item = readdir(dir)) != NULL) {
-		char *whole, *name;
+	for (size_t i = 0; st == ST_OK && i < names.count; i++) {
+		char *whole = path_join(path, names.at[i]);
+		char *name = path_join(within, names.at[i]);
 
-		if (is_itself_or_above(item))
-			continue;
-		whole = folder_join(path, item->d_name);
-		name =
-		    within == NULL ? mem_strdup(item->d_name) : folder_join(within, item->d_name);
 		st = check_item(folder, whole, name, diag);
 		free(name);
 		free(whole);
 	}
-	closedir(dir);
+	file_names_fini(&names);
 	return st;
 }
 
 static bool
 is_empty(const char *path)
 {
-	DIR *dir = opendir(path);
-	struct dirent *item;
-	bool empty = dir != NULL;
+	struct file_names names;
+	struct diag unused;
+	bool empty = file_list(&names, path, &unused) == ST_OK && names.count == 0;
 
-	while (empty && (item = readdir(dir)) != NULL)
-		empty = is_itself_or_above(item);
-	if (dir != NULL)
-		closedir(dir);
+	file_names_fini(&names);
 	return empty;
 }
 
@@ -168,7 +152,7 @@ folder_check(struct folder *folder, struct diag *diag)
 		return diag_set(diag, ST_USAGE, "%s: is there, and is not a folder", folder->path);
 	if (is_empty(folder->target))
 		return ST_OK;
-	path = folder_join(folder->target, MANIFEST_NAME);
+	path = path_join(folder->target, MANIFEST_NAME);
 	if (lstat(path, &info) != 0 || !S_ISREG(info.st_mode) ||
 	    file_read(&manifest, path, MANIFEST_MB_MAX, &unused) != ST_OK ||
 	    !manifest_parse(&folder->old, &manifest))
@@ -176,7 +160,7 @@ folder_check(struct folder *folder, struct diag *diag)
 		    "%s: is there, and synscope did not write it; -o names another folder",
 		    folder->path);
 	else
-		st = check_items(folder, folder->target, NULL, diag);
+		st = check_items(folder, folder->target, "", diag);
 	free(path);
 	text_fini(&manifest);
 	return st;

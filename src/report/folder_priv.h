@@ -14,9 +14,6 @@ struct folder {
 	struct manifest checked; /* as it was when that was looked at before */
 };
 
-/* "folder/name", to be freed */
-char *folder_join(const char *folder, const char *name);
-
 /* Whether the target may be replaced, as it is now: folder_check.c. */
 enum status folder_check(struct folder *folder, struct diag *diag);
 

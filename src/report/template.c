@@ -4,13 +4,12 @@
  */
 #include "report/template_priv.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "prose/prose.h"
 
@@ -40,20 +39,6 @@ has_built_in(const char *name)
 	return false;
 }
 
-static char *
-joined(const char *folder, const char *name)
-{
-	struct text path = { 0 };
-	char *copy;
-
-	text_put(&path, folder);
-	text_char(&path, '/');
-	text_put(&path, name);
-	copy = mem_strdup(text_str(&path));
-	text_fini(&path);
-	return copy;
-}
-
 static const char *
 built_in_file(const struct template_set *set, const char *name)
 {
@@ -79,7 +64,7 @@ template_file(struct text *out, const struct template_set *set, const char *name
 		text_put(out, content);
 		return ST_OK;
 	}
-	path = joined(set->folder, name);
+	path = path_join(set->folder, name);
 	st = file_read_plain(out, path, FILE_MB_MAX, diag);
 	free(path);
 	return st;
@@ -171,8 +156,8 @@ add_page(struct template_set *set, const char *name)
 
 	set->pages = mem_realloc_array(set->pages, set->page_count + 1, sizeof(*set->pages));
 	page = &set->pages[set->page_count++];
-	*page = (struct page){ .path = joined(set->folder, name) };
-	page->name = page->path + strlen(set->folder) + 1;
+	*page = (struct page){ .path = path_join(set->folder, name) };
+	page->name = page->path + strlen(page->path) - strlen(name);
 }
 
 static bool
@@ -183,27 +168,17 @@ is_page(const char *name)
 	return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".html") == 0;
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct page *)a)->name, ((const struct page *)b)->name);
-}
-
 static enum status
 list_folder(struct template_set *set, struct diag *diag)
 {
-	DIR *folder = opendir(set->folder);
-	const struct dirent *entry;
+	struct file_names names;
+	enum status st = file_list(&names, set->folder, diag);
 
-	if (folder == NULL)
-		return diag_set(diag, ST_IO, "%s: %s", set->folder, strerror(errno));
-	while (set->page_count < PAGES_MAX && (entry = readdir(folder)) != NULL)
-		if (is_page(entry->d_name))
-			add_page(set, entry->d_name);
-	closedir(folder);
-	if (set->page_count > 0)
-		qsort(set->pages, set->page_count, sizeof(*set->pages), by_name);
-	return ST_OK;
+	for (size_t i = 0; st == ST_OK && i < names.count && set->page_count < PAGES_MAX; i++)
+		if (is_page(names.at[i]))
+			add_page(set, names.at[i]);
+	file_names_fini(&names);
+	return st;
 }
 
 static enum status
