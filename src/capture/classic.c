@@ -351,15 +351,16 @@ no_more(const struct classic *c, int rc, struct diag *diag)
 /*
  * No fraction of a second. It is unsigned in the file, but libpcap takes it
  * for signed on machines of the file's byte order. Where microseconds should
- * stand, some programs have written nanoseconds.
+ * stand, some programs have written nanoseconds. What is neither is garbage:
+ * counted as it stands it would be up to an hour.
  */
 static SELDOM int64_t
 odd_fraction(const struct classic *c, int64_t fraction_ns)
 {
 	if (fraction_ns < 0)
 		fraction_ns += ((int64_t)1 << 32) * c->ns_per_unit;
-	return fraction_ns / c->ns_per_unit < SECOND_NS ? fraction_ns / c->ns_per_unit
-							: fraction_ns;
+	fraction_ns /= c->ns_per_unit;
+	return fraction_ns < SECOND_NS ? fraction_ns : 0;
 }
 
 /* The window ends within the record at hand: read on. False where there is no more. */

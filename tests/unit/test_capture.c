@@ -347,6 +347,24 @@ test_nanoseconds_where_microseconds_should_stand_are_seen(void **state)
 }
 
 static void
+test_what_is_no_fraction_of_a_second_counts_for_none(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		out.count = 0;
+		out.big_endian = i % 2 == 1;
+		put_pcap(i < 2 ? MICRO : NANO, 4, 65535, 1);
+		put_record(7, 0x80000000, 0, 0);
+		put_record(8, UINT32_MAX, 0, 0);
+		open_out();
+		expect_frame(1, 7000000000, 0, 0);
+		expect_frame(2, 8000000000, 0, 0);
+		capture_close(capture);
+		capture = NULL;
+	}
+}
+
+static void
 test_a_cut_record_is_told_with_its_frame_and_byte(void **state)
 {
 	(void)state;
@@ -1227,6 +1245,7 @@ main(void)
 		TEST(modified_pcap_has_longer_records),
 		TEST(seconds_are_unsigned),
 		TEST(nanoseconds_where_microseconds_should_stand_are_seen),
+		TEST(what_is_no_fraction_of_a_second_counts_for_none),
 		TEST(a_cut_record_is_told_with_its_frame_and_byte),
 		TEST(a_cut_record_header_is_told),
 		TEST(a_record_that_claims_too_much_is_damage),
