@@ -2,8 +2,6 @@
  * The table of sockets at any moment: listeners, requests, the servers' other
  * ends, the clients'.
  */
-#include <stdlib.h>
-
 #include "socket/rows_priv.h"
 
 static bool
@@ -49,39 +47,28 @@ tell_listener(const struct listener *listener, int64_t at_ns, struct socket_row 
 
 /* --- at moments --- */
 
-/* Of connections' ends, in the order in which they are told. */
-enum group { GROUP_REQUESTS, GROUP_SERVERS, GROUP_CLIENTS, GROUP_COUNT };
+/* In the order in which they are told. */
+enum group { GROUP_LISTENERS, GROUP_REQUESTS, GROUP_SERVERS, GROUP_CLIENTS, GROUP_COUNT };
 
-static int
-compare_from(const void *a, const void *b, void *ctx)
-{
-	const struct sample *left = sample_at(ctx, *(const uint32_t *)a);
-	const struct sample *right = sample_at(ctx, *(const uint32_t *)b);
-
-	if (left->from != right->from)
-		return left->from < right->from ? -1 : 1;
-	if (left->order != right->order)
-		return left->order < right->order ? -1 : 1;
-	return 0;
-}
+/* A sample that answers for the moment at hand. */
+struct live {
+	uint64_t what;   /* as it is due: its story's order, then its number */
+	unsigned groups; /* a bit for each that can show an end of it, at first sight */
+};
 
 static void
 prepare_moments(struct sockets *all)
 {
-	all->order = mem_zalloc((all->samples.item_count + 1) * sizeof(*all->order));
-	all->live = mem_zalloc((all->samples.item_count + 1) * sizeof(*all->live));
-	for (size_t i = 0; i < all->samples.item_count; i++)
-		all->order[i] = (uint32_t)i;
-	qsort_r(all->order, all->samples.item_count, sizeof(*all->order), compare_from, all);
-}
+	for (uint32_t i = 0; i < all->samples.item_count; i++) {
+		const struct sample *sample = sample_at(all, i);
 
-static int
-compare_order(const void *a, const void *b, void *ctx)
-{
-	uint32_t left = sample_at(ctx, *(const uint32_t *)a)->order;
-	uint32_t right = sample_at(ctx, *(const uint32_t *)b)->order;
-
-	return (left > right) - (left < right);
+		if (!agenda_put(&all->begins,
+			&(struct due){ sample->from, (uint64_t)sample->order << 32 | i }))
+			all->left_out++;
+	}
+	agenda_sort(&all->begins);
+	all->live = mem_realloc_array(NULL, all->begins.count + 1, sizeof(*all->live));
+	all->spare = mem_realloc_array(NULL, all->begins.count + 1, sizeof(*all->spare));
 }
 
 static bool
@@ -90,49 +77,60 @@ end_is_gone(const struct sample *sample, enum role role, int64_t at_ns)
 	return is_gone(&sample->face[role], span_ns(at_ns, sample->ts_ns));
 }
 
-/* Whether it answers for the moment at hand, and has anything to show. */
-static bool
-is_live(const struct sockets *all, const struct sample *sample)
+/* None, where it does not answer for the moment at hand or has nothing to show. */
+static unsigned
+groups_of(const struct sockets *all, const struct sample *sample)
 {
 	int64_t at_ns = all->moments[all->moment];
+	unsigned groups = 0;
 
-	return sample->to > all->moment && !(end_is_gone(sample, ROLE_CLIENT, at_ns) &&
-					       end_is_gone(sample, ROLE_SERVER, at_ns));
+	if (sample->to <= all->moment)
+		return 0;
+	if (!end_is_gone(sample, ROLE_CLIENT, at_ns))
+		groups |= 1u << GROUP_CLIENTS;
+	if (end_is_gone(sample, ROLE_SERVER, at_ns))
+		return groups;
+	if (sample->face[ROLE_SERVER].state == SOCK_SYN_RECV ||
+	    at_ns < story_at(all, sample->story)->taken_ns)
+		groups |= 1u << GROUP_REQUESTS;
+	return groups | 1u << GROUP_SERVERS;
 }
 
-/* Those that answer for the next moment, in the order of flows. */
+/* The first of those that begin with the moment at hand; NULL: there are no more. */
+static const struct due *
+next_to_begin(const struct sockets *all)
+{
+	const struct due *due = &all->begins.dues[all->next_begin];
+
+	return all->next_begin < all->begins.count && due->at_ns <= (int64_t)all->moment ? due
+											 : NULL;
+}
+
+/* In the order of flows: of those that answered for the moment before, and those that begin, who has something to show. */
 static void
 begin_moment(struct sockets *all)
 {
-	size_t kept = 0;
+	struct live *old = all->live, *end = old + all->live_count;
 
-	for (size_t i = 0; i < all->live_count; i++)
-		if (is_live(all, sample_at(all, all->live[i])))
-			all->live[kept++] = all->live[i];
-	all->live_count = kept;
-	while (all->order_next < all->samples.item_count &&
-	       sample_at(all, all->order[all->order_next])->from <= all->moment) {
-		uint32_t number = all->order[all->order_next++];
+	all->live = all->spare;
+	all->spare = old;
+	all->live_count = 0;
+	for (;;) {
+		const struct due *due = next_to_begin(all);
+		struct live live;
 
-		if (is_live(all, sample_at(all, number)))
-			all->live[all->live_count++] = number;
+		if (due != NULL && (old == end || due->what < old->what)) {
+			live.what = due->what;
+			all->next_begin++;
+		} else if (old < end) {
+			live.what = old++->what;
+		} else {
+			return;
+		}
+		live.groups = groups_of(all, sample_at(all, (uint32_t)live.what));
+		if (live.groups != 0)
+			all->live[all->live_count++] = live;
 	}
-	/* Those that are new, of the same moment all, are in order. */
-	if (kept > 0)
-		qsort_r(all->live, all->live_count, sizeof(*all->live), compare_order, all);
-	all->cursor = 0;
-}
-
-/* Whether that end can be what its group shows, at first sight. */
-static bool
-can_be_of(const struct sockets *all, const struct sample *sample, enum group group, int64_t at_ns)
-{
-	enum role role = group == GROUP_CLIENTS ? ROLE_CLIENT : ROLE_SERVER;
-
-	if (end_is_gone(sample, role, at_ns))
-		return false;
-	return group != GROUP_REQUESTS || sample->face[role].state == SOCK_SYN_RECV ||
-	       at_ns < story_at(all, sample->story)->taken_ns;
 }
 
 static bool
@@ -143,34 +141,42 @@ is_of(const struct socket_row *row, enum group group)
 	return (group == GROUP_REQUESTS) == (row->state == SOCK_SYN_RECV);
 }
 
-/* Rows of a moment: listeners, then group after group. */
+static bool
+tell_listening(const struct sockets *all, size_t at, struct socket_row *row)
+{
+	if (!listener_has_stories(&all->listeners[at]))
+		return false;
+	tell_listener(&all->listeners[at], all->moments[all->moment], row);
+	return row->state != SOCK_CLOSED;
+}
+
+static bool
+tell_live(const struct sockets *all, size_t at, enum group group, struct socket_row *row)
+{
+	const struct live *live = &all->live[at];
+
+	if (!(live->groups & 1u << group))
+		return false;
+	tell_sample(all, sample_at(all, (uint32_t)live->what), all->moments[all->moment],
+	    group == GROUP_CLIENTS ? ROLE_CLIENT : ROLE_SERVER, row);
+	return is_of(row, group);
+}
+
+/* Rows of a moment: group after group. */
 static bool
 next_at_moment(struct sockets *all, struct socket_row *row)
 {
-	int64_t at_ns = all->moments[all->moment];
+	for (; all->group < GROUP_COUNT; all->group++, all->cursor = 0) {
+		enum group group = (enum group)all->group;
+		size_t count = group == GROUP_LISTENERS ? all->listener_count : all->live_count;
 
-	while (all->cursor < all->listener_count + GROUP_COUNT * all->live_count) {
-		size_t at = all->cursor++;
-		const struct sample *sample;
-		enum group group;
+		while (all->cursor < count) {
+			size_t at = all->cursor++;
 
-		if (at < all->listener_count) {
-			if (!listener_has_stories(&all->listeners[at]))
-				continue;
-			tell_listener(&all->listeners[at], at_ns, row);
-			if (row->state != SOCK_CLOSED)
+			if (group == GROUP_LISTENERS ? tell_listening(all, at, row)
+						     : tell_live(all, at, group, row))
 				return true;
-			continue;
 		}
-		at -= all->listener_count;
-		group = (enum group)(at / all->live_count);
-		sample = sample_at(all, all->live[at % all->live_count]);
-		if (!can_be_of(all, sample, group, at_ns))
-			continue;
-		tell_sample(
-		    all, sample, at_ns, group == GROUP_CLIENTS ? ROLE_CLIENT : ROLE_SERVER, row);
-		if (is_of(row, group))
-			return true;
 	}
 	return false;
 }
@@ -192,11 +198,11 @@ sockets_next_row(struct sockets *all, struct socket_row *row)
 	if (all->each_change)
 		return changes_next(all, row);
 	for (; all->moment < all->moment_count; all->moment++) {
-		if (all->cursor == 0)
+		if (all->group == GROUP_LISTENERS && all->cursor == 0)
 			begin_moment(all);
 		if (next_at_moment(all, row))
 			return true;
-		all->cursor = 0;
+		all->group = GROUP_LISTENERS;
 	}
 	return false;
 }

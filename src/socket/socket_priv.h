@@ -80,11 +80,13 @@ struct sockets {
 	struct socket_row *listener_rows; /* as they were told last, or are put off */
 
 	/* rows.c's place */
-	uint32_t *order; /* samples by the moment they begin to answer for */
-	uint32_t *live;  /* those that answer for the moment at hand */
-	size_t order_next, live_count;
-	size_t moment; /* at hand */
-	size_t cursor; /* rows told of it */
+	struct agenda begins; /* samples, by the moment from which they answer */
+	size_t next_begin;
+	struct live *live, *spare; /* those that answer for the moment at hand; room for the next */
+	size_t live_count;
+	size_t moment;  /* at hand */
+	unsigned group; /* of its rows */
+	size_t cursor;  /* in the group */
 };
 
 static inline struct story *

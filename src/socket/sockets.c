@@ -16,7 +16,7 @@ sockets_new(const struct sockets_options *options, struct budget *budget)
 	struct sockets *all = mem_zalloc(sizeof(*all));
 
 	all->options = *options;
-	all->budget = all->late.budget = all->put_off.budget = budget;
+	all->budget = all->late.budget = all->put_off.budget = all->begins.budget = budget;
 	all->seed = hash_seed_draw();
 	all->begun_ns = all->latest_ns = all->reached_ns = INT64_MIN;
 	all->each_change =
@@ -41,8 +41,9 @@ sockets_free(struct sockets *all)
 	agenda_fini(&all->put_off);
 	free(all->listener_rows);
 	pool_fini(&all->watches);
-	free(all->order);
+	agenda_fini(&all->begins);
 	free(all->live);
+	free(all->spare);
 	free(all->moments);
 	pool_fini(&all->samples);
 	pool_fini(&all->briefs);
