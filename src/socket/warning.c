@@ -2,8 +2,8 @@
  * When Linux sends the first SYN cookie of a listener, it writes a warning into
  * its log, and answers that SYN only then. In a burst of SYNs, seen at the
  * server, it shows: one answer takes three times as long as all around it. Of
- * 70 bursts with cookies 49 had one such answer that was the first of them, and
- * one another; else none stood out, or several did, as in all of 17 without.
+ * 73 bursts with cookies 45 had one such answer, and it was the first of them;
+ * else none stood out, or several did, as in all of 14 without.
  */
 #include "base/sort.h"
 #include "socket/socket_priv.h"
@@ -13,9 +13,10 @@
 #define ANSWERS_MOST  64
 /* Fewer do not tell what is usual. */
 #define ANSWERS_LEAST 4
-/* The machine is at work when the next SYN comes this soon behind an answer, the second time. */
-#define AT_WORK_NS    (50 * INT64_C(1000))
-#define AT_WORK_SINCE 2
+/* The machine is at work when the next SYN comes this soon behind an answer. */
+#define AT_WORK_NS (50 * INT64_C(1000))
+/* The first in a burst may be late for other reasons; nor is there often room for a single client. */
+#define WAITING_LEAST 2
 /* What stands out, of answers that take some microseconds, stamped with whole ones. */
 #define STANDS_OUT_NS (6 * INT64_C(1000))
 
@@ -39,7 +40,7 @@ static void
 collect(const struct sockets *all, const struct listener *listener, struct answers *answers)
 {
 	const struct story *before = NULL;
-	unsigned asked = 0, streak = 0;
+	unsigned asked = 0;
 
 	for (uint32_t at = listener->first_story; at != 0 && asked++ < STORIES_ASKED;
 	     at = story_at(all, at - 1)->next) {
@@ -50,8 +51,7 @@ collect(const struct sockets *all, const struct listener *listener, struct answe
 			       span_ns(story->syn_ns, before->answer_ns) <= AT_WORK_NS;
 
 		before = is_answered_at_once(story) ? story : NULL;
-		streak = goes_on ? streak + 1 : 0;
-		if (streak < AT_WORK_SINCE || answers->count == ANSWERS_MOST)
+		if (!goes_on || answers->count == ANSWERS_MOST)
 			continue;
 		answers->took_ns[answers->count++] = took_ns;
 		if (took_ns > answers->slowest_ns) {
@@ -70,7 +70,7 @@ warned_at(const struct sockets *all, const struct listener *listener)
 	if (!arrivals_are_seen(listener))
 		return NULL;
 	collect(all, listener, &answers);
-	if (answers.count < ANSWERS_LEAST)
+	if (answers.count < ANSWERS_LEAST || answers.slowest->waiting < WAITING_LEAST)
 		return NULL;
 	sort_numbers(answers.took_ns, answers.count);
 	usual_ns = answers.took_ns[answers.count / 2];

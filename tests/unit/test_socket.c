@@ -810,6 +810,15 @@ test_of_two_that_take_longer_neither_is_taken_for_a_cookie(void **state)
 	assert_ends(500, 7, "ESTABLISHED", "ESTABLISHED");
 }
 
+static void
+test_the_first_of_a_burst_may_be_late_for_other_reasons(void **state)
+{
+	(void)state;
+	ask_in_a_burst(8, 1, -1);
+	assert_ends(500, 1, "ESTABLISHED", "ESTABLISHED");
+	assert_ends(500, 7, "ESTABLISHED", "ESTABLISHED");
+}
+
 /* A SYN is answered in 15 microseconds; the client's bytes, later, in so many. */
 static void
 speak_later(int n, int64_t ms, int64_t word_us)
@@ -2322,6 +2331,7 @@ main(void)
 		TEST(test_a_timer_that_runs_out_behind_the_close_finds_nobody),
 		TEST(test_the_first_cookie_takes_longer_than_what_is_around_it),
 		TEST(test_of_two_that_take_longer_neither_is_taken_for_a_cookie),
+		TEST(test_the_first_of_a_burst_may_be_late_for_other_reasons),
 		TEST(test_a_window_that_does_not_change_shows_a_request),
 		TEST(test_who_is_not_asked_again_and_was_no_cookie_was_taken),
 		TEST(test_bytes_that_wait_for_a_connection_to_be_made_were_deferred),
