@@ -36,7 +36,8 @@ has_room(const struct course *course)
 
 /* Cookies are for when requests fill the SYN queue, and only then. */
 static unsigned
-odd_cookie(const struct course *course, const struct happening *happening, const struct story *story)
+odd_cookie(
+    const struct course *course, const struct happening *happening, const struct story *story)
 {
 	int64_t backlog = course->world->backlog;
 	int64_t enough = backlog == RANGE_OPEN ? 1 : backlog + 1;

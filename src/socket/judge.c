@@ -422,12 +422,10 @@ judge_unproved(struct reading *r)
 	story->likely_deferred = is_likely_deferred(r, at_most(until_ns, r->listener->closed_ns));
 	story->maybe_is_cookie =
 	    r->asked.timers == 0 &&
-	    (story->cookie || is_due ||
-		(int64_t)story->waiting > r->listener->backlog_learnt.hi);
+	    (story->cookie || is_due || (int64_t)story->waiting > r->listener->backlog_learnt.hi);
 	story->taken_lo_ns = r->first->ts_ns;
 	if (r->listener->defer && !story->cookie && !may_be_cookie(r->listener, story) &&
-	    r->data == NULL &&
-	    r->asked.timers == 0 && (!is_due || r->listener->closed_ns < due)) {
+	    r->data == NULL && r->asked.timers == 0 && (!is_due || r->listener->closed_ns < due)) {
 		story->fate = FATE_WAITING;
 		story->deferred = true;
 		story->taken_lo_ns = NEVER_NS;

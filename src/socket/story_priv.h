@@ -179,8 +179,8 @@ struct story {
 	/* Of a plain one: its first ACK, and the first that said more, or the last before the proof. */
 	int64_t plain_lo_ns;
 	int64_t plain_hi_ns;
-	uint8_t cookie_sign;  /* what its SYN-ACK says; of a plain one, then what its first word does */
-	bool is_rested;       /* nobody had asked anything for a while when it began */
+	uint8_t cookie_sign; /* by its SYN-ACK; of a plain one, then by its first word */
+	bool is_rested;      /* nobody had asked anything for a while when it began */
 	uint32_t
 	    word_ns; /* how long the server took for its first word, when the client had paused; 0: untold */
 
@@ -258,7 +258,7 @@ struct sample {
 			uint32_t from; /* moments it answers for: from, up to but not to */
 			uint32_t to;
 		};
-		int64_t next_ns; /* of changes: when the story's next was taken; NEVER_NS: there is none */
+		int64_t next_ns; /* of changes: when the story's next was taken; or NEVER_NS */
 	};
 	struct face face[2]; /* by enum role */
 	int64_t
